@@ -1,0 +1,119 @@
+"""`AttentionSummary`: attention over a corpus from feature to feature, as mergeable moments.
+
+For one document, one layer and one head, the attention that feature i **pays to** feature j is
+
+    a[i, j] = mean over the tokens q of i of the sum over the tokens k of j of attention[q, k],
+
+one observation for each document that carries both. A summary holds, per layer and head, the
+number of observations, their sum, sum of squares and maximum. These merge by addition (and
+maximum), so that the summary of a corpus is the merge of the summaries of its shards in any order
+(to floating-point tolerance): a commutative monoid with `AttentionMoments.zero` as its identity.
+
+Rows pay, columns receive: ``sum[layer, head, i, j]`` is attention paid **from i (row, query) to
+j (column, key)**. Information flows the other way, from the attended feature to the attending one;
+`causattn.candidates` turns the matrix over once, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from causattn.base import DataError
+
+
+@dataclass(frozen=True)
+class AttentionMoments:
+    """Moments of one measure (raw weights, rollout ...) from feature to feature.
+
+    Parameters
+    ----------
+    count
+        int64 [f, f], documents in which both features have tokens.
+    sum, sum_of_squares, maximum
+        float64 [layers, heads, f, f]; a measure that mixes layers or heads has size 1 there.
+        `maximum` is 0 where nothing was observed.
+    """
+
+    count: np.ndarray
+    sum: np.ndarray
+    sum_of_squares: np.ndarray
+    maximum: np.ndarray
+
+    @classmethod
+    def zero(cls, layers: int, heads: int, features: int) -> AttentionMoments:
+        """Return the moments of no document, the identity of `merge`."""
+        shape = (layers, heads, features, features)
+        return cls(
+            np.zeros((features, features), dtype=np.int64),
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros(shape),
+        )
+
+    def merge(self, other: AttentionMoments) -> AttentionMoments:
+        """Return the moments of both sets of documents together."""
+        if self.sum.shape != other.sum.shape:
+            raise DataError(
+                f"Attention of shapes {self.sum.shape} and {other.sum.shape} cannot be merged; "
+                "summarise both with the same model and features."
+            )
+        return AttentionMoments(
+            self.count + other.count,
+            self.sum + other.sum,
+            self.sum_of_squares + other.sum_of_squares,
+            np.maximum(self.maximum, other.maximum),
+        )
+
+    def mean(self) -> np.ndarray:
+        """Return the mean over documents, float64 [layers, heads, f, f]; 0 where never observed."""
+        return self.sum / np.maximum(self.count, 1)
+
+    def standard_error(self) -> np.ndarray:
+        """Return the standard error of the mean; NaN where observed fewer than twice."""
+        count = self.count.astype(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = self.sum / count
+            variance = np.maximum(self.sum_of_squares / count - mean**2, 0.0) * count / (count - 1)
+            error = np.sqrt(variance / count)
+        return np.where(self.count > 1, error, np.nan)
+
+
+@dataclass(frozen=True)
+class AttentionSummary:
+    """Attention over a corpus from feature to feature, one `AttentionMoments` a measure.
+
+    Parameters
+    ----------
+    names
+        The features' names, in the order of the table.
+    measures
+        Moments by measure: ``"raw"`` per layer and head, ``"rollout"`` and others.
+    documents
+        Number of documents summarised.
+    query
+        ``"observed"``, or ``"masked"`` where each feature's slot was hidden while it attended.
+    about
+        Model, how attention was captured, layers and heads chosen; JSON-like.
+    """
+
+    names: tuple[str, ...]
+    measures: Mapping[str, AttentionMoments]
+    documents: int
+    query: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def merge(self, other: AttentionSummary) -> AttentionSummary:
+        """Return the summary of both sets of documents together."""
+        if self.names != other.names or self.query != other.query:
+            raise DataError(
+                "Summaries over different features or query modes cannot be merged; summarise "
+                "both shards with the same settings."
+            )
+        measures = {name: self.measures[name].merge(other.measures[name]) for name in self.measures}
+        return AttentionSummary(
+            self.names, measures, self.documents + other.documents, self.query, self.about
+        )

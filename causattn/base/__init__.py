@@ -1,0 +1,45 @@
+"""Ground floor: errors, randomness, settings, files and progress, shared by all rooms."""
+
+from causattn.base._errors import (
+    ArtefactError,
+    CapabilityError,
+    CausattnError,
+    ConfigError,
+    DataError,
+    ModelError,
+)
+from causattn.base._files import (
+    check_artefact,
+    content_key,
+    file_sha256,
+    new_artefact,
+    read_json,
+    write_json,
+    write_text,
+)
+from causattn.base._progress import quiet, track
+from causattn.base._randomness import generator, integer_seed, seed_sequence
+from causattn.base._settings import choose, settings_from
+
+__all__ = [
+    "ArtefactError",
+    "CapabilityError",
+    "CausattnError",
+    "ConfigError",
+    "DataError",
+    "ModelError",
+    "check_artefact",
+    "choose",
+    "content_key",
+    "file_sha256",
+    "generator",
+    "integer_seed",
+    "new_artefact",
+    "quiet",
+    "read_json",
+    "seed_sequence",
+    "settings_from",
+    "track",
+    "write_json",
+    "write_text",
+]

@@ -1,0 +1,29 @@
+"""Errors that a person can act on.
+
+Every error a user can cause is one sentence that says what is wrong, where, and how to mend it.
+The command line prints that sentence and ends with exit code 2.
+"""
+
+
+class CausattnError(Exception):
+    """Base of all errors that causattn raises on purpose; its text is one sentence."""
+
+
+class ConfigError(CausattnError):
+    """A configuration key or value cannot be used."""
+
+
+class DataError(CausattnError):
+    """A corpus, table or file cannot be used."""
+
+
+class ModelError(CausattnError):
+    """A model or tokenizer cannot be used, or does not give attention weights."""
+
+
+class CapabilityError(CausattnError):
+    """An algorithm, test or score does not take this kind of data or question."""
+
+
+class ArtefactError(CausattnError):
+    """A stored artefact is missing, damaged or of another schema."""

@@ -1,0 +1,1 @@
+"""Discovery: from a feature table, and candidates or none, to a causal graph."""

@@ -1,0 +1,1 @@
+"""Effects: what each edge claims, estimated, refuted and tried on the model."""

@@ -1,0 +1,118 @@
+"""`FeatureTable`: documents by token features, and which characters of a document carry which.
+
+The table is what discovery and effect estimation see; the carriers are what attention is summed
+over. Both speak of the same features in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from causattn.base import DataError
+from causattn.corpora import Mentions
+
+
+class FeatureKind(StrEnum):
+    """What a column of the table says of a document."""
+
+    PRESENCE = "presence"
+    """1 where the document holds the token or word, else 0."""
+    SLOT = "slot"
+    """Which value a variable's slot holds."""
+    CONCEPT = "concept"
+    """A label that a person or a program gave the document, carried by the words that tell it."""
+    ATTENTION_MASS = "attention_mass"
+    """Attention that the feature's tokens receive in the document."""
+    OUTPUT = "output"
+    """The outcome or the model's output for the document."""
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Documents by features.
+
+    Parameters
+    ----------
+    names
+        The f features' names, all different.
+    kinds
+        The kind of each column.
+    values
+        float64 [n, f]; an index into `categories` where the column is discrete, no NaN.
+    categories
+        Per column the names of its values, None where it is continuous.
+    carriers
+        Which characters of which row's document carry which feature; ``carriers.document`` counts
+        rows of this table, ``carriers.variable`` its columns.
+    documents
+        int64 [n], the corpus's document behind each row.
+    about
+        Where it came from, JSON-like.
+
+    Raises
+    ------
+    DataError
+        For repeated names, a constant column, a missing value, or mismatched shapes.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[FeatureKind, ...]
+    values: np.ndarray
+    categories: tuple[tuple[str, ...] | None, ...]
+    carriers: Mentions
+    documents: np.ndarray
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(set(self.names)) != len(self.names):
+            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+            raise DataError(
+                f"Feature{'s' if len(twice) > 1 else ''} {', '.join(twice)} stand twice in the "
+                "table; give each column one name."
+            )
+        shape = (len(self.documents), len(self.names))
+        if self.values.shape != shape:
+            raise DataError(f"A feature table of shape {shape} got values {self.values.shape}.")
+        for column, name in enumerate(self.names):
+            values = self.values[:, column]
+            if np.isnan(values).any():
+                raise DataError(
+                    f"Feature {name} has {int(np.isnan(values).sum())} missing values; drop those "
+                    "documents or the feature (features.exclude=[...])."
+                )
+            if len(values) and (values == values[0]).all():
+                raise DataError(
+                    f"Feature {name} has the same value in every document and cannot be cause or "
+                    "effect of anything; leave it out (features.exclude=[...])."
+                )
+
+    @property
+    def size(self) -> int:
+        """Number of features."""
+        return len(self.names)
+
+    @property
+    def discrete(self) -> np.ndarray:
+        """Which columns are discrete, bool [f]."""
+        return np.array([labels is not None for labels in self.categories], dtype=bool)
+
+    @property
+    def data_kind(self) -> str:
+        """``"discrete"``, ``"continuous"`` or ``"mixed"``, as the algorithms ask for it."""
+        if self.discrete.all():
+            return "discrete"
+        return "mixed" if self.discrete.any() else "continuous"
+
+    def frame(self) -> pd.DataFrame:
+        """Return the values as a data frame, discrete columns as integer codes."""
+        columns = {
+            name: self.values[:, k].astype(np.int64) if self.discrete[k] else self.values[:, k]
+            for k, name in enumerate(self.names)
+        }
+        return pd.DataFrame(columns)

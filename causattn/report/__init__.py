@@ -1,0 +1,1 @@
+"""Report: figures, tables and one HTML file for a run."""

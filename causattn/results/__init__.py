@@ -1,0 +1,1 @@
+"""Results: runs on disk, artefacts addressed by what made them."""
