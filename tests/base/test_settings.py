@@ -1,0 +1,49 @@
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+from causattn.base import ConfigError, choose, settings_from
+
+
+@dataclass(frozen=True)
+class Example:
+    size: int
+    rate: float = 0.5
+    mode: Literal["one", "two"] = "one"
+    names: tuple[str, ...] = ()
+    limit: int | None = None
+    flag: bool = False
+
+
+def test_declared_fields_are_filled():
+    made = settings_from(
+        Example, {"size": 3, "rate": 1, "mode": "two", "names": ["a"], "limit": 4}, "example"
+    )
+    assert made == Example(3, 1.0, "two", ("a",), 4)
+    assert isinstance(made.rate, float)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"size": 3, "rat": 1.0}, "example.rat is not a setting of example; did you mean rate"),
+        ({}, "example.size is missing"),
+        ({"size": "three"}, "example.size='three' should be of type int"),
+        ({"size": True}, "example.size=True should be of type int"),
+        ({"size": 1, "mode": "three"}, "choose one of one, two"),
+        ({"size": 1, "limit": "x"}, "example.limit='x'"),
+        ({"size": 1, "flag": 1}, "example.flag=1 should be of type bool"),
+        ({"size": 1, "names": "abc"}, "example.names='abc'"),
+        ({"size": 1, "names": [1]}, r"example.names\[0\]=1 should be of type str"),
+    ],
+)
+def test_anything_else_is_a_sentence(values, words):
+    with pytest.raises(ConfigError, match=words):
+        settings_from(Example, values, "example")
+
+
+def test_choose_names_the_options():
+    assert choose("pc", {"pc": 1, "ges": 2}, "discovery") == 1
+    with pytest.raises(ConfigError, match="discovery=gse is not known; did you mean ges"):
+        choose("gse", {"pc": 1, "ges": 2}, "discovery")
