@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 Task = Literal["masked", "causal", "classifier", "encoder"]
+LongText = Literal["error", "truncate"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class LanguageModel:
     task
         What it predicts: a hidden token (``"masked"``), the next one (``"causal"``), a label of
         the document (``"classifier"``), or nothing (``"encoder"``).
+    long_text
+        What to do with a document of more tokens than the model takes: refuse it
+        (``"error"``), or read only its beginning (``"truncate"``).
     about
         How it came to be: settings, seed, steps, losses, checksum; JSON-like.
     """
@@ -34,4 +39,35 @@ class LanguageModel:
     network: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
     task: Task
+    long_text: LongText = "error"
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; inputs must be there too."""
+        return next(self.network.parameters()).device
+
+    @property
+    def longest_input(self) -> int | None:
+        """The most tokens of one document that the model takes, special ones included.
+
+        None where it takes any number (relative positions).
+        """
+        config = self.network.config
+        limits = [self.tokenizer.model_max_length]
+        positions = getattr(config, "max_position_embeddings", None)
+        if isinstance(positions, int) and positions > 0:
+            # RoBERTa and its kin keep the table's first rows for padding.
+            table = next(
+                (
+                    module
+                    for name, module in self.network.named_modules()
+                    if name.rpartition(".")[2] == "position_embeddings"
+                ),
+                None,
+            )
+            reserved = getattr(table, "padding_idx", None)
+            limits.append(positions if reserved is None else positions - reserved - 1)
+        # Tokenizers that know no limit say 10**30.
+        known = [limit for limit in limits if limit and limit < 10**9]
+        return min(known) if known else None
