@@ -20,8 +20,7 @@ from numba.extending import intrinsic
 WORD = 64
 
 
-@intrinsic
-def trailing_zeros(typing_context: Any, word: Any) -> Any:
+def _trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Return the index of the lowest set bit of a nonzero uint64, as one machine instruction."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -31,14 +30,17 @@ def trailing_zeros(typing_context: Any, word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic
-def population_count(typing_context: Any, word: Any) -> Any:
+def _population_count(typing_context: Any, word: Any) -> Any:
     """Return the number of set bits of a uint64, as one machine instruction."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
+
+
+trailing_zeros: Any = intrinsic(_trailing_zeros)
+population_count: Any = intrinsic(_population_count)
 
 
 @njit(cache=True, nogil=True)

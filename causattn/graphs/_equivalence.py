@@ -10,7 +10,8 @@ Two DAGs are Markov equivalent where they have the same skeleton and the same un
                                  the same in Chickering (2002), JMLR 3, p. 510
 `pdag_to_dag`                    Dor and Tarsi (1992), "A simple algorithm to construct a consistent
                                  extension of a partially oriented graph"
-`same_skeleton_and_colliders`    Verma and Pearl (1990), "Equivalence and synthesis of causal models"
+`same_skeleton_and_colliders`    Verma and Pearl (1990), "Equivalence and synthesis of causal
+                                 models", theorem 1
 ================================ ==================================================================
 
 Adjacency matrices are 0/1, ``[p, p]``, **from row to column**: ``i -> j`` is ``A[i, j] = 1,
