@@ -1,5 +1,50 @@
 """Ground of all graphs: DAG, CPDAG and PAG, conversions between them, and their distances."""
 
+from causattn.graphs._agreement import Agreement, adjacency_agreement, arrowhead_agreement
+from causattn.graphs._class_members import (
+    MemberDistances,
+    class_members,
+    member_distances,
+)
+from causattn.graphs._comparison import compare_graphs, to_cpdag
+from causattn.graphs._distances import (
+    Mistakes,
+    adjustment_identification_distance,
+    structural_hamming_distance,
+    structural_intervention_distance,
+)
+from causattn.graphs._equivalence import (
+    dag_to_cpdag,
+    is_dag,
+    pdag_to_dag,
+    same_skeleton_and_colliders,
+    topological_order,
+)
 from causattn.graphs._graph import CausalGraph, Edge, Mark
+from causattn.graphs._sortability import r2_sortability, snr_sortability, var_sortability
 
-__all__ = ["CausalGraph", "Edge", "Mark"]
+__all__ = [
+    "Agreement",
+    "CausalGraph",
+    "Edge",
+    "Mark",
+    "MemberDistances",
+    "Mistakes",
+    "adjacency_agreement",
+    "adjustment_identification_distance",
+    "arrowhead_agreement",
+    "class_members",
+    "compare_graphs",
+    "dag_to_cpdag",
+    "is_dag",
+    "member_distances",
+    "pdag_to_dag",
+    "r2_sortability",
+    "same_skeleton_and_colliders",
+    "snr_sortability",
+    "structural_hamming_distance",
+    "structural_intervention_distance",
+    "to_cpdag",
+    "topological_order",
+    "var_sortability",
+]
