@@ -1,0 +1,151 @@
+"""The verdict on the claim "source causes target directly": one rule, written here only.
+
+The graph makes the claim, the data and the model speak for or against it. Attention does not vote,
+since it is what is on trial, and neither does the truth.
+
+**Data** (estimate with interval, from the feature table)
+
+=========  =========================================================================================
+for        the interval excludes 0 and every refuter that was run passed
+shaken     the interval excludes 0 but a refuter failed
+against    the interval holds 0 and lies within +- `negligible` units of `data_scale`
+unclear    the interval holds 0 and is wider than that
+unknown    there is no estimate
+=========  =========================================================================================
+
+**Model** (intervention, with interval): *for* where the interval lies outside +- `negligible` units
+of `model_scale`, *against* where it lies inside, *unclear* where it crosses, *unknown* without one.
+A trained model answers every change a little, so that 0 itself is no yardstick for it.
+
+==================== ============ ================ =============================================
+graph                data         model            verdict
+==================== ============ ================ =============================================
+other direction      any          any              contradicted
+no edge, was tested  any          any              contradicted
+no edge, not allowed any          any              undetermined (nothing was tested)
+not directed         any          any              undetermined
+source --> target    for          for, unclear,    supported
+                                  unknown
+source --> target    for          against          contradicted if the model's output is the
+                                                   target, else undetermined
+source --> target    shaken       any              undetermined
+source --> target    against      for              undetermined (they disagree)
+source --> target    against      other            contradicted
+source --> target    unclear,     against, output  contradicted
+                     unknown      is the target
+source --> target    unclear,     other            undetermined
+                     unknown
+==================== ============ ================ =============================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["supported", "contradicted", "undetermined"]
+OUTPUT = "output"
+REFUTERS = ("placebo", "random_common_cause", "data_subset")
+
+
+@dataclass(frozen=True)
+class VerdictRule:
+    """Thresholds of the rule.
+
+    Parameters
+    ----------
+    negligible
+        Effects smaller than this are none: in probability, or in units of the row's scale.
+    """
+
+    negligible: float = 0.01
+
+
+def judge(row: Mapping[str, Any], rule: VerdictRule) -> tuple[Verdict, str]:
+    """Return the verdict on one row of the evidence table and the sentence that says why.
+
+    Parameters
+    ----------
+    row
+        The row's other columns; see `causattn.effects.COLUMNS`.
+    rule
+        The thresholds.
+    """
+    source, target = row["source"], row["target"]
+    if not row["discovery_directed"]:
+        return _without_claim(row, source, target)
+    data, data_says = _data(row, rule)
+    model, model_says = _model(row, rule)
+    is_output = row.get("model_reads") == OUTPUT
+    both = f"{data_says}, and {model_says}." if model != "unknown" else f"{data_says}."
+    both = both[0].upper() + both[1:]
+    if data == "for" and model != "against":
+        return "supported", both
+    if model == "against" and is_output and data != "shaken":
+        return "contradicted", both
+    if data == "against" and model != "for":
+        return "contradicted", both
+    return "undetermined", both
+
+
+def _without_claim(row: Mapping[str, Any], source: str, target: str) -> tuple[Verdict, str]:
+    """Judge a pair whose directed edge is not in the graph."""
+    edge = row.get("discovery_edge")
+    if edge == "<--":
+        return "contradicted", f"The graph directs the edge from {target} to {source}."
+    if edge:
+        return "undetermined", f"The graph leaves the direction open ({source} {edge} {target})."
+    separating = row.get("discovery_separating_set")
+    if separating is not None:
+        given = f"given {', '.join(separating)}" if len(separating) else "given nothing"
+        return "contradicted", f"{source} and {target} are independent {given}."
+    if not row["attention_allowed"]:
+        return (
+            "undetermined",
+            f"{source} and {target} were no candidates, so no test was made of them.",
+        )
+    return "contradicted", f"The graph was free to join {source} and {target} and did not."
+
+
+def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
+    """Return the data's vote and its words."""
+    estimate, low, high = (_number(row, f"data_{key}") for key in ("estimate", "low", "high"))
+    if math.isnan(low) or math.isnan(high):
+        reason = row.get("data_reason") or "none was asked for"
+        return "unknown", f"the data give no effect ({reason.rstrip('.')})"
+    shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
+    if low > 0 or high < 0:
+        failed = [name for name in REFUTERS if row.get(f"{name}_outcome") == "failed"]
+        if failed:
+            words = ", ".join(name.replace("_", " ") for name in failed)
+            return "shaken", f"the data show an effect of {shown} that fails the test of {words}"
+        return "for", f"the data show an effect of {shown}"
+    margin = rule.negligible * _number(row, "data_scale", 1.0)
+    if -margin <= low and high <= margin:
+        return "against", f"the data show no effect beyond {margin:.3g} ({shown})"
+    return "unclear", f"the data leave open whether there is an effect ({shown})"
+
+
+def _model(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
+    """Return the model's vote and its words."""
+    estimate, low, high = (_number(row, f"model_{key}") for key in ("estimate", "low", "high"))
+    if math.isnan(low) or math.isnan(high):
+        return "unknown", "the model was not asked"
+    shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
+    margin = rule.negligible * _number(row, "model_scale", 1.0)
+    if low > margin or high < -margin:
+        return "for", f"changing the tokens moves the model by {shown}"
+    if -margin <= low and high <= margin:
+        return (
+            "against",
+            f"changing the tokens moves the model by no more than {margin:.3g} ({shown})",
+        )
+    return "unclear", f"changing the tokens may or may not move the model ({shown})"
+
+
+def _number(row: Mapping[str, Any], key: str, missing: float = math.nan) -> float:
+    """Return a number of the row, `missing` where it is not known."""
+    value = row.get(key)
+    return missing if value is None or math.isnan(value) else float(value)
