@@ -1,1 +1,1 @@
-"""Report: figures, tables and one HTML file for a run."""
+"""Report: a run as figures, as one offline page, and as a table in the terminal."""

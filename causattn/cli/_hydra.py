@@ -1,0 +1,98 @@
+"""``causattn run`` and ``causattn sweep`` as a Hydra application.
+
+Hydra reads ``sys.argv`` and prints errors in its own words. Around it, this module hands it the
+arguments behind the subcommand and takes every error out of its hands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+from hydra._internal.utils import get_args_parser
+
+import hydra
+from causattn.base import ConfigError
+from causattn.cli import _compose, _job, _resolvers
+
+
+def launch(arguments: Sequence[str]) -> int:
+    """Run one study, or with ``-m`` a sweep, and return the exit code.
+
+    Raises
+    ------
+    Exception
+        Whatever made a single run end; the errors of a sweep's jobs are said when they happen.
+    """
+    options = _parse(arguments)
+    session = uuid.uuid4().hex[:8]
+    given = list(arguments)
+    working = not (options.help or options.hydra_help or options.cfg or options.info)
+    if working and not options.shell_completion:
+        given.append(f"+hydra.job.env_set.{_job.SESSION}={session}")
+    _resolvers.register()
+    with _arguments(given), _whole_errors():
+        try:
+            hydra.main(
+                version_base="1.3", config_path=str(_compose.config_folder()), config_name="config"
+            )(_job.job)()
+        except SystemExit as leaving:  # --help, --cfg and the like end by themselves
+            return int(leaving.code or 0)
+    if not working or options.shell_completion:
+        return 0
+    return _result(session)
+
+
+def _result(session: str) -> int:
+    """Raise what made a single run fail, or tell how a sweep went."""
+    from causattn.cli._sweep import Sweep, tell_sweep
+
+    if (failure := _job.take_failure()) is not None:
+        raise failure
+    folder = Sweep.take_folder()
+    return 0 if folder is None else tell_sweep(folder, session)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse Hydra's own flags, to know what is wanted and to word what is wrong with them."""
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise ConfigError(
+                f"The command line cannot be read: {message}; options are group=option and "
+                "key=value, flags are listed by causattn run --hydra-help."
+            )
+
+    parser = get_args_parser()
+    parser.__class__ = Parser
+    return parser.parse_args(list(arguments))
+
+
+@contextmanager
+def _arguments(arguments: Sequence[str]) -> Iterator[None]:
+    """Let Hydra see only the arguments behind the subcommand."""
+    before = sys.argv
+    sys.argv = [before[0], *arguments]
+    try:
+        yield
+    finally:
+        sys.argv = before
+
+
+@contextmanager
+def _whole_errors() -> Iterator[None]:
+    """Let Hydra raise its errors instead of printing them and leaving with exit code 1."""
+    before = os.environ.get("HYDRA_FULL_ERROR")
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["HYDRA_FULL_ERROR"]
+        else:
+            os.environ["HYDRA_FULL_ERROR"] = before

@@ -1,0 +1,163 @@
+"""One job: what Hydra calls with a composed configuration, alone or as one of a sweep."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from causattn.base import quiet
+from causattn.cli import _resolvers
+from causattn.cli._compose import plain
+from causattn.cli._errors import USER_ERRORS, sentence
+
+SESSION = "CAUSATTN_SESSION"
+LOG = "jobs.jsonl"
+
+_resolvers.register()  # a launcher's worker imports this module and nothing else of the package
+_failure: list[Exception] = []
+
+
+def take_failure() -> Exception | None:
+    """Return what made the last single run of this process fail, once."""
+    return _failure.pop() if _failure else None
+
+
+def job(config: DictConfig) -> None:
+    """Do one job; Hydra's task function.
+
+    It never raises a user's error to Hydra, which would print it in its own words: a single run's
+    is kept for `take_failure`, that of a job of a sweep is said at once and written down.
+    """
+    settings = HydraConfig.get()
+    folder = Path(settings.runtime.output_dir)
+    if settings.mode is RunMode.MULTIRUN:
+        _sweep_job(config, folder, int(settings.job.num), list(settings.overrides.task))
+        return
+    try:
+        _do(config, folder, resume=False)
+    except Exception as error:
+        _remove_if_empty(folder)
+        _failure.append(error)
+
+
+def perform(config: dict[str, Any], folder: Path, *, resume: bool) -> bool:
+    """Run the study of a plain configuration in a folder; False where it was finished already.
+
+    Parameters
+    ----------
+    config
+        The resolved configuration.
+    folder
+        The run's folder (see `causattn.results.run_in_folder`).
+    resume
+        Whether the run is a job of a sweep, kept where finished and kept as failed where failed.
+    """
+    from causattn.cli._quiet_libraries import quiet_libraries
+    from causattn.results import run_in_folder
+
+    if not config.get("verbose"):
+        quiet_libraries()
+
+    def work(target: Path) -> None:
+        from causattn.cli._threads import limit_threads
+
+        limit_threads(int(config.get("threads") or os.cpu_count() or 1))
+        from causattn.study import run_study
+
+        run_study(config, target)
+
+    with quiet(bool(config.get("quiet"))):
+        return run_in_folder(folder, config, work, resume=resume)
+
+
+def _do(config: DictConfig, folder: Path, *, resume: bool) -> None:
+    """Do a single run and show its result."""
+    try:
+        resolved = plain(config)
+        perform(resolved, folder, resume=resume)
+    except USER_ERRORS:
+        raise
+    except KeyboardInterrupt as error:
+        raise type(error)(f"Interrupted; {_shown(folder)} is marked unfinished.") from None
+    except Exception as error:
+        if (folder / "traceback.txt").is_file():
+            error.add_note(f"the traceback is in {_shown(folder / 'traceback.txt')}.")
+        raise
+    if not resolved.get("quiet"):
+        from causattn.report import print_run
+        from causattn.results import load_run
+
+        print_run(load_run(folder))
+    print(_shown(folder))
+
+
+def _sweep_job(config: DictConfig, folder: Path, number: int, overrides: list[str]) -> None:
+    """Do one job of a sweep: say how it went, and write it down beside the others."""
+    start = time.perf_counter()
+    name = f"job {number}" + (f" ({' '.join(overrides)})" if overrides else "")
+    status, reason = "finished", ""
+    try:
+        if not perform(plain(config), folder, resume=True):
+            status = "kept"
+    except USER_ERRORS as error:
+        status, reason = "failed", sentence(error)
+    except KeyboardInterrupt as error:
+        raise type(error)(f"Interrupted; {_shown(folder)} is marked unfinished.") from None
+    except Exception as error:
+        where = folder / "traceback.txt"
+        said = " ".join(str(error).split())
+        status, reason = "failed", f"{type(error).__name__}: {said} (traceback: {_shown(where)})"
+    seconds = time.perf_counter() - start
+    if status == "failed":
+        print(f"{name} failed: {reason}", file=sys.stderr, flush=True)
+        _remove_if_empty(folder)
+    elif status == "kept":
+        print(f"{name} was finished before: {_shown(folder)}", flush=True)
+    else:
+        print(f"{name} finished in {seconds:.1f} s: {_shown(folder)}", flush=True)
+    _log(
+        folder.parent / LOG,
+        {
+            "session": os.environ.get(SESSION, ""),
+            "job": number,
+            "folder": folder.name,
+            "overrides": overrides,
+            "status": status,
+            "reason": reason,
+            "seconds": round(seconds, 3),
+        },
+    )
+
+
+def _log(path: Path, line: dict[str, Any]) -> None:
+    """Append a line in one write, so that jobs of a parallel launcher do not mix theirs."""
+    data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Remove a folder that Hydra made for a run that then could not begin."""
+    try:
+        folder.rmdir()
+    except OSError:  # it holds something, and so it is a run that began
+        return
+
+
+def _shown(path: Path) -> str:
+    """Return a path as a person would type it: relative where it is below the current folder."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,235 @@
+"""A run's folder: marked unfinished from its first moment, finished only when all of it is there.
+
+=============== ==============================================================================
+``config.yaml`` the resolved configuration, written first
+``UNFINISHED``  JSON, there while the run is not finished: since when, by whom, why it stopped
+``manifest.json`` written last: the checksum of every result, so that damage is noticed
+=============== ==============================================================================
+
+Figures and the report are made from the results and can be made again, so that they are not in
+the manifest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from causattn.base import (
+    ArtefactError,
+    CausattnError,
+    check_artefact,
+    content_key,
+    file_sha256,
+    read_json,
+    write_json,
+    write_text,
+)
+from causattn.results._lock import exclusive
+
+SCHEMA = 1
+_MARKER = "UNFINISHED"
+_MANIFEST = "manifest.json"
+_LOCK = ".lock"
+_DERIVED = ("figures", "report.html", _MANIFEST, _MARKER)
+_WITHOUT_EFFECT = ("paths", "quiet", "threads", "verbose")
+
+
+class Status(StrEnum):
+    """How far a run has come."""
+
+    FINISHED = "finished"
+    FAILED = "failed"
+    """It ended with an error, whose reason stands in the marker."""
+    UNFINISHED = "unfinished"
+    """It is running, or was interrupted or killed."""
+    ABSENT = "absent"
+    """There is no run."""
+
+
+def run_status(folder: Path) -> tuple[Status, str]:
+    """Return how far the run in `folder` has come, and the reason where it did not finish."""
+    if (folder / _MARKER).is_file():
+        try:
+            marker = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
+            reason = str(marker.get("reason", ""))
+            failed = marker.get("status") == Status.FAILED
+        except (OSError, ValueError, AttributeError):
+            reason, failed = "", False
+        if failed:
+            return Status.FAILED, reason
+        return Status.UNFINISHED, reason or "it is still running or was killed"
+    if (folder / _MANIFEST).is_file() and (folder / "summary.json").is_file():
+        return Status.FINISHED, ""
+    return Status.ABSENT, ""
+
+
+def config_key(config: Mapping[str, Any]) -> str:
+    """Return the hash of a resolved configuration, without what cannot change a result."""
+    return content_key({k: v for k, v in config.items() if k not in _WITHOUT_EFFECT})
+
+
+def run_in_folder(
+    folder: Path,
+    config: Mapping[str, Any],
+    work: Callable[[Path], object],
+    *,
+    resume: bool = False,
+) -> bool:
+    """Do a run's `work` in `folder`, so that the folder always tells how far it came.
+
+    ============== =====================================================================
+    work ends      the folder
+    ============== =====================================================================
+    well           is finished: manifest written, marker gone
+    user's error   is gone; with `resume` it stays, marked failed with the reason
+    other error    stays, marked failed, with ``traceback.txt``
+    interrupted    stays, marked unfinished
+    process killed stays as it was: marked unfinished
+    ============== =====================================================================
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder, or one of an unfinished run, which is done again.
+    config
+        The resolved configuration.
+    work
+        Called with the folder; its last file must be ``summary.json``.
+    resume
+        For the jobs of a sweep: leave alone a finished run of the same configuration, and keep
+        failures.
+
+    Returns
+    -------
+    bool
+        Whether the work was done; False where a finished run was found.
+
+    Raises
+    ------
+    ArtefactError
+        Where the folder holds something else, or another process works in it.
+    """
+    folder = folder.resolve()
+    _make(folder)
+    with exclusive(folder / _LOCK, f"the run {folder.name}", wait=resume):
+        if resume and _is_done(folder, config):
+            return False
+        _clear(folder)
+        started = time.time()
+        _mark(folder, Status.UNFINISHED, "", started)
+        write_text(folder / "config.yaml", to_yaml(config))
+        try:
+            work(folder)
+        except CausattnError as error:
+            if resume:
+                _mark(folder, Status.FAILED, str(error), started)
+            else:
+                shutil.rmtree(folder)
+            raise
+        except Exception as error:
+            write_text(folder / "traceback.txt", traceback.format_exc())
+            _mark(folder, Status.FAILED, f"{type(error).__name__}: {error}", started)
+            raise
+        except BaseException:
+            _mark(folder, Status.UNFINISHED, "it was interrupted", started)
+            raise
+        _finish(folder, config, started)
+    for name in (_LOCK, f"{_LOCK}.holder"):
+        (folder / name).unlink(missing_ok=True)
+    return True
+
+
+def to_yaml(config: Mapping[str, Any]) -> str:
+    """Return a plain configuration as YAML, keys in their order."""
+    return yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArtefactError(
+            f"The run's folder {folder} cannot be made ({error.strerror}); set paths.runs to a "
+            "folder that can be written."
+        ) from None
+
+
+def _is_done(folder: Path, config: Mapping[str, Any]) -> bool:
+    """Tell whether `folder` holds a finished, undamaged run of `config`."""
+    if run_status(folder)[0] is not Status.FINISHED:
+        return False
+    try:
+        manifest = check_artefact(folder, "run", SCHEMA)
+    except ArtefactError:
+        return False
+    return bool(manifest["about"].get("config_key") == config_key(config))
+
+
+def _clear(folder: Path) -> None:
+    """Empty a folder that held an unfinished run; refuse one that holds anything else."""
+    content = [path for path in folder.iterdir() if not path.name.startswith(_LOCK)]
+    if content and not (folder / _MARKER).is_file() and not (folder / _MANIFEST).is_file():
+        raise ArtefactError(
+            f"{folder} already holds {content[0].name} and is no unfinished run; choose another "
+            "folder (hydra.run.dir=...) or empty it."
+        )
+    if content and run_status(folder)[0] is Status.FINISHED and _undamaged(folder):
+        raise ArtefactError(
+            f"{folder} already holds a finished run, which is not written over; choose another "
+            "folder (hydra.run.dir=...) or delete it."
+        )
+    for path in content:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _undamaged(folder: Path) -> bool:
+    try:
+        check_artefact(folder, "run", SCHEMA)
+    except ArtefactError:
+        return False
+    return True
+
+
+def _mark(folder: Path, status: Status, reason: str, started: float) -> None:
+    marker = {
+        "status": str(status),
+        "reason": reason,
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "process": os.getpid(),
+        "host": socket.gethostname(),
+    }
+    write_json(folder / _MARKER, marker)
+
+
+def _finish(folder: Path, config: Mapping[str, Any], started: float) -> None:
+    files = {
+        str(path.relative_to(folder)): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.relative_to(folder).parts[0] not in _DERIVED
+        and not path.name.startswith(_LOCK)
+    }
+    about = {
+        "config_key": config_key(config),
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "causattn": read_json(folder / "summary.json").get("versions", {}).get("causattn", ""),
+    }
+    manifest = {"kind": "run", "schema": SCHEMA, "about": about, "files": files}
+    write_json(folder / _MANIFEST, manifest)
+    (folder / _MARKER).unlink(missing_ok=True)
