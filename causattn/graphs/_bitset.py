@@ -27,7 +27,7 @@ def _trailing_zeros(typing_context: Any, word: Any) -> Any:
         false = context.get_constant(types.boolean, False)
         return builder.cttz(arguments[0], false)
 
-    return types.uint64(types.uint64), generate
+    return types.int64(types.uint64), generate
 
 
 def _population_count(typing_context: Any, word: Any) -> Any:
@@ -36,7 +36,7 @@ def _population_count(typing_context: Any, word: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
-    return types.uint64(types.uint64), generate
+    return types.int64(types.uint64), generate
 
 
 trailing_zeros: Any = intrinsic(_trailing_zeros)
@@ -64,7 +64,7 @@ def unpack(sets: np.ndarray, columns: int) -> np.ndarray:
         for w in range(sets.shape[1]):
             word = sets[i, w]
             while word:
-                matrix[i, (w << 6) + np.int64(trailing_zeros(word))] = 1
+                matrix[i, (w << 6) + trailing_zeros(word)] = 1
                 word &= word - np.uint64(1)
     return matrix
 
@@ -94,7 +94,7 @@ def list_members(members: np.ndarray, out: np.ndarray) -> int:
     for w in range(members.shape[0]):
         word = members[w]
         while word:
-            out[count] = (w << 6) + np.int64(trailing_zeros(word))
+            out[count] = (w << 6) + trailing_zeros(word)
             count += 1
             word &= word - np.uint64(1)
     return count

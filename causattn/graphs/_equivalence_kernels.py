@@ -39,7 +39,7 @@ def label_compelled(
         for w in range(words):
             word = parents[y, w]
             while word:
-                node = (w << 6) + np.int64(trailing_zeros(word))
+                node = (w << 6) + trailing_zeros(word)
                 if x < 0 or position[node] > position[x]:
                     x = node
                 word &= word - np.uint64(1)
@@ -70,7 +70,7 @@ def _may_leave(x: int, children: np.ndarray, neighbours: np.ndarray, adjacent: n
     for w in range(words):
         word = neighbours[x, w]
         while word:
-            n = (w << 6) + np.int64(trailing_zeros(word))
+            n = (w << 6) + trailing_zeros(word)
             for v in range(words):
                 unseen = adjacent[x, v] & ~adjacent[n, v]
                 if v == n >> 6:
@@ -123,7 +123,7 @@ def extend(
         moved = False
         for w in range(words):
             while now[w]:
-                x = (w << 6) + np.int64(trailing_zeros(now[w]))
+                x = (w << 6) + trailing_zeros(now[w])
                 now[w] &= now[w] - np.uint64(1)
                 if not _may_leave(x, left_children, left_neighbours, adjacent):
                     continue
@@ -134,7 +134,7 @@ def extend(
                     extended[x, v] |= left_neighbours[x, v]
                 count = list_members(adjacent[x], around)
                 for k in range(count):
-                    n = around[k]
+                    n = int(around[k])
                     drop(adjacent[n], x)
                     drop(left_children[n], x)
                     drop(left_neighbours[n], x)

@@ -1,0 +1,134 @@
+"""Categorical data as codes, ready to be counted.
+
+Columns become small integer codes 0 .. r - 1, one contiguous array a variable. Where a whole row
+fits into 62 bits, equal rows are merged into one with a weight: eight binary variables have at most
+256 different rows, however long the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from causattn.base import DataError
+
+ROW_BITS = 62
+
+
+class Categories:
+    """Codes, weights and category counts of a table.
+
+    Parameters
+    ----------
+    data
+        [n, p], one category a cell: numbers or strings, no missing values. Numbers need not be
+        codes; categories are what occurs, in sorted order.
+    cardinalities
+        Number of categories of each variable, p of them, where some may be absent from these rows
+        (as in a bootstrap sample); the data must then be integer codes 0 .. r - 1.
+    names
+        The variables' names, for error sentences.
+
+    Attributes
+    ----------
+    codes
+        uint8, uint16 or int32 [p, m], from variable to different row.
+    weights
+        int64 [m], how often each row occurs.
+    cardinalities
+        int64 [p].
+    rows
+        Number of observations, n.
+
+    Raises
+    ------
+    DataError
+        Where a value is missing, a variable has one category only, or a code is out of range.
+    """
+
+    def __init__(
+        self,
+        data: np.ndarray,
+        *,
+        cardinalities: Sequence[int] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        table = np.asarray(data)
+        if table.ndim != 2 or table.shape[0] < 1:
+            raise DataError(f"Data are a table of rows and columns, not of shape {table.shape}.")
+        rows, size = table.shape
+        labels = [f"column {name}" for name in (range(size) if names is None else names)]
+        _check_missing(table, labels)
+        if cardinalities is None:
+            coded, counts = _code(table)
+        else:
+            counts = np.asarray(cardinalities, dtype=np.int64)
+            coded = _check_codes(table, counts, labels)
+        for column in np.flatnonzero(counts < 2).tolist():
+            raise DataError(
+                f"{labels[column]} has one category only, so nothing can depend on it; drop it, "
+                "or say with `cardinalities` that it could have had more."
+            )
+        self.rows = rows
+        self.cardinalities = counts
+        largest = int(counts.max(initial=1))
+        width = np.uint8 if largest <= 256 else np.uint16 if largest <= 65536 else np.int32
+        different, self.weights = _merge(coded, counts)
+        self.codes = np.ascontiguousarray(different.T.astype(width))
+
+
+def _check_missing(table: np.ndarray, labels: Sequence[str]) -> None:
+    if table.dtype.kind == "f":
+        missing = ~np.isfinite(table)
+    elif table.dtype.kind == "O":
+        missing = np.array([[cell is None or cell != cell for cell in row] for row in table])
+    else:
+        return
+    if missing.any():
+        row, column = np.argwhere(missing)[0]
+        raise DataError(
+            f"Row {row} of {labels[column]} is missing, as are {int(missing.sum())} values in all; "
+            "drop those rows, or make missing a category of its own."
+        )
+
+
+def _code(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return codes int64 [n, p] and the number of categories that occur, by column."""
+    coded = np.empty(table.shape, dtype=np.int64)
+    counts = np.empty(table.shape[1], dtype=np.int64)
+    for column in range(table.shape[1]):
+        values = table[:, column]
+        if values.dtype.kind == "O":
+            values = values.astype(str)
+        found, coded[:, column] = np.unique(values, return_inverse=True)
+        counts[column] = len(found)
+    return coded, counts
+
+
+def _check_codes(table: np.ndarray, counts: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Return given codes as int64, or raise where they don't fit the cardinalities."""
+    if counts.shape != (table.shape[1],):
+        raise DataError(
+            f"{table.shape[1]} variables need as many cardinalities, not {len(counts)}."
+        )
+    coded = np.asarray(table, dtype=np.int64)
+    bad = (coded < 0) | (coded >= counts)
+    if np.any(coded != table) or bad.any():
+        column = int(np.argwhere(bad | (coded != table))[0][1])
+        raise DataError(
+            f"With `cardinalities` the data are codes from 0 to r - 1; {labels[column]} has "
+            f"{table[:, column].max()} where r is {counts[column]}."
+        )
+    return coded
+
+
+def _merge(coded: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different rows and how often each occurs, or all rows once where that costs."""
+    if np.sum(np.log2(np.maximum(counts, 2))) > ROW_BITS:
+        return coded, np.ones(len(coded), dtype=np.int64)
+    key = np.zeros(len(coded), dtype=np.int64)
+    for column in range(coded.shape[1]):
+        key = key * counts[column] + coded[:, column]
+    _, first, times = np.unique(key, return_index=True, return_counts=True)
+    return coded[first], times.astype(np.int64)
