@@ -1,0 +1,208 @@
+"""Refuters of a linear effect: many draws at once, each draw DoWhy's value on the same data.
+
+Every refuter estimates the reported contrast again on data changed at random. The draws of a
+refuter come one after the other from the stream of (seed, "effects", source, target, refuter), so
+that draw k is the same whatever the number of draws, of workers, or of other edges, and no draw
+repeats.
+
+=====================  =============================================================================
+`permuted_placebo`     The treatment's rows are permuted. Null: the treatment does no more than a
+                       permuted one. The statistic is the largest |estimate| / standard error over
+                       all contrasts, so that choosing the reported one is paid for; p is the share
+                       of draws with a statistic at least as large, the actual data counted as a
+                       draw: (1 + #) / (1 + draws). Two-sided by its absolute value. Uniform where
+                       there is no effect (ratios, not estimates, are what may be compared, since
+                       permuting frees the treatment from the adjustment: DiCiccio and Romano 2017).
+                       **Passed** where p <= `alpha`: the effect stands out of its placebos.
+`random_common_cause`  A standard normal column joins the adjustment set. Null: it shifts the
+                       estimate by 0 on average, as anything independent must. Two-sided t-test of
+                       the mean shift over draws. **Failed** where p < `alpha` and the mean shift is
+                       more than a tenth of a standard error.
+`data_subset`          A random share of the rows. Null: the estimate scatters over subsets as its
+                       standard error says; with a share f the variance around the estimate should
+                       be standard_error^2 (1 - f) / f. The sum of squares over it is chi-square
+                       with as many degrees as draws; p is two-sided, 2 min(lower, upper tail).
+                       **Failed** where p < `alpha` and the scatter is at least twice what it should
+                       be: an interval too narrow. (A scatter too small harms nobody; under the
+                       conservative standard error it is common.)
+=====================  =============================================================================
+
+DoWhy asks instead where 0 (placebo) or the estimate (the others) lies among the draws. For a
+linear estimator the draws lie around that very point by construction, whatever the model, so that
+its p is near 1 for right and wrong models alike; and see the project's notes on its random numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import scipy.stats
+
+from causattn.effects._linear import LinearEffect, statistics
+from causattn.effects._regression import fit
+
+_CELLS = 4_000_000
+"""Numbers held at once per array of draws (32 MB)."""
+MATERIAL_SHIFT = 0.1
+MATERIAL_SCATTER = 2.0
+
+
+class Refutation(NamedTuple):
+    """What a refuter found.
+
+    `p` is two-sided (see the module), `measure` the placebos' mean estimate, the mean shift in
+    standard errors, or the scatter over the expected one; `outcome` is ``"passed"``, ``"failed"``
+    or the sentence that says why it was not run.
+    """
+
+    p: float
+    measure: float
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Estimates of the reported contrast over draws, float64 [draws]; NaN where there was none.
+
+    `statistic` is the largest ratio over all contrasts, where the refuter compares ratios.
+    """
+
+    estimates: np.ndarray
+    statistic: np.ndarray | None = None
+
+
+def placebo_draws(effect: LinearEffect, draws: int, rng: np.random.Generator) -> Draws:
+    """Estimate with the treatment's rows permuted, `draws` times."""
+    columns = effect.treatment.columns
+    rows, width = columns.shape
+    at_once = max(1, _CELLS // (rows * (width + effect.outcome.columns.shape[1])))
+    estimates, ratios = np.empty(draws), np.empty(draws)
+    for first in range(0, draws, at_once):
+        part = slice(first, min(first + at_once, draws))
+        order = np.stack([rng.permutation(rows) for _ in range(part.start, part.stop)])
+        fits = fit(effect.basis, columns[order], effect.outcome_residual)
+        effects = fits.effects(effect.treatment.contrasts)
+        errors = fits.standard_errors(effect.treatment.contrasts, effect.standard_error_kind)
+        estimates[part] = effects[:, effect.contrast, effect.column]
+        ratios[part] = statistics(effects, errors).max(axis=(1, 2))
+    return Draws(estimates, ratios)
+
+
+def random_common_cause_draws(effect: LinearEffect, draws: int, rng: np.random.Generator) -> Draws:
+    """Estimate with a standard normal column added to the adjustment, `draws` times.
+
+    With u what the basis leaves of the new column, R'R and R'r lose their parts along u.
+    """
+    residual, gram = effect.fits.residual[0], effect.fits.gram[0]
+    outcome = effect.outcome_residual[:, effect.column]
+    rows, width = residual.shape
+    cross = residual.T @ outcome
+    stacked = np.column_stack([effect.basis.vectors, residual, outcome])
+    contrast = effect.treatment.contrasts[effect.contrast]
+    at_once = max(1, _CELLS // rows)
+    estimates = np.empty(draws)
+    for first in range(0, draws, at_once):
+        part = slice(first, min(first + at_once, draws))
+        noise = rng.normal(size=(part.stop - part.start, rows))
+        products = noise @ stacked
+        along = products[:, : effect.basis.rank]
+        left = np.einsum("bn,bn->b", noise, noise) - np.einsum("bk,bk->b", along, along)
+        on_treatment = products[:, effect.basis.rank : effect.basis.rank + width]
+        on_outcome = products[:, -1]
+        outer = on_treatment[:, :, None] * on_treatment[:, None, :]
+        grams = gram - outer / left[:, None, None]
+        crosses = cross - on_treatment * (on_outcome / left)[:, None]
+        estimates[part] = np.linalg.solve(grams, crosses[:, :, None])[:, :, 0] @ contrast
+    return Draws(estimates)
+
+
+def data_subset_draws(
+    effect: LinearEffect, fraction: float, draws: int, rng: np.random.Generator
+) -> Draws:
+    """Estimate on random rows, a share `fraction` without replacement, `draws` times.
+
+    The normal equations of the subset are those of all rows less those of the rows left out
+    (or those of the subset, where that is smaller).
+    """
+    columns = np.concatenate([effect.basis.vectors, effect.fits.residual[0]], axis=1)
+    outcome = effect.outcome_residual[:, effect.column]
+    rows, width = columns.shape
+    kept = round(fraction * rows)
+    smaller = min(kept, rows - kept)
+    whole, whole_cross = columns.T @ columns, columns.T @ outcome
+    contrast = effect.treatment.contrasts[effect.contrast]
+    at_once = max(1, _CELLS // max(1, smaller * width))
+    estimates = np.full(draws, np.nan)
+    for first in range(0, draws, at_once):
+        part = slice(first, min(first + at_once, draws))
+        picked = np.stack(
+            [
+                rng.choice(rows, smaller, replace=False, shuffle=False)
+                for _ in range(part.start, part.stop)
+            ]
+        )
+        some = columns[picked]
+        grams = some.transpose(0, 2, 1) @ some
+        crosses = np.einsum("bnk,bn->bk", some, outcome[picked])
+        if smaller != kept:
+            grams, crosses = whole - grams, whole_cross - crosses
+        # A value may be missing from a subset: that draw has no estimate.
+        possible = np.linalg.eigvalsh(grams)[:, 0] > 1e-9 * np.trace(whole) / width
+        solved = np.linalg.solve(grams[possible], crosses[possible][:, :, None])[:, :, 0]
+        estimates[part.start + np.flatnonzero(possible)] = (
+            solved[:, -effect.treatment.columns.shape[1] :] @ contrast
+        )
+    return Draws(estimates)
+
+
+def permuted_placebo(
+    effect: LinearEffect, draws: int, rng: np.random.Generator, alpha: float
+) -> Refutation:
+    """Ask whether the effect stands out of those of permuted treatments (see the module)."""
+    found = placebo_draws(effect, draws, rng)
+    assert found.statistic is not None
+    p = (1 + int(np.count_nonzero(found.statistic >= effect.statistic))) / (1 + draws)
+    return Refutation(p, float(found.estimates.mean()), "passed" if p <= alpha else "failed")
+
+
+def random_common_cause(
+    effect: LinearEffect, draws: int, rng: np.random.Generator, alpha: float
+) -> Refutation:
+    """Ask whether an independent common cause shifts the estimate (see the module)."""
+    if effect.standard_error == 0.0:
+        return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
+    shift = random_common_cause_draws(effect, draws, rng).estimates - effect.estimate
+    return shift_refutation(shift / effect.standard_error, alpha)
+
+
+def shift_refutation(shift: np.ndarray, alpha: float) -> Refutation:
+    """Test whether shifts, in standard errors, are 0 on average."""
+    p = float(scipy.stats.ttest_1samp(shift, 0.0).pvalue)
+    mean = float(shift.mean())
+    failed = p < alpha and abs(mean) > MATERIAL_SHIFT
+    return Refutation(p, mean, "failed" if failed else "passed")
+
+
+def data_subset(
+    effect: LinearEffect,
+    fraction: float,
+    draws: int,
+    rng: np.random.Generator,
+    alpha: float,
+) -> Refutation:
+    """Ask whether the estimate scatters over subsets as its standard error says."""
+    if effect.standard_error == 0.0:
+        return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
+    found = data_subset_draws(effect, fraction, draws, rng).estimates
+    valid = found[~np.isnan(found)]
+    if len(valid) < draws / 2:
+        return Refutation(np.nan, np.nan, "Not run: most subsets miss a value of the treatment.")
+    expected = effect.standard_error**2 * (1.0 - fraction) / fraction
+    total = float(((valid - effect.estimate) ** 2).sum() / expected)
+    tails = scipy.stats.chi2.cdf(total, len(valid)), scipy.stats.chi2.sf(total, len(valid))
+    p = min(1.0, 2.0 * float(min(tails)))
+    scatter = total / len(valid)
+    failed = p < alpha and scatter >= MATERIAL_SCATTER
+    return Refutation(p, scatter, "failed" if failed else "passed")

@@ -1,0 +1,160 @@
+"""Linear regression of outcomes on a treatment given adjustment columns, in closed form.
+
+With Q an orthonormal basis of intercept and adjustment columns, treatment T [n, d] and outcomes
+Y [n, m], the treatment's coefficients in the regression of Y on (1, adjustment, T) are those of the
+residuals (Frisch and Waugh 1933, Lovell 1963):
+
+    R = T - Q Q'T,   r = Y - Q Q'Y,   b = (R'R)^-1 R'r.
+
+Q serves all treatments and outcomes that share an adjustment set, and all draws of a refuter.
+
+Standard errors: *classical*, s^2 (R'R)^-1 with n - rank degrees of freedom (what DoWhy's linear
+regression gives); *robust*, HC3 (MacKinnon and White 1985), right where the errors' variance
+changes from row to row, as it does for every discrete outcome; *conservative*, the larger of the
+two for each contrast (Angrist and Pischke 2009, "Mostly Harmless Econometrics", section 8.1), since
+HC3 is far too small where a rare treatment value saw one outcome only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import scipy.linalg
+
+StandardError = Literal["conservative", "classical", "robust"]
+_DEPENDENT = 1e-9
+"""A column of which less than this share is left after the others is taken as dependent."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """An orthonormal basis of intercept and adjustment columns.
+
+    Parameters
+    ----------
+    vectors
+        float64 [n, r], orthonormal.
+    leverage
+        float64 [n], squared length of each row.
+    """
+
+    vectors: np.ndarray
+    leverage: np.ndarray
+
+    @classmethod
+    def of(cls, columns: np.ndarray) -> Basis:
+        """Return the basis of the intercept and `columns`, [n, q]; dependent columns drop out."""
+        count = len(columns)
+        centred = columns - columns.mean(axis=0)
+        spread = np.linalg.norm(centred, axis=0)
+        # A column that is constant but for rounding is the intercept again.
+        scale = np.abs(columns).max(axis=0, initial=0.0) * np.sqrt(count)
+        keep = spread > _DEPENDENT * np.maximum(scale, np.finfo(float).tiny)
+        intercept = np.full((count, 1), 1.0 / np.sqrt(count))
+        vectors = intercept
+        if keep.any():
+            q, r, _ = scipy.linalg.qr(
+                centred[:, keep] / spread[keep], mode="economic", pivoting=True
+            )
+            rank = int(np.count_nonzero(np.abs(np.diagonal(r)) > _DEPENDENT))
+            vectors = np.concatenate([intercept, q[:, :rank]], axis=1)
+        return cls(vectors, np.einsum("ij,ij->i", vectors, vectors))
+
+    @property
+    def rank(self) -> int:
+        """Number of independent columns, the intercept among them."""
+        return self.vectors.shape[1]
+
+    def residual(self, columns: np.ndarray) -> np.ndarray:
+        """Return `columns`, [n, k] or [b, n, k], less their projection on the basis."""
+        q = self.vectors
+        return columns - q @ (q.T @ columns)
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Regressions of the same outcomes on b treatments, each given the same adjustment.
+
+    Parameters
+    ----------
+    coefficients
+        float64 [b, d, m].
+    residual
+        float64 [b, n, d], the treatments' residuals R.
+    gram
+        float64 [b, d, d], R'R.
+    errors
+        float64 [b, n, m], the regressions' errors.
+    leverage
+        float64 [b, n], diagonal of the hat matrix.
+    degrees
+        Residual degrees of freedom.
+    """
+
+    coefficients: np.ndarray
+    residual: np.ndarray
+    gram: np.ndarray
+    errors: np.ndarray
+    leverage: np.ndarray
+    degrees: int
+
+    def effects(self, contrasts: np.ndarray) -> np.ndarray:
+        """Return the effects of contrasts [c, d], float64 [b, c, m]."""
+        return contrasts @ self.coefficients
+
+    def standard_errors(self, contrasts: np.ndarray, kind: StandardError) -> np.ndarray:
+        """Return the standard errors of contrasts [c, d], float64 [b, c, m]."""
+        # The weights a[n] with which a contrast's effect sums the outcomes: C (R'R)^-1 R'.
+        weights = contrasts @ np.linalg.solve(self.gram, self.residual.transpose(0, 2, 1))
+        squared = self.errors**2
+        variance = np.zeros((len(weights), len(contrasts), self.errors.shape[2]))
+        if kind != "robust":
+            total = np.einsum("bcn,bcn->bc", weights, weights)
+            variance = total[:, :, None] * (squared.sum(axis=1) / self.degrees)[:, None, :]
+        if kind != "classical":
+            # A row that alone decides a coefficient has leverage 1 and error 0: it adds nothing.
+            left = 1.0 - self.leverage
+            inverse = np.where(left > _DEPENDENT, 1.0 / np.maximum(left, _DEPENDENT), 0.0)
+            robust = weights**2 @ (squared * (inverse**2)[:, :, None])
+            variance = np.maximum(variance, robust)
+        return np.sqrt(variance)
+
+
+def fit(basis: Basis, treatments: np.ndarray, outcome_residual: np.ndarray) -> Fits:
+    """Regress outcomes on treatments given the basis.
+
+    Parameters
+    ----------
+    basis
+        Intercept and adjustment.
+    treatments
+        float64 [b, n, d], b draws of a treatment.
+    outcome_residual
+        float64 [n, m], ``basis.residual(outcome)``.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a treatment is exactly dependent on the basis; ask `dependent` first.
+    """
+    residual = basis.residual(treatments)
+    transposed = residual.transpose(0, 2, 1)
+    gram = transposed @ residual
+    coefficients = np.linalg.solve(gram, transposed @ outcome_residual)
+    errors = outcome_residual - residual @ coefficients
+    hat = np.linalg.solve(gram, transposed).transpose(0, 2, 1)
+    leverage = basis.leverage + np.einsum("bnd,bnd->bn", residual, hat)
+    degrees = residual.shape[1] - basis.rank - residual.shape[2]
+    return Fits(coefficients, residual, gram, errors, leverage, degrees)
+
+
+def dependent(basis: Basis, columns: np.ndarray) -> bool:
+    """Tell whether the columns, [n, d], are linearly dependent given the basis."""
+    centred = columns - columns.mean(axis=0)
+    spread = np.linalg.norm(centred, axis=0)
+    if (spread == 0).any():
+        return True
+    left = basis.residual(centred / spread)
+    return bool(np.linalg.svd(left, compute_uv=False).min() < np.sqrt(_DEPENDENT))
