@@ -1,5 +1,41 @@
 """Corpora: documents, what is known of them, and, where it is known, the true graph."""
 
+from causattn.corpora._cebab_effects import (
+    backdoor_design,
+    human_effects,
+    human_pairs,
+    observational_effects,
+)
 from causattn.corpora._corpus import POOLED, Corpus, Mentions
+from causattn.corpora._load import load_corpus, source_checksum
+from causattn.corpora._network import Network, bundled_networks, load_network, sample_intervened
+from causattn.corpora._occurrences import Occurrences, find_words, is_unspaced, is_word
+from causattn.corpora._permute import permute_corpus
+from causattn.corpora._render import Slot, render, rewrite
+from causattn.corpora._storage import read_corpus, write_corpus
 
-__all__ = ["POOLED", "Corpus", "Mentions"]
+__all__ = [
+    "POOLED",
+    "Corpus",
+    "Mentions",
+    "Network",
+    "Occurrences",
+    "Slot",
+    "backdoor_design",
+    "bundled_networks",
+    "find_words",
+    "human_effects",
+    "human_pairs",
+    "is_unspaced",
+    "is_word",
+    "load_corpus",
+    "load_network",
+    "observational_effects",
+    "permute_corpus",
+    "read_corpus",
+    "render",
+    "rewrite",
+    "sample_intervened",
+    "source_checksum",
+    "write_corpus",
+]

@@ -1,0 +1,86 @@
+"""Corpora of kind ``file``: CSV, TSV, JSON Lines, Parquet, or a folder of text files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from causattn.base import content_key, file_sha256
+from causattn.corpora._columns import ColumnKind, corpus_from_records
+from causattn.corpora._corpus import Corpus
+from causattn.corpora._records import read_records
+
+
+@dataclass(frozen=True)
+class FileSettings:
+    """Which file, and what its columns are.
+
+    Parameters
+    ----------
+    path
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, or a folder whose
+        ``.txt`` files are the documents (columns text, file and folder).
+    text
+        The column of the documents.
+    label
+        The column of the outcome, if any (in a folder of files ``folder`` is a useful one).
+    columns
+        Columns to take as variables: a list of names, or kinds by name.
+    label_kind
+        Whether the label is a class, a number, or to be judged by its values.
+    encoding
+        Of text files.
+    delimiter
+        Between the cells of a CSV file.
+    missing
+        What to do with a row without text.
+    """
+
+    path: str
+    text: str = "text"
+    label: str | None = None
+    columns: list[str] | dict[str, Literal["auto", "discrete", "continuous"]] = field(
+        default_factory=list
+    )
+    label_kind: Literal["auto", "discrete", "continuous"] = "auto"
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    missing: Literal["error", "drop"] = "error"
+
+
+def file_corpus(settings: FileSettings, seed: int) -> Corpus:
+    """Read a corpus from a file or folder; nothing in it is drawn.
+
+    Raises
+    ------
+    DataError
+        Where the file is missing, cannot be read, or holds too little.
+    """
+    path = Path(settings.path).expanduser()
+    records = read_records(path, settings.encoding, settings.delimiter)
+    return corpus_from_records(
+        records,
+        name=path.stem or path.resolve().name,
+        text=settings.text,
+        label=settings.label,
+        columns=column_kinds(settings.columns),
+        label_kind=settings.label_kind,
+        drop_missing=settings.missing == "drop",
+        about={"kind": "file", "sha256": path_checksum(path), **asdict(settings)},
+    )
+
+
+def column_kinds(columns: list[str] | dict[str, ColumnKind]) -> dict[str, ColumnKind]:
+    """Return the kind of each named column, ``"auto"`` where none is given."""
+    if isinstance(columns, dict):
+        return dict(columns)
+    return dict.fromkeys(columns, "auto")
+
+
+def path_checksum(path: Path) -> str:
+    """Return a checksum of a file's content, or of a folder's text files and their names."""
+    if path.is_file():
+        return file_sha256(path)
+    entries = sorted(entry for entry in path.rglob("*.txt") if entry.is_file())
+    return content_key([[str(entry.relative_to(path)), file_sha256(entry)] for entry in entries])

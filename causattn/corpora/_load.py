@@ -1,0 +1,56 @@
+"""Which kind of corpus a configuration asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from causattn.base import choose, settings_from
+from causattn.corpora._bayesnet import BayesNetSettings, bayesnet_corpus
+from causattn.corpora._cebab import CebabSettings, cebab_corpus
+from causattn.corpora._corpus import Corpus
+from causattn.corpora._datasets import DatasetsSettings, datasets_corpus
+from causattn.corpora._file import FileSettings, file_corpus, path_checksum
+
+KINDS: dict[str, tuple[type, Callable[[Any, int], Corpus]]] = {
+    "bayesnet": (BayesNetSettings, bayesnet_corpus),
+    "file": (FileSettings, file_corpus),
+    "cebab": (CebabSettings, cebab_corpus),
+    "datasets": (DatasetsSettings, datasets_corpus),
+}
+
+
+def load_corpus(settings: Mapping[str, Any], seed: int) -> Corpus:
+    """Return the corpus that a configuration describes.
+
+    Parameters
+    ----------
+    settings
+        The group ``corpus`` of the configuration: ``kind`` and the settings of that kind.
+    seed
+        The run's seed.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or setting.
+    DataError
+        Where the data is missing or cannot be used.
+    """
+    kind, load = choose(str(settings.get("kind")), KINDS, "corpus.kind")
+    own = {key: value for key, value in settings.items() if key != "kind"}
+    return load(settings_from(kind, own, "corpus"), seed)
+
+
+def source_checksum(settings: Mapping[str, Any]) -> str | None:
+    """Return a checksum of the data behind a configuration, None where it is all in the settings.
+
+    Two runs with equal settings see the same corpus only where this is equal too: a file can
+    change under its name.
+    """
+    path = settings.get("path", settings.get("network"))
+    if settings.get("kind") == "bayesnet" and not str(path).endswith((".bif", ".bif.gz")):
+        return None
+    where = Path(str(path)).expanduser()
+    return path_checksum(where) if where.exists() else None
