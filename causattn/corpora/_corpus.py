@@ -128,5 +128,40 @@ class Corpus:
                     "give one row a document."
                 )
 
+        self._check_variables()
+
+    def _check_variables(self) -> None:
+        """Raise where variables, values, categories and mentions do not belong together."""
+        width = len(self.variables)
+        if width and (self.values is None or self.values.shape[1:] != (width,)):
+            raise DataError(
+                f"Corpus {self.name} has {width} variables but values of shape "
+                f"{None if self.values is None else self.values.shape}; give one column a variable."
+            )
+        for what, entries in (
+            ("categories", self.categories),
+            ("value_texts", self.value_texts),
+            ("mask_texts", self.mask_texts),
+        ):
+            if entries is not None and len(entries) != width:
+                raise DataError(
+                    f"Corpus {self.name} has {width} variables but {len(entries)} entries of "
+                    f"{what}; give one a variable."
+                )
+        mentions = self.mentions
+        if not len(mentions):
+            return
+        if mentions.document[-1] >= len(self.texts) or mentions.variable.max() >= width:
+            raise DataError(
+                f"Corpus {self.name} has mentions of documents or variables that it lacks; index "
+                "both from 0."
+            )
+        ends = np.array([len(text) for text in self.texts])[mentions.document]
+        if np.any((mentions.end > ends) | (mentions.start > mentions.end)):
+            raise DataError(
+                f"Corpus {self.name} has mentions that reach beyond their documents; give offsets "
+                "in characters."
+            )
+
     def __len__(self) -> int:
         return len(self.texts)

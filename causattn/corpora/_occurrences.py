@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import sparse
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
@@ -90,6 +91,12 @@ class Occurrences:
         document, word = self._distinct
         kept = word if rows is None else word[rows[document]]
         return np.bincount(kept, minlength=len(self.vocabulary))
+
+    def incidence(self) -> sparse.csr_array:
+        """Return which document holds which word, 0 or 1, sparse float64 [n, k]."""
+        document, word = self._distinct
+        shape = (self.count, len(self.vocabulary))
+        return sparse.csr_array((np.ones(len(word)), (document, word)), shape=shape)
 
     def presence(self, words: Sequence[int]) -> np.ndarray:
         """Return which document holds which of `words`, bool [n, len(words)]."""

@@ -71,14 +71,14 @@ def rewrite(corpus: Corpus, values: np.ndarray) -> Corpus:
     corpus
         A corpus whose slots can be rewritten (it has ``value_texts``).
     values
-        float64 [n, v], codes into the categories; where NaN, a slot keeps its text.
+        float64 [n, v], codes into the categories; where NaN, a slot keeps its value and text.
 
     Raises
     ------
     CapabilityError
         Where the corpus has no slots to rewrite.
     """
-    if corpus.value_texts is None:
+    if corpus.value_texts is None or corpus.values is None:
         raise CapabilityError(
             f"Corpus {corpus.name} has no slots whose values can be rewritten; use one rendered "
             "from a Bayesian network."
@@ -112,7 +112,7 @@ def rewrite(corpus: Corpus, values: np.ndarray) -> Corpus:
     return replace(
         corpus,
         texts=texts,
-        values=values,
+        values=np.where(np.isnan(values), corpus.values, values),
         mentions=Mentions(mentions.document, mentions.variable, start, start + length),
     )
 

@@ -1,5 +1,19 @@
 """Features: documents as a table, and which characters of a document carry which column."""
 
+from causattn.features._build import build_features, transfer_features
+from causattn.features._checks import dependent_columns, select_features
+from causattn.features._concepts import partial_scores
+from causattn.features._storage import read_features, write_features
 from causattn.features._table import FeatureKind, FeatureTable
 
-__all__ = ["FeatureKind", "FeatureTable"]
+__all__ = [
+    "FeatureKind",
+    "FeatureTable",
+    "build_features",
+    "dependent_columns",
+    "partial_scores",
+    "read_features",
+    "select_features",
+    "transfer_features",
+    "write_features",
+]

@@ -1,0 +1,190 @@
+"""What a feature table must not hold: gaps, constant, repeated, dependent or unseen columns.
+
+`FeatureTable` itself refuses gaps and constant columns. Here stand the checks that look at several
+columns at once, so that a user hears of them in words rather than as a singular matrix inside a
+library.
+
+Linear dependence is looked for among columns that are numbers: continuous ones, presences, and
+discrete ones whose categories are numbers. The codes of named categories (yes, no) are arbitrary,
+so that a linear relation between them says nothing. Like columns are refused for all: a discrete
+column that is another under other names (yes for no) is one variable twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from causattn.base import DataError
+from causattn.corpora import Mentions
+from causattn.features._table import FeatureKind, FeatureTable
+
+TOLERANCE = 1e-8
+"""Share of a column's length that must be left once the columns before it explain what they can."""
+
+Collinear = Literal["error", "drop"]
+Missing = Literal["error", "drop"]
+
+
+def checked(table: FeatureTable, collinear: Collinear) -> FeatureTable:
+    """Return the table after all checks, less dependent columns where they are to be dropped.
+
+    Raises
+    ------
+    DataError
+        For like columns, dependent ones (unless dropped), or a feature that no text carries.
+    """
+    _refuse_twins(table)
+    dependent = dependent_columns(table)
+    if dependent and collinear == "error":
+        column, others = next(iter(dependent.items()))
+        names = [table.names[other] for other in others]
+        raise DataError(
+            f"Feature {table.names[column]} is a linear combination of {' and '.join(names)}; "
+            "leave one of them out (features.exclude=[...]) or set features.collinear=drop."
+        )
+    if dependent:
+        dropped = {
+            table.names[column]: [table.names[other] for other in others]
+            for column, others in dependent.items()
+        }
+        kept = [column for column in range(table.size) if column not in dependent]
+        table = select_features(table, kept)
+        table = replace(table, about={**table.about, "dropped_collinear": dropped})
+    _refuse_unseen(table)
+    return table
+
+
+def select_features(table: FeatureTable, columns: Sequence[int]) -> FeatureTable:
+    """Return the table with these columns, in this order."""
+    place = np.full(table.size, -1)
+    place[list(columns)] = np.arange(len(columns))
+    carriers = table.carriers
+    rows = place[carriers.variable] >= 0
+    return replace(
+        table,
+        names=tuple(table.names[column] for column in columns),
+        kinds=tuple(table.kinds[column] for column in columns),
+        values=table.values[:, list(columns)],
+        categories=tuple(table.categories[column] for column in columns),
+        carriers=Mentions(
+            carriers.document[rows],
+            place[carriers.variable[rows]],
+            carriers.start[rows],
+            carriers.end[rows],
+        ),
+    )
+
+
+def dependent_columns(table: FeatureTable) -> dict[int, list[int]]:
+    """Return each column that is a linear combination of earlier ones, with those it needs.
+
+    Columns are centred first, so that two that add up to a constant are dependent. Each is
+    projected twice on what the earlier ones span (Gram-Schmidt with one repetition, which is
+    enough: Giraud, Langou, Rozloznik, van den Eshof 2005, "Rounding error analysis of the classical
+    Gram-Schmidt orthogonalization process").
+    """
+    numeric = [column for column in range(table.size) if _is_number(table, column)]
+    basis = np.empty((len(table.values), len(numeric)))
+    kept: list[int] = []
+    found: dict[int, list[int]] = {}
+    for column in numeric:
+        centred = _centred(table.values[:, column])
+        span = basis[:, : len(kept)]
+        left = centred - span @ (span.T @ centred)
+        left -= span @ (span.T @ left)
+        length = np.linalg.norm(left)
+        if length > TOLERANCE:
+            basis[:, len(kept)] = left / length
+            kept.append(column)
+            continue
+        before = np.stack([_centred(table.values[:, other]) for other in kept], axis=1)
+        weights = np.linalg.lstsq(before, centred, rcond=None)[0]
+        found[column] = [kept[k] for k in np.flatnonzero(np.abs(weights) > 1e-6)]
+    return found
+
+
+def drop_incomplete(values: np.ndarray, names: Sequence[str], missing: Missing) -> np.ndarray:
+    """Return the documents to keep, int64: all, or those without a gap where gaps are dropped.
+
+    Raises
+    ------
+    DataError
+        Where there are gaps and they are not to be dropped, or nothing would be left.
+    """
+    gaps = np.isnan(values)
+    if gaps.any() and missing == "error":
+        column = int(np.flatnonzero(gaps.any(axis=0))[0])
+        raise DataError(
+            f"Feature {names[column]} is missing (NaN) in {int(gaps[:, column].sum())} of "
+            f"{len(values)} documents; set features.missing=drop to leave those out, or "
+            f"features.exclude=[{names[column]}]."
+        )
+    kept = np.flatnonzero(~gaps.any(axis=1))
+    if len(kept) < 2:
+        raise DataError(
+            f"Of {len(values)} documents {len(kept)} have all {len(names)} features; exclude those "
+            "with many gaps (features.exclude=[...])."
+        )
+    return kept
+
+
+def _centred(values: np.ndarray) -> np.ndarray:
+    """Return a column centred and of length 1."""
+    # Scaled first, so that the squares of very large or small numbers cannot overflow.
+    centred = values - values.mean()
+    scale = np.abs(centred).max()
+    centred = centred / scale if scale > 0 else centred
+    length = np.linalg.norm(centred)
+    return centred / length if length > 0 else centred
+
+
+def _is_number(table: FeatureTable, column: int) -> bool:
+    """Tell whether a column's codes are numbers rather than names."""
+    if table.kinds[column] in (FeatureKind.OUTPUT, FeatureKind.CONCEPT):
+        return table.categories[column] is None
+    if table.kinds[column] == FeatureKind.PRESENCE:
+        return True
+    categories = table.categories[column]
+    if categories is None:
+        return True
+    try:
+        numbers = [float(name) for name in categories]
+    except ValueError:
+        return False
+    # Codes stand for the numbers only where these are evenly spaced.
+    steps = np.diff(numbers)
+    return bool(np.allclose(steps, steps[0])) if len(steps) else False
+
+
+def _refuse_twins(table: FeatureTable) -> None:
+    """Raise where two columns say the same of every document."""
+    seen: dict[bytes, int] = {}
+    for column in range(table.size):
+        values = table.values[:, column]
+        if table.categories[column] is not None:
+            # Codes by first occurrence: equal for columns that differ in names only.
+            _, first, codes = np.unique(values, return_index=True, return_inverse=True)
+            values = np.argsort(np.argsort(first))[codes].astype(float)
+        key = bytes([table.categories[column] is None]) + (values + 0.0).tobytes()
+        if key in seen:
+            one, two = table.names[seen[key]], table.names[column]
+            raise DataError(
+                f"Features {one} and {two} say the same of every document, so that nothing can "
+                f"tell them apart; leave one out (features.exclude=[{two}])."
+            )
+        seen[key] = column
+
+
+def _refuse_unseen(table: FeatureTable) -> None:
+    """Raise where no characters of any document carry a feature."""
+    carried = np.bincount(table.carriers.variable, minlength=table.size)
+    for column in np.flatnonzero(carried == 0):
+        raise DataError(
+            f"Feature {table.names[column]} occurs in no document, so that no attention can be "
+            "paid to it; leave it out (features.exclude=[...]) or use features=concepts, which "
+            "finds the words that tell of it."
+        )
