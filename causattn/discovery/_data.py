@@ -1,0 +1,281 @@
+"""`DiscoveryData`: the table as every algorithm sees it, checked once for what none of them takes.
+
+Arrays, data frames and feature tables all become one table [n, p] with, per column, either the
+number of its categories (then the values are codes 0, 1, ...) or none (then they are measurements).
+
+A feature table declares its columns' kinds. Elsewhere the type of the numbers does: integers,
+booleans, strings and pandas categories are discrete, floating-point numbers continuous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from causattn.base import DataError
+from causattn.features import FeatureTable
+
+Data: TypeAlias = np.ndarray | pd.DataFrame | FeatureTable
+
+_TOO_MANY_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class DiscoveryData:
+    """A checked table.
+
+    Parameters
+    ----------
+    names
+        The p variables' names, all different.
+    values
+        [n, p], no missing or infinite values: int32 codes in column-major order where all columns
+        are discrete, else float64 (with codes as numbers in discrete columns of mixed data).
+    categories
+        Per column its number of categories, None where it is continuous.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    categories: tuple[int | None, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of observations."""
+        return len(self.values)
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return len(self.names)
+
+    @property
+    def kind(self) -> str:
+        """``"discrete"``, ``"continuous"`` or ``"mixed"``."""
+        discrete = [count is not None for count in self.categories]
+        if all(discrete):
+            return "discrete"
+        return "mixed" if any(discrete) else "continuous"
+
+    @property
+    def codes(self) -> np.ndarray:
+        """The codes int32 [n, p]; only where all columns are discrete."""
+        if self.kind != "discrete":
+            raise DataError("Only discrete data have codes; discretise continuous columns first.")
+        return self.values
+
+    @property
+    def cardinalities(self) -> np.ndarray:
+        """Number of categories of each column, int64 [p]; only where all columns are discrete."""
+        if self.kind != "discrete":
+            raise DataError("Only discrete data have categories; discretise the others first.")
+        return np.array(self.categories, dtype=np.int64)
+
+    def take(self, rows: np.ndarray) -> DiscoveryData:
+        """Return the table of some rows; a category keeps its code though no row may hold it."""
+        if self.kind == "discrete":
+            return replace(self, values=np.ascontiguousarray(self.values.T[:, rows]).T)
+        return replace(self, values=self.values[rows])
+
+    def discretised(self, bins: int) -> DiscoveryData:
+        """Return the table with continuous columns cut into categories of equal frequency.
+
+        Parameters
+        ----------
+        bins
+            Number of categories; ties can leave fewer.
+
+        Raises
+        ------
+        DataError
+            For fewer than two categories.
+        """
+        if bins < 2:
+            raise DataError(f"discretise={bins} leaves one category; use 2 or more.")
+        if self.kind == "discrete":
+            return self
+        columns: list[np.ndarray] = []
+        categories: list[int | None] = []
+        for column, count in zip(self.values.T, self.categories, strict=True):
+            if count is None:
+                edges = np.quantile(column, np.linspace(0, 1, bins + 1)[1:-1])
+                cut = np.searchsorted(np.unique(edges), column, side="right")
+                levels, column = np.unique(cut, return_inverse=True)
+                count = len(levels)
+            columns.append(column.astype(np.int32))
+            categories.append(count)
+        return replace(self, values=np.array(columns).T, categories=tuple(categories))
+
+
+def as_discovery_data(
+    data: Data | DiscoveryData, names: Sequence[str] | None = None
+) -> DiscoveryData:
+    """Read a table and refuse what no algorithm can use.
+
+    Parameters
+    ----------
+    data
+        A numpy array [n, p], a data frame, or a feature table.
+    names
+        Names of an array's columns; ``X1``, ``X2``, ... where left out.
+
+    Raises
+    ------
+    DataError
+        For a table that is no table, fewer than two rows or one column, repeated names, missing or
+        infinite values, a constant column, or a column in which nearly every row has a category
+        of its own.
+    """
+    if isinstance(data, DiscoveryData):
+        return data
+    if isinstance(data, FeatureTable):
+        read = _from_feature_table(data)
+    elif isinstance(data, pd.DataFrame):
+        if names is not None:
+            raise DataError("A data frame names its own columns; leave names out or rename them.")
+        read = _from_frame(data)
+    else:
+        read = _from_array(np.asarray(data), names)
+    _check(read)
+    return read
+
+
+def _from_feature_table(table: FeatureTable) -> DiscoveryData:
+    counts = tuple(None if labels is None else len(labels) for labels in table.categories)
+    if table.data_kind == "discrete":
+        return DiscoveryData(table.names, np.asfortranarray(table.values, dtype=np.int32), counts)
+    return DiscoveryData(table.names, np.ascontiguousarray(table.values, dtype=np.float64), counts)
+
+
+def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
+    names = tuple(str(name) for name in frame.columns)
+    _check_shape(names, len(frame))
+    return _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
+
+
+def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
+    """Return a column as numbers, or as codes with their number of categories."""
+    if column.isna().any():
+        raise DataError(_missing(name, int(column.isna().sum())))
+    if pd.api.types.is_float_dtype(column.dtype):
+        return column.to_numpy(dtype=np.float64), None
+    return _from_column(name, column.to_numpy())
+
+
+def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData:
+    if table.ndim != 2:
+        raise DataError(
+            f"Discovery needs a table of rows by variables, not shape {table.shape}; give two "
+            "dimensions."
+        )
+    called = tuple(str(n) for n in names) if names is not None else _numbered(table.shape[1])
+    if len(called) != table.shape[1]:
+        raise DataError(
+            f"{len(called)} names were given for {table.shape[1]} columns; give one a column."
+        )
+    _check_shape(called, len(table))
+    if table.dtype.kind == "f":
+        values = np.ascontiguousarray(table, dtype=np.float64)
+        return DiscoveryData(called, values, (None,) * len(called))
+    if table.dtype.kind == "O":
+        return _from_frame(pd.DataFrame(table, columns=called).infer_objects())
+    if table.dtype.kind in "iu" and table.min() >= 0 and table.max() < 256:
+        # Narrow before turning columns into rows: a fraction of the memory moves.
+        table = table.astype(np.uint8)
+    rows = np.ascontiguousarray(table.T)
+    return _joined(called, [_from_column(called[k], rows[k]) for k in range(len(called))])
+
+
+def _from_column(name: str, column: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return a column's codes, in the order of its sorted values, and how many categories occur."""
+    if column.dtype.kind == "b":
+        column = column.view(np.uint8)
+    if column.dtype.kind == "c":
+        raise DataError(f"Variable {name} holds complex numbers; give real ones.")
+    if column.dtype.kind in "iu":
+        low, high = int(column.min()), int(column.max())
+        if high - low < max(1024, len(column)):
+            shifted = column - column.dtype.type(low) if low else column
+            occurs = np.bincount(shifted, minlength=high - low + 1) > 0
+            if occurs.all():
+                return shifted, len(occurs)
+            return (np.cumsum(occurs) - 1)[shifted], int(occurs.sum())
+    elif column.dtype.kind == "O":
+        column = column.astype(str)
+    levels, codes = np.unique(column, return_inverse=True)
+    return codes, len(levels)
+
+
+def _joined(names: tuple[str, ...], columns: list[tuple[np.ndarray, int | None]]) -> DiscoveryData:
+    counts = tuple(count for _, count in columns)
+    discrete = all(count is not None for count in counts)
+    values = np.empty((len(columns), len(columns[0][0])), np.int32 if discrete else np.float64)
+    for k, (column, _) in enumerate(columns):
+        values[k] = column
+    return DiscoveryData(names, values.T if discrete else np.ascontiguousarray(values.T), counts)
+
+
+def _numbered(size: int) -> tuple[str, ...]:
+    return tuple(f"X{k + 1}" for k in range(size))
+
+
+def _check_shape(names: tuple[str, ...], rows: int) -> None:
+    if len(set(names)) != len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise DataError(
+            f"Variable{'s' if len(twice) > 1 else ''} {', '.join(twice)} stand twice in the table; "
+            "give each column one name."
+        )
+    if len(names) < 2 or rows < 2:
+        raise DataError(
+            f"Discovery needs 2 variables and 2 rows at least, the table has {len(names)} and "
+            f"{rows}; add more."
+        )
+
+
+def _check(data: DiscoveryData) -> None:
+    """Raise for what no algorithm can use."""
+    _check_shape(data.names, data.rows)
+    if data.values.dtype.kind == "f":
+        if not np.isfinite(data.values).all():
+            column = int(np.flatnonzero(~np.isfinite(data.values).all(axis=0))[0])
+            name, values = data.names[column], data.values[:, column]
+            if np.isnan(values).any():
+                raise DataError(_missing(name, int(np.isnan(values).sum())))
+            raise DataError(
+                f"Variable {name} has {int(np.isinf(values).sum())} infinite values; drop those "
+                "rows or the column."
+            )
+        constant = (data.values == data.values[0]).all(axis=0)
+    else:
+        constant = np.array([count == 1 for count in data.categories])
+    for name, count, same in zip(data.names, data.categories, constant, strict=True):
+        if same:
+            raise DataError(
+                f"Variable {name} has the same value in every row and cannot be cause or effect "
+                "of anything; drop the column."
+            )
+        if count is not None and count > max(20, data.rows // 2):
+            raise DataError(
+                f"Variable {name} has {count} categories in {data.rows} rows, so that a category "
+                "has hardly a row of its own and no test or score can learn from it; merge "
+                "categories or drop the column."
+            )
+
+
+def _missing(name: str, count: int) -> str:
+    return (
+        f"Variable {name} has {count} missing value{'s' if count > 1 else ''}; drop those rows or "
+        "the column, or fill them in."
+    )
+
+
+def named_list(names: Sequence[str]) -> str:
+    """Return names as text, the first few and how many more."""
+    shown = ", ".join(names[:_TOO_MANY_SHOWN])
+    more = len(names) - _TOO_MANY_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,44 @@
+"""GES by causal-learn, over all pairs: it takes neither candidates nor knowledge."""
+
+from __future__ import annotations
+
+from causattn.discovery._causal_learn import errors_as_sentences, from_causal_learn
+from causattn.discovery._data import DiscoveryData
+from causattn.discovery._library_calls import silenced
+from causattn.graphs import CausalGraph
+
+
+def ges_by_causal_learn(
+    data: DiscoveryData, score: str, penalty: float, max_parents: int | None
+) -> CausalGraph:
+    """Run causal-learn's GES (forward and backward phases).
+
+    Parameters
+    ----------
+    data
+        The table.
+    score
+        ``"bic"`` (Gaussian) or ``"bdeu"``; BDeu has equivalent sample size 1 and its structure
+        prior, each other variable being a parent with probability 1 / (p - 1).
+    penalty
+        Price of a parameter in units of log n, for the BIC.
+    max_parents
+        Most parents in the forward phase, None for no limit.
+
+    Returns
+    -------
+    graph
+        A CPDAG with its score.
+    """
+    from causallearn.search.ScoreBased.GES import ges
+
+    with silenced(), errors_as_sentences(data):
+        found = ges(
+            data.values if score == "bic" else data.codes,
+            score_func="local_score_BIC" if score == "bic" else "local_score_BDeu",
+            # causal-learn still adds a parent to a variable that has exactly this many.
+            maxP=None if max_parents is None else max_parents - 1,
+            node_names=list(data.names),
+            lambda_value=penalty if score == "bic" else None,
+        )
+    return from_causal_learn(found["G"], data.names, kind="cpdag", score=float(found["score"]))

@@ -1,0 +1,63 @@
+"""Graphs and tests between causal-learn and causattn."""
+
+import numpy as np
+import pytest
+from causallearn.utils.cit import CIT
+
+from causattn.base import DataError
+from causattn.discovery import pc
+from causattn.discovery._causal_learn import CountedTest, collinear, from_causal_learn
+from causattn.discovery._data import as_discovery_data
+from causattn.graphs import CausalGraph
+
+
+def test_graphs_survive_the_round_trip():
+    # a -> b, b -- c, c <-> d, d o-> e, a o-o e
+    marks = np.zeros((5, 5), dtype=int)
+    for i, j, at_i, at_j in ((0, 1, 1, 2), (1, 2, 1, 1), (2, 3, 2, 2), (3, 4, 3, 2), (0, 4, 3, 3)):
+        marks[j, i], marks[i, j] = at_i, at_j
+    graph = CausalGraph(tuple("abcde"), marks, kind="pag")
+    back = from_causal_learn(graph.to_causal_learn(), graph.names, kind="pag")
+    assert np.array_equal(back.marks, graph.marks)
+
+
+def test_names_may_come_in_another_order():
+    graph = CausalGraph(("a", "b"), np.array([[0, 2], [1, 0]]), kind="dag")
+    turned = from_causal_learn(graph.to_causal_learn(), ("b", "a"), kind="dag")
+    assert [tuple(edge) for edge in turned.edges()] == [("a", "b", "-->")]
+
+
+@pytest.mark.parametrize(
+    ("test", "theirs"), [("fisher_z", "fisherz"), ("chi_square", "chisq"), ("g_square", "gsq")]
+)
+def test_counted_tests_are_theirs_and_count_once(test, theirs):
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(200, 4)) if test == "fisher_z" else rng.integers(0, 3, (200, 4))
+    counted = CountedTest(as_discovery_data(table), test)
+    reference = CIT(table, theirs)
+    assert counted(0, 1, (2,)) == reference(0, 1, (2,))
+    assert counted(1, 0, [2]) == reference(0, 1, (2,))
+    assert counted(3, 1) == reference(3, 1)
+    counted(0, 1, (3, 2))
+    assert counted.total == 3
+    assert counted.by_order == [1, 1, 1]
+
+
+def test_no_degrees_of_freedom_say_nothing():
+    data = as_discovery_data(np.random.default_rng(0).normal(size=(5, 5)))
+    assert CountedTest(data, "fisher_z")(0, 1, (2, 3)) == 1
+
+
+def test_collinear_columns_are_named():
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(100, 3))
+    table = np.column_stack([table, table[:, 0] + table[:, 1]])
+    data = as_discovery_data(table, list("abcd"))
+    assert sorted(collinear(data).replace(" of ", ", ").split(", ")) == ["a", "b", "d"]
+
+
+def test_duplicate_columns_are_a_sentence():
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(100, 3))
+    with pytest.raises(DataError, match=r"exact linear combinations.*drop one"):
+        pc(np.column_stack([table, table[:, 0]]), engine="causal-learn", names=list("abcd"))

@@ -1,0 +1,83 @@
+"""What a table becomes, and what no algorithm can use."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from causattn.base import DataError
+from causattn.discovery._data import as_discovery_data
+
+RNG = np.random.default_rng(0)
+FLOATS = RNG.normal(size=(50, 3))
+CODES = RNG.integers(0, 3, size=(50, 3))
+
+
+def test_kind_follows_the_type_of_the_numbers():
+    assert as_discovery_data(FLOATS).kind == "continuous"
+    assert as_discovery_data(CODES).kind == "discrete"
+    frame = pd.DataFrame({"a": FLOATS[:, 0], "b": CODES[:, 0], "c": ["x", "y"] * 25})
+    data = as_discovery_data(frame)
+    assert data.kind == "mixed"
+    assert data.categories == (None, 3, 2)
+    assert as_discovery_data(CODES > 0).categories == (2, 2, 2)
+
+
+def test_codes_are_dense_and_keep_the_order_of_values():
+    data = as_discovery_data(np.array([[10, 0], [-5, 1], [10, 0], [7, 1]]))
+    assert data.codes[:, 0].tolist() == [2, 0, 2, 1]
+
+
+def test_arrays_get_names():
+    assert as_discovery_data(FLOATS).names == ("X1", "X2", "X3")
+    assert as_discovery_data(FLOATS, list("abc")).names == ("a", "b", "c")
+
+
+def test_a_category_keeps_its_code_where_no_row_has_it():
+    data = as_discovery_data(np.array([[0, 1], [1, 0], [2, 1]]))
+    part = data.take(np.array([0, 0, 2]))
+    assert part.cardinalities.tolist() == [3, 2]
+    assert part.codes[:, 0].tolist() == [0, 0, 2]
+
+
+def test_discretised_columns_have_equal_frequencies():
+    data = as_discovery_data(FLOATS).discretised(5)
+    assert data.kind == "discrete"
+    assert np.bincount(data.codes[:, 0]).tolist() == [10] * 5
+
+
+def test_discretised_ties_leave_fewer_categories():
+    data = as_discovery_data(np.array([[0.0, 1], [0, 2], [0, 3], [1, 4]])).discretised(4)
+    assert data.cardinalities[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        (np.zeros(4), "not shape"),
+        (np.empty((0, 3)), "2 variables and 2 rows"),
+        (FLOATS[:, :1], "2 variables and 2 rows"),
+        (np.where(FLOATS > 2, np.nan, FLOATS), "missing value"),
+        (np.column_stack([FLOATS, np.full(50, np.inf)]), "infinite"),
+        (np.column_stack([FLOATS, np.ones(50)]), "X4 has the same value in every row"),
+        (np.column_stack([CODES, np.arange(50)]), "X4 has 50 categories in 50 rows"),
+        (FLOATS + 1j, "complex"),
+        (pd.DataFrame({"a": ["x", None, "y"], "b": [1, 2, 3]}), "a has 1 missing value;"),
+        (pd.DataFrame(CODES, columns=["a", "b", "a"]), "a stand twice"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence(table, sentence):
+    with pytest.raises(DataError, match=sentence):
+        as_discovery_data(table)
+
+
+def test_ten_thousand_categories():
+    table = np.column_stack([np.arange(10_000) % 9_999, np.arange(10_000) % 2])
+    with pytest.raises(DataError, match="X1 has 9999 categories in 10000 rows"):
+        as_discovery_data(table)
+
+
+def test_names_must_fit():
+    with pytest.raises(DataError, match="2 names were given for 3 columns"):
+        as_discovery_data(FLOATS, ["a", "b"])
+    with pytest.raises(DataError, match="names its own columns"):
+        as_discovery_data(pd.DataFrame(FLOATS), ["a", "b", "c"])
