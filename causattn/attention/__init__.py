@@ -1,5 +1,26 @@
 """Attention: captured as a stream and summed over a corpus from feature to feature."""
 
+from causattn.attention._capture import METHODS, Capture, capture_attention
+from causattn.attention._files import read_summary, write_summary
+from causattn.attention._layer import AttentionLayer, Probe, Stack
+from causattn.attention._measures import Measure
+from causattn.attention._settings import StreamedSettings
+from causattn.attention._summarise import MEASURES, summarise_attention
 from causattn.attention._summary import AttentionMoments, AttentionSummary
 
-__all__ = ["AttentionMoments", "AttentionSummary"]
+__all__ = [
+    "MEASURES",
+    "METHODS",
+    "AttentionLayer",
+    "AttentionMoments",
+    "AttentionSummary",
+    "Capture",
+    "Measure",
+    "Probe",
+    "Stack",
+    "StreamedSettings",
+    "capture_attention",
+    "read_summary",
+    "summarise_attention",
+    "write_summary",
+]

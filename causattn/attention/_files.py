@@ -1,0 +1,59 @@
+"""An `AttentionSummary` on disk: one JSON file and one NPZ file of moments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from causattn.attention._summary import AttentionMoments, AttentionSummary
+from causattn.base import check_artefact, new_artefact, read_json, write_json
+
+KIND = "attention_summary"
+SCHEMA = 1
+_MOMENTS = ("count", "sum", "sum_of_squares", "maximum")
+
+
+def write_summary(summary: AttentionSummary, folder: Path) -> None:
+    """Write a summary as an artefact folder (see `causattn.base.new_artefact`)."""
+    with new_artefact(folder, KIND, SCHEMA, {"documents": summary.documents}) as inside:
+        write_json(
+            inside / "summary.json",
+            {
+                "names": list(summary.names),
+                "measures": list(summary.measures),
+                "documents": summary.documents,
+                "query": summary.query,
+                "about": dict(summary.about),
+            },
+        )
+        arrays = {
+            f"{name}.{moment}": getattr(moments, moment)
+            for name, moments in summary.measures.items()
+            for moment in _MOMENTS
+        }
+        np.savez(inside / "moments.npz", allow_pickle=False, **arrays)
+
+
+def read_summary(folder: Path) -> AttentionSummary:
+    """Read what `write_summary` wrote.
+
+    Raises
+    ------
+    ArtefactError
+        Where the folder holds no summary of this schema, or a file is missing or changed.
+    """
+    check_artefact(folder, KIND, SCHEMA)
+    stored = read_json(folder / "summary.json")
+    with np.load(folder / "moments.npz", allow_pickle=False) as arrays:
+        measures = {
+            name: AttentionMoments(*(arrays[f"{name}.{moment}"] for moment in _MOMENTS))
+            for name in stored["measures"]
+        }
+    return AttentionSummary(
+        tuple(stored["names"]),
+        measures,
+        stored["documents"],
+        stored["query"],
+        stored["about"],
+    )

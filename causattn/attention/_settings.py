@@ -1,0 +1,113 @@
+"""Settings of the config group `attention`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from causattn.attention._layer import Stack
+from causattn.base import ConfigError, choose, settings_from
+
+
+@dataclass(frozen=True)
+class StreamedSettings:
+    """How attention is captured and summed.
+
+    Parameters
+    ----------
+    kind
+        ``"streamed"``.
+    query
+        ``"observed"``: attention as the model reads the document. ``"masked"``: each feature's
+        tokens are hidden in turn, and the attention paid from there is read.
+    measures
+        What is summed; keys of `causattn.attention.MEASURES`.
+    documents
+        Most documents to summarise, drawn without replacement; None for all.
+    layers, heads
+        Which to sum; None for all. Layers above the last one chosen are not run.
+    stack
+        Which attention of an encoder-decoder; None takes its encoder.
+    batch_tokens
+        Tokens in a batch, padding included.
+    memory_gb
+        Most memory the sums may take, in 10^9 bytes.
+    """
+
+    kind: Literal["streamed"] = "streamed"
+    query: Literal["observed", "masked"] = "observed"
+    measures: tuple[str, ...] = ("raw", "mean", "rollout")
+    documents: int | None = None
+    layers: tuple[int, ...] | None = None
+    heads: tuple[int, ...] | None = None
+    stack: Literal["encoder", "decoder", "cross"] | None = None
+    batch_tokens: int = 16_384
+    memory_gb: float = 4.0
+
+
+KINDS = {"streamed": StreamedSettings}
+
+
+def attention_settings(settings: Mapping[str, Any], measures: Mapping[str, object]) -> Any:
+    """Return the settings of the group `attention`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown key, kind or measure, or a number that makes no sense.
+    """
+    kind = choose(settings.get("kind", "streamed"), KINDS, "attention.kind")
+    chosen = settings_from(kind, settings, "attention")
+    for name in chosen.measures:
+        choose(name, measures, "attention.measures")
+    if not chosen.measures or len(set(chosen.measures)) != len(chosen.measures):
+        raise ConfigError(
+            f"attention.measures={list(chosen.measures)} should name one measure or more, each "
+            f"once; choose of {', '.join(measures)}."
+        )
+    for key in ("documents", "batch_tokens", "memory_gb"):
+        value = getattr(chosen, key)
+        if value is not None and value <= 0:
+            raise ConfigError(f"attention.{key}={value} should be above 0; change it.")
+    return chosen
+
+
+def chosen_indices(
+    chosen: tuple[int, ...] | None, size: int, what: str, model: str
+) -> tuple[int, ...]:
+    """Return which of `size` layers or heads are summed, ascending.
+
+    Raises
+    ------
+    ConfigError
+        Where one is not there.
+    """
+    if chosen is None:
+        return tuple(range(size))
+    for index in chosen:
+        if not 0 <= index < size:
+            raise ConfigError(
+                f"attention.{what}={list(chosen)}: model {model} has {what} 0 to {size - 1}; "
+                "choose among them."
+            )
+    if not chosen:
+        raise ConfigError(f"attention.{what}=[] leaves nothing to sum; name some, or null for all.")
+    return tuple(sorted(set(chosen)))
+
+
+def default_stack(stack: Stack | None, encoder_decoder: bool, model: str) -> Stack:
+    """Return the stack to sum.
+
+    Raises
+    ------
+    ConfigError
+        Where a model of one stack is asked for another.
+    """
+    if encoder_decoder:
+        return stack or "encoder"
+    if stack is not None:
+        raise ConfigError(
+            f"attention.stack={stack}: model {model} is no encoder-decoder; leave it null."
+        )
+    return "self"

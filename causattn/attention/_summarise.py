@@ -1,0 +1,283 @@
+"""From a model and a corpus to an `AttentionSummary`, in one pass and constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from causattn.attention._capture import Capture, capture_attention
+from causattn.attention._carried import CarriedFeatures
+from causattn.attention._hiding import hiding_tokens
+from causattn.attention._layer import AttentionLayer, Probe, Stack, take_rows
+from causattn.attention._measures import (
+    BatchCarriers,
+    MeanMeasure,
+    Measure,
+    MeasureShape,
+    RawMeasure,
+)
+from causattn.attention._rollout import RolloutMeasure
+from causattn.attention._settings import attention_settings, chosen_indices, default_stack
+from causattn.attention._summary import AttentionSummary
+from causattn.attention._work import OBSERVED, Work, masked_work, observed_work
+from causattn.base import ConfigError, DataError, generator, track
+from causattn.corpora import Corpus, Mentions
+from causattn.features import FeatureTable
+from causattn.models import (
+    CarrierTokens,
+    Encoding,
+    LanguageModel,
+    carrier_tokens,
+    encode_texts,
+    take,
+)
+
+MEASURES: Mapping[str, Callable[[MeasureShape], Measure]] = {
+    "raw": RawMeasure,
+    "mean": MeanMeasure,
+    "rollout": RolloutMeasure,
+}
+
+
+def summarise_attention(
+    settings: Mapping[str, Any],
+    model: LanguageModel,
+    corpus: Corpus,
+    features: FeatureTable,
+    seed: int,
+) -> AttentionSummary:
+    """Run the model over the corpus and sum its attention from feature to feature.
+
+    Parameters
+    ----------
+    settings
+        The config group `attention`, see `StreamedSettings`.
+    model, corpus, features
+        Whose attention, over which documents, between which features.
+    seed
+        The run's seed; draws the documents where not all are summarised.
+
+    Raises
+    ------
+    ConfigError
+        For settings that do not fit the model, or sums that would not fit into memory.
+    DataError
+        For a feature that no document's tokens carry.
+    ModelError
+        Where the model gives no attention weights.
+    """
+    chosen = attention_settings(settings, MEASURES)
+    stack = default_stack(chosen.stack, model.network.config.is_encoder_decoder, model.name)
+    hidden = hiding_tokens(model, corpus, features) if chosen.query == "masked" else None
+    rows = _chosen_documents(len(features.documents), chosen.documents, seed)
+    encoding = encode_texts(model, [corpus.texts[d] for d in features.documents[rows]])
+    carriers = carrier_tokens(encoding, _mentions_of(features, rows))
+    _check_carried(features, carriers, len(rows))
+    work = (
+        observed_work(encoding, carriers)
+        if hidden is None
+        else masked_work(encoding, carriers, hidden)
+    )
+    runner = _Runner(encoding, carriers, work, hidden, stack, model.device)
+    batches = work.batches(
+        encoding.lengths, chosen.batch_tokens, padding=encoding.pad_id is not None
+    )
+    with capture_attention(
+        model.network, runner.inputs(batches[0]), stack="encoder" if stack == "encoder" else None
+    ) as capture:
+        of_stack = [layer for layer in capture.layers if layer.stack == stack]
+        shape = MeasureShape(
+            layers=chosen_indices(chosen.layers, len(of_stack), "layers", model.name),
+            heads=chosen_indices(chosen.heads, capture.heads, "heads", model.name),
+            features=features.size,
+        )
+        _check_memory(chosen.measures, shape, chosen.memory_gb)
+        measures = {name: MEASURES[name](shape) for name in chosen.measures}
+        probe = SummaryProbe(list(measures.values()), shape, stack)
+        for batch in track(batches, "Attention", unit="batches"):
+            runner.run(capture, probe, batch)
+        names = [of_stack[layer].name for layer in shape.layers]
+        about = {
+            "model": model.name,
+            "capture": capture.method,
+            "stack": stack,
+            "layers": list(shape.layers),
+            "layer_names": names,
+            "heads": list(shape.heads),
+            "sequences": len(work),
+            "mentions_without_token": len(carriers.lost),
+        }
+    moments = {name: measure.moments() for name, measure in measures.items()}
+    return AttentionSummary(features.names, moments, len(rows), chosen.query, about)
+
+
+class SummaryProbe(Probe):
+    """Shows each layer of a batch to all measures, weights computed once.
+
+    Parameters
+    ----------
+    measures
+        What is summed.
+    shape
+        The layers and heads chosen.
+    stack
+        Which of the model's stacks.
+    """
+
+    def __init__(self, measures: list[Measure], shape: MeasureShape, stack: Stack) -> None:
+        self._measures = measures
+        self._shape = shape
+        self._stack = stack
+        self._every_layer = any(measure.every_layer for measure in measures)
+        self._all_heads = shape.heads == tuple(range(len(shape.heads)))
+        self._heads = torch.tensor(shape.heads)
+
+    def begin(self, batch: BatchCarriers) -> None:
+        """Start a batch."""
+        self._batch = batch
+        for measure in self._measures:
+            measure.begin(batch)
+
+    def end(self) -> None:
+        """Finish a batch."""
+        for measure in self._measures:
+            measure.end()
+
+    def wants(self, layer: AttentionLayer) -> bool:
+        """Tell whether a measure sums this layer or needs it on the way."""
+        if layer.stack != self._stack or layer.index > self._shape.layers[-1]:
+            return False
+        return self._every_layer or layer.index in self._shape.layers
+
+    def rows(self, layer: AttentionLayer) -> torch.Tensor | None:
+        """Return the tokens that attend, or all where a measure climbs on from here."""
+        if self._every_layer and layer.index < self._shape.layers[-1]:
+            return None
+        return self._batch.queries.tokens
+
+    def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
+        """Reduce a layer to features and show it to the measures."""
+        rows = self.rows(layer)
+        local = None
+        if layer.index in self._shape.layers:
+            local = weights if rows is not None else take_rows(weights, self._batch.queries.tokens)
+            if not self._all_heads or len(self._heads) != weights.shape[1]:
+                local = local.index_select(1, self._heads.to(weights.device))
+            local = self._batch.queries.token_mean(self._batch.keys.token_sum(local))
+        for measure in self._measures:
+            measure.visit(layer, weights, rows, local)
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Turns rows of the work into inputs and carriers, and runs them."""
+
+    encoding: Encoding
+    carriers: CarrierTokens
+    work: Work
+    hidden: np.ndarray | None
+    stack: Stack
+    device: torch.device
+
+    def inputs(self, rows: np.ndarray) -> dict[str, torch.Tensor]:
+        """Return the network's inputs for some rows of the work, features hidden."""
+        batch = take(self.encoding, self.work.document[rows])
+        ids = batch.input_ids
+        if self.hidden is not None:
+            row, feature, position = self._attending(rows)
+            covered = self.hidden[feature] >= 0
+            ids[row[covered], position[covered]] = torch.from_numpy(self.hidden[feature[covered]])
+        inputs = {"input_ids": ids, "attention_mask": batch.attention_mask}
+        return {name: tensor.to(self.device) for name, tensor in inputs.items()}
+
+    def run(self, capture: Capture, probe: SummaryProbe, rows: np.ndarray) -> None:
+        """Run one batch through the probe."""
+        inputs = self.inputs(rows)
+        probe.begin(self._batch(rows, inputs["input_ids"].shape[1]))
+        capture.run(inputs, probe)
+        probe.end()
+
+    def _attending(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return row, feature and position of the tokens that attend."""
+        row, feature, position = self.carriers.of(self.work.document[rows])
+        asked = self.work.feature[rows][row]
+        keep = (asked == OBSERVED) | (asked == feature)
+        return row[keep], feature[keep], position[keep]
+
+    def _batch(self, rows: np.ndarray, length: int) -> BatchCarriers:
+        """Return the carriers of a batch of `length` columns."""
+        # A decoder reads the document one position late, and its last token not at all.
+        late_queries = self.stack in ("decoder", "cross")
+        late_keys = self.stack == "decoder"
+        return BatchCarriers(
+            queries=self._carried(self._attending(rows), len(rows), length, late_queries),
+            keys=self._carried(
+                self.carriers.of(self.work.document[rows]), len(rows), length, late_keys
+            ),
+            multiplicity=self.work.multiplicity[rows],
+        )
+
+    def _carried(
+        self,
+        carriers: tuple[np.ndarray, np.ndarray, np.ndarray],
+        documents: int,
+        length: int,
+        late: bool,
+    ) -> CarriedFeatures:
+        """Return carriers as tensors."""
+        row, feature, position = carriers
+        if late:
+            keep = position + 1 < length
+            row, feature, position = row[keep], feature[keep], position[keep] + 1
+        return CarriedFeatures.of(row, feature, position, documents, self.device)
+
+
+def _chosen_documents(count: int, most: int | None, seed: int) -> np.ndarray:
+    """Return which rows of the feature table are summarised, ascending."""
+    if most is None or most >= count:
+        return np.arange(count)
+    rng = generator(seed, "attention", "documents")
+    return np.sort(rng.choice(count, size=most, replace=False))
+
+
+def _mentions_of(features: FeatureTable, rows: np.ndarray) -> Mentions:
+    """Return the carriers in some rows of the table, which now count from 0."""
+    place = np.full(len(features.documents), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    carriers = features.carriers
+    document = place[carriers.document]
+    keep = document >= 0
+    return Mentions(
+        document[keep], carriers.variable[keep], carriers.start[keep], carriers.end[keep]
+    )
+
+
+def _check_carried(features: FeatureTable, carriers: CarrierTokens, documents: int) -> None:
+    """Raise where a feature never occurs."""
+    seen = np.bincount(carriers.feature, minlength=features.size)
+    if not seen.all():
+        missing = [features.names[k] for k in np.flatnonzero(seen == 0)]
+        shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
+        raise DataError(
+            f"{len(missing)} of {features.size} features ({shown}) are carried by no token of the "
+            f"{documents} documents summarised, so they have no attention; leave them out "
+            "(features.exclude=[...]) or summarise more documents (attention.documents)."
+        )
+
+
+def _check_memory(measures: tuple[str, ...], shape: MeasureShape, limit_gb: float) -> None:
+    """Raise before the run where the sums would not fit into the memory allowed."""
+    cells = {"raw": len(shape.layers) * len(shape.heads)}
+    matrices = sum(3 * cells.get(name, 1) + 1 for name in measures)
+    needed = matrices * shape.features**2 * 8 / 1e9
+    if needed > limit_gb:
+        raise ConfigError(
+            f"The sums of {shape.features} features over {len(shape.layers)} layers and "
+            f"{len(shape.heads)} heads take {needed:.1f} GB, more than attention.memory_gb="
+            f"{limit_gb:g}; use fewer features, name attention.layers and attention.heads, drop "
+            "raw from attention.measures, or allow more."
+        )
