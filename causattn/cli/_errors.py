@@ -72,11 +72,10 @@ def _missing_config(error: MissingConfigException) -> str:
     """Word an option that a group does not have, or a group that is not there."""
     missing = str(error.missing_cfg_file or "")
     group, _, option = missing.rpartition("/")
-    options = list(error.options or ())
+    options = [str(name) for name in error.options or ()]
     if group and options:
-        return f"{group}={option} is not known; {_near(option, options)}choose one of " + (
-            ", ".join(options) + "."
-        )
+        listed = ", ".join(options)
+        return f"{group}={option} is not known; {_near(option, options)}choose one of {listed}."
     text = _first_line(str(error)).rstrip(".")
     return f"{text}; look for its name with causattn run --help."
 
@@ -89,7 +88,7 @@ def _composition(error: ConfigCompositionException) -> str:
         if isinstance(cause, HydraException | OmegaConfBaseException):
             return sentence(cause)
         return f"{_one_line(text).rstrip('.')}; see causattn run --help."
-    key = found.group(1)
+    key = str(found.group(1))
     if cause is not None and "not in struct" not in str(cause) and "No match" not in text:
         return f"{key}: {_first_line(str(cause)).rstrip('.')}; give it another value."
     return (
@@ -105,7 +104,7 @@ def _known_keys() -> list[str]:
     from causattn.cli._compose import compose_config, groups
 
     def keys(node: DictConfig, prefix: str) -> Iterable[str]:
-        for key in node:
+        for key in map(str, node):
             yield f"{prefix}{key}"
             if not OmegaConf.is_missing(node, key) and OmegaConf.is_dict(node._get_node(key)):
                 yield from keys(node[key], f"{prefix}{key}.")

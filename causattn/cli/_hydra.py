@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
+import hydra
 from hydra._internal.utils import get_args_parser
 
-import hydra
 from causattn.base import ConfigError
 from causattn.cli import _compose, _job, _resolvers
 

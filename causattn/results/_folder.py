@@ -2,6 +2,7 @@
 
 =============== ==============================================================================
 ``config.yaml`` the resolved configuration, written first
+``command.txt`` the command that did it, where there was one
 ``UNFINISHED``  JSON, there while the run is not finished: since when, by whom, why it stopped
 ``manifest.json`` written last: the checksum of every result, so that damage is noticed
 =============== ==============================================================================
@@ -86,6 +87,7 @@ def run_in_folder(
     work: Callable[[Path], object],
     *,
     resume: bool = False,
+    command: str = "",
 ) -> bool:
     """Do a run's `work` in `folder`, so that the folder always tells how far it came.
 
@@ -110,6 +112,8 @@ def run_in_folder(
     resume
         For the jobs of a sweep: leave alone a finished run of the same configuration, and keep
         failures.
+    command
+        What a person types to do this run again, kept in ``command.txt``.
 
     Returns
     -------
@@ -130,6 +134,8 @@ def run_in_folder(
         started = time.time()
         _mark(folder, Status.UNFINISHED, "", started)
         write_text(folder / "config.yaml", to_yaml(config))
+        if command:
+            write_text(folder / "command.txt", command + "\n")
         try:
             work(folder)
         except CausattnError as error:

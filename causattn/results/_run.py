@@ -69,6 +69,12 @@ class Run:
         return dict(read_json(self._file("summary.json")))
 
     @cached_property
+    def command(self) -> str:
+        """The command that did the run, empty where there was none."""
+        path = self.folder / "command.txt"
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+    @cached_property
     def graph(self) -> CausalGraph:
         """The graph that was found."""
         return CausalGraph.read(self._file("graph.json"))

@@ -1,0 +1,56 @@
+"""`run_overrides`: what ``causattn run`` does, from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from causattn.base import CausattnError, ConfigError
+from causattn.cli import _resolvers
+from causattn.cli._compose import compose_config, plain
+from causattn.cli._errors import USER_ERRORS, sentence
+from causattn.cli._job import perform
+from causattn.results import Run, config_key, load_run
+
+
+def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> Run:
+    """Do a study in a new folder below ``paths.runs`` and return its results.
+
+    Parameters
+    ----------
+    overrides
+        As on the command line: ``"experiment=alarm"``, ``"discovery.alpha=0.05"``.
+    values
+        Values of keys at the top of the configuration, or the option of a group.
+
+    Raises
+    ------
+    CausattnError
+        Where a setting or an input cannot be used.
+    """
+    _resolvers.register()
+    given = [*overrides, *(f"{key}={_written(value)}" for key, value in values.items())]
+    try:
+        config = plain(compose_config(given))
+    except CausattnError:
+        raise
+    except USER_ERRORS as error:
+        raise ConfigError(sentence(error)) from None
+    moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    name = f"{moment}_{config['corpus'].get('name') or config['corpus']['kind']}"
+    folder = Path(config["paths"]["runs"]) / f"{name}_{config_key(config)[:6]}"
+    perform(config, folder, resume=False)
+    return load_run(folder)
+
+
+def _written(value: object) -> str:
+    """Return a Python value as Hydra's grammar writes it."""
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_written, value)) + "]"
+    return str(value)

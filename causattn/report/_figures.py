@@ -1,0 +1,84 @@
+"""All figures of a run, as SVG and PNG."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from causattn.report._effect_figure import effect_figure
+from causattn.report._fonts import font_families
+from causattn.report._graph_figure import graph_figure
+from causattn.report._heat_figure import heat_figure
+from causattn.report._overlay import by_verdict, overlay
+from causattn.report._palette import RC
+from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
+from causattn.report._recall_figure import recall_figure
+from causattn.report._text import visible
+from causattn.results import Run, matrix
+
+_DOTS_PER_INCH = 160
+
+
+def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
+    """Draw a run's figures into its folder.
+
+    =================== ==================================================================
+    ``graph``           the graph over the truth, or with each edge's verdict
+    ``attention``       who attends to whom
+    ``candidates``      precision and recall of the candidates (where the truth is known)
+    ``effects``         the edges' effects with intervals (where there are any)
+    =================== ==================================================================
+
+    Parameters
+    ----------
+    run
+        The run, with its tables and graphs written.
+    use_dot
+        Whether Graphviz may lay out the graph where it is installed.
+
+    Returns
+    -------
+    dict
+        The PNG files by name; an SVG lies beside each.
+    """
+    names = run.graph.names
+    families = font_families([visible("".join(names)), *run.screens])
+    folder = run.folder / "figures"
+    folder.mkdir(exist_ok=True)
+    with matplotlib.rc_context():
+        matplotlib.rcParams.update(RC)
+        matplotlib.rcParams["font.family"] = families
+        return {
+            name: _save(figure, folder / name) for name, figure in _figures(run, use_dot=use_dot)
+        }
+
+
+def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
+    graph, truth = run.graph, run.truth
+    edges = overlay(graph, truth) if truth is not None else by_verdict(graph, run.evidence)
+    yield "graph", graph_figure(graph, truth, edges, use_dot=use_dot)
+    names = list(dict.fromkeys(run.candidates["source"]))
+    yield "attention", heat_figure(matrix(run.candidates, "score"), names, truth)
+    if qualities := screen_qualities(run):
+        yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
+    if (effects := effect_figure(run.evidence)) is not None:
+        yield "effects", effects
+
+
+def _save(figure: Figure, stem: Path) -> Path:
+    """Write a figure as SVG and PNG by rename; equal figures give equal files."""
+    FigureCanvasAgg(figure)
+    for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+        target = stem.with_name(f"{stem.name}.{ending}")
+        temporary = stem.with_name(f".{stem.name}.{uuid.uuid4().hex[:8]}.{ending}")
+        try:
+            figure.savefig(temporary, dpi=_DOTS_PER_INCH, metadata=metadata)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return stem.with_name(f"{stem.name}.png")

@@ -1,0 +1,60 @@
+"""The few figures that say how a run went, each as one line."""
+
+from __future__ import annotations
+
+from causattn.report._quality import screen_qualities
+from causattn.report._text import number, visible
+from causattn.results import Run
+
+_GRAPH = (
+    ("shd", "SHD"),
+    ("adjacency_precision", "adjacency precision"),
+    ("adjacency_recall", "recall"),
+    ("adjacency_f1", "F1"),
+    ("arrowhead_f1", "arrowhead F1"),
+    ("tests", "tests"),
+)
+
+
+def candidate_line(run: Run) -> str:
+    """Say how many candidates there are, and how good they are beside other screens."""
+    frame = run.candidates
+    allowed = int(frame["allowed"].sum()) // 2
+    pairs = len(frame) // 2
+    line = f"Candidates: {allowed} of {pairs} pairs"
+    qualities = screen_qualities(run)
+    if not qualities:
+        return line
+    first, *others = qualities
+    line += f"; against the true skeleton AUC {first.auc:.3f}, AP {first.average_precision:.3f}"
+    shown = [
+        f"{visible(quality.name)} {quality.auc:.3f}, {quality.average_precision:.3f}"
+        for quality in others
+    ]
+    return f"{line} ({'; '.join(shown)})" if shown else line
+
+
+def graph_line(run: Run) -> str:
+    """Say how large the graph is, and how far from the truth."""
+    line = f"Graph: {run.graph.size} features, {run.graph.edge_count} edges"
+    figures = run.summary.get("graph", {})
+    shown = [
+        f"{words} {number(figures[name])}"
+        for name, words in _GRAPH
+        if isinstance(figures.get(name), int | float)
+    ]
+    return "; ".join([line, ", ".join(shown)]) if shown else line
+
+
+def timing_line(run: Run) -> str:
+    """Say how long each stage took."""
+    stages = {
+        name.removesuffix("_s"): float(seconds)
+        for name, seconds in run.summary.get("timing", {}).items()
+        if isinstance(seconds, int | float)
+    }
+    if not stages:
+        return ""
+    total = stages.pop("total", sum(stages.values()))
+    parts = [f"{visible(name)} {took:.1f} s" for name, took in stages.items() if took >= 0.05]
+    return f"Time: {total:.1f} s" + (f" ({', '.join(parts)})" if parts else "")

@@ -1,0 +1,128 @@
+"""A graph laid over the truth: each pair of either graph with what became of it.
+
+======== ==========================================================================
+right    both graphs have the edge, with the same marks
+open     both join the pair, and the graph leaves the direction of the edge open
+reversed both join the pair, and the graph directs the edge otherwise
+missing  only the truth joins the pair
+extra    only the graph joins the pair
+======== ==========================================================================
+
+Where no truth is known, an edge stands by its verdict: supported, undetermined or contradicted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from causattn.graphs import CausalGraph, Edge, Mark
+
+Fate = Literal[
+    "right", "open", "reversed", "missing", "extra", "supported", "undetermined", "contradicted"
+]
+
+
+class DrawnEdge(NamedTuple):
+    """An edge to draw: from `source` to `target` with `symbol`, and what became of it."""
+
+    source: str
+    target: str
+    symbol: str
+    fate: Fate
+
+
+def overlay(graph: CausalGraph, truth: CausalGraph) -> list[DrawnEdge]:
+    """Return all edges of both graphs, those of the graph first, with what became of each.
+
+    Parameters
+    ----------
+    graph, truth
+        Over the same names, in any order.
+    """
+    of_truth = {_pair(edge): edge for edge in truth.edges()}
+    drawn = []
+    for edge in graph.edges():
+        true = of_truth.pop(_pair(edge), None)
+        drawn.append(DrawnEdge(*edge, _fate(edge, true)))
+    drawn += [DrawnEdge(*edge, "missing") for edge in of_truth.values()]
+    return drawn
+
+
+def by_verdict(graph: CausalGraph, evidence: pd.DataFrame) -> list[DrawnEdge]:
+    """Return the graph's edges, each with its verdict from the evidence table."""
+    verdicts: Mapping[tuple[str, str], str] = {}
+    if {"source", "target", "verdict"} <= set(evidence.columns):
+        verdicts = {
+            (source, target): verdict
+            for source, target, verdict in zip(
+                evidence["source"], evidence["target"], evidence["verdict"], strict=True
+            )
+            if verdict in ("supported", "contradicted")
+        }
+    return [
+        DrawnEdge(*edge, verdicts.get((edge.source, edge.target), "undetermined"))  # type: ignore[arg-type]
+        for edge in graph.edges()
+    ]
+
+
+def count_fates(edges: Iterable[DrawnEdge]) -> Counter[str]:
+    """Return how many edges there are of each fate."""
+    return Counter(edge.fate for edge in edges)
+
+
+def fates_by_pair(edges: Iterable[DrawnEdge]) -> dict[frozenset[str], Fate]:
+    """Return the fate of each pair that an edge joins."""
+    return {frozenset((edge.source, edge.target)): edge.fate for edge in edges}
+
+
+def drawing_order(graph: CausalGraph, truth: CausalGraph | None) -> np.ndarray:
+    """Return the 0/1 adjacency that a layout follows, uint8 [p, p], **from row to column**.
+
+    Directions are the truth's where it has any, else the graph's; an undirected edge points from
+    the first name to the second. There may be cycles.
+    """
+    names = {name: k for k, name in enumerate(graph.names)}
+    adjacency = np.zeros((graph.size, graph.size), dtype=np.uint8)
+    for edges in (truth.edges() if truth is not None else (), graph.edges()):
+        for edge in edges:
+            i, j = names[edge.source], names[edge.target]
+            if not adjacency[j, i]:
+                adjacency[i, j] = 1
+    return adjacency
+
+
+def _pair(edge: Edge) -> frozenset[str]:
+    return frozenset((edge.source, edge.target))
+
+
+def _fate(edge: Edge, true: Edge | None) -> Fate:
+    if true is None:
+        return "extra"
+    turned = edge if edge.source == true.source else _turned(edge)
+    if turned == true:
+        return "right"
+    loose = {"---", "o-o", "o->", "<-o", "o--", "--o"}
+    if edge.symbol in loose and not _contradicts(turned.symbol, true.symbol):
+        return "open"
+    return "reversed"
+
+
+def _turned(edge: Edge) -> Edge:
+    flipped = edge.symbol[::-1].translate(str.maketrans("<>", "><"))
+    return Edge(edge.target, edge.source, flipped)
+
+
+def _contradicts(symbol: str, true: str) -> bool:
+    """Tell whether a partly open edge says of one end what the truth does not."""
+    if symbol == "---":
+        return False
+    ends = ((symbol[0], true[0]), (symbol[2], true[2]))
+    return any(end != "o" and end != of_truth for end, of_truth in ends)
+
+
+MARK_OF = {"-": Mark.TAIL, "<": Mark.ARROW, ">": Mark.ARROW, "o": Mark.CIRCLE}

@@ -1,0 +1,127 @@
+"""``report.html``: a run on one page, in one file that needs no network.
+
+The page holds no script, and its content-security policy forbids any: whatever a token, a label
+or a path says, it is text. Figures are inlined as images, which cannot run anything either.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from causattn.base import write_text
+from causattn.report._headline import candidate_line, graph_line, timing_line
+from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
+from causattn.report._rows import edge_rows, missing_edges
+from causattn.report._text import number, visible
+from causattn.results import Run
+
+_CAPTIONS = {
+    "graph": "Causes stand above effects.",
+    "attention": "A row attends, a column is attended to; the mean over documents.",
+    "candidates": "Each screen ranks all pairs; the ring marks the pairs that discovery may join.",
+    "effects": "Each directed edge, its adjustment set taken from the graph.",
+}
+
+
+def write_report(run: Run) -> Path:
+    """Write a run's ``report.html`` and return its path.
+
+    Parameters
+    ----------
+    run
+        The run, with its results and figures written.
+    """
+    environment = Environment(
+        loader=PackageLoader("causattn.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"visible": visible, "number": number}
+    page = environment.get_template("report.html").render(_content(run))
+    path = run.folder / "report.html"
+    write_text(path, page)
+    return path
+
+
+def _content(run: Run) -> dict[str, Any]:
+    """Return everything that the page shows."""
+    rows = edge_rows(run, digits=2)
+    lines = (candidate_line(run), graph_line(run), timing_line(run))
+    return {
+        "title": visible(_title(run)),
+        "folder": visible(run.folder.name),
+        "command": visible(run.command),
+        "tiles": list(_tiles(run)),
+        "lines": [line for line in lines if line],
+        "rows": rows,
+        "has": {
+            name: any(getattr(row, name) for row in rows)
+            for name in ("attention", "data", "refuters", "model", "truth")
+        },
+        "missing": missing_edges(run.graph, run.truth),
+        "qualities": screen_qualities(run),
+        "chosen": chosen_pairs(run),
+        "blind": prevalence(run),
+        "figures": {name: _figure(run, name) for name in _CAPTIONS},
+        "settings": [(visible(key), visible(value)) for key, value in _flat(run.config)],
+        "summary": [(visible(key), visible(value)) for key, value in _flat(run.summary)],
+    }
+
+
+def _title(run: Run) -> str:
+    corpus = run.config.get("corpus", {})
+    names = [corpus.get(key) for key in ("network", "name", "path") if corpus.get(key)]
+    what = Path(str(names[0])).name if names else corpus.get("kind", run.folder.name)
+    return f"{what}, seed {run.config.get('seed', '?')}"
+
+
+def _tiles(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the figures at the top of the page: label and value."""
+    summary = run.summary
+    graph, candidates = summary.get("graph", {}), summary.get("candidates", {})
+    verdicts = run.evidence.get("verdict")
+    yield "features", str(run.graph.size)
+    documents = summary.get("corpus", {}).get("documents")
+    if documents is not None:
+        yield "documents", number(documents)
+    yield "candidate pairs", str(int(run.candidates["allowed"].sum()) // 2)
+    for label, room, name in (
+        ("candidate AUC", candidates, "auc"),
+        ("average precision", candidates, "average_precision"),
+    ):
+        if isinstance(room.get(name), int | float):
+            yield label, number(room[name])
+    yield "edges", str(run.graph.edge_count)
+    if verdicts is not None:
+        supported = run.evidence[run.evidence["verdict"] == "supported"]
+        yield "supported", str(len(supported))
+    for label, name in (("SHD to the truth", "shd"), ("adjacency F1", "adjacency_f1")):
+        if isinstance(graph.get(name), int | float):
+            yield label, number(graph[name])
+
+
+def _figure(run: Run, name: str) -> dict[str, str] | None:
+    """Return a figure as a data address with its caption, None where there is none."""
+    path = run.folder / "figures" / f"{name}.svg"
+    if not path.is_file():
+        return None
+    data = base64.b64encode(path.read_bytes()).decode()
+    return {"data": f"data:image/svg+xml;base64,{data}", "caption": _CAPTIONS[name], "name": name}
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield a nested mapping as dotted keys and values in words."""
+    for key, item in value.items():
+        if isinstance(item, Mapping) and item:
+            yield from _flat(item, f"{prefix}{key}.")
+        elif isinstance(item, float):
+            yield f"{prefix}{key}", number(item, 4)
+        else:
+            yield f"{prefix}{key}", "–" if item is None else str(item)
