@@ -7,8 +7,21 @@ from causattn.effects._adjustment import (
     optimal_adjustment,
     parent_adjustment,
 )
+from causattn.effects._changes import ModelEffect
+from causattn.effects._collect import collect_evidence
 from causattn.effects._columns import COLUMNS, Column
+from causattn.effects._design import Design
+from causattn.effects._dowhy import dowhy_linear
 from causattn.effects._evidence import EvidenceTable
+from causattn.effects._interventions import Contrast, ModelInterventions
+from causattn.effects._linear import LinearEffect, LinearEffects
+from causattn.effects._refuters import (
+    Refutation,
+    data_subset,
+    permuted_placebo,
+    random_common_cause,
+)
+from causattn.effects._settings import DowhySettings, NoneSettings
 from causattn.effects._verdict import VerdictRule, judge
 
 __all__ = [
@@ -16,10 +29,24 @@ __all__ = [
     "Adjustment",
     "AdjustmentSets",
     "Column",
+    "Contrast",
+    "Design",
+    "DowhySettings",
     "EvidenceTable",
+    "LinearEffect",
+    "LinearEffects",
+    "ModelEffect",
+    "ModelInterventions",
+    "NoneSettings",
+    "Refutation",
     "VerdictRule",
+    "collect_evidence",
+    "data_subset",
+    "dowhy_linear",
     "is_adjustment_set",
     "judge",
     "optimal_adjustment",
     "parent_adjustment",
+    "permuted_placebo",
+    "random_common_cause",
 ]

@@ -108,7 +108,7 @@ class Design:
             return Treatment(values[:, None], np.empty((len(values), 0)), np.eye(1), (("", "+1"),))
         codes = values.astype(np.int64)
         counts = np.bincount(codes, minlength=len(categories))
-        wanted = range(len(categories))
+        wanted = list(range(len(categories)))
         if levels is not None:
             missing = [level for level in levels if level not in categories]
             if missing:
@@ -183,7 +183,9 @@ class Design:
             codes = values.astype(np.int64)
             counts = np.bincount(codes, minlength=len(categories))
             commonest = int(counts.argmax())
-            blocks.append(_indicators(codes, [k for k in np.flatnonzero(counts) if k != commonest]))
+            blocks.append(
+                _indicators(codes, [int(k) for k in np.flatnonzero(counts) if k != commonest])
+            )
         return np.concatenate(blocks, axis=1)
 
 

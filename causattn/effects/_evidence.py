@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from causattn.base import ArtefactError, DataError
 from causattn.effects._columns import COLUMNS, EMPTY
+from causattn.effects._verdict import REFUTERS
 
 SCHEMA = 1
 _ARROW = {
@@ -104,6 +105,30 @@ class EvidenceTable:
     def edges(self) -> pd.DataFrame:
         """Return the rows whose directed edge is in the graph."""
         return self.frame[self.frame["discovery_directed"]]
+
+    def summary(self) -> dict[str, Any]:
+        """Return counts of rows and verdicts, JSON-like, with their truth where that is known.
+
+        ``edges`` are the rows whose directed edge is in the graph. Where the truth is known,
+        ``true`` says how many of them it directs the same way.
+        """
+        edges = self.edges()
+        known = bool(edges["truth_directed"].notna().any())
+        verdicts: dict[str, Any] = {}
+        for verdict in ("supported", "contradicted", "undetermined"):
+            rows = edges[edges["verdict"] == verdict]
+            verdicts[verdict] = {"edges": len(rows)}
+            if known:
+                verdicts[verdict]["true"] = int((rows["truth_directed"] == 1).sum())
+        failed = {name: int((self.frame[f"{name}_outcome"] == "failed").sum()) for name in REFUTERS}
+        return {
+            "rows": len(self.frame),
+            "edges": len(edges),
+            **verdicts,
+            "refuters_failed": failed,
+            "data_effects": int(self.frame["data_estimate"].notna().sum()),
+            "model_effects": int(self.frame["model_estimate"].notna().sum()),
+        }
 
     def write(self, path: Path) -> None:
         """Write one Parquet file by rename."""

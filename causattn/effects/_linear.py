@@ -35,6 +35,9 @@ class LinearEffect:
         Which of the treatment's contrasts and of the outcome's columns is reported.
     statistic
         Its estimate over its standard error, the largest of all that were compared.
+    scatter_error
+        The standard error that the estimate's scatter over samples should show: the classical one
+        where that was asked for, else the robust one (the conservative one is meant to be larger).
     fits
         The regression behind it (one draw).
     """
@@ -50,6 +53,7 @@ class LinearEffect:
     contrast: int
     column: int
     statistic: float
+    scatter_error: float
     fits: Fits
     standard_error_kind: StandardError
 
@@ -130,6 +134,8 @@ class LinearEffects:
         estimate, error = float(effects[contrast, column]), float(errors[contrast, column])
         tail = (1.0 - self.confidence) / 2.0 / ratio.size
         half = float(scipy.stats.t.isf(tail, degrees)) * error
+        expected: StandardError = "classical" if self.standard_error == "classical" else "robust"
+        scatter = fits.standard_errors(treatment.contrasts[contrast][None], expected)[0, 0, column]
         return LinearEffect(
             estimate=estimate,
             standard_error=error,
@@ -142,6 +148,7 @@ class LinearEffects:
             contrast=int(contrast),
             column=int(column),
             statistic=float(ratio.max()),
+            scatter_error=float(scatter),
             fits=fits,
             standard_error_kind=self.standard_error,
         )

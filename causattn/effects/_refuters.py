@@ -19,12 +19,12 @@ repeats.
                        the mean shift over draws. **Failed** where p < `alpha` and the mean shift is
                        more than a tenth of a standard error.
 `data_subset`          A random share of the rows. Null: the estimate scatters over subsets as its
-                       standard error says; with a share f the variance around the estimate should
-                       be standard_error^2 (1 - f) / f. The sum of squares over it is chi-square
-                       with as many degrees as draws; p is two-sided, 2 min(lower, upper tail).
+                       standard error says (the classical one where that was asked for, else the
+                       robust one); with a share f the variance around the estimate should be
+                       standard_error^2 (1 - f) / f. The sum of squares over it is chi-square with
+                       as many degrees as draws; p is two-sided, 2 min(lower, upper tail).
                        **Failed** where p < `alpha` and the scatter is at least twice what it should
-                       be: an interval too narrow. (A scatter too small harms nobody; under the
-                       conservative standard error it is common.)
+                       be: the interval is too narrow. (Too wide a one is left to stand.)
 =====================  =============================================================================
 
 DoWhy asks instead where 0 (placebo) or the estimate (the others) lies among the draws. For a
@@ -193,13 +193,13 @@ def data_subset(
     alpha: float,
 ) -> Refutation:
     """Ask whether the estimate scatters over subsets as its standard error says."""
-    if effect.standard_error == 0.0:
+    if effect.scatter_error == 0.0:
         return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
     found = data_subset_draws(effect, fraction, draws, rng).estimates
     valid = found[~np.isnan(found)]
     if len(valid) < draws / 2:
         return Refutation(np.nan, np.nan, "Not run: most subsets miss a value of the treatment.")
-    expected = effect.standard_error**2 * (1.0 - fraction) / fraction
+    expected = effect.scatter_error**2 * (1.0 - fraction) / fraction
     total = float(((valid - effect.estimate) ** 2).sum() / expected)
     tails = scipy.stats.chi2.cdf(total, len(valid)), scipy.stats.chi2.sf(total, len(valid))
     p = min(1.0, 2.0 * float(min(tails)))

@@ -15,27 +15,28 @@ unknown    there is no estimate
 
 **Model** (intervention, with interval): *for* where the interval lies outside +- `negligible` units
 of `model_scale`, *against* where it lies inside, *unclear* where it crosses, *unknown* without one.
-A trained model answers every change a little, so that 0 itself is no yardstick for it.
+A trained model answers every change a little, so that 0 itself is no yardstick for it. Read at a
+masked slot, with all other slots in view, "against" is no more than *silent*: what is in view may
+already tell the target, as an effect's effects do. Read at the model's output it is the verdict of
+the mechanism that the edge is about.
 
-==================== ============ ================ =============================================
-graph                data         model            verdict
-==================== ============ ================ =============================================
-other direction      any          any              contradicted
-no edge, was tested  any          any              contradicted
-no edge, not allowed any          any              undetermined (nothing was tested)
-not directed         any          any              undetermined
-source --> target    for          for, unclear,    supported
-                                  unknown
-source --> target    for          against          contradicted if the model's output is the
-                                                   target, else undetermined
-source --> target    shaken       any              undetermined
-source --> target    against      for              undetermined (they disagree)
-source --> target    against      other            contradicted
-source --> target    unclear,     against, output  contradicted
-                     unknown      is the target
-source --> target    unclear,     other            undetermined
+==================== ============ ======================= ========================================
+graph                data         model                   verdict
+==================== ============ ======================= ========================================
+other direction      any          any                     contradicted
+no edge, was tested  any          any                     contradicted
+no edge, not allowed any          any                     undetermined (nothing was tested)
+not directed         any          any                     undetermined
+source --> target    for          against, output         contradicted
+source --> target    for          anything else           supported
+source --> target    shaken       any                     undetermined
+source --> target    against      for                     undetermined (they disagree)
+source --> target    against      anything else           contradicted
+source --> target    unclear,     against, output         contradicted
                      unknown
-==================== ============ ================ =============================================
+source --> target    unclear,     anything else           undetermined
+                     unknown
+==================== ============ ======================= ========================================
 """
 
 from __future__ import annotations
@@ -78,13 +79,13 @@ def judge(row: Mapping[str, Any], rule: VerdictRule) -> tuple[Verdict, str]:
         return _without_claim(row, source, target)
     data, data_says = _data(row, rule)
     model, model_says = _model(row, rule)
-    is_output = row.get("model_reads") == OUTPUT
+    refused = model == "against" and row.get("model_reads") == OUTPUT
     both = f"{data_says}, and {model_says}." if model != "unknown" else f"{data_says}."
     both = both[0].upper() + both[1:]
-    if data == "for" and model != "against":
-        return "supported", both
-    if model == "against" and is_output and data != "shaken":
+    if data != "shaken" and refused:
         return "contradicted", both
+    if data == "for":
+        return "supported", both
     if data == "against" and model != "for":
         return "contradicted", both
     return "undetermined", both

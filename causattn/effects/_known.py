@@ -1,0 +1,86 @@
+"""What is known of a pair before any effect is estimated: attention, graph, truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from causattn.candidates import CandidateEdges
+from causattn.graphs import CausalGraph, Mark
+
+FREQUENCY = "bootstrap_frequency"
+"""Key of `CausalGraph.details`: share of bootstrap graphs with i --> j, [p][p], row to column."""
+
+_LEFT = {Mark.TAIL: "-", Mark.ARROW: "<", Mark.CIRCLE: "o"}
+_RIGHT = {Mark.TAIL: "-", Mark.ARROW: ">", Mark.CIRCLE: "o"}
+
+
+def pairs(
+    names: tuple[str, ...],
+    graph: CausalGraph,
+    candidates: CandidateEdges | None,
+    truth: CausalGraph | None,
+) -> list[tuple[int, int]]:
+    """Return the ordered pairs of features that get a row, in the features' order.
+
+    A pair gets one where it was allowed, is adjacent in the graph, or is adjacent in the truth.
+    """
+    wanted = np.zeros((len(names), len(names)), dtype=bool)
+    sources = [(graph.names, graph.skeleton())]
+    if candidates is not None:
+        sources.append((candidates.names, candidates.allowed))
+    if truth is not None:
+        sources.append((truth.names, truth.skeleton()))
+    for own, matrix in sources:
+        place = {name: k for k, name in enumerate(own)}
+        known = [(k, place[name]) for k, name in enumerate(names) if name in place]
+        here, there = (np.array(side, dtype=int) for side in zip(*known, strict=True))
+        wanted[np.ix_(here, here)] |= matrix[np.ix_(there, there)]
+    np.fill_diagonal(wanted, False)
+    return [(int(i), int(j)) for i, j in zip(*np.nonzero(wanted | wanted.T), strict=True)]
+
+
+def attention_columns(
+    candidates: CandidateEdges | None, source: str, target: str
+) -> dict[str, Any]:
+    """Return the pair's attention columns; without candidates every pair was allowed."""
+    if candidates is None or source not in candidates.names or target not in candidates.names:
+        return {"attention_allowed": candidates is None}
+    i, j = candidates.names.index(source), candidates.names.index(target)
+    return {
+        "attention_allowed": bool(candidates.allowed[i, j]),
+        "attention_score": float(candidates.score[i, j]),
+        "attention_strength": float(max(candidates.score[i, j], candidates.score[j, i])),
+        "attention_p": float(candidates.p_value[i, j]),
+    }
+
+
+def discovery_columns(graph: CausalGraph, source: str, target: str) -> dict[str, Any]:
+    """Return what the graph says of the pair."""
+    if source not in graph.names or target not in graph.names:
+        return {"discovery_directed": False}
+    i, j = graph.names.index(source), graph.names.index(target)
+    at_source, at_target = Mark(graph.marks[j, i]), Mark(graph.marks[i, j])
+    edge = None if at_target is Mark.NONE else f"{_LEFT[at_source]}-{_RIGHT[at_target]}"
+    separating = graph.separating_sets.get((min(i, j), max(i, j)), ())
+    frequency = graph.details.get(FREQUENCY)
+    return {
+        "discovery_edge": edge,
+        "discovery_directed": edge == "-->",
+        "discovery_separating_set": [graph.names[k] for k in next(iter(separating))]
+        if edge is None and len(separating)
+        else None,
+        "discovery_frequency": float("nan") if frequency is None else float(frequency[i][j]),
+    }
+
+
+def truth_columns(truth: CausalGraph | None, source: str, target: str) -> dict[str, Any]:
+    """Return what the truth says of the pair; nothing where it does not speak of both."""
+    if truth is None or source not in truth.names or target not in truth.names:
+        return {}
+    i, j = truth.names.index(source), truth.names.index(target)
+    return {
+        "truth_adjacent": float(truth.skeleton()[i, j]),
+        "truth_directed": float(truth.directed()[i, j]),
+    }

@@ -1,0 +1,112 @@
+"""Settings of the group `effects`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from causattn.base import ConfigError
+from causattn.effects._adjustment import Choice
+from causattn.effects._regression import StandardError
+from causattn.effects._removal import Operation
+
+Refuter = Literal["placebo", "random_common_cause", "data_subset"]
+ALL_REFUTERS: tuple[Refuter, ...] = ("placebo", "random_common_cause", "data_subset")
+
+
+@dataclass(frozen=True)
+class NoneSettings:
+    """Kind ``none``: attention, graph and truth only, no effect is estimated."""
+
+    kind: str = "none"
+    negligible: float = 0.01
+
+
+@dataclass(frozen=True)
+class DowhySettings:
+    """Kind ``dowhy``: linear effects with adjustment sets from the graph, refuted, and tried.
+
+    Parameters
+    ----------
+    adjustment
+        ``"parents"`` or ``"optimal"``; see `causattn.effects._adjustment`.
+    engine
+        ``"dowhy"``: DoWhy's estimator gives the reported estimate; ``"closed_form"``: ours, equal
+        to it to 1e-6 and faster, for hundreds of edges.
+    standard_error
+        ``"conservative"``, ``"classical"`` (DoWhy's) or ``"robust"``; see
+        `causattn.effects._regression`.
+    confidence
+        Coverage of all intervals.
+    minimum_count
+        Fewest rows a value must have to be contrasted.
+    levels
+        The contrast (from, to) wanted of every feature that has both values; the most significant
+        one of all where None.
+    refuters
+        Which to run.
+    draws
+        Draws a refuter.
+    subset_fraction
+        Share of the rows in a subset.
+    alpha
+        The placebo's p must be at most this for an effect to stand out.
+    refuter_alpha
+        The other refuters' p must be below this to fail.
+    negligible
+        See `causattn.effects.VerdictRule`.
+    interventions
+        On which pairs to intervene on the model: ``"all"`` rows of the table, the graph's
+        ``"edges"`` (of any kind), or ``"none"``.
+    documents
+        Documents sampled for interventions.
+    operation
+        What removes a feature's tokens where there are no slots: ``"mask"`` or ``"delete"``.
+    batch_size
+        Most documents in a forward pass.
+    """
+
+    kind: str = "dowhy"
+    adjustment: Choice = "optimal"
+    engine: Literal["dowhy", "closed_form"] = "dowhy"
+    standard_error: StandardError = "conservative"
+    confidence: float = 0.95
+    minimum_count: int = 10
+    levels: list[str] | None = None
+    refuters: list[Refuter] = field(default_factory=lambda: list(ALL_REFUTERS))
+    draws: int = 100
+    subset_fraction: float = 0.8
+    alpha: float = 0.05
+    refuter_alpha: float = 0.01
+    negligible: float = 0.01
+    interventions: Literal["all", "edges", "none"] = "all"
+    documents: int = 200
+    operation: Operation = "mask"
+    batch_size: int = 256
+
+    def __post_init__(self) -> None:
+        for name in ("confidence", "subset_fraction", "alpha", "refuter_alpha"):
+            value = getattr(self, name)
+            if not 0.0 < value < 1.0:
+                raise ConfigError(f"effects.{name}={value} must lie between 0 and 1.")
+        for name, least in (
+            ("draws", 2),
+            ("minimum_count", 2),
+            ("documents", 2),
+            ("batch_size", 1),
+        ):
+            if getattr(self, name) < least:
+                raise ConfigError(
+                    f"effects.{name}={getattr(self, name)} is too few; ask for at least {least}."
+                )
+        if self.negligible < 0:
+            raise ConfigError(f"effects.negligible={self.negligible} must not be negative.")
+        if self.levels is not None and (len(self.levels) != 2 or len(set(self.levels)) != 2):
+            raise ConfigError(
+                f"effects.levels={self.levels} must name two values, such as [Negative, Positive]."
+            )
+        if 1 / (1 + self.draws) > self.alpha and "placebo" in self.refuters:
+            raise ConfigError(
+                f"effects.draws={self.draws} cannot give a p of effects.alpha={self.alpha}; ask "
+                f"for at least {round(1 / self.alpha)} draws."
+            )
