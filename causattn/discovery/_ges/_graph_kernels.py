@@ -1,0 +1,302 @@
+"""Compiled moves on a partially directed graph, and what they change.
+
+What `causattn.discovery._ges._reference_graph` does in plain Python, on families of machine words.
+A graph is one array uint64 ``[4, p, words]``: each variable's parents, children, undirected
+neighbours, and all three together.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from causattn.graphs._bitset import add, drop, has, trailing_zeros
+from causattn.graphs._equivalence_kernels import extend, label_compelled
+
+PARENTS, CHILDREN, NEIGHBOURS, ADJACENT = 0, 1, 2, 3
+FORWARD, BACKWARD, TURNING = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def _orient(graph: np.ndarray, x: int, y: int) -> bool:
+    """Make x -> y of an edge between them; False where it points the other way already."""
+    if has(graph[PARENTS, x], y):
+        return False
+    drop(graph[NEIGHBOURS, x], y)
+    drop(graph[NEIGHBOURS, y], x)
+    add(graph[PARENTS, y], x)
+    add(graph[CHILDREN, x], y)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _orient_all(graph: np.ndarray, members: np.ndarray, node: int, inward: bool) -> bool:
+    """Direct the edges between `node` and each member towards it, or away from it."""
+    for w in range(members.shape[0]):
+        word = members[w]
+        while word:
+            other = (w << 6) + trailing_zeros(word)
+            if inward:
+                possible = _orient(graph, other, node)
+            else:
+                possible = _orient(graph, node, other)
+            if not possible:
+                return False
+            word &= word - np.uint64(1)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def make_move(
+    graph: np.ndarray,
+    phase: int,
+    x: int,
+    y: int,
+    clique: np.ndarray,
+    plan: np.ndarray,
+    dag: np.ndarray,
+    order: np.ndarray,
+) -> bool:
+    """Make a move on a member of the class, and tell whether some member can make it.
+
+    Parameters
+    ----------
+    graph
+        The class; not changed.
+    phase, x, y, clique
+        The move on x -> y, with `clique` among y's parents.
+    plan
+        uint64 [4, p, words], overwritten.
+    dag, order
+        uint64 [p, words] and int64 [p], overwritten with the DAG's parents and an order of it.
+    """
+    size, words = dag.shape
+    for family in range(3):
+        for node in range(size):
+            for w in range(words):
+                plan[family, node, w] = graph[family, node, w]
+    inner = np.empty(words, dtype=np.uint64)
+    outer = np.empty(words, dtype=np.uint64)
+    for w in range(words):
+        outer[w] = graph[NEIGHBOURS, y, w] & ~clique[w]
+    drop(outer, x)
+    if phase == BACKWARD:
+        if not _orient(plan, x, y):
+            return False
+    else:
+        undirected = phase == TURNING and has(graph[NEIGHBOURS, y], x)
+        if phase == TURNING:
+            drop(plan[CHILDREN, y], x)
+            drop(plan[PARENTS, x], y)
+            drop(plan[NEIGHBOURS, y], x)
+            drop(plan[NEIGHBOURS, x], y)
+        add(plan[PARENTS, y], x)
+        add(plan[CHILDREN, x], y)
+        if phase == TURNING:
+            for w in range(words):
+                inner[w] = clique[w] & graph[ADJACENT, x, w] if undirected else np.uint64(0)
+            if not _orient_all(plan, inner, x, True):
+                return False
+            for w in range(words):
+                inner[w] = graph[NEIGHBOURS, x, w] & ~inner[w]
+            drop(inner, y)
+            if not _orient_all(plan, inner, x, False):
+                return False
+    if not _orient_all(plan, clique, y, True) or not _orient_all(plan, outer, y, False):
+        return False
+    if not extend(plan[PARENTS], plan[CHILDREN], plan[NEIGHBOURS], dag, order):
+        return False
+    if phase == BACKWARD:
+        drop(dag[y], x)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def complete(
+    dag: np.ndarray,
+    order: np.ndarray,
+    position: np.ndarray,
+    permitted: np.ndarray,
+    oriented: bool,
+    graph: np.ndarray,
+) -> None:
+    """Overwrite `graph` with the class of a DAG: its CPDAG, with knowledge its MPDAG.
+
+    Parameters
+    ----------
+    dag, order
+        Parents uint64 [p, words] and a topological order int64 [p].
+    position
+        int64 [p], overwritten.
+    permitted
+        uint64 [p, words]: from which variables an edge may point to each.
+    oriented
+        Whether `permitted` rules out single directions.
+    """
+    size, words = dag.shape
+    label_compelled(dag, order, position, graph[PARENTS])
+    for y in range(size):
+        for w in range(words):
+            graph[CHILDREN, y, w] = np.uint64(0)
+            graph[NEIGHBOURS, y, w] = dag[y, w] & ~graph[PARENTS, y, w]
+            graph[ADJACENT, y, w] = dag[y, w]
+    for y in range(size):
+        for w in range(words):
+            word = dag[y, w]
+            while word:
+                x = (w << 6) + trailing_zeros(word)
+                add(graph[ADJACENT, x], y)
+                if has(graph[PARENTS, y], x):
+                    add(graph[CHILDREN, x], y)
+                else:
+                    add(graph[NEIGHBOURS, x], y)
+                word &= word - np.uint64(1)
+    if oriented:
+        for y in range(size):
+            for w in range(words):
+                word = graph[NEIGHBOURS, y, w] & ~permitted[y, w]
+                while word:
+                    _orient(graph, y, (w << 6) + trailing_zeros(word))
+                    word &= word - np.uint64(1)
+        _close(graph)
+
+
+@njit(cache=True, nogil=True)
+def _close(graph: np.ndarray) -> None:
+    """Direct whatever follows from the directed edges, by Meek's four rules."""
+    size, words = graph.shape[1], graph.shape[2]
+    changed = True
+    while changed:
+        changed = False
+        for a in range(size):
+            for w in range(words):
+                word = graph[NEIGHBOURS, a, w]
+                while word:
+                    b = (w << 6) + trailing_zeros(word)
+                    if _follows(graph, a, b):
+                        _orient(graph, a, b)
+                        changed = True
+                    word &= word - np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def _follows(graph: np.ndarray, a: int, b: int) -> bool:
+    """Tell whether a - b must be a -> b; the rules as in the plain code."""
+    words = graph.shape[2]
+    for w in range(words):
+        beside_b = graph[ADJACENT, b, w]
+        if w == b >> 6:
+            beside_b |= np.uint64(1) << np.uint64(b & 63)
+        if graph[PARENTS, a, w] & ~beside_b:
+            return True
+        if graph[CHILDREN, a, w] & graph[PARENTS, b, w]:
+            return True
+    for w in range(words):
+        word = graph[PARENTS, b, w] & graph[ADJACENT, a, w]
+        while word:
+            c = (w << 6) + trailing_zeros(word)
+            middle = has(graph[NEIGHBOURS, a], c)
+            for v in range(words):
+                beside_b = graph[ADJACENT, b, v]
+                if v == b >> 6:
+                    beside_b |= np.uint64(1) << np.uint64(b & 63)
+                if graph[NEIGHBOURS, a, v] & ~beside_b & graph[PARENTS, c, v]:
+                    return True
+                if middle:
+                    apart = graph[NEIGHBOURS, a, v] & graph[PARENTS, b, v] & ~graph[ADJACENT, c, v]
+                    if v == c >> 6:
+                        apart &= ~(np.uint64(1) << np.uint64(c & 63))
+                    if apart:
+                        return True
+            word &= word - np.uint64(1)
+    return False
+
+
+@njit(cache=True, nogil=True)
+def openings(
+    graph: np.ndarray,
+    allowed: np.ndarray,
+    possible: np.ndarray,
+    permitted: np.ndarray,
+    middle: int,
+    open_: np.ndarray,
+) -> None:
+    """Overwrite `open_` with the variables that may be inserted as parents of each.
+
+    `middle` says how a pair outside `allowed` comes in: -1 never, `CHILDREN` as the parents of a
+    common child, `ADJACENT` as the ends of an unshielded triple.
+    """
+    size, words = open_.shape
+    for y in range(size):
+        for w in range(words):
+            open_[y, w] = allowed[y, w]
+        if middle >= 0:
+            far = PARENTS if middle == CHILDREN else ADJACENT
+            for w in range(words):
+                word = graph[middle, y, w]
+                while word:
+                    z = (w << 6) + trailing_zeros(word)
+                    for v in range(words):
+                        open_[y, v] |= graph[far, z, v] & possible[y, v]
+                    word &= word - np.uint64(1)
+        for w in range(words):
+            open_[y, w] &= permitted[y, w] & ~graph[ADJACENT, y, w]
+        drop(open_[y], y)
+
+
+@njit(cache=True, nogil=True)
+def changes(
+    before: np.ndarray,
+    after: np.ndarray,
+    phase: int,
+    x: int,
+    y: int,
+    open_before: np.ndarray,
+    open_after: np.ndarray,
+    dirty: np.ndarray,
+    lost: np.ndarray,
+) -> None:
+    """Find out what a move on x, y has changed.
+
+    Parameters
+    ----------
+    before, after
+        The graph.
+    open_before, open_after
+        What may be inserted.
+    dirty
+        bool [p], overwritten: at which targets the list of moves, or a gain, may differ.
+    lost
+        uint64 [words], overwritten: from which variables some path can no longer go on as before.
+    """
+    size, words = before.shape[1], before.shape[2]
+    for w in range(words):
+        lost[w] = np.uint64(0)
+    changed = np.zeros(words, dtype=np.uint64)
+    for node in range(size):
+        same = True
+        for w in range(words):
+            if (before[PARENTS, node, w] ^ after[PARENTS, node, w]) | (
+                before[NEIGHBOURS, node, w] ^ after[NEIGHBOURS, node, w]
+            ):
+                same = False
+            onward = before[CHILDREN, node, w] | before[NEIGHBOURS, node, w]
+            if onward & ~(after[CHILDREN, node, w] | after[NEIGHBOURS, node, w]):
+                add(lost, node)
+        if not same:
+            add(changed, node)
+        if phase == FORWARD:
+            for w in range(words):
+                if open_before[node, w] != open_after[node, w]:
+                    same = False
+            # A clique around the node, or what it shares with x or y, may be another.
+            if has(after[NEIGHBOURS, node], x) or has(after[NEIGHBOURS, node], y):
+                same = False
+            if node in (x, y):
+                same = False
+        dirty[node] = not same
+    if phase != FORWARD:
+        for node in range(size):
+            for w in range(words):
+                if after[ADJACENT, node, w] & changed[w]:
+                    dirty[node] = True

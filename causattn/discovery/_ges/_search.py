@@ -1,0 +1,148 @@
+"""`run_ges`: greedy search over Markov equivalence classes.
+
+The search goes from class to class by single edges. In each phase it makes the best move of one
+kind until none raises the score: insertions (forward), deletions (backward), turns (turning), after
+Chickering (2002) and Hauser and Buhlmann (2012). With ``repeat`` the phases are gone through again
+until none finds a move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+
+from causattn.base import ConfigError, DataError
+from causattn.discovery._ges._constraints import Adaptive, Constraints, constraints
+from causattn.discovery._ges._result import PHASES, GESResult, Phase, Step
+from causattn.discovery._scores import LocalScore
+
+Backend = Literal["auto", "compiled", "reference"]
+REFERENCE_UP_TO = 10
+"""Number of variables up to which ``"auto"`` searches in plain Python."""
+
+
+class _Engine(Protocol):
+    """What both backends offer."""
+
+    def run_phase(self, phase: Phase) -> list[Step]: ...
+    def adjacency(self) -> np.ndarray: ...
+    def dag(self) -> np.ndarray: ...
+    def edge_support(self) -> np.ndarray: ...
+
+
+def run_ges(
+    score: LocalScore,
+    *,
+    phases: Sequence[Phase] = PHASES,
+    repeat: bool = True,
+    allowed: np.ndarray | None = None,
+    adaptive: Adaptive = "unshielded_triples",
+    edge_log_prior: np.ndarray | None = None,
+    required: np.ndarray | None = None,
+    forbidden: np.ndarray | None = None,
+    max_parents: int | None = None,
+    threads: int = 1,
+    backend: Backend = "auto",
+) -> GESResult:
+    """Search greedily for the Markov equivalence class of highest score.
+
+    Parameters
+    ----------
+    score
+        A score-equivalent decomposable score, such as `GaussianBIC` or `BDeu`.
+    phases
+        Which phases, in this order; ``("forward", "backward")`` with ``repeat=False`` is GES as
+        Chickering wrote it and causal-learn runs it.
+    repeat
+        Go through the phases again until none finds a move.
+    allowed
+        bool [p, p], symmetric: candidate pairs; None for all.
+    adaptive
+        When a pair outside `allowed` may come in after all: ``"none"``, ``"v_structures"`` or
+        ``"unshielded_triples"``; see `causattn.discovery._ges._constraints`.
+    edge_log_prior
+        float [p, p], symmetric: added to the score for each adjacency.
+    required, forbidden
+        bool [p, p], from row to column: directed edges that must or must not be there.
+    max_parents
+        The largest family an insertion or turn may make; None for no bound.
+    threads
+        Threads for scoring; the result does not depend on it.
+    backend
+        ``"reference"`` is plain Python, ``"compiled"`` is numba; both make the same moves.
+        ``"auto"`` takes plain Python up to 10 variables, where it is done before numba is loaded.
+
+    Returns
+    -------
+    result
+        The class, a member, its score and the moves that led there.
+
+    Raises
+    ------
+    DataError, ConfigError
+        Where constraints contradict each other or an option is not known.
+
+    Examples
+    --------
+    >>> from causattn.discovery._scores import GaussianBIC
+    >>> covariance = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.5, 0.5, 1.0]])
+    >>> run_ges(GaussianBIC(covariance, rows=1000)).adjacency
+    array([[0, 0, 1],
+           [0, 0, 1],
+           [0, 0, 0]], dtype=uint8)
+    """
+    for phase in phases:
+        if phase not in PHASES:
+            raise ConfigError(f"phase {phase!r} is not known; say one of {', '.join(PHASES)}.")
+    if threads < 1:
+        raise ConfigError(f"threads={threads} cannot be used; give at least 1.")
+    limits = constraints(
+        score.size,
+        allowed=allowed,
+        adaptive=adaptive,
+        required=required,
+        forbidden=forbidden,
+        edge_log_prior=edge_log_prior,
+        max_parents=max_parents,
+    )
+    before = score.evaluations
+    engine = _engine(backend, score, limits, threads)
+    steps: list[Step] = []
+    while True:
+        found = [step for phase in phases for step in engine.run_phase(phase)]
+        steps.extend(found)
+        if not (repeat and found and len(phases) > 1):
+            break
+    spent = score.evaluations - before
+    dag = engine.dag()
+    total = score.total(dag) + float(np.sum(limits.prior[dag != 0]))
+    if not np.isfinite(total):
+        raise DataError(
+            "The required edges have no score: some required parents are combinations of each "
+            "other; drop one of them, or give the score a ridge."
+        )
+    return GESResult(
+        adjacency=engine.adjacency(),
+        dag=dag,
+        score=total,
+        local_scores=spent,
+        steps=tuple(steps),
+        edge_support=engine.edge_support(),
+    )
+
+
+def _engine(backend: str, score: LocalScore, limits: Constraints, threads: int) -> _Engine:
+    """Return the engine asked for; numba is imported only where it is used."""
+    if backend not in ("auto", "compiled", "reference"):
+        raise ConfigError(
+            f"backend={backend!r} is not known; say 'auto', 'compiled' or 'reference'."
+        )
+    if backend == "reference" or (backend == "auto" and score.size <= REFERENCE_UP_TO):
+        from causattn.discovery._ges._reference import ReferenceEngine
+
+        return ReferenceEngine(score, limits)
+    from causattn.discovery._ges._compiled import CompiledEngine
+
+    return CompiledEngine(score, limits, threads)
