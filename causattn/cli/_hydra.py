@@ -61,7 +61,7 @@ def _result(session: str) -> int:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse Hydra's own flags, to know what is wanted and to word what is wrong with them."""
 
-    class Parser(argparse.ArgumentParser):
+    class HydraParser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
             raise ConfigError(
                 f"The command line cannot be read: {message}; options are group=option and "
@@ -69,7 +69,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
             )
 
     parser = get_args_parser()
-    parser.__class__ = Parser
+    parser.__class__ = HydraParser
     return parser.parse_args(list(arguments))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,6 @@ from causattn.cli._compose import plain
 from causattn.cli._errors import USER_ERRORS, sentence
 
 SESSION = "CAUSATTN_SESSION"
-LOG = "jobs.jsonl"
 
 _resolvers.register()  # a launcher's worker imports this module and nothing else of the package
 _failure: list[Exception] = []
@@ -42,13 +43,15 @@ def job(config: DictConfig) -> None:
         _sweep_job(config, folder, int(settings.job.num), list(settings.overrides.task))
         return
     try:
-        _do(config, folder, resume=False)
+        _single_job(config, folder, list(settings.overrides.task))
     except Exception as error:
         _remove_if_empty(folder)
         _failure.append(error)
 
 
-def perform(config: dict[str, Any], folder: Path, *, resume: bool) -> bool:
+def perform(
+    config: dict[str, Any], folder: Path, *, overrides: Sequence[str] = (), resume: bool = False
+) -> bool:
     """Run the study of a plain configuration in a folder; False where it was finished already.
 
     Parameters
@@ -57,6 +60,8 @@ def perform(config: dict[str, Any], folder: Path, *, resume: bool) -> bool:
         The resolved configuration.
     folder
         The run's folder (see `causattn.results.run_in_folder`).
+    overrides
+        What the configuration was asked for with, for the command that does it again.
     resume
         Whether the run is a job of a sweep, kept where finished and kept as failed where failed.
     """
@@ -75,14 +80,15 @@ def perform(config: dict[str, Any], folder: Path, *, resume: bool) -> bool:
         run_study(config, target)
 
     with quiet(bool(config.get("quiet"))):
-        return run_in_folder(folder, config, work, resume=resume)
+        command = shlex.join(["causattn", "run", *overrides])
+        return run_in_folder(folder, config, work, resume=resume, command=command)
 
 
-def _do(config: DictConfig, folder: Path, *, resume: bool) -> None:
+def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
     """Do a single run and show its result."""
     try:
         resolved = plain(config)
-        perform(resolved, folder, resume=resume)
+        perform(resolved, folder, overrides=overrides)
     except USER_ERRORS:
         raise
     except KeyboardInterrupt as error:
@@ -101,11 +107,13 @@ def _do(config: DictConfig, folder: Path, *, resume: bool) -> None:
 
 def _sweep_job(config: DictConfig, folder: Path, number: int, overrides: list[str]) -> None:
     """Do one job of a sweep: say how it went, and write it down beside the others."""
+    from causattn.results import JOBS
+
     start = time.perf_counter()
     name = f"job {number}" + (f" ({' '.join(overrides)})" if overrides else "")
     status, reason = "finished", ""
     try:
-        if not perform(plain(config), folder, resume=True):
+        if not perform(plain(config), folder, overrides=overrides, resume=True):
             status = "kept"
     except USER_ERRORS as error:
         status, reason = "failed", sentence(error)
@@ -124,7 +132,7 @@ def _sweep_job(config: DictConfig, folder: Path, number: int, overrides: list[st
     else:
         print(f"{name} finished in {seconds:.1f} s: {_shown(folder)}", flush=True)
     _log(
-        folder.parent / LOG,
+        folder.parent / JOBS,
         {
             "session": os.environ.get(SESSION, ""),
             "job": number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +42,7 @@ def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> Run:
     moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     name = f"{moment}_{config['corpus'].get('name') or config['corpus']['kind']}"
     folder = Path(config["paths"]["runs"]) / f"{name}_{config_key(config)[:6]}"
-    perform(config, folder, resume=False)
+    perform(config, folder, overrides=given)
     return load_run(folder)
 
 
@@ -49,8 +50,18 @@ def _written(value: object) -> str:
     """Return a Python value as Hydra's grammar writes it."""
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{key}:{_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_written, value)) + "]"
-    return str(value)
+    text = str(value)
+    if isinstance(value, int | float):
+        return text
+    special = text.lower() in ("true", "false", "null", "nan", "inf")
+    if re.fullmatch(r"[A-Za-z_][\w./-]*", text) and not special:
+        return text
+    escaped = re.sub(r"(\\*)'", r"\1\1\\'", text)
+    escaped = re.sub(r"(\\+)$", r"\1\1", escaped)
+    return f"'{escaped}'"

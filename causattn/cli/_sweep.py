@@ -8,8 +8,6 @@ from typing import Any, ClassVar
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from causattn.cli._job import LOG
-
 
 class Sweep(Callback):
     """Remembers the folder of the sweep that Hydra runs in this process."""
@@ -36,7 +34,9 @@ def tell_sweep(folder: Path, session: str) -> int:
     session
         The command's identity, since a sweep's folder may have been worked on by others.
     """
-    jobs = [line for line in _read(folder / LOG) if line.get("session") == session]
+    from causattn.results import JOBS
+
+    jobs = [line for line in _read(folder / JOBS) if line.get("session") == session]
     failed = sorted((line for line in jobs if line["status"] == "failed"), key=lambda j: j["job"])
     kept = sum(line["status"] == "kept" for line in jobs)
     finished = len(jobs) - len(failed) - kept

@@ -1,0 +1,125 @@
+"""What lies in a store: listed, explained, pruned."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from causattn.base import ArtefactError, read_json
+from causattn.results._lock import exclusive
+
+_LEFTOVER_AGE = 3600.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An artefact in a store.
+
+    Parameters
+    ----------
+    kind, key
+        Its address.
+    folder
+        Where it lies.
+    bytes
+        Its size on disk.
+    used
+        When it was last used, in seconds since the epoch.
+    parts
+        What its key was made of.
+    """
+
+    kind: str
+    key: str
+    folder: Path
+    bytes: int
+    used: float
+    parts: Mapping[str, Any]
+
+
+def list_artefacts(store: Path) -> list[Entry]:
+    """Return all artefacts of a store, the last used first."""
+    entries = []
+    for manifest in store.glob("*/*/manifest.json"):
+        folder = manifest.parent
+        if folder.name.startswith("."):
+            continue
+        try:
+            parts = read_json(manifest).get("about", {}).get("parts", {})
+            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            used = folder.stat().st_mtime
+        except (ArtefactError, OSError, AttributeError):
+            parts, size, used = {}, 0, 0.0
+        entries.append(Entry(folder.parent.name, folder.name, folder, size, used, parts))
+    return sorted(entries, key=lambda entry: -entry.used)
+
+
+def find_artefact(store: Path, key: str) -> Entry:
+    """Return the artefact whose key begins with `key`.
+
+    Raises
+    ------
+    ArtefactError
+        Where none or several do.
+    """
+    found = [entry for entry in list_artefacts(store) if entry.key.startswith(key)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = ", ".join(f"{entry.kind} {entry.key}" for entry in found)
+        raise ArtefactError(f"{key} fits {shown}; give more digits.")
+    raise ArtefactError(f"{store} has no artefact {key}; causattn cache list shows all.")
+
+
+def differences(first: Entry, second: Entry) -> dict[str, tuple[Any, Any]]:
+    """Return the parts of two keys that differ, dotted, each with both values."""
+    here, there = dict(_flat(first.parts)), dict(_flat(second.parts))
+    return {
+        name: (here.get(name), there.get(name))
+        for name in sorted(here.keys() | there.keys())
+        if here.get(name) != there.get(name)
+    }
+
+
+def nearest(entry: Entry, entries: list[Entry]) -> Entry | None:
+    """Return the other artefact of the kind whose key differs in the fewest parts."""
+    others = [other for other in entries if other.kind == entry.kind and other.key != entry.key]
+    return min(others, key=lambda other: len(differences(entry, other)), default=None)
+
+
+def prune(store: Path, unwanted: Callable[[Entry], bool]) -> list[Entry]:
+    """Delete the artefacts that are `unwanted`, and what killed processes left half-written.
+
+    An artefact that someone is making right now is left alone.
+    """
+    gone = []
+    for entry in list_artefacts(store):
+        if unwanted(entry) and _delete(store, entry):
+            gone.append(entry)
+    for leftover in store.glob("*/.*"):
+        old = time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE
+        if leftover.is_dir() and leftover.parent.name != ".locks" and old:
+            shutil.rmtree(leftover, ignore_errors=True)
+    return gone
+
+
+def _delete(store: Path, entry: Entry) -> bool:
+    lock = store / ".locks" / f"{entry.kind}-{entry.key}.lock"
+    try:
+        with exclusive(lock, f"{entry.kind} {entry.key}", wait=False):
+            shutil.rmtree(entry.folder)
+    except (ArtefactError, OSError):
+        return False
+    return True
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, item in value.items():
+        if isinstance(item, Mapping) and item:
+            yield from _flat(item, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", item
