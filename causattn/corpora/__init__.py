@@ -4,6 +4,7 @@ from causattn.corpora._cebab_effects import (
     backdoor_design,
     human_effects,
     human_pairs,
+    known_effects,
     observational_effects,
 )
 from causattn.corpora._corpus import POOLED, Corpus, Mentions
@@ -26,6 +27,7 @@ __all__ = [
     "find_words",
     "human_effects",
     "human_pairs",
+    "known_effects",
     "is_unspaced",
     "is_word",
     "load_corpus",

@@ -69,7 +69,9 @@ def bayesnet_corpus(settings: BayesNetSettings, seed: int) -> Corpus:
         categories=network.states,
         mentions=mentions,
         value_texts=tuple(slot.values for slot in slots),
-        mask_texts=tuple(f"{name}={HIDDEN}" for name in safe_words(network.variables))
+        mask_texts=tuple(
+            f"{name}={HIDDEN}" for name in safe_words(network.variables, forbidden="=")
+        )
         if words
         else None,
         truth=network.graph(),
@@ -90,9 +92,10 @@ def _order(network: Network, settings: BayesNetSettings, rng: np.random.Generato
 def _slots(network: Network, style: str) -> list[Slot]:
     """Return how each variable of the network is told."""
     if style == "words":
+        names = safe_words(network.variables, forbidden="=")
         return [
             Slot("", tuple(f"{name}={value}" for value in safe_words(states, [HIDDEN])), "")
-            for name, states in zip(safe_words(network.variables), network.states, strict=True)
+            for name, states in zip(names, network.states, strict=True)
         ]
     return [
         Slot(f"{name} is ", safe_words(states), ".")

@@ -10,6 +10,7 @@ intervened variable loses its parents and takes its value with certainty.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import math
 from collections.abc import Mapping
@@ -143,6 +144,12 @@ def load_network(name: str) -> Network:
     else:
         content = choose(name, _bundled(), "corpus.network").read_bytes()
         title = name
+    return _parsed(title, content)
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(name: str, content: bytes) -> Network:
+    """Return the network that a BIF file holds, read once a process (a second even for asia)."""
     from pgmpy.readwrite import BIFReader  # seconds to import, and only this needs it
 
     try:
@@ -152,7 +159,7 @@ def load_network(name: str) -> Network:
         raise DataError(
             f"Network {name} is no readable BIF file ({type(error).__name__}: {error}); mend it."
         ) from None
-    return _from_pgmpy(title, model)
+    return _from_pgmpy(name, model)
 
 
 def sample_intervened(
@@ -199,10 +206,14 @@ def _bundled() -> dict[str, Any]:
 def _from_pgmpy(name: str, model: Any) -> Network:
     """Return a pgmpy discrete Bayesian network as arrays."""
     variables = tuple(str(node) for node in model.nodes())
+    if not variables:
+        raise DataError(f"Network {name} has no variables; it is no BIF file, or an empty one.")
     index = {variable: k for k, variable in enumerate(variables)}
     states, parents, tables = [], [], []
     for variable in variables:
         table = model.get_cpds(variable)
+        if table is None:
+            raise DataError(f"Network {name} gives no probabilities for {variable}; mend its file.")
         states.append(tuple(str(state) for state in table.state_names[variable]))
         above = [str(parent) for parent in table.variables[1:]]
         parents.append(tuple(index[parent] for parent in above))

@@ -6,7 +6,6 @@ table of lengths, for all documents at once, so that ``text[start:end]`` is the 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -117,8 +116,10 @@ def rewrite(corpus: Corpus, values: np.ndarray) -> Corpus:
     )
 
 
-def safe_words(names: Sequence[str], taken: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return names as words without white space, ``=`` or control characters, all different.
+def safe_words(
+    names: Sequence[str], taken: Sequence[str] = (), forbidden: str = ""
+) -> tuple[str, ...]:
+    """Return names as words without white space or control characters, all different.
 
     They differ even where a tokenizer folds case. A name that had to change and then met another
     gets a number, such as ``a_b_2``.
@@ -129,12 +130,14 @@ def safe_words(names: Sequence[str], taken: Sequence[str] = ()) -> tuple[str, ..
         What to render.
     taken
         Words that none of them may become.
+    forbidden
+        Characters that they must not hold.
     """
     words: list[str] = []
     used = {word.casefold() for word in taken}
     for name in names:
-        visible = "".join("_" if _unseen(letter) else letter for letter in name)
-        word = base = re.sub(r"[\s=]+", "_", visible) or "_"
+        shown = ("_" if _unseen(letter) or letter in forbidden else letter for letter in name)
+        word = base = "".join(shown) or "_"
         number = 2
         while word.casefold() in used:
             word, number = f"{base}_{number}", number + 1

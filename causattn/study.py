@@ -1,0 +1,297 @@
+"""A study: from a configuration to a run. The only file that knows all the rooms.
+
+    corpora -> models -> attention -> candidates -> discovery -> effects -> report
+                  \\-> features ----------^-------------^
+
+Each stage takes plain settings and what the stages before it gave. What is expensive and depends
+on nothing but settings, seed and earlier artefacts goes through the store, so that it is computed
+once (`Stages`); the rest is written into the run's folder.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from causattn import attention, candidates, corpora, discovery, effects, features, models
+from causattn.base import ConfigError, generator
+from causattn.graphs import CausalGraph, compare_graphs
+from causattn.report import draw_figures, write_report
+from causattn.results import Artefact, Run, Store, versions, write_results
+
+Settings = Mapping[str, Any]
+T = TypeVar("T")
+
+UNTRAINED = "untrained"
+"""Control: the attention of the same network with fresh weights."""
+PERMUTED = "permuted"
+"""Control: the attention over documents whose values come from other documents."""
+CONTROLS = (UNTRAINED, PERMUTED)
+
+
+def run_study(config: Settings, folder: Path) -> Run:
+    """Do a study and write it into `folder`.
+
+    Parameters
+    ----------
+    config
+        The resolved configuration: one mapping a room, ``seed``, ``controls`` and ``paths``.
+    folder
+        The run's folder; it exists and is empty but for ``config.yaml``.
+
+    Returns
+    -------
+    Run
+        The finished results, read back from the folder.
+
+    Raises
+    ------
+    CausattnError
+        Where a setting or an input cannot be used.
+    """
+    seed = int(config["seed"])
+    clock = Clock()
+    stages = Stages(config, seed)
+    with clock.stage("corpus"):
+        corpus = stages.corpus()
+    with clock.stage("model"):
+        model = stages.model(corpus)
+    with clock.stage("features"):
+        table = stages.features(corpus, model)
+    with clock.stage("attention"):
+        summary = stages.attention(corpus, model, table)
+    with clock.stage("controls"):
+        controls = stages.controls(corpus, model, table)
+    with clock.stage("candidates"):
+        edges = candidates.select_candidates(
+            config["candidates"], summary.value, table.value, null=controls.get(PERMUTED), seed=seed
+        )
+        screens = candidates.screens(config["candidates"], table.value, controls)
+    with clock.stage("discovery"):
+        graph = discovery.discover(config["discovery"], table.value, edges, seed)
+    with clock.stage("effects"):
+        evidence = effects.collect_evidence(
+            config["effects"], graph, table.value, edges, model.value, corpus.value, seed
+        )
+    truth = truth_over(corpus.value.truth, table.value.names)
+    figures = {
+        "seed": seed,
+        "corpus": {
+            "name": corpus.value.name,
+            "documents": len(corpus.value),
+            **corpus.value.about,
+        },
+        "model": {"name": model.value.name, "task": model.value.task, **model.value.about},
+        "features": {
+            "count": table.value.size,
+            "rows": len(table.value.documents),
+            "data": table.value.data_kind,
+            **table.value.about,
+        },
+        "attention": {
+            "documents": summary.value.documents,
+            "query": summary.value.query,
+            **summary.value.about,
+        },
+        "candidates": {
+            "pairs": edges.pair_count,
+            "method": edges.method,
+            **quality(edges.strength, truth),
+            "screens": {name: quality(strength, truth) for name, strength in screens.items()},
+        },
+        "graph": {
+            "algorithm": graph.algorithm,
+            "edges": graph.edge_count,
+            "tests": graph.tests,
+            "tests_by_order": list(graph.tests_by_order),
+            "score": graph.score,
+            **graph.details,
+            **({} if truth is None else compare_graphs(graph, truth)),
+        },
+        "evidence": evidence.summary(),
+        "effects": {"known": corpora.known_effects(corpus.value)},
+        "reused": stages.reused,
+        "timing": clock.seconds,
+        "versions": versions(),
+    }
+    run = write_results(
+        folder,
+        summary=figures,
+        graph=graph,
+        candidates=edges.frame(),
+        evidence=evidence.frame,
+        truth=truth,
+        screens=screens,
+    )
+    draw_figures(run)
+    write_report(run)
+    return run
+
+
+class Clock:
+    """Seconds by stage, as ``timing.<stage>_s``."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block under `name`."""
+        start = time.perf_counter()
+        yield
+        self.seconds[f"{name}_s"] = round(time.perf_counter() - start, 3)
+
+
+class Stages:
+    """The stages that go through the store, each keyed by all that goes into it.
+
+    Parameters
+    ----------
+    config
+        The resolved configuration.
+    seed
+        The run's seed.
+    """
+
+    def __init__(self, config: Settings, seed: int) -> None:
+        self._config, self._seed = config, seed
+        self._store = Store(Path(config["paths"]["cache"]))
+        self.reused: list[str] = []
+
+    def corpus(self) -> Artefact[corpora.Corpus]:
+        """Load or sample the documents."""
+        settings = self._config["corpus"]
+        return self._fetch(
+            "corpus",
+            {"settings": settings, "source": corpora.source_checksum(settings)},
+            lambda: corpora.load_corpus(settings, self._seed),
+            corpora.write_corpus,
+            corpora.read_corpus,
+        )
+
+    def model(self, corpus: Artefact[corpora.Corpus]) -> Artefact[models.LanguageModel]:
+        """Load the model, or train it on the corpus."""
+        settings = self._config["model"]
+        return self._fetch(
+            "model",
+            {
+                "settings": settings,
+                "source": models.source_checksum(settings),
+                "corpus": corpus.key,
+            },
+            lambda: models.load_model(settings, corpus.value, self._seed),
+            models.write_model,
+            models.read_model,
+        )
+
+    def features(
+        self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel]
+    ) -> Artefact[features.FeatureTable]:
+        """Find the features in the documents."""
+        settings = self._config["features"]
+        return self._fetch(
+            "features",
+            {"settings": settings, "corpus": corpus.key, "model": model.key},
+            lambda: features.build_features(settings, corpus.value, model.value, self._seed),
+            features.write_features,
+            features.read_features,
+        )
+
+    def attention(
+        self,
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        table: Artefact[features.FeatureTable],
+        control: str = "",
+    ) -> Artefact[attention.AttentionSummary]:
+        """Sum the model's attention from feature to feature, or that of a control."""
+
+        def make() -> attention.AttentionSummary:
+            documents, network, carried = corpus.value, model.value, table.value
+            if control == UNTRAINED:
+                network = models.untrained_copy(network, self._seed)
+            elif control == PERMUTED:
+                documents = corpora.permute_corpus(documents, generator(self._seed, PERMUTED))
+                carried = features.transfer_features(carried, documents, network)
+            return attention.summarise_attention(settings, network, documents, carried, self._seed)
+
+        settings = self._config["attention"]
+        return self._fetch(
+            f"attention ({control})" if control else "attention",
+            {
+                "settings": settings,
+                "control": control,
+                "corpus": corpus.key,
+                "model": model.key,
+                "features": table.key,
+            },
+            make,
+            attention.write_summary,
+            attention.read_summary,
+        )
+
+    def controls(
+        self,
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        table: Artefact[features.FeatureTable],
+    ) -> dict[str, attention.AttentionSummary]:
+        """Sum the attention of every control asked for, and of the null where candidates need it.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown control.
+        """
+        wanted = list(self._config["controls"] or [])
+        for name in wanted:
+            if name not in CONTROLS:
+                raise ConfigError(
+                    f"controls={wanted}: {name} is not known; choose of {', '.join(CONTROLS)}."
+                )
+        if candidates.needs_null(self._config["candidates"]) and PERMUTED not in wanted:
+            wanted.append(PERMUTED)
+        return {name: self.attention(corpus, model, table, name).value for name in wanted}
+
+    def _fetch(
+        self,
+        stage: str,
+        parts: dict[str, Any],
+        make: Callable[[], T],
+        write: Callable[[T, Path], object],
+        read: Callable[[Path], T],
+    ) -> Artefact[T]:
+        """Return a stage's artefact from the store, made there if need be."""
+        kind = stage.split()[0]
+        found = self._store.fetch(
+            kind, {"seed": self._seed, **parts}, SCHEMAS[kind], make, write, read
+        )
+        if found.reused:
+            self.reused.append(stage)
+        return found
+
+
+SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1}
+"""Version of each stage's layout and meaning: raised when either changes."""
+
+
+def truth_over(truth: CausalGraph | None, names: tuple[str, ...]) -> CausalGraph | None:
+    """Return the true graph in the features' order, None where it is not over the same variables.
+
+    Leaving a variable out would turn a DAG into another graph, so that a truth over more or other
+    variables than the features is none for them.
+    """
+    if truth is None or set(truth.names) != set(names):
+        return None
+    order = [truth.names.index(name) for name in names]
+    return CausalGraph(names, truth.marks[np.ix_(order, order)], kind=truth.kind)
+
+
+def quality(strength: np.ndarray, truth: CausalGraph | None) -> dict[str, Any]:
+    """Return how well a screen's strengths rank the true adjacencies; nothing without a truth."""
+    return {} if truth is None else candidates.score_candidates(strength, truth.skeleton())

@@ -1,0 +1,116 @@
+"""Run the ready studies over seeds and write their figures to ``results/studies/``.
+
+    python experiments/studies/run.py asia alarm cebab --seeds 0 1 2
+
+Each run's summary is kept as it is; the table shows the median over seeds, the smallest and the
+largest. CEBaB is looked for below the folder that CAUSATTN_DATA names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import causattn
+from causattn.base import write_json, write_text
+
+RESULTS = Path(__file__).resolve().parents[2] / "results" / "studies"
+ROWS = {
+    "candidate AUC, attention": ("candidates", "auc"),
+    "candidate average precision, attention": ("candidates", "average_precision"),
+    "AUC, mutual information": ("candidates", "screens", "mutual_information", "auc"),
+    "average precision, mutual information": (
+        "candidates",
+        "screens",
+        "mutual_information",
+        "average_precision",
+    ),
+    "AUC, untrained model's attention": ("candidates", "screens", "untrained", "auc"),
+    "average precision, untrained model's attention": (
+        "candidates",
+        "screens",
+        "untrained",
+        "average_precision",
+    ),
+    "SHD of the CPDAG": ("graph", "shd"),
+    "adjacency F1": ("graph", "adjacency_f1"),
+    "independence tests": ("graph", "tests"),
+    "edges supported": ("evidence", "supported"),
+}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("studies", nargs="*", default=["asia", "alarm", "cebab"])
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    chosen = arguments.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for study in chosen.studies:
+        runs = [causattn.run(f"experiment={study}", seed=seed) for seed in chosen.seeds]
+        summaries = [run.summary for run in runs]
+        write_json(
+            RESULTS / f"{study}.json",
+            {
+                "command": f"python experiments/studies/run.py {study} --seeds "
+                + " ".join(map(str, chosen.seeds)),
+                "machine": {"python": platform.python_version(), "system": platform.system()},
+                "seeds": chosen.seeds,
+                "runs": summaries,
+            },
+        )
+        for name in ("graph", "attention", "candidates"):
+            if picture := runs[0].figures.get(name):
+                (RESULTS / f"{study}_{name}.png").write_bytes(picture.read_bytes())
+    write_text(RESULTS / "README.md", page())
+
+
+def page() -> str:
+    """Return the table over all studies whose figures are there, as Markdown."""
+    lines = [
+        "# Figures of the ready studies",
+        "",
+        "Written by `experiments/studies/run.py`: median over seeds [smallest, largest].",
+    ]
+    for path in sorted(RESULTS.glob("*.json")):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        runs = stored["runs"]
+        seeds = ", ".join(map(str, stored["seeds"]))
+        lines += ["", f"## {path.stem} (seeds {seeds})", "", f"`{stored['command']}`", ""]
+        lines += ["| figure | value |", "|---|---|"]
+        for label, keys in ROWS.items():
+            values = [value for run in runs if (value := _at(run, keys)) is not None]
+            if values:
+                lines.append(f"| {label} | {_shown(values)} |")
+        totals = [sum(run["timing"].values()) for run in runs]
+        lines.append(f"| seconds, all stages | {_shown(totals)} |")
+        if aspects := runs[0].get("effects", {}).get("known"):
+            lines += ["", "| " + " | ".join(aspects[0]) + " |"]
+            lines.append("|" + "---|" * len(aspects[0]))
+            lines += ["| " + " | ".join(_cell(v) for v in row.values()) + " |" for row in aspects]
+    return "\n".join(lines) + "\n"
+
+
+def _at(tree: dict[str, Any], keys: tuple[str, ...]) -> float | None:
+    value: Any = tree
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _shown(values: list[float]) -> str:
+    if all(isinstance(value, int) for value in values):
+        return f"{median(values):g} [{min(values)}, {max(values)}]"
+    return f"{median(values):.3f} [{min(values):.3f}, {max(values):.3f}]"
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
