@@ -58,15 +58,15 @@ def run_study(config: Settings, folder: Path) -> Run:
     clock = Clock()
     stages = Stages(config, seed)
     with clock.stage("corpus"):
-        corpus = stages.corpus()
+        corpus = stages.make_corpus()
     with clock.stage("model"):
-        model = stages.model(corpus)
+        model = stages.make_model(corpus)
     with clock.stage("features"):
-        table = stages.features(corpus, model)
+        table = stages.make_features(corpus, model)
     with clock.stage("attention"):
-        summary = stages.attention(corpus, model, table)
+        summary = stages.make_attention(corpus, model, table)
     with clock.stage("controls"):
-        controls = stages.controls(corpus, model, table)
+        controls = stages.make_controls(corpus, model, table)
     with clock.stage("candidates"):
         edges = candidates.select_candidates(
             config["candidates"], summary.value, table.value, null=controls.get(PERMUTED), seed=seed
@@ -163,7 +163,7 @@ class Stages:
         self._store = Store(Path(config["paths"]["cache"]))
         self.reused: list[str] = []
 
-    def corpus(self) -> Artefact[corpora.Corpus]:
+    def make_corpus(self) -> Artefact[corpora.Corpus]:
         """Load or sample the documents."""
         settings = self._config["corpus"]
         return self._fetch(
@@ -174,7 +174,7 @@ class Stages:
             corpora.read_corpus,
         )
 
-    def model(self, corpus: Artefact[corpora.Corpus]) -> Artefact[models.LanguageModel]:
+    def make_model(self, corpus: Artefact[corpora.Corpus]) -> Artefact[models.LanguageModel]:
         """Load the model, or train it on the corpus."""
         settings = self._config["model"]
         return self._fetch(
@@ -189,7 +189,7 @@ class Stages:
             models.read_model,
         )
 
-    def features(
+    def make_features(
         self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel]
     ) -> Artefact[features.FeatureTable]:
         """Find the features in the documents."""
@@ -202,7 +202,7 @@ class Stages:
             features.read_features,
         )
 
-    def attention(
+    def make_attention(
         self,
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
@@ -210,6 +210,7 @@ class Stages:
         control: str = "",
     ) -> Artefact[attention.AttentionSummary]:
         """Sum the model's attention from feature to feature, or that of a control."""
+        settings = self._config["attention"]
 
         def make() -> attention.AttentionSummary:
             documents, network, carried = corpus.value, model.value, table.value
@@ -220,7 +221,6 @@ class Stages:
                 carried = features.transfer_features(carried, documents, network)
             return attention.summarise_attention(settings, network, documents, carried, self._seed)
 
-        settings = self._config["attention"]
         return self._fetch(
             f"attention ({control})" if control else "attention",
             {
@@ -235,7 +235,7 @@ class Stages:
             attention.read_summary,
         )
 
-    def controls(
+    def make_controls(
         self,
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
@@ -256,7 +256,7 @@ class Stages:
                 )
         if candidates.needs_null(self._config["candidates"]) and PERMUTED not in wanted:
             wanted.append(PERMUTED)
-        return {name: self.attention(corpus, model, table, name).value for name in wanted}
+        return {name: self.make_attention(corpus, model, table, name).value for name in wanted}
 
     def _fetch(
         self,
