@@ -3,7 +3,20 @@
 from causattn.discovery._algorithm import Algorithm, Capability
 from causattn.discovery._constraint_based import pc
 from causattn.discovery._discover import discover
+from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
 from causattn.discovery._score_based import ges
+from causattn.discovery._weights import edge_log_prior, edge_probabilities, pair_levels
 
-__all__ = ["ALGORITHMS", "Algorithm", "Capability", "discover", "ges", "pc"]
+__all__ = [
+    "ALGORITHMS",
+    "Algorithm",
+    "Capability",
+    "Knowledge",
+    "discover",
+    "edge_log_prior",
+    "edge_probabilities",
+    "ges",
+    "pair_levels",
+    "pc",
+]

@@ -12,6 +12,7 @@ import numpy as np
 from causattn.base import CapabilityError, DataError
 from causattn.candidates import CandidateEdges
 from causattn.discovery._data import DiscoveryData, named_list
+from causattn.discovery._knowledge import Knowledge
 from causattn.graphs import CausalGraph
 
 _CONTINUOUS, _DISCRETE = frozenset({"continuous"}), frozenset({"discrete"})
@@ -99,7 +100,7 @@ class Problem:
 
     data: DiscoveryData
     candidates: CandidateEdges | None = None
-    knowledge: Any | None = None
+    knowledge: Knowledge | None = None
     seed: int = 0
 
 
@@ -161,6 +162,10 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
         problem = replace(problem, data=problem.data.discretised(settings.discretise))
     _check_kind(problem.data, algorithm.name, capability)
     problem = replace(problem, candidates=_candidates_to_use(problem, algorithm, settings))
+    written = getattr(settings, "knowledge", None)
+    if problem.knowledge is None and written is not None:
+        known = Knowledge.from_settings(written, "discovery.knowledge")
+        problem = replace(problem, knowledge=known)
     if problem.knowledge is not None and not capability.knowledge:
         raise CapabilityError(
             f"{described(algorithm, settings)} takes no background knowledge; leave knowledge out "

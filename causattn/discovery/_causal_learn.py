@@ -64,25 +64,17 @@ class CountedTest:
         with errors_as_sentences(data):
             self._test: Callable[..., float] = CIT(values, self.method)
         self._known: dict[tuple[int, int, tuple[int, ...]], float] = {}
-        self._rows = data.rows if test == "fisher_z" else None
         self.by_order: list[int] = []
 
     def __call__(self, x: int, y: int, given: Any = ()) -> float:
-        """Return the p-value of x and y being independent given a set of variables.
-
-        A Fisher z test without degrees of freedom (fewer than four rows more than variables in
-        the set) says nothing against independence: its p-value is 1.
-        """
+        """Return the p-value of x and y being independent given a set of variables."""
         first, second = sorted((int(x), int(y)))
         key = (first, second, tuple(sorted(int(v) for v in given or ())))
         if key not in self._known:
             order = len(key[2])
             self.by_order += [0] * (order + 1 - len(self.by_order))
             self.by_order[order] += 1
-            if self._rows is not None and self._rows - order - 3 <= 0:
-                self._known[key] = 1.0
-            else:
-                self._known[key] = float(self._test(first, second, key[2]))
+            self._known[key] = float(self._test(first, second, key[2]))
         return self._known[key]
 
     @property

@@ -1,4 +1,4 @@
-"""PC: the PC algorithm in its stable form, by causal-learn or by causattn's own engine.
+"""PC: the PC algorithm in its stable form, by causattn's own engine or by causal-learn.
 
 Spirtes, Glymour and Scheines (2000), "Causation, Prediction, and Search", section 5.4.2; stable
 form by Colombo and Maathuis (2014), "Order-independent constraint-based causal structure learning".
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from causattn.base import ConfigError
 from causattn.candidates import CandidateEdges
@@ -19,14 +21,18 @@ from causattn.discovery._algorithm import (
     Capability,
     Problem,
     RunSettings,
+    candidate_use,
     prepared,
     resolved,
 )
 from causattn.discovery._data import Data, as_discovery_data
-from causattn.discovery._pc_reference import pc_by_causal_learn
+from causattn.discovery._knowledge import Knowledge
+from causattn.discovery._pc_engines import Rules, pc_by_causal_learn, pc_by_causattn
+from causattn.discovery._weights import SHARPNESS, pair_levels
 from causattn.graphs import CausalGraph
 
 Test = Literal["auto", "fisher_z", "chi_square", "g_square"]
+Engine = Literal["causattn", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,50 +45,88 @@ class PcSettings(RunSettings):
         ``"fisher_z"``, ``"chi_square"``, ``"g_square"``, or ``"auto"``: Fisher z for continuous,
         G-square for discrete data.
     alpha
-        Level of each test.
+        Level of each test; with ``candidates="weigh"`` the mean level.
     engine
-        Who runs it.
+        ``"causattn"``, or ``"causal-learn"``: the reference, with its tests.
+    rules
+        ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
+        ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
     candidates
-        ``"restrict"``: only candidate pairs can be adjacent; ``"ignore"``; ``"auto"`` restricts
-        where the engine can.
+        ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: a level of its own for
+        each pair; ``"ignore"``; ``"auto"`` restricts.
     max_order
         Largest conditioning set, None for no limit.
+    expected_edges, sharpness
+        Of the weights that candidates become when they weigh; see `edge_probabilities`.
+    knowledge
+        ``required``, ``forbidden``, ``tiers`` and ``order``, as `Knowledge` takes them.
+    threads
+        Threads of the compiled engine; the result does not depend on it.
     """
 
     kind: str = "pc"
     test: Test = "auto"
     alpha: float = 0.01
-    engine: Literal["causal-learn"] = "causal-learn"
+    engine: Engine = "causattn"
+    rules: Rules = "causal-learn"
     candidates: CandidateUse = "auto"
     max_order: int | None = None
+    expected_edges: float | None = None
+    sharpness: float = SHARPNESS
+    knowledge: dict[str, Any] | None = None
+    threads: int = 1
 
 
 def run_pc(problem: Problem, settings: PcSettings) -> CausalGraph:
     """Solve a prepared problem."""
     check_alpha(settings.alpha)
-    data = problem.data
+    data, candidates = problem.data, problem.candidates
     test = resolved(settings.test, data, PC.capability(settings).tests, "test")
-    allowed = None if problem.candidates is None else problem.candidates.allowed
-    graph = pc_by_causal_learn(data, test, settings.alpha, settings.max_order, allowed)
-    restricted = "" if problem.candidates is None else f", restricted to {allowed_text(problem)}"
-    return replace(
-        graph,
-        algorithm=f"pc ({test}, alpha {settings.alpha:g}, {settings.engine}{restricted})",
-    )
+    use = candidate_use(PC, settings) if candidates is not None else "ignore"
+    alpha: float | np.ndarray = settings.alpha
+    if candidates is not None and use == "weigh":
+        alpha = pair_levels(
+            candidates,
+            settings.alpha,
+            expected_edges=settings.expected_edges,
+            sharpness=settings.sharpness,
+        )
+    allowed = candidates.allowed if candidates is not None and use == "restrict" else None
+    knowledge = None if problem.knowledge is None else problem.knowledge.matrices(data.names)
+    if settings.engine == "causattn":
+        graph = pc_by_causattn(
+            data,
+            test,
+            alpha,
+            settings.rules,
+            allowed,
+            knowledge,
+            settings.max_order,
+            settings.threads,
+        )
+    else:
+        graph = pc_by_causal_learn(
+            data, test, alpha, settings.rules, allowed, knowledge, settings.max_order
+        )
+    about = [test, f"alpha {settings.alpha:g}", f"{settings.rules} rules", settings.engine]
+    if candidates is not None:
+        about.append({"weigh": "weighed", "restrict": "restricted"}[use])
+    return replace(graph, algorithm=f"pc ({', '.join(about)})")
 
+
+_CAPABILITY = Capability(
+    data_kinds=frozenset({"continuous", "discrete"}),
+    tests=TESTS,
+    candidates=frozenset({"restrict", "weigh"}),
+    knowledge=True,
+)
 
 PC = Algorithm(
     name="pc",
     title="PC, stable",
     gives="cpdag",
     settings=PcSettings,
-    engines={
-        "causal-learn": Capability(
-            data_kinds=frozenset({"continuous", "discrete"}),
-            tests=TESTS,
-            candidates=frozenset({"restrict"}),
-        )
-    },
+    engines={"causattn": _CAPABILITY, "causal-learn": _CAPABILITY},
     run=run_pc,
     source="Spirtes, Glymour and Scheines 2000; Colombo and Maathuis 2014",
 )
@@ -93,10 +137,14 @@ def pc(
     *,
     test: Test = "auto",
     alpha: float = 0.01,
-    engine: Literal["causal-learn"] = "causal-learn",
+    engine: Engine = "causattn",
+    rules: Rules = "causal-learn",
     candidates: CandidateEdges | None = None,
+    use_candidates: Literal["restrict", "weigh"] = "restrict",
+    knowledge: Knowledge | None = None,
     max_order: int | None = None,
     discretise: int | None = None,
+    threads: int = 1,
     names: Sequence[str] | None = None,
 ) -> CausalGraph:
     """Find a CPDAG by the stable PC algorithm.
@@ -110,15 +158,25 @@ def pc(
         ``"fisher_z"``, ``"chi_square"``, ``"g_square"``, or ``"auto"``: Fisher z for continuous,
         G-square for discrete data.
     alpha
-        Level of each test.
+        Level of each test; the mean level where candidates weigh.
     engine
-        ``"causal-learn"``.
+        ``"causattn"``, or ``"causal-learn"``: the reference, with its tests.
+    rules
+        ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
+        ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
     candidates
-        Only these pairs can be adjacent; None for all.
+        Candidate edges over the table's variables, None for none.
+    use_candidates
+        ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: each pair has a level of
+        its own (`pair_levels`).
+    knowledge
+        What is known of the graph.
     max_order
-        Largest conditioning set, None for no limit.
+        Largest conditioning set, None for no limit. Fisher's z stops at n - 4 in any case.
     discretise
         Cut continuous columns into this many categories of equal frequency.
+    threads
+        Threads of the compiled engine; the result does not depend on it.
     names
         Names of an array's columns.
 
@@ -132,13 +190,31 @@ def pc(
     ------
     CapabilityError
         Where the test is not for this kind of data.
+    ConfigError
+        For a level outside (0, 1), or contradictory knowledge.
     DataError
-        For a table that cannot be used (see `as_discovery_data`) or a singular correlation matrix.
+        For a table that cannot be used, or a singular correlation matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> x, z = rng.normal(size=(2, 500))
+    >>> graph = pc(np.column_stack([x, x + z + rng.normal(size=500), z]), names=["x", "y", "z"])
+    >>> [f"{edge.source} {edge.symbol} {edge.target}" for edge in graph.edges()]
+    ['x --> y', 'z --> y']
     """
     settings = PcSettings(
-        test=test, alpha=alpha, engine=engine, max_order=max_order, discretise=discretise
+        test=test,
+        alpha=alpha,
+        engine=engine,
+        rules=rules,
+        candidates=use_candidates,
+        max_order=max_order,
+        discretise=discretise,
+        threads=threads,
     )
-    problem = Problem(as_discovery_data(data, names), candidates)
+    problem = Problem(as_discovery_data(data, names), candidates, knowledge)
     return run_pc(prepared(problem, PC, settings), settings)
 
 
@@ -146,9 +222,3 @@ def check_alpha(alpha: float) -> None:
     """Raise where a level is none."""
     if not 0 < alpha < 1:
         raise ConfigError(f"alpha={alpha} is no level of a test; choose one between 0 and 1.")
-
-
-def allowed_text(problem: Problem) -> str:
-    """Return in words how many pairs the candidates leave."""
-    pairs = 0 if problem.candidates is None else problem.candidates.pair_count
-    return f"{pairs} of {problem.data.size * (problem.data.size - 1) // 2} pairs"

@@ -18,6 +18,7 @@ from causattn.discovery._algorithm import (
     prepared,
 )
 from causattn.discovery._data import Data, as_discovery_data
+from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
 from causattn.graphs import CausalGraph
 
@@ -28,7 +29,7 @@ def discover(
     candidates: CandidateEdges | None = None,
     seed: int = 0,
     *,
-    knowledge: Any | None = None,
+    knowledge: Knowledge | None = None,
 ) -> CausalGraph:
     """Run the algorithm that the settings name.
 

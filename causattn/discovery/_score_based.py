@@ -1,31 +1,44 @@
-"""GES: greedy equivalence search, by causal-learn or by causattn's own engine.
+"""GES: greedy equivalence search, by causattn's own engine or by causal-learn.
 
-Chickering (2002), "Optimal structure identification with greedy search".
+Chickering (2002), "Optimal structure identification with greedy search"; turning phase by Hauser
+and Bühlmann (2012), "Characterization and greedy learning of interventional Markov equivalence
+classes"; restriction by Nandy, Hauser and Maathuis (2018), "High-dimensional consistency in
+score-based and hybrid structure learning".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-from causattn.base import ConfigError
+from causattn.base import CapabilityError, ConfigError
 from causattn.candidates import CandidateEdges
 from causattn.discovery._algorithm import (
     REFERENCE_SCORES,
+    SCORES,
     Algorithm,
     CandidateUse,
     Capability,
     Problem,
     RunSettings,
+    candidate_use,
     prepared,
     resolved,
 )
 from causattn.discovery._data import Data, as_discovery_data
-from causattn.discovery._ges_reference import ges_by_causal_learn
+from causattn.discovery._ges_engines import (
+    Adaptive,
+    ges_by_causal_learn,
+    ges_by_causattn,
+    local_score,
+)
+from causattn.discovery._knowledge import Knowledge
+from causattn.discovery._weights import SHARPNESS, edge_log_prior
 from causattn.graphs import CausalGraph
 
 Score = Literal["auto", "bic", "bdeu"]
+Engine = Literal["causattn", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,31 +51,86 @@ class GesSettings(RunSettings):
         ``"bic"``, ``"bdeu"``, or ``"auto"``: BIC for continuous, BDeu for discrete data.
     penalty
         Price of a parameter in units of log n, for the BIC; 0.5 is Schwarz's criterion.
+    equivalent_sample_size, structure_prior
+        Weight of the uniform prior in rows and expected number of parents of a variable (None for
+        no such prior), for BDeu.
     engine
-        Who runs it.
+        ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
+    turning
+        Search on with a turning phase and through all phases again (causattn's engine).
     candidates
-        ``"restrict"``: only candidate pairs can be adjacent; ``"ignore"``; ``"auto"`` restricts
-        where the engine can.
+        ``"restrict"``: candidate pairs, and others as far as `adaptive` lets them in;
+        ``"weigh"``: candidates are a prior on edges; ``"ignore"``; ``"auto"`` restricts where the
+        engine can.
+    adaptive
+        When a pair that is no candidate may come in: while it ends an ``"unshielded_triples"`` or a
+        ``"v_structures"``, or ``"none"``.
+    expected_edges, sharpness
+        Of the prior that candidates become when they weigh; see `edge_probabilities`.
+    knowledge
+        ``required``, ``forbidden``, ``tiers`` and ``order``, as `Knowledge` takes them.
     max_parents
-        Most parents a variable can have in the forward phase, None for no limit.
+        The largest family an insertion may make, None for no bound.
+    threads
+        Threads of the compiled engine; the result does not depend on it.
     """
 
     kind: str = "ges"
     score: Score = "auto"
     penalty: float = 0.5
-    engine: Literal["causal-learn"] = "causal-learn"
+    equivalent_sample_size: float = 1.0
+    structure_prior: float | None = 1.0
+    engine: Engine = "causattn"
+    turning: bool = True
     candidates: CandidateUse = "auto"
+    adaptive: Adaptive = "unshielded_triples"
+    expected_edges: float | None = None
+    sharpness: float = SHARPNESS
+    knowledge: dict[str, Any] | None = None
     max_parents: int | None = None
+    threads: int = 1
 
 
 def run_ges(problem: Problem, settings: GesSettings) -> CausalGraph:
     """Solve a prepared problem."""
     check_penalty(settings.penalty)
-    score = resolved(settings.score, problem.data, GES.capability(settings).scores, "score")
-    graph = ges_by_causal_learn(problem.data, score, settings.penalty, settings.max_parents)
-    return replace(
-        graph, algorithm=f"ges ({score_text(score, settings.penalty)}, {settings.engine})"
+    data, candidates = problem.data, problem.candidates
+    score = resolved(settings.score, data, GES.capability(settings).scores, "score")
+    about = [
+        score_text(
+            score, settings.penalty, settings.equivalent_sample_size, settings.structure_prior
+        ),
+        settings.engine,
+    ]
+    if settings.engine == "causal-learn":
+        _check_reference_priors(score, settings)
+        graph = ges_by_causal_learn(data, score, settings.penalty, settings.max_parents)
+        return replace(graph, algorithm=f"ges ({', '.join(about)})")
+    use = candidate_use(GES, settings) if candidates is not None else "ignore"
+    if use != "ignore":
+        about.append({"weigh": "weighed", "restrict": "restricted"}[use])
+    graph = ges_by_causattn(
+        local_score(
+            data,
+            score,
+            penalty=settings.penalty,
+            equivalent_sample_size=settings.equivalent_sample_size,
+            structure_prior=settings.structure_prior,
+        ),
+        data.names,
+        allowed=candidates.allowed if candidates is not None and use == "restrict" else None,
+        adaptive=settings.adaptive,
+        edge_log_prior=edge_log_prior(
+            candidates, expected_edges=settings.expected_edges, sharpness=settings.sharpness
+        )
+        if candidates is not None and use == "weigh"
+        else None,
+        knowledge=None if problem.knowledge is None else problem.knowledge.matrices(data.names),
+        max_parents=settings.max_parents,
+        turning=settings.turning,
+        threads=settings.threads,
     )
+    return replace(graph, algorithm=f"ges ({', '.join(about)})")
 
 
 GES = Algorithm(
@@ -71,12 +139,18 @@ GES = Algorithm(
     gives="cpdag",
     settings=GesSettings,
     engines={
+        "causattn": Capability(
+            data_kinds=frozenset({"continuous", "discrete"}),
+            scores=SCORES,
+            candidates=frozenset({"restrict", "weigh"}),
+            knowledge=True,
+        ),
         "causal-learn": Capability(
             data_kinds=frozenset({"continuous", "discrete"}), scores=REFERENCE_SCORES
-        )
+        ),
     },
     run=run_ges,
-    source="Chickering 2002",
+    source="Chickering 2002; Hauser and Bühlmann 2012; Nandy, Hauser and Maathuis 2018",
 )
 
 
@@ -85,10 +159,17 @@ def ges(
     *,
     score: Score = "auto",
     penalty: float = 0.5,
-    engine: Literal["causal-learn"] = "causal-learn",
+    equivalent_sample_size: float = 1.0,
+    structure_prior: float | None = 1.0,
+    engine: Engine = "causattn",
+    turning: bool = True,
     candidates: CandidateEdges | None = None,
+    use_candidates: Literal["restrict", "weigh"] = "restrict",
+    adaptive: Adaptive = "unshielded_triples",
+    knowledge: Knowledge | None = None,
     max_parents: int | None = None,
     discretise: int | None = None,
+    threads: int = 1,
     names: Sequence[str] | None = None,
 ) -> CausalGraph:
     """Find a CPDAG by greedy equivalence search.
@@ -102,38 +183,70 @@ def ges(
         ``"bic"``, ``"bdeu"``, or ``"auto"``: BIC for continuous, BDeu for discrete data.
     penalty
         Price of a parameter in units of log n, for the BIC; 0.5 is Schwarz's criterion.
+    equivalent_sample_size, structure_prior
+        Weight of the uniform prior in rows and expected number of parents of a variable (None for
+        no such prior), for BDeu. The defaults are those of causal-learn.
     engine
-        ``"causal-learn"``, which searches all pairs and takes no candidates.
+        ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
+    turning
+        Search on with a turning phase and through all phases again until none finds a move
+        (causattn's engine); else forward and backward once.
     candidates
-        Only these pairs can be adjacent; None for all.
+        Candidate edges over the table's variables, None for none.
+    use_candidates
+        ``"restrict"``: candidate pairs, and others as far as `adaptive` lets them in; ``"weigh"``:
+        candidates are a prior on edges (`edge_log_prior`).
+    adaptive
+        When a pair that is no candidate may come in: while it ends an ``"unshielded_triples"`` or a
+        ``"v_structures"``, or ``"none"``.
+    knowledge
+        What is known of the graph; the graph is then the maximally oriented one that honours it.
     max_parents
-        Most parents a variable can have in the forward phase, None for no limit.
+        The largest family an insertion may make, None for no bound.
     discretise
         Cut continuous columns into this many categories of equal frequency.
+    threads
+        Threads of the compiled engine; the result does not depend on it.
     names
         Names of an array's columns.
 
     Returns
     -------
     graph
-        A CPDAG with its score, higher is better.
+        A CPDAG with its score, higher is better; ``tests`` counts local scores.
 
     Raises
     ------
     CapabilityError
-        Where the score is not for this kind of data, or the engine takes no candidates.
+        Where the score is not for this kind of data, or the engine does not take what is asked.
+    ConfigError
+        For a penalty that is not above 0, or contradictory knowledge.
     DataError
-        For a table that cannot be used (see `as_discovery_data`).
+        For a table that cannot be used, or a singular covariance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> x, z = rng.normal(size=(2, 500))
+    >>> graph = ges(np.column_stack([x, x + z + rng.normal(size=500), z]), names=["x", "y", "z"])
+    >>> [f"{edge.source} {edge.symbol} {edge.target}" for edge in graph.edges()]
+    ['x --> y', 'z --> y']
     """
     settings = GesSettings(
         score=score,
         penalty=penalty,
+        equivalent_sample_size=equivalent_sample_size,
+        structure_prior=structure_prior,
         engine=engine,
-        candidates="auto" if candidates is None else "restrict",
+        turning=turning,
+        candidates="auto" if candidates is None else use_candidates,
+        adaptive=adaptive,
         max_parents=max_parents,
         discretise=discretise,
+        threads=threads,
     )
-    problem = Problem(as_discovery_data(data, names), candidates)
+    problem = Problem(as_discovery_data(data, names), candidates, knowledge)
     return run_ges(prepared(problem, GES, settings), settings)
 
 
@@ -143,8 +256,23 @@ def check_penalty(penalty: float) -> None:
         raise ConfigError(f"penalty={penalty} must be above 0; 0.5 is the BIC.")
 
 
-def score_text(score: str, penalty: float) -> str:
+def score_text(
+    score: str,
+    penalty: float,
+    equivalent_sample_size: float = 1.0,
+    structure_prior: float | None = 1.0,
+) -> str:
     """Return a score and what it costs in words."""
     if score == "bic":
         return f"bic, penalty {penalty:g} log n"
-    return f"{score}, equivalent sample size 1"
+    prior = "" if structure_prior is None else f", structure prior {structure_prior:g}"
+    return f"{score}, equivalent sample size {equivalent_sample_size:g}{prior}"
+
+
+def _check_reference_priors(score: str, settings: GesSettings) -> None:
+    """Raise where BDeu is asked for with other priors than causal-learn has."""
+    if score == "bdeu" and (settings.equivalent_sample_size, settings.structure_prior) != (1, 1):
+        raise CapabilityError(
+            "causal-learn's BDeu has equivalent_sample_size=1 and structure_prior=1; leave them "
+            "so or choose engine=causattn."
+        )

@@ -43,11 +43,6 @@ def test_counted_tests_are_theirs_and_count_once(test, theirs):
     assert counted.by_order == [1, 1, 1]
 
 
-def test_no_degrees_of_freedom_say_nothing():
-    data = as_discovery_data(np.random.default_rng(0).normal(size=(5, 5)))
-    assert CountedTest(data, "fisher_z")(0, 1, (2, 3)) == 1
-
-
 def test_collinear_columns_are_named():
     rng = np.random.default_rng(0)
     table = rng.normal(size=(100, 3))

@@ -6,11 +6,11 @@ import pytest
 from causallearn.search.ConstraintBased.PC import pc as reference_pc
 
 from causattn.base import CapabilityError, ConfigError, DataError
-from causattn.discovery import discover, pc
+from causattn.discovery import Knowledge, discover, pc
 from causattn.discovery._causal_learn import from_causal_learn
 from causattn.graphs import compare_graphs
 
-ENGINES = ["causal-learn"]
+ENGINES = ["causattn", "causal-learn"]
 
 
 def all_pairs_but(names, *excluded):
@@ -125,6 +125,53 @@ def test_alarm_restricted_stays_within_three(network, candidates_of, engine):
 def test_largest_order_is_kept(network, engine):
     data, _ = network("asia", 1000)
     assert len(pc(data, max_order=1, engine=engine).tests_by_order) <= 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_knowledge_is_honoured_and_saves_tests(graph_of, gaussian, engine):
+    truth = graph_of("a>c b>c c>d d>e b>f f>e", "abcdef")
+    data = gaussian(truth, 1000, 0)
+    free = pc(data, engine=engine)
+    ordered = pc(data, knowledge=Knowledge(order=tuple("abcdfe")), engine=engine)
+    assert np.array_equal(ordered.marks, truth.marks)
+    known = Knowledge(required=(("a", "c"),), forbidden=(("a", "f"), ("f", "a")))
+    bound = pc(data, knowledge=known, engine=engine)
+    assert ("a", "c", "-->") in {tuple(edge) for edge in bound.edges()}
+    assert bound.tests < free.tests
+
+
+def test_an_order_saves_tests_under_the_textbooks_rules(graph_of, gaussian):
+    truth = graph_of("a>c b>c c>d d>e b>f f>e", "abcdef")
+    data = gaussian(truth, 1000, 0)
+    free = pc(data, rules="standard")
+    ordered = pc(data, rules="standard", knowledge=Knowledge(order=tuple("abcdfe")))
+    assert ordered.tests < free.tests
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weighing_finds_what_few_rows_cannot_show(graph_of, gaussian, candidates_of, engine):
+    truth = graph_of("a>b b>c c>d d>e e>f f>g g>h", "abcdefgh")
+    candidates = candidates_of(truth.names, truth.skeleton())
+    plain, weighed = 0, 0
+    for seed in range(10):
+        data = gaussian(truth, 12, seed)
+        free = pc(data, alpha=0.05, engine=engine)
+        graph = pc(data, alpha=0.05, candidates=candidates, use_candidates="weigh", engine=engine)
+        plain += int((free.skeleton() & truth.skeleton()).sum()) // 2
+        weighed += int((graph.skeleton() & truth.skeleton()).sum()) // 2
+    # Of the 70 true edges.
+    assert weighed > plain + 7
+
+
+def test_engines_agree_when_restricted_and_weighed(network, candidates_of):
+    data, truth = network("asia", 1500)
+    candidates = candidates_of(truth.names, truth.skeleton())
+    for use in ("restrict", "weigh"):
+        graphs = [
+            pc(data, candidates=candidates, use_candidates=use, engine=engine) for engine in ENGINES
+        ]
+        assert np.array_equal(graphs[0].marks, graphs[1].marks)
+        assert graphs[0].tests == graphs[1].tests
 
 
 def test_discretised_continuous_data_take_discrete_tests(graph_of, gaussian):

@@ -1,0 +1,191 @@
+"""`Knowledge`: what is known of the graph before the data speak.
+
+Everything becomes two matrices, from row to column: edges that must be there and edges that must
+not. A tier or an order says only what cannot be: nothing points from a later variable to an earlier
+one, as in an autoregressive model, where a token cannot depend on the tokens after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from causattn.base import ConfigError, settings_from
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Background knowledge over named variables.
+
+    Parameters
+    ----------
+    required
+        Edges ``(cause, effect)`` that are in the graph.
+    forbidden
+        Edges ``(cause, effect)`` that are not; a pair forbidden both ways is never adjacent.
+    tiers
+        Groups of variables, causes first: no edge points from a later tier into an earlier one.
+        Variables in no tier are free.
+    order
+        A causal order of some variables, causes first: no edge points backwards in it.
+    """
+
+    required: tuple[Pair, ...] = ()
+    forbidden: tuple[Pair, ...] = ()
+    tiers: tuple[tuple[str, ...], ...] = ()
+    order: tuple[str, ...] = ()
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], where: str = "knowledge") -> Knowledge:
+        """Build from a mapping of lists, as a configuration has them.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown key, or an edge that is no pair of names.
+        """
+        read = settings_from(_KnowledgeSettings, settings, where)
+        for what, edges in (("required", read.required), ("forbidden", read.forbidden)):
+            for edge in edges:
+                if len(edge) != 2:
+                    raise ConfigError(
+                        f"{where}.{what} has {list(edge)}, which is no edge; write each as "
+                        "[cause, effect]."
+                    )
+        return cls(
+            required=tuple((edge[0], edge[1]) for edge in read.required),
+            forbidden=tuple((edge[0], edge[1]) for edge in read.forbidden),
+            tiers=read.tiers,
+            order=read.order,
+        )
+
+    def matrices(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return required and forbidden edges, bool [p, p] each, from row to column.
+
+        Parameters
+        ----------
+        names
+            The p variables.
+
+        Raises
+        ------
+        ConfigError
+            For a name that is not among them, one that stands twice in tiers or order, or
+            knowledge that contradicts itself.
+        """
+        index = {name: k for k, name in enumerate(names)}
+        self._check_names(index)
+        required = np.zeros((len(index), len(index)), dtype=bool)
+        forbidden = np.zeros_like(required)
+        for cause, effect in self.required:
+            required[index[cause], index[effect]] = True
+        for cause, effect in self.forbidden:
+            forbidden[index[cause], index[effect]] = True
+        self._check_direct(index, required, forbidden)
+        for rank, later in enumerate(self.tiers):
+            for earlier in self.tiers[:rank]:
+                rows, columns = [index[v] for v in later], [index[v] for v in earlier]
+                self._rule_out(required, forbidden, rows, columns, names, "tiers put")
+        for rank, later_one in enumerate(self.order):
+            rows, columns = [index[later_one]], [index[v] for v in self.order[:rank]]
+            self._rule_out(required, forbidden, rows, columns, names, "the order puts")
+        _check_acyclic(required, names)
+        return required, forbidden
+
+    def _rule_out(
+        self,
+        required: np.ndarray,
+        forbidden: np.ndarray,
+        later: list[int],
+        earlier: list[int],
+        names: Sequence[str],
+        why: str,
+    ) -> None:
+        """Forbid edges from later to earlier variables, unless one is required."""
+        block = np.ix_(later, earlier)
+        if required[block].any():
+            i, j = np.argwhere(required[block])[0]
+            cause, effect = names[later[i]], names[earlier[j]]
+            raise ConfigError(
+                f"Knowledge contradicts itself: {cause} -> {effect} is required, and {why} "
+                f"{effect} before {cause}; take one of the two back."
+            )
+        forbidden[block] = True
+
+    def _check_names(self, index: Mapping[str, int]) -> None:
+        named: Iterable[str] = (
+            *(name for edge in (*self.required, *self.forbidden) for name in edge),
+            *(name for tier in self.tiers for name in tier),
+            *self.order,
+        )
+        for name in named:
+            if name not in index:
+                raise ConfigError(
+                    f"Knowledge speaks of {name}, which is no variable of the table; use its names "
+                    f"({', '.join(list(index)[:5])}, ...)."
+                )
+        for what, listed in (
+            ("tiers", [name for tier in self.tiers for name in tier]),
+            ("order", list(self.order)),
+        ):
+            for name in listed:
+                if listed.count(name) > 1:
+                    raise ConfigError(f"Knowledge has {name} twice in its {what}; keep one.")
+
+    def _check_direct(
+        self, index: Mapping[str, int], required: np.ndarray, forbidden: np.ndarray
+    ) -> None:
+        for cause, effect in (*self.required, *self.forbidden):
+            if cause == effect:
+                raise ConfigError(f"Knowledge has an edge from {cause} to itself; remove it.")
+        for cause, effect in self.required:
+            if forbidden[index[cause], index[effect]]:
+                raise ConfigError(
+                    f"Knowledge contradicts itself: {cause} -> {effect} is required and "
+                    "forbidden; take one of the two back."
+                )
+            if required[index[effect], index[cause]]:
+                raise ConfigError(
+                    f"Knowledge contradicts itself: {cause} -> {effect} and {effect} -> {cause} "
+                    "are both required; take one of the two back."
+                )
+
+
+@dataclass(frozen=True)
+class _KnowledgeSettings:
+    """Knowledge as a configuration writes it."""
+
+    required: tuple[tuple[str, ...], ...] = ()
+    forbidden: tuple[tuple[str, ...], ...] = ()
+    tiers: tuple[tuple[str, ...], ...] = ()
+    order: tuple[str, ...] = ()
+
+
+def _check_acyclic(required: np.ndarray, names: Sequence[str]) -> None:
+    """Raise where required edges make a cycle, naming it."""
+    left = required.copy()
+    alive = np.ones(len(names), dtype=bool)
+    while True:
+        ends = alive & ~(left & alive).any(axis=1)
+        if not ends.any():
+            break
+        alive &= ~ends
+        left[:, ends] = False
+    if not alive.any():
+        return
+    path = [int(np.flatnonzero(alive)[0])]
+    while True:
+        following = int(np.flatnonzero(left[path[-1]] & alive)[0])
+        if following in path:
+            cycle = [*path[path.index(following) :], following]
+            shown = " -> ".join(names[k] for k in cycle)
+            raise ConfigError(
+                f"Knowledge contradicts itself: the required edges make the cycle {shown}; take "
+                "one of them back."
+            )
+        path.append(following)
