@@ -1,5 +1,28 @@
 """Candidates: which pairs of features may be adjacent, by attention or by another screen."""
 
 from causattn.candidates._edges import CandidateEdges
+from causattn.candidates._mutual_information import mutual_information_screen
+from causattn.candidates._quality import score_candidates
+from causattn.candidates._score import attention_score
+from causattn.candidates._select import select_candidates, strongest_pairs
+from causattn.candidates._settings import (
+    AllSettings,
+    NullSettings,
+    ThresholdSettings,
+    TopKSettings,
+    needs_null,
+)
 
-__all__ = ["CandidateEdges"]
+__all__ = [
+    "AllSettings",
+    "CandidateEdges",
+    "NullSettings",
+    "ThresholdSettings",
+    "TopKSettings",
+    "attention_score",
+    "mutual_information_screen",
+    "needs_null",
+    "score_candidates",
+    "select_candidates",
+    "strongest_pairs",
+]

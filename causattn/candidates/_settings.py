@@ -1,0 +1,148 @@
+"""Settings of the config group `candidates`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from causattn.base import ConfigError, choose, settings_from
+from causattn.candidates._score import Aggregate
+
+
+@dataclass(frozen=True)
+class AllSettings:
+    """Every pair may be adjacent; attention is scored and restricts nothing.
+
+    Parameters
+    ----------
+    kind
+        ``"all"``.
+    aggregate
+        How attention becomes one score, see `attention_score`.
+    layers, heads
+        Which layers and heads to take, as numbered in the model; None for all that were summed.
+    """
+
+    kind: Literal["all"] = "all"
+    aggregate: Aggregate = "mean"
+    layers: tuple[int, ...] | None = None
+    heads: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RestrictingSettings(AllSettings):
+    """What all kinds that restrict have in common.
+
+    Parameters
+    ----------
+    union
+        Another screen whose strongest pairs are allowed too; None for none.
+    union_pairs_per_feature
+        How many of its pairs, as a multiple of the number of features.
+    """
+
+    kind: Any = ""
+    union: Literal["mutual_information"] | None = None
+    union_pairs_per_feature: float = 1.0
+
+
+@dataclass(frozen=True)
+class TopKSettings(RestrictingSettings):
+    """The strongest pairs.
+
+    Parameters
+    ----------
+    pairs
+        How many; None takes `pairs_per_feature`.
+    pairs_per_feature
+        How many as a multiple of the number of features, all pairs where there are fewer.
+    """
+
+    kind: Literal["top_k"] = "top_k"
+    pairs: int | None = None
+    pairs_per_feature: float = 2.5
+
+
+@dataclass(frozen=True)
+class ThresholdSettings(RestrictingSettings):
+    """The pairs whose strength is at least a threshold.
+
+    Parameters
+    ----------
+    threshold
+        The threshold.
+    unit
+        ``"weight"``: attention itself; ``"mean"``: a multiple of the mean score of all ordered
+        pairs, which does not depend on the length of the documents.
+    """
+
+    kind: Literal["threshold"] = "threshold"
+    threshold: float = 1.5
+    unit: Literal["weight", "mean"] = "mean"
+
+
+@dataclass(frozen=True)
+class NullSettings(RestrictingSettings):
+    """The pairs whose attention is more than that of a null without dependence between features.
+
+    Parameters
+    ----------
+    compare
+        ``"documents"``: each pair's mean over documents with its mean over the null's documents;
+        ``"pairs"``: each pair's strength with the strengths of all the null's pairs.
+    false_discovery_rate
+        Expected share of false pairs among those allowed.
+    correction
+        ``"benjamini_hochberg"``, or ``"benjamini_yekutieli"`` which holds under any dependence.
+    """
+
+    kind: Literal["against_null"] = "against_null"
+    compare: Literal["documents", "pairs"] = "documents"
+    false_discovery_rate: float = 0.05
+    correction: Literal["benjamini_hochberg", "benjamini_yekutieli"] = "benjamini_hochberg"
+
+
+KINDS: Mapping[str, type[AllSettings]] = {
+    "all": AllSettings,
+    "top_k": TopKSettings,
+    "threshold": ThresholdSettings,
+    "against_null": NullSettings,
+}
+
+
+def candidate_settings(settings: Mapping[str, Any]) -> AllSettings:
+    """Return the settings of the group `candidates`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown key or kind, or a number that makes no sense.
+    """
+    kind = choose(settings.get("kind", "top_k"), KINDS, "candidates.kind")
+    chosen = settings_from(kind, settings, "candidates")
+    for key in ("pairs", "pairs_per_feature", "threshold", "union_pairs_per_feature"):
+        value = getattr(chosen, key, None)
+        if value is not None and value <= 0:
+            raise ConfigError(f"candidates.{key}={value} should be above 0; change it.")
+    rate = getattr(chosen, "false_discovery_rate", 0.5)
+    if not 0 < rate < 1:
+        raise ConfigError(
+            f"candidates.false_discovery_rate={rate} should lie between 0 and 1; change it."
+        )
+    if isinstance(chosen, NullSettings) and chosen.aggregate == "max":
+        raise ConfigError(
+            "candidates.aggregate=max has no null distribution of its own; choose mean or rollout "
+            "with it."
+        )
+    if isinstance(chosen, NullSettings) and (chosen.layers or chosen.heads):
+        raise ConfigError(
+            "candidates=against_null needs the error of a mean over layers and heads, which only "
+            "the capture can give; name them in attention.layers and attention.heads instead."
+        )
+    return chosen
+
+
+def needs_null(settings: Mapping[str, Any]) -> bool:
+    """Tell whether these candidates need attention over permuted documents."""
+    return isinstance(candidate_settings(settings), NullSettings)

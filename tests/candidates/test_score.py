@@ -1,0 +1,70 @@
+"""Aggregation of a summary to one score a pair, and its direction."""
+
+import numpy as np
+import pytest
+
+from causattn.attention import AttentionSummary
+from causattn.base import ConfigError, DataError
+from causattn.candidates import attention_score
+
+
+@pytest.fixture
+def values() -> np.ndarray:
+    return np.random.default_rng(0).random((5, 2, 3, 4, 4))
+
+
+def off_diagonal(matrix: np.ndarray) -> np.ndarray:
+    matrix = matrix.copy()
+    np.fill_diagonal(matrix, 0)
+    return matrix
+
+
+def test_score_is_turned_from_payer_to_paid_into_flow(summary_of):
+    values = np.zeros((1, 1, 1, 3, 3))
+    values[..., 2, 0] = 0.7  # the third pays attention to the first
+    score = attention_score(summary_of(values))
+    assert score[0, 2] == 0.7
+    assert score.sum() == 0.7
+
+
+def test_mean_max_and_rollout(summary_of, values):
+    summary = summary_of(values)
+    mean = values.mean(0)
+    expected = {
+        "mean": mean.mean((0, 1)),
+        "max": mean.max((0, 1)),
+        "rollout": (values.mean((1, 2)) ** 2).mean(0),
+    }
+    for aggregate, paid in expected.items():
+        np.testing.assert_allclose(attention_score(summary, aggregate), off_diagonal(paid.T))
+
+
+def test_chosen_layers_and_heads_go_by_their_numbers_in_the_model(summary_of, values):
+    summary = summary_of(values, layers=[3, 7], heads=[0, 2, 5])
+    score = attention_score(summary, "mean", layers=(7,), heads=(5, 0))
+    expected = values.mean(0)[1][[2, 0]].mean(0)
+    np.testing.assert_allclose(score, off_diagonal(expected.T))
+    with pytest.raises(ConfigError, match="the attention summary has layers 3, 7"):
+        attention_score(summary, layers=(0,))
+    with pytest.raises(ConfigError, match="leaves nothing"):
+        attention_score(summary, heads=())
+
+
+def test_a_measure_that_was_not_summed(summary_of, values):
+    summary = summary_of(values)
+    bare = AttentionSummary(summary.names, {"mean": summary.measures["mean"]}, 5, "observed")
+    assert attention_score(bare, "mean").any()
+    with pytest.raises(ConfigError, match=r"add rollout to attention\.measures"):
+        attention_score(bare, "rollout")
+    with pytest.raises(ConfigError, match=r"add raw to attention\.measures"):
+        attention_score(bare, "max")
+    with pytest.raises(ConfigError, match="runs through all layers"):
+        attention_score(summary, "rollout", layers=(0,))
+
+
+def test_attention_that_is_nothing_or_not_a_number(summary_of, values):
+    with pytest.raises(DataError, match="No feature pays any attention"):
+        attention_score(summary_of(np.zeros((2, 1, 1, 3, 3))))
+    values[0, 0, 0, 1, 2] = np.nan
+    with pytest.raises(DataError, match="from f1 to f2 is not a number"):
+        attention_score(summary_of(values))
