@@ -7,6 +7,7 @@ from causattn.effects._adjustment import (
     optimal_adjustment,
     parent_adjustment,
 )
+from causattn.effects._aspects import aspect_effects
 from causattn.effects._changes import ModelEffect
 from causattn.effects._collect import collect_evidence
 from causattn.effects._columns import COLUMNS, Column
@@ -40,6 +41,7 @@ __all__ = [
     "NoneSettings",
     "Refutation",
     "VerdictRule",
+    "aspect_effects",
     "collect_evidence",
     "data_subset",
     "dowhy_linear",

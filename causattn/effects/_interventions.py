@@ -75,7 +75,7 @@ class ModelInterventions:
         corpus: Corpus,
         table: FeatureTable,
         *,
-        documents: int = 200,
+        documents: int = 100,
         operation: Operation = "mask",
         confidence: float = 0.95,
         batch_size: int = 256,

@@ -30,7 +30,7 @@ class LinearEffect:
     estimate, standard_error, low, high
         The reported contrast's effect and interval.
     treatment, outcome, basis, outcome_residual
-        The columns it was estimated from; `outcome_residual` is [n, m].
+        The columns it was estimated from; `outcome_residual` is [m, n].
     contrast, column
         Which of the treatment's contrasts and of the outcome's columns is reported.
     statistic
@@ -120,13 +120,13 @@ class LinearEffects:
                 f"The adjustment set ({basis.rank - 1} columns) is as large as the sample "
                 f"({rows} rows)."
             )
-        if dependent(basis, treatment.columns):
+        if dependent(basis, treatment.columns.T):
             return (
                 f"The adjustment set decides the value of {names[source]}: there is no row in "
                 "which it could have been another (positivity is violated)."
             )
-        outcome_residual = basis.residual(outcome.columns)
-        fits = fit(basis, treatment.columns[None], outcome_residual)
+        outcome_residual = basis.residual(outcome.columns.T)
+        fits = fit(basis, treatment.columns.T[None], outcome_residual)
         effects = fits.effects(treatment.contrasts)[0]
         errors = fits.standard_errors(treatment.contrasts, self.standard_error)[0]
         ratio = statistics(effects, errors)

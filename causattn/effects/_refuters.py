@@ -43,8 +43,8 @@ import scipy.stats
 from causattn.effects._linear import LinearEffect, statistics
 from causattn.effects._regression import fit
 
-_CELLS = 4_000_000
-"""Numbers held at once per array of draws (32 MB)."""
+_CELLS = 500_000
+"""Numbers held at once per array of draws (4 MB, so that they stay in the cache)."""
 MATERIAL_SHIFT = 0.1
 MATERIAL_SCATTER = 2.0
 
@@ -75,14 +75,16 @@ class Draws:
 
 def placebo_draws(effect: LinearEffect, draws: int, rng: np.random.Generator) -> Draws:
     """Estimate with the treatment's rows permuted, `draws` times."""
-    columns = effect.treatment.columns
-    rows, width = columns.shape
+    columns = np.ascontiguousarray(effect.treatment.columns.T)
+    width, rows = columns.shape
     at_once = max(1, _CELLS // (rows * (width + effect.outcome.columns.shape[1])))
     estimates, ratios = np.empty(draws), np.empty(draws)
     for first in range(0, draws, at_once):
         part = slice(first, min(first + at_once, draws))
-        order = np.stack([rng.permutation(rows) for _ in range(part.start, part.stop)])
-        fits = fit(effect.basis, columns[order], effect.outcome_residual)
+        permuted = np.empty((part.stop - part.start, width, rows))
+        for one in permuted:
+            np.take(columns, rng.permutation(rows), axis=1, out=one)
+        fits = fit(effect.basis, permuted, effect.outcome_residual)
         effects = fits.effects(effect.treatment.contrasts)
         errors = fits.standard_errors(effect.treatment.contrasts, effect.standard_error_kind)
         estimates[part] = effects[:, effect.contrast, effect.column]
@@ -95,11 +97,11 @@ def random_common_cause_draws(effect: LinearEffect, draws: int, rng: np.random.G
 
     With u what the basis leaves of the new column, R'R and R'r lose their parts along u.
     """
-    residual, gram = effect.fits.residual[0], effect.fits.gram[0]
-    outcome = effect.outcome_residual[:, effect.column]
-    rows, width = residual.shape
-    cross = residual.T @ outcome
-    stacked = np.column_stack([effect.basis.vectors, residual, outcome])
+    residual = effect.fits.residual[0]
+    outcome = effect.outcome_residual[effect.column]
+    width, rows = residual.shape
+    gram, cross = residual @ residual.T, residual @ outcome
+    stacked = np.column_stack([effect.basis.vectors, residual.T, outcome])
     contrast = effect.treatment.contrasts[effect.contrast]
     at_once = max(1, _CELLS // rows)
     estimates = np.empty(draws)
@@ -126,8 +128,8 @@ def data_subset_draws(
     The normal equations of the subset are those of all rows less those of the rows left out
     (or those of the subset, where that is smaller).
     """
-    columns = np.concatenate([effect.basis.vectors, effect.fits.residual[0]], axis=1)
-    outcome = effect.outcome_residual[:, effect.column]
+    columns = np.concatenate([effect.basis.vectors, effect.fits.residual[0].T], axis=1)
+    outcome = effect.outcome_residual[effect.column]
     rows, width = columns.shape
     kept = round(fraction * rows)
     smaller = min(kept, rows - kept)

@@ -67,26 +67,30 @@ class Basis:
         """Number of independent columns, the intercept among them."""
         return self.vectors.shape[1]
 
-    def residual(self, columns: np.ndarray) -> np.ndarray:
-        """Return `columns`, [n, k] or [b, n, k], less their projection on the basis."""
-        q = self.vectors
-        return columns - q @ (q.T @ columns)
+    def residual(self, rows: np.ndarray) -> np.ndarray:
+        """Return `rows`, [..., n], each less its projection on the basis."""
+        flat = rows.reshape(-1, rows.shape[-1])
+        return (flat - (flat @ self.vectors) @ self.vectors.T).reshape(rows.shape)
 
 
 @dataclass(frozen=True)
 class Fits:
-    """Regressions of the same outcomes on b treatments, each given the same adjustment.
+    """Regressions of the same m outcomes on b treatments, each given the same adjustment.
+
+    Arrays over rows have these last, contiguous: draws of a refuter are long and narrow.
 
     Parameters
     ----------
     coefficients
         float64 [b, d, m].
     residual
-        float64 [b, n, d], the treatments' residuals R.
-    gram
-        float64 [b, d, d], R'R.
+        float64 [b, d, n], the treatments' residuals, R'.
+    whitened
+        float64 [b, d, n], the same made orthonormal: ``whitening @ residual``.
+    whitening
+        float64 [b, d, d], lower triangular.
     errors
-        float64 [b, n, m], the regressions' errors.
+        float64 [b, m, n], the regressions' errors.
     leverage
         float64 [b, n], diagonal of the hat matrix.
     degrees
@@ -95,7 +99,8 @@ class Fits:
 
     coefficients: np.ndarray
     residual: np.ndarray
-    gram: np.ndarray
+    whitened: np.ndarray
+    whitening: np.ndarray
     errors: np.ndarray
     leverage: np.ndarray
     degrees: int
@@ -106,19 +111,21 @@ class Fits:
 
     def standard_errors(self, contrasts: np.ndarray, kind: StandardError) -> np.ndarray:
         """Return the standard errors of contrasts [c, d], float64 [b, c, m]."""
-        # The weights a[n] with which a contrast's effect sums the outcomes: C (R'R)^-1 R'.
-        weights = contrasts @ np.linalg.solve(self.gram, self.residual.transpose(0, 2, 1))
+        # A contrast's effect sums the outcomes with the weights `inside @ whitened`.
+        inside = contrasts @ self.whitening.transpose(0, 2, 1)
         squared = self.errors**2
-        variance = np.zeros((len(weights), len(contrasts), self.errors.shape[2]))
+        variance = np.zeros((len(inside), len(contrasts), self.errors.shape[1]))
         if kind != "robust":
-            total = np.einsum("bcn,bcn->bc", weights, weights)
-            variance = total[:, :, None] * (squared.sum(axis=1) / self.degrees)[:, None, :]
+            total = np.einsum("bcd,bcd->bc", inside, inside)
+            variance = total[:, :, None] * (squared.sum(axis=2) / self.degrees)[:, None, :]
         if kind != "classical":
             # A row that alone decides a coefficient has leverage 1 and error 0: it adds nothing.
             left = 1.0 - self.leverage
             inverse = np.where(left > _DEPENDENT, 1.0 / np.maximum(left, _DEPENDENT), 0.0)
-            robust = weights**2 @ (squared * (inverse**2)[:, :, None])
-            variance = np.maximum(variance, robust)
+            squared *= (inverse * inverse)[:, None, :]
+            weights = inside @ self.whitened
+            weights *= weights
+            variance = np.maximum(variance, weights @ squared.transpose(0, 2, 1))
         return np.sqrt(variance)
 
 
@@ -130,30 +137,32 @@ def fit(basis: Basis, treatments: np.ndarray, outcome_residual: np.ndarray) -> F
     basis
         Intercept and adjustment.
     treatments
-        float64 [b, n, d], b draws of a treatment.
+        float64 [b, d, n], b draws of a treatment.
     outcome_residual
-        float64 [n, m], ``basis.residual(outcome)``.
+        float64 [m, n], ``basis.residual(outcome)``.
 
     Raises
     ------
     numpy.linalg.LinAlgError
-        Where a treatment is exactly dependent on the basis; ask `dependent` first.
+        Where a treatment is dependent on the basis; ask `dependent` first.
     """
     residual = basis.residual(treatments)
-    transposed = residual.transpose(0, 2, 1)
-    gram = transposed @ residual
-    coefficients = np.linalg.solve(gram, transposed @ outcome_residual)
-    errors = outcome_residual - residual @ coefficients
-    hat = np.linalg.solve(gram, transposed).transpose(0, 2, 1)
-    leverage = basis.leverage + np.einsum("bnd,bnd->bn", residual, hat)
-    degrees = residual.shape[1] - basis.rank - residual.shape[2]
-    return Fits(coefficients, residual, gram, errors, leverage, degrees)
+    gram = residual @ residual.transpose(0, 2, 1)
+    identity = np.eye(gram.shape[1])
+    whitening = np.linalg.solve(np.linalg.cholesky(gram), np.broadcast_to(identity, gram.shape))
+    whitened = whitening @ residual
+    along = whitened @ outcome_residual.T
+    coefficients = whitening.transpose(0, 2, 1) @ along
+    errors = outcome_residual - along.transpose(0, 2, 1) @ whitened
+    leverage = basis.leverage + np.einsum("bdn,bdn->bn", whitened, whitened)
+    degrees = residual.shape[2] - basis.rank - residual.shape[1]
+    return Fits(coefficients, residual, whitened, whitening, errors, leverage, degrees)
 
 
-def dependent(basis: Basis, columns: np.ndarray) -> bool:
-    """Tell whether the columns, [n, d], are linearly dependent given the basis."""
-    centred = columns - columns.mean(axis=0)
-    spread = np.linalg.norm(centred, axis=0)
+def dependent(basis: Basis, rows: np.ndarray) -> bool:
+    """Tell whether the treatment's rows, [d, n], are linearly dependent given the basis."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    spread = np.linalg.norm(centred, axis=1, keepdims=True)
     if (spread == 0).any():
         return True
     left = basis.residual(centred / spread)

@@ -80,7 +80,7 @@ class DowhySettings:
     refuter_alpha: float = 0.01
     negligible: float = 0.01
     interventions: Literal["all", "edges", "none"] = "all"
-    documents: int = 200
+    documents: int = 100
     operation: Operation = "mask"
     batch_size: int = 256
 
