@@ -150,15 +150,6 @@ def observational_effects(corpus: Corpus, aspects: Sequence[str] = ASPECTS) -> p
     return pd.DataFrame.from_dict(rows, orient="index").astype({"reviews": int})
 
 
-def _reviews_of(corpus: Corpus) -> pd.DataFrame:
-    """Return the corpus's reviews with their published labels."""
-    if corpus.metadata is None or "review_majority" not in corpus.metadata:
-        raise CapabilityError(
-            f"Corpus {corpus.name} is not CEBaB, whose effects this computes; set corpus=cebab."
-        )
-    return corpus.metadata
-
-
 def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
     """Return what people's edits say of each aspect beside what the labels alone say.
 
@@ -176,3 +167,12 @@ def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
         table[f"human_{split}"] = human["effect"]
         table[f"human_{split}_pairs"] = human["pairs"]
     return list(table.rename_axis("aspect").reset_index().to_dict("records"))
+
+
+def _reviews_of(corpus: Corpus) -> pd.DataFrame:
+    """Return the corpus's reviews with their published labels."""
+    if corpus.metadata is None or "review_majority" not in corpus.metadata:
+        raise CapabilityError(
+            f"Corpus {corpus.name} is not CEBaB, whose effects this computes; set corpus=cebab."
+        )
+    return corpus.metadata

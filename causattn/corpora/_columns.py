@@ -158,7 +158,7 @@ def _rows_with_text(
         if not missing(cell):
             if not isinstance(cell, str):
                 raise DataError(
-                    f"{records.where(row, text)} holds a {type(cell).__name__}, not text; name the "
+                    f"{records.where(row, text)} holds {type(cell).__name__}, not text; name the "
                     "text column in corpus.text."
                 )
             kept.append(row)

@@ -5,9 +5,10 @@ columns at once, so that a user hears of them in words rather than as a singular
 library.
 
 Linear dependence is looked for among columns that are numbers: continuous ones, presences, and
-discrete ones whose categories are numbers. The codes of named categories (yes, no) are arbitrary,
-so that a linear relation between them says nothing. Like columns are refused for all: a discrete
-column that is another under other names (yes for no) is one variable twice.
+discrete ones whose categories are evenly spaced numbers. The codes of named categories (yes, no)
+are arbitrary, so that a linear relation between them says nothing. Like columns are refused of
+every kind: a discrete column that is another under other names (yes for no) is one variable twice.
+The outcome may follow from the features, but it may not be one of them.
 """
 
 from __future__ import annotations
@@ -37,7 +38,16 @@ def checked(table: FeatureTable, collinear: Collinear) -> FeatureTable:
     DataError
         For like columns, dependent ones (unless dropped), or a feature that no text carries.
     """
-    _refuse_twins(table)
+    twins = like_columns(table)
+    for column, other in twins.items():
+        if collinear == "error" or FeatureKind.OUTPUT in (table.kinds[column], table.kinds[other]):
+            one, two = table.names[other], table.names[column]
+            mend = " or set features.collinear=drop" if collinear == "error" else ""
+            spare = one if table.kinds[column] == FeatureKind.OUTPUT else two
+            raise DataError(
+                f"Features {one} and {two} say the same of every document, so that nothing can "
+                f"tell them apart; leave one out (features.exclude=[{spare}]){mend}."
+            )
     dependent = dependent_columns(table)
     if dependent and collinear == "error":
         column, others = next(iter(dependent.items()))
@@ -46,12 +56,13 @@ def checked(table: FeatureTable, collinear: Collinear) -> FeatureTable:
             f"Feature {table.names[column]} is a linear combination of {' and '.join(names)}; "
             "leave one of them out (features.exclude=[...]) or set features.collinear=drop."
         )
-    if dependent:
+    spare_columns = {**dependent, **{column: [other] for column, other in twins.items()}}
+    if spare_columns:
         dropped = {
             table.names[column]: [table.names[other] for other in others]
-            for column, others in dependent.items()
+            for column, others in sorted(spare_columns.items())
         }
-        kept = [column for column in range(table.size) if column not in dependent]
+        kept = [column for column in range(table.size) if column not in spare_columns]
         table = select_features(table, kept)
         table = replace(table, about={**table.about, "dropped_collinear": dropped})
     _refuse_unseen(table)
@@ -107,6 +118,26 @@ def dependent_columns(table: FeatureTable) -> dict[int, list[int]]:
     return found
 
 
+def like_columns(table: FeatureTable) -> dict[int, int]:
+    """Return each column that says the same of every document as an earlier one, with that one.
+
+    Discrete columns are alike where they differ in the names of their values only.
+    """
+    first_of: dict[bytes, int] = {}
+    found: dict[int, int] = {}
+    for column in range(table.size):
+        values = table.values[:, column]
+        if table.categories[column] is not None:
+            # Codes by first occurrence are equal for columns that differ in names only.
+            _, first, codes = np.unique(values, return_index=True, return_inverse=True)
+            values = np.argsort(np.argsort(first))[codes].astype(float)
+        key = bytes([table.categories[column] is None]) + (values + 0.0).tobytes()
+        if key in first_of:
+            found[column] = first_of[key]
+        first_of.setdefault(key, column)
+    return found
+
+
 def drop_incomplete(values: np.ndarray, names: Sequence[str], missing: Missing) -> np.ndarray:
     """Return the documents to keep, int64: all, or those without a gap where gaps are dropped.
 
@@ -144,8 +175,8 @@ def _centred(values: np.ndarray) -> np.ndarray:
 
 def _is_number(table: FeatureTable, column: int) -> bool:
     """Tell whether a column's codes are numbers rather than names."""
-    if table.kinds[column] in (FeatureKind.OUTPUT, FeatureKind.CONCEPT):
-        return table.categories[column] is None
+    if table.kinds[column] == FeatureKind.OUTPUT:
+        return False  # the outcome may follow from the features exactly
     if table.kinds[column] == FeatureKind.PRESENCE:
         return True
     categories = table.categories[column]
@@ -158,25 +189,6 @@ def _is_number(table: FeatureTable, column: int) -> bool:
     # Codes stand for the numbers only where these are evenly spaced.
     steps = np.diff(numbers)
     return bool(np.allclose(steps, steps[0])) if len(steps) else False
-
-
-def _refuse_twins(table: FeatureTable) -> None:
-    """Raise where two columns say the same of every document."""
-    seen: dict[bytes, int] = {}
-    for column in range(table.size):
-        values = table.values[:, column]
-        if table.categories[column] is not None:
-            # Codes by first occurrence: equal for columns that differ in names only.
-            _, first, codes = np.unique(values, return_index=True, return_inverse=True)
-            values = np.argsort(np.argsort(first))[codes].astype(float)
-        key = bytes([table.categories[column] is None]) + (values + 0.0).tobytes()
-        if key in seen:
-            one, two = table.names[seen[key]], table.names[column]
-            raise DataError(
-                f"Features {one} and {two} say the same of every document, so that nothing can "
-                f"tell them apart; leave one out (features.exclude=[{two}])."
-            )
-        seen[key] = column
 
 
 def _refuse_unseen(table: FeatureTable) -> None:

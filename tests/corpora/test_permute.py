@@ -9,15 +9,15 @@ from causattn.corpora import Corpus, find_words, load_corpus, permute_corpus
 
 
 @pytest.fixture(scope="module")
-def alarm():
+def asia():
     return load_corpus({"kind": "bayesnet", "network": "asia", "documents": 4000}, 0)
 
 
-def test_margins_and_places_stay(alarm):
-    null = permute_corpus(alarm, generator(0, "null"))
-    assert np.array_equal(np.sort(null.values, axis=0), np.sort(alarm.values, axis=0))
-    assert np.array_equal(null.mentions.variable, alarm.mentions.variable)
-    assert np.array_equal(null.mentions.document, alarm.mentions.document)
+def test_margins_and_places_stay(asia):
+    null = permute_corpus(asia, generator(0, "null"))
+    assert np.array_equal(np.sort(null.values, axis=0), np.sort(asia.values, axis=0))
+    assert np.array_equal(null.mentions.variable, asia.mentions.variable)
+    assert np.array_equal(null.mentions.document, asia.mentions.document)
     assert null.truth is None
     assert null.about["permuted"]
     mentions = null.mentions
@@ -27,22 +27,22 @@ def test_margins_and_places_stay(alarm):
         assert told == null.value_texts[variable][int(null.values[document, variable])]
 
 
-def test_dependence_is_gone(alarm):
-    null = permute_corpus(alarm, generator(1, "null"))
-    names = alarm.variables
+def test_dependence_is_gone(asia):
+    null = permute_corpus(asia, generator(1, "null"))
+    names = asia.variables
     for one, two in (("smoke", "bronc"), ("either", "xray"), ("bronc", "dysp")):
         pair = [names.index(one), names.index(two)]
         before, after = (
-            chi2_contingency(_table(corpus.values[:, pair])).pvalue for corpus in (alarm, null)
+            chi2_contingency(_table(corpus.values[:, pair])).pvalue for corpus in (asia, null)
         )
         assert before < 1e-6
         assert after > 1e-3
 
 
-def test_same_generator_same_null(alarm):
-    one = permute_corpus(alarm, generator(3, "null"))
-    assert one.texts == permute_corpus(alarm, generator(3, "null")).texts
-    assert one.texts != permute_corpus(alarm, generator(4, "null")).texts
+def test_same_generator_same_null(asia):
+    one = permute_corpus(asia, generator(3, "null"))
+    assert one.texts == permute_corpus(asia, generator(3, "null")).texts
+    assert one.texts != permute_corpus(asia, generator(4, "null")).texts
 
 
 def test_unknown_values_stay_where_they_were():

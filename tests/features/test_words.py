@@ -1,0 +1,173 @@
+"""Word features: what is present where, in any script, and where exactly it stands."""
+
+import numpy as np
+import pytest
+
+from causattn.base import ConfigError, DataError
+from causattn.corpora import POOLED, Corpus, load_corpus
+from causattn.features import FeatureKind, build_features
+
+ENGLISH = [
+    "The food was good, the service slow.",
+    "Food good; waiter rude.",
+    "Slow and rude food",
+    "good view, good food, good price",
+    "the view is fine",
+    "The price was too good",
+]
+CHINESE = [
+    "服务员很好，味道不错",
+    "服务员态度差",
+    "味道很好，价格合理",
+    "服务员不在，味道一般",
+    "价格合理，服务好",
+    "味道差，价格高",
+]
+
+
+def _build(texts, model=None, **settings):
+    asked = {"kind": "words", "min_share": 0.0, "max_share": 1.0, **settings}
+    return build_features(asked, Corpus(name="made", texts=texts), model)
+
+
+def _told(table, texts):
+    """The characters that carry each feature."""
+    told = {name: set() for name in table.names}
+    carriers = table.carriers
+    for document, feature, start, end in zip(
+        carriers.document, carriers.variable, carriers.start, carriers.end, strict=True
+    ):
+        told[table.names[feature]].add(texts[document][start:end])
+    return told
+
+
+def test_the_most_document_frequent_first():
+    table = _build(ENGLISH, top=4)
+    assert table.names == ("food", "good", "the", "price")  # 4, 4, 3 and 2 documents
+    assert set(table.kinds) == {FeatureKind.PRESENCE}
+    assert table.values[:, 0].tolist() == [1, 1, 1, 1, 0, 0]
+    assert _told(table, ENGLISH)["food"] == {"food", "Food"}
+    goods = (table.carriers.variable == 1) & (table.carriers.document == 3)
+    assert goods.sum() == 3  # every occurrence carries
+
+
+def test_band_include_and_exclude():
+    table = _build(ENGLISH, top=3, max_share=0.5, exclude=["THE", "nowhere"], include=["good"])
+    assert table.names == ("good", "price", "rude", "slow")
+    table = _build(ENGLISH, top=0, include=["waiter", "view"])
+    assert table.names == ("waiter", "view")
+
+
+def test_chinese_by_pairs_of_characters():
+    table = _build(CHINESE, top=3)
+    assert table.names == ("味道", "服务", "价格")
+    assert table.values[:, 0].tolist() == [1, 0, 1, 1, 0, 1]
+    told = _told(table, CHINESE)
+    assert told == {name: {name} for name in table.names}
+    # 务员 always meets 服务, which is more frequent, and 格合 always meets 价格.
+    many = _build(CHINESE, top=5)
+    assert many.names == ("味道", "服务", "价格", "合理", "很好")
+    _no_overlaps(many)
+
+
+def _no_overlaps(table):
+    carriers = table.carriers
+    same = carriers.document[1:] == carriers.document[:-1]
+    assert np.all(carriers.start[1:][same] >= carriers.end[:-1][same])
+
+
+def test_overlapping_units_carry_once():
+    texts = ["不好吃", "不好", "好吃吧", "好吃", "不", "吃"]
+    table = _build(texts, top=0, include=["不好", "好吃"])
+    _no_overlaps(table)
+    first = [(0, 2)]
+    rows = table.carriers.document == 0
+    assert list(zip(table.carriers.start[rows], table.carriers.end[rows], strict=True)) == first
+    assert table.values[0].tolist() == [1, 1]  # both are present all the same
+
+
+@pytest.fixture(scope="module")
+def tokenizer_model():
+    from types import SimpleNamespace
+
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    pieces = ["[UNK]", "food", "serv", "##ice", "slow", "good", ",", "味", "道", "the"]
+    inner = Tokenizer(models.WordPiece({p: k for k, p in enumerate(pieces)}, unk_token="[UNK]"))
+    inner.normalizer = normalizers.BertNormalizer()
+    inner.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return SimpleNamespace(
+        tokenizer=PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]")
+    )
+
+
+def test_pieces_of_the_models_tokenizer(tokenizer_model):
+    texts = ["The food, slow Service", "good food 味道", "slow food serv", "味 service"]
+    table = _build(texts, tokenizer_model, units="pieces", top=0, include=["serv", "##ice", "味"])
+    with pytest.raises(ConfigError, match="units=pieces needs a model"):
+        _build(texts, units="pieces")
+    told = _told(table, texts)
+    assert told == {"serv": {"Serv", "serv"}, "##ice": {"ice"}, "味": {"味"}}
+
+
+def test_pieces_that_always_come_together_are_told(tokenizer_model):
+    texts = ["slow Service", "good food 味道", "slow food", "good service"]
+    with pytest.raises(DataError, match="Features serv and ##ice say the same"):
+        _build(texts, tokenizer_model, units="pieces", top=0, include=["serv", "##ice"])
+
+
+def test_byte_level_pieces_leave_out_their_space():
+    from types import SimpleNamespace
+
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    inner = Tokenizer(models.WordLevel({"[UNK]": 0, "good": 1, "Ġfood": 2}, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=False)
+    model = SimpleNamespace(
+        tokenizer=PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]")
+    )
+    texts = ["good food", "bad food", "good wine"]
+    table = _build(texts, model, units="pieces", top=0, include=["good", "food"])
+    assert _told(table, texts) == {"good": {"good"}, "food": {"food"}}
+
+
+def test_outcome_goes_with_the_words():
+    corpus = Corpus(
+        name="made",
+        texts=ENGLISH,
+        outcome=np.arange(6.0),
+        outcome_name="stars",
+        outcome_classes=None,
+    )
+    table = build_features({"kind": "words", "top": 2, "max_share": 1.0}, corpus)
+    assert table.names == ("food", "good", "stars")
+    assert set(table.carriers.start[table.carriers.variable == 2]) == {POOLED}
+
+
+def test_bad_words_are_told():
+    with pytest.raises(DataError, match=r"word foot .*occurs in no document; did you mean food\?"):
+        _build(ENGLISH, include=["foot"])
+    with pytest.raises(DataError, match="Feature food has the same value in every document"):
+        _build(["food a", "food b"], include=["food"], top=0)
+    with pytest.raises(DataError, match="say the same of every document"):
+        _build(["new york", "new york", "paris"], include=["new", "york"], top=0)
+    with pytest.raises(ConfigError, match="No feature is left"):
+        _build(ENGLISH, top=0)
+    with pytest.raises(ConfigError, match="are no band"):
+        _build(ENGLISH, min_share=0.9, max_share=0.1)
+
+
+def test_choice_hangs_on_no_order_of_documents():
+    rng = np.random.default_rng(0)
+    texts = [" ".join(rng.choice(list("abcdefghij"), size=4)) for _ in range(60)]
+    names = _build(texts, top=5, collinear="drop").names
+    assert _build(texts[::-1], top=5, collinear="drop").names == names
+
+
+def test_a_rendered_corpus_has_words_too():
+    settings = {"kind": "bayesnet", "network": "asia", "documents": 400, "style": "sentences"}
+    corpus = load_corpus(settings, 0)
+    with pytest.raises(DataError, match="same value"):  # every document names every variable
+        build_features({"kind": "words", "include": ["smoke"]}, corpus)
