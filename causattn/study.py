@@ -71,7 +71,7 @@ def run_study(config: Settings, folder: Path) -> Run:
         edges = candidates.select_candidates(
             config["candidates"], summary.value, table.value, null=controls.get(PERMUTED), seed=seed
         )
-        screens = candidates.screens(config["candidates"], table.value, controls)
+        screens = screens_beside(config["candidates"], table.value, controls)
     with clock.stage("discovery"):
         graph = discovery.discover(config["discovery"], table.value, edges, seed)
     with clock.stage("effects"):
@@ -290,6 +290,34 @@ def truth_over(truth: CausalGraph | None, names: tuple[str, ...]) -> CausalGraph
         return None
     order = [truth.names.index(name) for name in names]
     return CausalGraph(names, truth.marks[np.ix_(order, order)], kind=truth.kind)
+
+
+def screens_beside(
+    settings: Settings,
+    table: features.FeatureTable,
+    controls: Mapping[str, attention.AttentionSummary],
+) -> dict[str, np.ndarray]:
+    """Return what the candidates are compared with: strengths by name, float64 [f, f], symmetric.
+
+    Parameters
+    ----------
+    settings
+        The group `candidates`: controls are aggregated over layers and heads as candidates are.
+    table
+        Documents by features, for mutual information.
+    controls
+        Attention of the controls, by name.
+    """
+    screens = {"mutual_information": candidates.mutual_information_screen(table)}
+    for name, summary in controls.items():
+        score = candidates.attention_score(
+            summary,
+            settings.get("aggregate", "mean"),
+            layers=settings.get("layers"),
+            heads=settings.get("heads"),
+        )
+        screens[name] = np.maximum(score, score.T)
+    return screens
 
 
 def quality(strength: np.ndarray, truth: CausalGraph | None) -> dict[str, Any]:
