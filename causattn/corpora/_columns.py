@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ from causattn.corpora._corpus import Corpus
 from causattn.corpora._records import Records, missing
 
 ColumnKind = Literal["auto", "discrete", "continuous"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 FEW = 10
 """Whole numbers with at most so many different values are taken as classes."""
@@ -161,6 +164,11 @@ def _rows_with_text(
                     f"{records.where(row, text)} holds {type(cell).__name__}, not text; name the "
                     "text column in corpus.text."
                 )
+            if _SURROGATE.search(cell):
+                raise DataError(
+                    f"{records.where(row, text)} holds half a character (a lone surrogate), which "
+                    "no text file can store; mend that text."
+                )
             kept.append(row)
         elif not drop_missing:
             raise DataError(
@@ -174,7 +182,10 @@ def _as_number(cell: Any) -> float | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
-        return float(cell)
+        try:
+            return float(cell)
+        except OverflowError:
+            return math.inf
     if isinstance(cell, str) and "_" not in cell:
         try:
             return float(cell)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from causattn.base import ConfigError, DataError, choose
-from causattn.corpora._columns import corpus_from_records
+from causattn.corpora._columns import ColumnKind, corpus_from_records
 from causattn.corpora._corpus import Corpus
 from causattn.corpora._file import column_kinds
 from causattn.corpora._records import Records
@@ -27,7 +27,7 @@ class DatasetsSettings:
         The hub data set's configuration, where it has several.
     revision
         The hub data set's commit or tag; naming one makes a run repeatable.
-    text, label, columns, label_kind, missing
+    text, label, columns, discrete, continuous, label_kind, missing
         As for a file (`FileSettings`); a column of class labels gives its own class names.
     """
 
@@ -37,10 +37,10 @@ class DatasetsSettings:
     revision: str | None = None
     text: str = "text"
     label: str | None = None
-    columns: list[str] | dict[str, Literal["auto", "discrete", "continuous"]] = field(
-        default_factory=list
-    )
-    label_kind: Literal["auto", "discrete", "continuous"] = "auto"
+    columns: list[str] = field(default_factory=list)
+    discrete: list[str] = field(default_factory=list)
+    continuous: list[str] = field(default_factory=list)
+    label_kind: ColumnKind = "auto"
     missing: Literal["error", "drop"] = "error"
 
 
@@ -75,7 +75,7 @@ def datasets_corpus(settings: DatasetsSettings, seed: int) -> Corpus:
         name=Path(settings.path).name,
         text=settings.text,
         label=settings.label,
-        columns=column_kinds(settings.columns),
+        columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
         label_kind=settings.label_kind,
         drop_missing=settings.missing == "drop",
         about={"kind": "datasets", "fingerprint": data._fingerprint, **asdict(settings)},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from causattn.base import content_key, file_sha256
+from causattn.base import ConfigError, content_key, file_sha256
 from causattn.corpora._columns import ColumnKind, corpus_from_records
 from causattn.corpora._corpus import Corpus
 from causattn.corpora._records import read_records
@@ -26,7 +27,9 @@ class FileSettings:
     label
         The column of the outcome, if any (in a folder of files ``folder`` is a useful one).
     columns
-        Columns to take as variables: a list of names, or kinds by name.
+        Columns to take as variables, judged by their values to be discrete or continuous.
+    discrete, continuous
+        Columns to take as variables of that kind.
     label_kind
         Whether the label is a class, a number, or to be judged by its values.
     encoding
@@ -40,10 +43,10 @@ class FileSettings:
     path: str
     text: str = "text"
     label: str | None = None
-    columns: list[str] | dict[str, Literal["auto", "discrete", "continuous"]] = field(
-        default_factory=list
-    )
-    label_kind: Literal["auto", "discrete", "continuous"] = "auto"
+    columns: list[str] = field(default_factory=list)
+    discrete: list[str] = field(default_factory=list)
+    continuous: list[str] = field(default_factory=list)
+    label_kind: ColumnKind = "auto"
     encoding: str = "utf-8"
     delimiter: str | None = None
     missing: Literal["error", "drop"] = "error"
@@ -64,23 +67,37 @@ def file_corpus(settings: FileSettings, seed: int) -> Corpus:
         name=path.stem or path.resolve().name,
         text=settings.text,
         label=settings.label,
-        columns=column_kinds(settings.columns),
+        columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
         label_kind=settings.label_kind,
         drop_missing=settings.missing == "drop",
         about={"kind": "file", "sha256": path_checksum(path), **asdict(settings)},
     )
 
 
-def column_kinds(columns: list[str] | dict[str, ColumnKind]) -> dict[str, ColumnKind]:
-    """Return the kind of each named column, ``"auto"`` where none is given."""
-    if isinstance(columns, dict):
-        return dict(columns)
-    return dict.fromkeys(columns, "auto")
+def column_kinds(
+    columns: Sequence[str], discrete: Sequence[str], continuous: Sequence[str]
+) -> dict[str, ColumnKind]:
+    """Return the kind of each column that is to be a variable.
+
+    Raises
+    ------
+    ConfigError
+        Where a column is to be discrete and continuous.
+    """
+    both = sorted(set(discrete) & set(continuous))
+    if both:
+        raise ConfigError(
+            f"Column {both[0]} stands in corpus.discrete and in corpus.continuous; leave it in one."
+        )
+    kinds: dict[str, ColumnKind] = dict.fromkeys(columns, "auto")
+    kinds.update(dict.fromkeys(discrete, "discrete"))
+    kinds.update(dict.fromkeys(continuous, "continuous"))
+    return kinds
 
 
-def path_checksum(path: Path) -> str:
-    """Return a checksum of a file's content, or of a folder's text files and their names."""
+def path_checksum(path: Path, pattern: str = "*.txt") -> str:
+    """Return a checksum of a file's content, or of a folder's files of a pattern and their names."""
     if path.is_file():
         return file_sha256(path)
-    entries = sorted(entry for entry in path.rglob("*.txt") if entry.is_file())
+    entries = sorted(entry for entry in path.rglob(pattern) if entry.is_file())
     return content_key([[str(entry.relative_to(path)), file_sha256(entry)] for entry in entries])

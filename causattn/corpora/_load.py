@@ -47,10 +47,12 @@ def source_checksum(settings: Mapping[str, Any]) -> str | None:
     """Return a checksum of the data behind a configuration, None where it is all in the settings.
 
     Two runs with equal settings see the same corpus only where this is equal too: a file can
-    change under its name.
+    change under its name. A data set on the hub is as fixed as its `revision`.
     """
     path = settings.get("path", settings.get("network"))
     if settings.get("kind") == "bayesnet" and not str(path).endswith((".bif", ".bif.gz")):
         return None
     where = Path(str(path)).expanduser()
-    return path_checksum(where) if where.exists() else None
+    if not where.exists():
+        return None
+    return path_checksum(where, "*" if settings.get("kind") == "datasets" else "*.txt")

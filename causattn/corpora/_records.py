@@ -109,7 +109,10 @@ def missing(cell: Any) -> bool:
 
 def _decoded(path: Path, encoding: str) -> str:
     """Return a file's text, or say at which byte it cannot be decoded."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); check its rights.") from None
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -179,6 +182,11 @@ def _read_jsonl(path: Path, encoding: str, delimiter: str | None) -> Records:
             raise DataError(
                 f"{path}, line {number}, column {error.colno}: {error.msg}; each line must be one "
                 "JSON object."
+            ) from None
+        except (ValueError, RecursionError) as error:  # numbers or nesting beyond Python's limits
+            raise DataError(
+                f"{path}, line {number} cannot be read ({error}); write one plain JSON object a "
+                "line."
             ) from None
         if not isinstance(row, dict):
             raise DataError(

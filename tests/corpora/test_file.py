@@ -106,9 +106,10 @@ def test_kinds_of_columns(tmp_path):
     corpus = _load(path, columns=["few", "many", "truth", "gap"])
     assert corpus.categories == (("0", "1", "2"), None, ("False", "True"), ("x", "y"))
     assert np.isnan(corpus.values[:, 3]).sum() == 1
-    forced = _load(path, columns={"few": "continuous", "many": "discrete"})
-    assert forced.categories[0] is None
-    assert len(forced.categories[1]) == count
+    forced = _load(path, continuous=["few"], discrete=["many"])
+    assert forced.variables == ("many", "few")
+    assert len(forced.categories[0]) == count
+    assert forced.categories[1] is None
     assert _load(path, label="few", label_kind="continuous").outcome_classes is None
 
 
@@ -150,6 +151,8 @@ def test_missing_text_in_parquet(tmp_path):
             '{"text": "a"}\n{"text": 7}\n',
             "line 2, column text holds int, not text",
         ),
+        ("half.jsonl", '{"text": "a"}\n{"text": "\\ud800"}\n', "line 2, .* half a character"),
+        ("deep.jsonl", '{"text": ' + "[" * 99_999, "line 1 cannot be read .*one plain JSON object"),
         ("fake.parquet", "not parquet", "fake.parquet is no readable Parquet file"),
         ("notes.docx", "x", "ends in .docx, which is no corpus file known; use .csv"),
         ("plain", "x", "ends in nothing"),
@@ -185,11 +188,13 @@ def test_paths_that_are_not_there(tmp_path):
 def test_bad_columns_are_told(tmp_path):
     path = _write(tmp_path / "a.csv", "text,n,void\nx,1,\ny,two,\nz,inf,\n")
     with pytest.raises(DataError, match=r"line 3, column n holds 'two', not a number"):
-        _load(path, columns={"n": "continuous"})
+        _load(path, continuous=["n"])
     with pytest.raises(DataError, match=r"column void is empty; leave it out of corpus.columns"):
         _load(path, columns=["void"])
     with pytest.raises(ConfigError, match=r"text stands in corpus.columns and is corpus.text"):
         _load(path, columns=["text"])
+    with pytest.raises(ConfigError, match=r"n stands in corpus.discrete and in corpus.continuous"):
+        _load(path, discrete=["n"], continuous=["n"])
     with pytest.raises(ConfigError, match=r"text is corpus.text and corpus.label"):
         _load(path, label="text")
     with pytest.raises(DataError, match=r"no column labl; .*Set corpus.label"):
