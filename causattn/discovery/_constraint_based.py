@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from causattn.base import ConfigError
 from causattn.candidates import CandidateEdges
 from causattn.discovery._algorithm import (
     TESTS,
@@ -20,7 +19,6 @@ from causattn.discovery._algorithm import (
     CandidateUse,
     Capability,
     Problem,
-    RunSettings,
     candidate_use,
     prepared,
     resolved,
@@ -28,24 +26,19 @@ from causattn.discovery._algorithm import (
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._pc_engines import Rules, pc_by_causal_learn, pc_by_causattn
+from causattn.discovery._shared_settings import Test, TestSettings, check_alpha
 from causattn.discovery._weights import SHARPNESS, pair_levels
 from causattn.graphs import CausalGraph
 
-Test = Literal["auto", "fisher_z", "chi_square", "g_square"]
 Engine = Literal["causattn", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PcSettings(RunSettings):
+class PcSettings(TestSettings):
     """Settings of PC.
 
     Parameters
     ----------
-    test
-        ``"fisher_z"``, ``"chi_square"``, ``"g_square"``, or ``"auto"``: Fisher z for continuous,
-        G-square for discrete data.
-    alpha
-        Level of each test; with ``candidates="weigh"`` the mean level.
     engine
         ``"causattn"``, or ``"causal-learn"``: the reference, with its tests.
     rules
@@ -65,8 +58,6 @@ class PcSettings(RunSettings):
     """
 
     kind: str = "pc"
-    test: Test = "auto"
-    alpha: float = 0.01
     engine: Engine = "causattn"
     rules: Rules = "causal-learn"
     candidates: CandidateUse = "auto"
@@ -216,9 +207,3 @@ def pc(
     )
     problem = Problem(as_discovery_data(data, names), candidates, knowledge)
     return run_pc(prepared(problem, PC, settings), settings)
-
-
-def check_alpha(alpha: float) -> None:
-    """Raise where a level is none."""
-    if not 0 < alpha < 1:
-        raise ConfigError(f"alpha={alpha} is no level of a test; choose one between 0 and 1.")

@@ -9,50 +9,15 @@ from typing import Literal
 
 import numpy as np
 
-from causattn.base import CapabilityError
 from causattn.discovery._causal_learn import errors_as_sentences, from_causal_learn
 from causattn.discovery._data import DiscoveryData
 from causattn.discovery._ges import run_ges
 from causattn.discovery._library_calls import silenced
-from causattn.discovery._scores import BDeu, Categories, DiscreteBIC, GaussianBIC, LocalScore
+from causattn.discovery._scores import LocalScore
 from causattn.graphs import CausalGraph
 
 Adaptive = Literal["none", "v_structures", "unshielded_triples"]
 Matrices = tuple[np.ndarray, np.ndarray]
-
-
-def local_score(
-    data: DiscoveryData,
-    score: str,
-    *,
-    penalty: float = 0.5,
-    equivalent_sample_size: float = 1.0,
-    structure_prior: float | None = None,
-) -> LocalScore:
-    """Return a score of the data.
-
-    Parameters
-    ----------
-    data
-        The table.
-    score
-        ``"bic"`` (Gaussian for continuous, multinomial for discrete data) or ``"bdeu"``.
-    penalty
-        Price of a parameter in units of log n, for the BIC.
-    equivalent_sample_size, structure_prior
-        Weight of the uniform prior in rows, and expected number of parents of a variable (None for
-        no such prior), for BDeu. With two variables there is no structure prior.
-    """
-    if score == "bic" and data.kind == "continuous":
-        return GaussianBIC.from_data(data.values, penalty=penalty, names=data.names)
-    coded = Categories(data.codes, cardinalities=data.cardinalities.tolist(), names=data.names)
-    if score == "bic":
-        return DiscreteBIC(coded, penalty=penalty)
-    if data.size <= 2:
-        structure_prior = None
-    return BDeu(
-        coded, equivalent_sample_size=equivalent_sample_size, structure_prior=structure_prior
-    )
 
 
 def ges_by_causattn(
@@ -136,18 +101,9 @@ def ges_by_causal_learn(
         Price of a parameter in units of log n, for the BIC.
     max_parents
         Most parents in the forward phase, None for no limit.
-
-    Raises
-    ------
-    CapabilityError
-        For BDeu on two variables, where causal-learn's structure prior is not defined.
     """
     from causallearn.search.ScoreBased.GES import ges
 
-    if score == "bdeu" and data.size < 3:
-        raise CapabilityError(
-            "causal-learn's BDeu is not defined for two variables; choose engine=causattn."
-        )
     with silenced(), errors_as_sentences(data):
         found = ges(
             data.values if score == "bic" else np.ascontiguousarray(data.codes),

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from causattn.base import CapabilityError, ConfigError
 from causattn.candidates import CandidateEdges
 from causattn.discovery._algorithm import (
     REFERENCE_SCORES,
@@ -21,39 +20,34 @@ from causattn.discovery._algorithm import (
     CandidateUse,
     Capability,
     Problem,
-    RunSettings,
     candidate_use,
     prepared,
-    resolved,
 )
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._ges_engines import (
     Adaptive,
     ges_by_causal_learn,
     ges_by_causattn,
-    local_score,
 )
 from causattn.discovery._knowledge import Knowledge
+from causattn.discovery._shared_settings import (
+    Score,
+    ScoreSettings,
+    check_causal_learn_priors,
+    chosen_score,
+)
 from causattn.discovery._weights import SHARPNESS, edge_log_prior
 from causattn.graphs import CausalGraph
 
-Score = Literal["auto", "bic", "bdeu"]
 Engine = Literal["causattn", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class GesSettings(RunSettings):
+class GesSettings(ScoreSettings):
     """Settings of GES.
 
     Parameters
     ----------
-    score
-        ``"bic"``, ``"bdeu"``, or ``"auto"``: BIC for continuous, BDeu for discrete data.
-    penalty
-        Price of a parameter in units of log n, for the BIC; 0.5 is Schwarz's criterion.
-    equivalent_sample_size, structure_prior
-        Weight of the uniform prior in rows and expected number of parents of a variable (None for
-        no such prior), for BDeu.
     engine
         ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
     turning
@@ -76,10 +70,6 @@ class GesSettings(RunSettings):
     """
 
     kind: str = "ges"
-    score: Score = "auto"
-    penalty: float = 0.5
-    equivalent_sample_size: float = 1.0
-    structure_prior: float | None = 1.0
     engine: Engine = "causattn"
     turning: bool = True
     candidates: CandidateUse = "auto"
@@ -93,30 +83,18 @@ class GesSettings(RunSettings):
 
 def run_ges(problem: Problem, settings: GesSettings) -> CausalGraph:
     """Solve a prepared problem."""
-    check_penalty(settings.penalty)
     data, candidates = problem.data, problem.candidates
-    score = resolved(settings.score, data, GES.capability(settings).scores, "score")
-    about = [
-        score_text(
-            score, settings.penalty, settings.equivalent_sample_size, settings.structure_prior
-        ),
-        settings.engine,
-    ]
+    chosen = chosen_score(data, settings, GES.capability(settings).scores)
+    about = [chosen.text, settings.engine]
     if settings.engine == "causal-learn":
-        _check_reference_priors(score, settings)
-        graph = ges_by_causal_learn(data, score, settings.penalty, settings.max_parents)
+        check_causal_learn_priors(chosen, settings)
+        graph = ges_by_causal_learn(data, chosen.name, settings.penalty, settings.max_parents)
         return replace(graph, algorithm=f"ges ({', '.join(about)})")
     use = candidate_use(GES, settings) if candidates is not None else "ignore"
     if use != "ignore":
         about.append({"weigh": "weighed", "restrict": "restricted"}[use])
     graph = ges_by_causattn(
-        local_score(
-            data,
-            score,
-            penalty=settings.penalty,
-            equivalent_sample_size=settings.equivalent_sample_size,
-            structure_prior=settings.structure_prior,
-        ),
+        chosen.local,
         data.names,
         allowed=candidates.allowed if candidates is not None and use == "restrict" else None,
         adaptive=settings.adaptive,
@@ -248,31 +226,3 @@ def ges(
     )
     problem = Problem(as_discovery_data(data, names), candidates, knowledge)
     return run_ges(prepared(problem, GES, settings), settings)
-
-
-def check_penalty(penalty: float) -> None:
-    """Raise where a penalty is none."""
-    if not penalty > 0:
-        raise ConfigError(f"penalty={penalty} must be above 0; 0.5 is the BIC.")
-
-
-def score_text(
-    score: str,
-    penalty: float,
-    equivalent_sample_size: float = 1.0,
-    structure_prior: float | None = 1.0,
-) -> str:
-    """Return a score and what it costs in words."""
-    if score == "bic":
-        return f"bic, penalty {penalty:g} log n"
-    prior = "" if structure_prior is None else f", structure prior {structure_prior:g}"
-    return f"{score}, equivalent sample size {equivalent_sample_size:g}{prior}"
-
-
-def _check_reference_priors(score: str, settings: GesSettings) -> None:
-    """Raise where BDeu is asked for with other priors than causal-learn has."""
-    if score == "bdeu" and (settings.equivalent_sample_size, settings.structure_prior) != (1, 1):
-        raise CapabilityError(
-            "causal-learn's BDeu has equivalent_sample_size=1 and structure_prior=1; leave them "
-            "so or choose engine=causattn."
-        )
