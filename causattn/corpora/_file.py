@@ -96,7 +96,7 @@ def column_kinds(
 
 
 def path_checksum(path: Path, pattern: str = "*.txt") -> str:
-    """Return a checksum of a file's content, or of a folder's files of a pattern and their names."""
+    """Return a checksum of a file, or of the names and contents of a folder's files."""
     if path.is_file():
         return file_sha256(path)
     entries = sorted(entry for entry in path.rglob(pattern) if entry.is_file())
