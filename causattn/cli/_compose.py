@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
 import causattn
-from causattn.base import ArtefactError
+from causattn.base import ArtefactError, ConfigError, settings_from
 
 
 def config_folder() -> Path:
@@ -49,7 +50,40 @@ def plain(config: DictConfig) -> dict[str, Any]:
     ------
     omegaconf.errors.OmegaConfBaseException
         Where a value is missing or refers to nothing.
+    ConfigError
+        Where a key that belongs to no group is unknown or has a value of the wrong type.
     """
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(container, dict)
-    return {str(key): value for key, value in container.items()}
+    resolved = {str(key): value for key, value in container.items()}
+    of_groups = set(groups())
+    common = {key: value for key, value in resolved.items() if key not in of_groups}
+    if settings_from(CommonSettings, common, "config").seed < 0:
+        raise ConfigError(f"config.seed={resolved['seed']} is negative; give 0 or more.")
+    return resolved
+
+
+@dataclass(frozen=True)
+class CommonSettings:
+    """The keys of the configuration that belong to no group.
+
+    Parameters
+    ----------
+    seed
+        Every random draw follows from it.
+    paths
+        Folders of runs, sweeps, the cache and data.
+    threads
+        Threads of one run, None for all cores.
+    quiet, verbose
+        Show nothing but the run's folder; show what the libraries underneath say.
+    controls
+        What the candidates are compared with.
+    """
+
+    seed: int
+    paths: dict[str, str]
+    threads: int | None = None
+    quiet: bool = False
+    verbose: bool = False
+    controls: list[str] = field(default_factory=list)

@@ -62,6 +62,12 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, InterpolationKeyError | InterpolationResolutionError):
         where = f"{_full_key(error)}: " if _full_key(error) else ""
         return f"{where}{_first_line(str(error)).rstrip('.')}; mend the ${{...}} in its value."
+    if found := re.match(r"Ambiguous value for argument '(.*)'$", _first_line(str(error))):
+        key, _, value = found.group(1).partition("=")
+        return (
+            f"{key}={value} gives several values to one run; run them all with causattn sweep, or "
+            f"write a list as '{key}=[{value}]'."
+        )
     if isinstance(error, ConfigCompositionException):
         return _composition(error)
     where = f" (at {_full_key(error)})" if _full_key(error) else ""

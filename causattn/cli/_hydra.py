@@ -16,8 +16,9 @@ from typing import NoReturn
 
 import hydra
 from hydra._internal.utils import get_args_parser
+from hydra.errors import HydraException
 
-from causattn.base import ConfigError
+from causattn.base import ArtefactError, ConfigError
 from causattn.cli import _compose, _job, _resolvers
 
 
@@ -43,6 +44,13 @@ def launch(arguments: Sequence[str]) -> int:
             )(_job.job)()
         except SystemExit as leaving:  # --help, --cfg and the like end by themselves
             return int(leaving.code or 0)
+        except HydraException:
+            raise
+        except OSError as error:  # a job keeps its own errors, so this is Hydra making folders
+            raise ArtefactError(
+                f"{error.filename} cannot be written ({error.strerror}); set paths.runs, or "
+                "paths.sweeps, to a folder that can."
+            ) from error
     if not working or options.shell_completion:
         return 0
     return _result(session)

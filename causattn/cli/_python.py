@@ -60,7 +60,7 @@ def _written(value: object) -> str:
     if isinstance(value, int | float):
         return text
     special = text.lower() in ("true", "false", "null", "nan", "inf")
-    if re.fullmatch(r"[A-Za-z_][\w./-]*", text) and not special:
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_./-]*", text) and not special:
         return text
     escaped = re.sub(r"(\\*)'", r"\1\1\\'", text)
     escaped = re.sub(r"(\\+)$", r"\1\1", escaped)

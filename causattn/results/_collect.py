@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any, TextIO
 
 import pyarrow as pa
@@ -27,7 +28,13 @@ from causattn.results._run import Run
 JOBS = "jobs.jsonl"
 _FIRST = ("folder", "status", "reason", "seconds")
 _BATCH = 2000
-_ARROW = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+_ARROW = {
+    NoneType: pa.null(),
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    str: pa.string(),
+}
 
 
 @dataclass(frozen=True)
@@ -114,8 +121,7 @@ def _spool(folder: Path, stream: TextIO) -> tuple[dict[str, type], Counter[str]]
     counts: Counter[str] = Counter()
     for row in _rows(folder):
         for name, value in row.items():
-            if value is not None:
-                types[name] = _common(types.get(name), type(value))
+            types[name] = _common(types.get(name), type(value))
         counts[row["status"]] += 1
         stream.write(json.dumps(row, ensure_ascii=False) + "\n")
     return types, counts
@@ -166,9 +172,11 @@ def _flat(value: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _common(known: type | None, new: type) -> type:
-    """Return the type that holds the values of both."""
-    if known is None or known is new:
+    """Return the type that holds the values of both; a missing value fits every type."""
+    if known in (None, NoneType, new):
         return new
+    if new is NoneType:
+        return known or NoneType
     return float if {known, new} == {int, float} else str
 
 

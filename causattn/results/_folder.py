@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -127,6 +128,7 @@ def run_in_folder(
     """
     folder = folder.resolve()
     _make(folder)
+    _refuse_foreign(folder)
     with exclusive(folder / _LOCK, f"the run {folder.name}", wait=resume):
         if resume and _is_done(folder, config):
             return False
@@ -183,24 +185,35 @@ def _is_done(folder: Path, config: Mapping[str, Any]) -> bool:
     return bool(manifest["about"].get("config_key") == config_key(config))
 
 
-def _clear(folder: Path) -> None:
-    """Empty a folder that held an unfinished run; refuse one that holds anything else."""
-    content = [path for path in folder.iterdir() if not path.name.startswith(_LOCK)]
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds anything but a run, before a file is written into it."""
+    content = _content(folder)
     if content and not (folder / _MARKER).is_file() and not (folder / _MANIFEST).is_file():
         raise ArtefactError(
-            f"{folder} already holds {content[0].name} and is no unfinished run; choose another "
+            f"{folder} already holds {content[0].name} and is no run's folder; choose another "
             "folder (hydra.run.dir=...) or empty it."
         )
-    if content and run_status(folder)[0] is Status.FINISHED and _undamaged(folder):
-        raise ArtefactError(
-            f"{folder} already holds a finished run, which is not written over; choose another "
-            "folder (hydra.run.dir=...) or delete it."
-        )
-    for path in content:
+
+
+def _clear(folder: Path) -> None:
+    """Empty a folder that held an unfinished run; refuse one that holds a finished one."""
+    if run_status(folder)[0] is Status.FINISHED:
+        if _undamaged(folder):
+            raise ArtefactError(
+                f"{folder} already holds a finished run, which is not written over; choose another "
+                "folder (hydra.run.dir=...) or delete it."
+            )
+        print(f"The run in {folder} is damaged and is done again.", file=sys.stderr, flush=True)
+    for path in _content(folder):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
+
+
+def _content(folder: Path) -> list[Path]:
+    """Return what lies in a folder, without the run's lock."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(_LOCK))
 
 
 def _undamaged(folder: Path) -> bool:

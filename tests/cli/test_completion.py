@@ -1,0 +1,44 @@
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """\
+eval "$(causattn run -sc install=bash)"
+COMP_LINE="$1"; COMP_POINT=${#COMP_LINE}
+COMP_WORDS=($COMP_LINE)
+[[ "$COMP_LINE" == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+$(complete -p causattn | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+echo "${COMPREPLY[*]}"
+"""
+CASES = {
+    "causattn ": "run sweep collect cache",
+    "causattn sw": "sweep",
+    "causattn run disc": "discovery. discovery=",
+    "causattn run discovery=": "discovery=ges discovery=pc",
+    "causattn run seed=1 experiment=": "experiment=alarm",
+    "causattn run corpus.": "corpus.kind= corpus.path= corpus.size=",
+    "causattn sweep discovery=g": "discovery=ges",
+}
+
+
+def test_tab_in_a_real_bash(program: Callable[[], Path], tmp_path: Path) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("there is no bash")
+    path = f"{program().parent}{os.pathsep}{os.environ['PATH']}"
+    (tmp_path / "empty").mkdir()
+    for line, expected in CASES.items():
+        done = subprocess.run(
+            [bash, "-c", SCRIPT, "bash", line],
+            env=os.environ | {"PATH": path},
+            cwd=tmp_path / "empty",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == expected, (line, done.stderr)

@@ -1,0 +1,49 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from causattn.cli import main
+
+Studies = list[Mapping[str, Any]]
+
+SENTENCES = {
+    ("discovery=pcc",): "discovery=pcc is not known; did you mean pc? choose one of ges, pc.",
+    ("sed=3",): "sed is not a group or key of the configuration; did you mean seed?",
+    ("corpus.sise=3",): "corpus.sise is not a group or key of the configuration; did you mean "
+    "corpus.size?",
+    ("nothing=like_it",): "nothing is not a group or key of the configuration;",
+    ("+experiment=foo",): "experiment=foo is not known; choose one of alarm.",
+    ("seed",): "The override 'seed' cannot be read (missing EQUAL at '<EOF>');",
+    ("corpus.path=???",): "corpus.path has no value; set it: corpus.path=...",
+    ("--unknown",): "The command line cannot be read: unrecognized arguments: --unknown;",
+    ("corpus.path=${corpus.nowhere}",): "Interpolation key 'corpus.nowhere' not found;",
+    ("seed=1,2",): "seed=1,2 gives several values to one run; run them all with causattn sweep,",
+    ("seed=abc",): "config.seed='abc' should be of type int;",
+    ("seed=-1",): "config.seed=-1 is negative;",
+    ("+tag=x",): "config.tag is not a setting of config;",
+    ("paths.runs=/dev/null/x",): "/dev/null/x/",
+}
+
+
+@pytest.mark.parametrize("given", SENTENCES, ids=" ".join)
+def test_hydras_errors_are_sentences(
+    studies: Studies, capfd: pytest.CaptureFixture[str], given: tuple[str, ...]
+) -> None:
+    assert main(["run", *given]) == 2
+    said = capfd.readouterr()
+    assert said.err.startswith(SENTENCES[given])
+    assert said.err.count("\n") == 1
+    assert said.err.strip().endswith((".", "?"))
+    assert "Hydra" not in said.err
+    assert said.out == ""
+    assert studies == []
+    assert not [path for path in Path("results").rglob("*") if path.is_file()]
+
+
+def test_a_config_folder_that_is_not_there(
+    studies: Studies, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--config-dir", "nowhere"]) == 2
+    assert "nowhere" in capfd.readouterr().err

@@ -1,0 +1,92 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from causattn.base import ArtefactError, DataError, write_json
+from causattn.results import collect_runs, run_in_folder
+
+
+def make(folder: Path, seed: int, penalty: object, shd: object) -> None:
+    def work(target: Path) -> None:
+        write_json(
+            target / "summary.json",
+            {"graph": {"shd": shd, "orders": [1, 2]}, "versions": {"python": "3.11"}},
+        )
+
+    config = {"seed": seed, "discovery": {"kind": "ges", "penalty": penalty, "limit": None}}
+    run_in_folder(folder, config, work, resume=True)
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    make(tmp_path / "sweep" / "aa", 0, 1, 3)
+    make(tmp_path / "sweep" / "bb", 1, 0.5, None)
+
+    def fail(folder: Path) -> None:
+        raise DataError("There is no file; give one.")
+
+    with pytest.raises(DataError):
+        run_in_folder(tmp_path / "sweep" / "cc", {"seed": 2}, fail, resume=True)
+    with pytest.raises(KeyboardInterrupt):
+        run_in_folder(tmp_path / "sweep" / "dd", {"seed": 3}, _interrupt, resume=True)
+    line = {"folder": "ee", "status": "failed", "reason": "path has no value", "overrides": ["a=1"]}
+    (tmp_path / "sweep" / "jobs.jsonl").write_text(json.dumps(line) + '\n{"folder": "f')
+    return tmp_path / "sweep"
+
+
+def test_one_row_a_job_whatever_became_of_it(sweep: Path) -> None:
+    collected = collect_runs(sweep, sweep / "runs")
+    assert collected.counts == {"finished": 2, "failed": 2, "unfinished": 1}
+    table = pd.read_parquet(collected.parquet)
+    assert table["folder"].tolist() == ["aa", "bb", "cc", "dd", "ee"]
+    assert table["status"].tolist() == ["finished", "finished", "failed", "unfinished", "failed"]
+    assert table["reason"][2] == "There is no file; give one."
+    assert table["config.seed"].tolist()[:4] == [0, 1, 2, 3]
+    assert table["config.discovery.penalty"].tolist()[:2] == [1.0, 0.5]
+    assert table["graph.shd"][0] == 3
+    assert np.isnan(table["graph.shd"][1])
+    assert table["graph.orders"][0] == "[1, 2]"
+    assert table["config.discovery.limit"].isna().all()
+    assert table["overrides"][4] == "a=1"
+
+
+def test_csv_says_the_same(sweep: Path) -> None:
+    collected = collect_runs(sweep, sweep / "runs")
+    table, text = pd.read_parquet(collected.parquet), pd.read_csv(collected.csv)
+    assert list(table.columns) == list(text.columns)
+    assert table["folder"].tolist() == text["folder"].tolist()
+    assert table["graph.shd"].fillna(-1).tolist() == text["graph.shd"].fillna(-1).tolist()
+
+
+def test_mixed_types_become_text(tmp_path: Path) -> None:
+    make(tmp_path / "a", 0, "auto", 3)
+    make(tmp_path / "b", 1, 0.5, 3)
+    table = pd.read_parquet(collect_runs(tmp_path, tmp_path / "runs").parquet)
+    assert table["config.discovery.penalty"].tolist() == ["auto", "0.5"]
+
+
+def test_a_damaged_run_is_a_row_that_says_so(sweep: Path) -> None:
+    (sweep / "aa" / "summary.json").write_text("{")
+    table = pd.read_parquet(collect_runs(sweep, sweep / "runs").parquet)
+    assert table["status"][0] == "damaged"
+    assert "summary.json" in table["reason"][0]
+
+
+def test_collecting_twice_gives_the_same_bytes(sweep: Path) -> None:
+    first = collect_runs(sweep, sweep / "runs").csv.read_bytes()
+    assert collect_runs(sweep, sweep / "runs").csv.read_bytes() == first
+
+
+def test_no_folder_and_no_runs(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="There is no folder"):
+        collect_runs(tmp_path / "nowhere", tmp_path / "runs")
+    with pytest.raises(ArtefactError, match="holds no runs"):
+        collect_runs(tmp_path, tmp_path / "runs")
+    assert not list(tmp_path.iterdir())
+
+
+def _interrupt(folder: Path) -> None:
+    raise KeyboardInterrupt
