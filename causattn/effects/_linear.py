@@ -58,6 +58,11 @@ class LinearEffect:
     standard_error_kind: StandardError
 
     @property
+    def decided(self) -> bool:
+        """Whether the treatment decides the outcome exactly, but for rounding."""
+        return self.scatter_error <= 1e-9 * abs(self.estimate)
+
+    @property
     def compared(self) -> int:
         """Number of contrasts among which the reported one was chosen."""
         return len(self.treatment.contrasts) * self.outcome.columns.shape[1]

@@ -173,7 +173,7 @@ def random_common_cause(
     effect: LinearEffect, draws: int, rng: np.random.Generator, alpha: float
 ) -> Refutation:
     """Ask whether an independent common cause shifts the estimate (see the module)."""
-    if effect.standard_error == 0.0:
+    if effect.decided:
         return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
     shift = random_common_cause_draws(effect, draws, rng).estimates - effect.estimate
     return shift_refutation(shift / effect.standard_error, alpha)
@@ -195,7 +195,7 @@ def data_subset(
     alpha: float,
 ) -> Refutation:
     """Ask whether the estimate scatters over subsets as its standard error says."""
-    if effect.scatter_error == 0.0:
+    if effect.decided:
         return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
     found = data_subset_draws(effect, fraction, draws, rng).estimates
     valid = found[~np.isnan(found)]

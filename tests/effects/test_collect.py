@@ -1,0 +1,217 @@
+"""Collecting: which pairs get rows, what their columns hold, bad input as rows with a reason."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from causattn.base import ConfigError, generator
+from causattn.candidates import CandidateEdges
+from causattn.corpora import Corpus
+from causattn.effects import (
+    Design,
+    EvidenceTable,
+    LinearEffects,
+    collect_evidence,
+    permuted_placebo,
+)
+from causattn.features import FeatureTable
+from causattn.graphs import CausalGraph
+
+NAMES = ("cause", "source", "target", "noise")
+YES_NO = (("no", "yes"),) * 4
+FAST = {"kind": "dowhy", "draws": 20, "interventions": "none"}
+
+
+@pytest.fixture(scope="module")
+def table(make_table) -> FeatureTable:
+    """Return cause -> source -> target <- cause, and noise, all of two values."""
+    rng = np.random.default_rng(0)
+    cause = rng.integers(0, 2, 2000)
+    source = rng.random(2000) < 0.2 + 0.6 * cause
+    target = rng.random(2000) < 0.1 + 0.3 * source + 0.4 * cause
+    noise = rng.integers(0, 2, 2000)
+    return make_table(YES_NO, cause=cause, source=source, target=target, noise=noise)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return Corpus("made", ["."] * 2000, truth=graph_of((0, 1), (1, 2), (0, 2)))
+
+
+def graph_of(*edges: tuple[int, int], names: tuple[str, ...] = NAMES, **about) -> CausalGraph:
+    matrix = np.zeros((len(names), len(names)), dtype=int)
+    for i, j in edges:
+        matrix[i, j] = 1
+    return CausalGraph.from_adjacency(matrix, names, direction="from row to column", **about)
+
+
+def collect(graph: CausalGraph, table: FeatureTable, corpus: Corpus, **settings) -> EvidenceTable:
+    return collect_evidence({**FAST, **settings}, graph, table, None, None, corpus, 0)
+
+
+def test_a_right_graph_is_supported_edge_by_edge(table, corpus) -> None:
+    evidence = collect(graph_of((0, 1), (1, 2), (0, 2)), table, corpus)
+    edges = evidence.edges()
+    assert list(edges["verdict"]) == ["supported"] * 3
+    row = evidence.row("source", "target")
+    assert row["data_adjustment"] == ["cause"]
+    assert row["data_low"] < 0.3 < row["data_high"]
+    assert (row["data_from"], row["data_to"]) == ("no", "yes")
+    assert row["data_outcome"] == "P(target = yes)"
+    assert row["data_n"] == 2000
+    assert row["truth_directed"] == 1
+    back = evidence.row("target", "source")
+    assert back["verdict"] == "contradicted"
+    assert back["discovery_edge"] == "<--"
+    assert back["truth_directed"] == 0
+    assert evidence.summary()["supported"] == {"edges": 3, "true": 3}
+
+
+def test_a_planted_wrong_edge_is_contradicted(make_table, corpus) -> None:
+    rng = np.random.default_rng(1)
+    columns = dict(zip(NAMES, rng.integers(0, 2, (4, 100_000)), strict=True))
+    table = make_table(YES_NO, **columns)
+    evidence = collect(graph_of((3, 2)), table, corpus, negligible=0.02)
+    row = evidence.row("noise", "target")
+    assert row["verdict"] == "contradicted"
+    assert row["placebo_outcome"] == "failed"
+
+
+def test_pairs_are_the_allowed_the_found_and_the_true(table, corpus) -> None:
+    allowed = np.zeros((4, 4), dtype=bool)
+    allowed[0, 3] = allowed[3, 0] = True
+    score = np.arange(16.0).reshape(4, 4)
+    candidates = CandidateEdges(NAMES, score, np.full((4, 4), 0.5), allowed, "by hand")
+    graph = graph_of((1, 2), separating_sets={(0, 3): [(1, 2)]})
+    evidence = collect_evidence(FAST, graph, table, candidates, None, corpus, 0)
+    found = set(zip(evidence.frame["source"], evidence.frame["target"], strict=True))
+    both = {("cause", "noise"), ("source", "target"), ("cause", "source"), ("cause", "target")}
+    assert found == both | {(b, a) for a, b in both}
+    row = evidence.row("cause", "noise")
+    assert row["attention_allowed"]
+    assert row["attention_score"] == 3
+    assert row["attention_strength"] == 12
+    assert row["attention_p"] == 0.5
+    assert row["discovery_separating_set"] == ["source", "target"]
+    assert "independent given source, target" in row["verdict_reason"]
+    missed = evidence.row("cause", "source")
+    assert not missed["attention_allowed"]
+    assert missed["verdict"] == "undetermined"
+
+
+def test_results_do_not_depend_on_what_else_is_collected(table, corpus) -> None:
+    """Draws belong to an edge by its names: other edges, more draws or fewer change none."""
+    graph, blank = graph_of((0, 1), (1, 2), (0, 2)), Corpus("x", ["."] * 2000)
+    by_parents = {"adjustment": "parents"}
+    whole = collect(graph, table, corpus, **by_parents).row("source", "target")
+    more = collect(
+        graph_of((0, 1), (1, 2), (0, 2), (3, 2)), table, blank, **by_parents, refuters=["placebo"]
+    ).row("source", "target")
+    assert whole["placebo_p"] == more["placebo_p"]
+    assert whole["placebo_mean"] == more["placebo_mean"]
+    assert more["random_common_cause_outcome"] == "Not asked for."
+    effect = LinearEffects(Design(table)).estimate(1, 2, (0,))
+    assert not isinstance(effect, str)
+    rng = generator(0, "effects", "source", "target", "placebo")
+    assert whole["placebo_p"] == permuted_placebo(effect, 20, rng, 0.05).p
+
+
+def test_engines_agree(table, corpus) -> None:
+    graph = graph_of((0, 1), (1, 2), (0, 2))
+    dowhy, ours = (collect(graph, table, corpus, engine=e) for e in ("dowhy", "closed_form"))
+    np.testing.assert_allclose(dowhy.frame["data_estimate"], ours.frame["data_estimate"], atol=1e-6)
+    assert dowhy.edges()["data_reason"].isna().all()
+    assert dowhy.edges()["data_method"].str.endswith("DoWhy").all()
+
+
+def test_none_estimates_nothing(table, corpus) -> None:
+    graph = graph_of((0, 1))
+    evidence = collect_evidence({"kind": "none"}, graph, table, None, None, corpus, 0)
+    assert evidence.frame["data_estimate"].isna().all()
+    assert evidence.row("cause", "source")["verdict"] == "undetermined"
+    assert "Not asked for" in evidence.row("cause", "source")["data_reason"]
+
+
+def test_undirected_edges_get_a_reason(table, corpus) -> None:
+    evidence = collect(graph_of((0, 1), (1, 0), (1, 2), (2, 1)), table, corpus)
+    row = evidence.row("cause", "source")
+    assert row["discovery_edge"] == "---"
+    assert np.isnan(row["data_estimate"])
+    assert "direction open" in row["verdict_reason"]
+
+
+def test_unidentified_effects_get_a_reason(table, corpus) -> None:
+    # noise --- source, both into target: the class disagrees on what source does.
+    graph = graph_of((3, 1), (1, 3), (1, 2), (3, 2), kind="cpdag")
+    row = collect(graph, table, corpus).row("source", "target")
+    assert "not identified" in row["data_reason"]
+    assert row["verdict"] == "undetermined"
+
+
+def test_positivity_and_sample_size_get_a_reason(make_table, corpus) -> None:
+    rng = np.random.default_rng(0)
+    cause = rng.integers(0, 2, 30)
+    names = ("cause", "copy", "target", *(f"x{k}" for k in range(30)))
+    table = make_table(
+        (("no", "yes"), ("no", "yes"), *(None,) * 31),
+        cause=cause,
+        copy=cause,
+        target=cause + rng.normal(size=30),
+        **{name: rng.normal(size=30) for name in names[3:]},
+    )
+    other = Corpus("small", ["."] * 30)
+    determined = graph_of((0, 1), (1, 2), (0, 2), names=names)
+    row = collect(determined, table, other, adjustment="parents").row("copy", "target")
+    assert "positivity" in row["data_reason"]
+    many = graph_of((1, 2), *((k, 1) for k in range(3, 33)), names=names)
+    row = collect(many, table, other, adjustment="parents").row("copy", "target")
+    assert "as large as the sample" in row["data_reason"]
+    assert row["verdict"] == "undetermined"
+
+
+def test_levels_that_are_asked_for_are_contrasted(make_table) -> None:
+    rng = np.random.default_rng(0)
+    source = rng.integers(0, 3, 500)
+    table = make_table((tuple("abc"), None), source=source, target=source * 1.0)
+    table.values[:, 1] += rng.normal(size=500)
+    graph = graph_of((0, 1), names=("source", "target"))
+    corpus = Corpus("x", ["."] * 500)
+    row = collect(graph, table, corpus, levels=["c", "b"]).row("source", "target")
+    assert (row["data_from"], row["data_to"], row["data_contrasts"]) == ("c", "b", 1)
+    assert row["data_estimate"] == pytest.approx(-1, abs=0.3)
+
+
+def test_interventions_fill_the_models_columns(
+    masked_model, slot_corpus, slot_table, tmp_path: Path
+) -> None:
+    names = slot_table.names
+    graph = graph_of((0, 1), (1, 3), names=names)
+    settings = {"kind": "dowhy", "draws": 20, "documents": 20, "minimum_count": 2}
+    evidence = collect_evidence(settings, graph, slot_table, None, masked_model, slot_corpus, 0)
+    row = evidence.row("colour", "size")
+    assert row["model_n"] == 20
+    assert row["model_low"] <= row["model_estimate"] <= row["model_high"]
+    assert row["model_outcome"] == row["data_outcome"]
+    assert row["model_kind"] == f"rewrite {row['data_from']} to {row['data_to']}"
+    assert "gives no liked" in evidence.row("size", "liked")["model_reason"]
+    evidence.write(tmp_path / "evidence.parquet")
+    assert len(EvidenceTable.read(tmp_path / "evidence.parquet")) == len(evidence)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"kind": "dowsy"}, "did you mean dowhy"),
+        ({"draw": 5}, "did you mean draws"),
+        ({"draws": 10}, "cannot give a p of effects.alpha=0.05"),
+        ({"confidence": 1.5}, "effects.confidence=1.5 must lie between"),
+        ({"levels": ["a"]}, "must name two values"),
+        ({"refuters": ["luck"]}, "luck"),
+        ({"documents": 1}, "effects.documents=1 is too few"),
+        ({"negligible": -1.0}, "must not be negative"),
+    ],
+)
+def test_wrong_settings_are_sentences(table, corpus, settings, says) -> None:
+    with pytest.raises(ConfigError, match=says):
+        collect_evidence({**FAST, **settings}, graph_of(), table, None, None, corpus, 0)

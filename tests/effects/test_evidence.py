@@ -1,0 +1,86 @@
+"""The table's contract: columns, round trip through Parquet, errors that say what is wrong."""
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from causattn.base import ArtefactError, DataError
+from causattn.effects import COLUMNS, EvidenceTable
+
+ROW = {
+    "source": "smoke",
+    "target": "lung <b>\n肺",
+    "attention_allowed": True,
+    "attention_score": 0.25,
+    "discovery_directed": True,
+    "data_adjustment": ["a", "b, c"],
+    "discovery_separating_set": None,
+    "data_n": 20_000,
+    "truth_directed": 1.0,
+    "verdict": "supported",
+}
+
+
+def table() -> EvidenceTable:
+    other = {"source": "lung <b>\n肺", "target": "smoke", "data_adjustment": [], "verdict": None}
+    return EvidenceTable.from_rows([ROW, other], {"seed": 3})
+
+
+def test_columns_are_described_and_different() -> None:
+    names = [column.name for column in COLUMNS]
+    assert len(set(names)) == len(names)
+    assert all(len(column.meaning) > 10 for column in COLUMNS)
+
+
+def test_what_is_left_out_is_unknown() -> None:
+    row = table().row("smoke", "lung <b>\n肺")
+    assert math.isnan(row["data_estimate"])
+    assert row["data_reason"] is None
+    assert row["data_n"] == 20_000
+    assert not table().frame["discovery_directed"].iloc[1]
+    assert pd.isna(table().frame["data_n"].iloc[1])
+
+
+def test_round_trip_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.parquet"
+    table().write(path)
+    again = EvidenceTable.read(path)
+    pd.testing.assert_frame_equal(again.frame, table().frame)
+    assert again.about == {"seed": 3}
+    assert [child.name for child in tmp_path.iterdir()] == ["evidence.parquet"]
+
+
+def test_empty_table_has_its_columns(tmp_path: Path) -> None:
+    empty = EvidenceTable.from_rows([])
+    empty.write(tmp_path / "e.parquet")
+    assert len(EvidenceTable.read(tmp_path / "e.parquet")) == 0
+    assert empty.summary()["edges"] == 0
+
+
+def test_summary_counts_verdicts_of_the_graphs_edges() -> None:
+    summary = table().summary()
+    assert summary["rows"] == 2
+    assert summary["edges"] == 1
+    assert summary["supported"] == {"edges": 1, "true": 1}
+    assert summary["contradicted"] == {"edges": 0, "true": 0}
+
+
+def test_mistakes_are_sentences(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="unknown keys"):
+        EvidenceTable.from_rows([{"sauce": "x"}])
+    with pytest.raises(DataError, match="twice"):
+        EvidenceTable.from_rows([ROW, ROW])
+    with pytest.raises(DataError, match="no pair a -> b"):
+        table().row("a", "b")
+    with pytest.raises(DataError, match="other columns"):
+        EvidenceTable(pd.DataFrame({"source": ["a"]}))
+    with pytest.raises(ArtefactError, match="no evidence table"):
+        EvidenceTable.read(tmp_path / "none.parquet")
+    (tmp_path / "text.parquet").write_text("not Parquet")
+    with pytest.raises(ArtefactError, match="no Parquet file"):
+        EvidenceTable.read(tmp_path / "text.parquet")
+    pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "other.parquet")
+    with pytest.raises(ArtefactError, match="schema"):
+        EvidenceTable.read(tmp_path / "other.parquet")

@@ -1,0 +1,200 @@
+"""Refuters: each draw is DoWhy's on the same data, p-values are uniform, and there is power."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+
+from causattn.effects import (
+    Design,
+    LinearEffects,
+    data_subset,
+    dowhy_linear,
+    permuted_placebo,
+    random_common_cause,
+)
+from causattn.effects._dowhy import TREATMENT, dowhy_frame
+from causattn.effects._linear import LinearEffect
+from causattn.effects._refuters import (
+    data_subset_draws,
+    placebo_draws,
+    random_common_cause_draws,
+    shift_refutation,
+)
+
+ROWS = 300
+
+
+def planted(make_table, seed: int, effect: float = 0.0, rows: int = ROWS) -> LinearEffect:
+    """Return a continuous effect with two confounders, adjusted for; the model is right."""
+    rng = np.random.default_rng([seed, 1])
+    causes = rng.normal(size=(rows, 2))
+    source = causes @ [1.0, 1.0] + rng.normal(size=rows)
+    target = effect * source + causes @ [1.0, -2.0] + rng.normal(size=rows)
+    table = make_table(source=source, target=target, one=causes[:, 0], two=causes[:, 1])
+    found = LinearEffects(Design(table), "classical").estimate(0, 1, (2, 3))
+    assert isinstance(found, LinearEffect)
+    return found
+
+
+def discrete(make_table, seed: int, rows: int = ROWS) -> LinearEffect:
+    """Return the effect, in truth none, between features of three values with a common cause."""
+    rng = np.random.default_rng([seed, 2])
+    cause = rng.integers(0, 3, rows)
+    source = (cause + rng.integers(0, 3, rows) * (rng.random(rows) < 0.6)) % 3
+    target = (cause + rng.integers(0, 3, rows)) % 3
+    table = make_table((tuple("abc"),) * 3, source=source, target=target, cause=cause)
+    found = LinearEffects(Design(table)).estimate(0, 1, (2,))
+    assert isinstance(found, LinearEffect)
+    return found
+
+
+def adjustment_of(effect: LinearEffect) -> np.ndarray:
+    return effect.basis.vectors[:, 1:]
+
+
+@pytest.mark.parametrize("make_effect", [planted, discrete])
+def test_placebo_draws_are_dowhys_on_the_same_permutation(make_table, make_effect) -> None:
+    effect = make_effect(make_table, 0)
+    found = placebo_draws(effect, 4, np.random.default_rng(9)).estimates
+    rng = np.random.default_rng(9)
+    frame, names = dowhy_frame(effect, adjustment_of(effect))
+    others = [name for name in names if not set(np.unique(frame[name])) - {0.0, 1.0}]
+    for value in found:
+        order = rng.permutation(ROWS)
+        changed = frame.copy()
+        # The treatment's own columns move together; the adjustment stays.
+        changed[[TREATMENT, *others]] = frame[[TREATMENT, *others]].to_numpy()[order]
+        assert value == pytest.approx(dowhy_linear(changed, names, 0.95).estimate, abs=1e-6)
+
+
+@pytest.mark.parametrize("make_effect", [planted, discrete])
+def test_random_common_cause_draws_are_dowhys_on_the_same_cause(make_table, make_effect) -> None:
+    effect = make_effect(make_table, 0)
+    found = random_common_cause_draws(effect, 4, np.random.default_rng(9)).estimates
+    rng = np.random.default_rng(9)
+    frame, names = dowhy_frame(effect, adjustment_of(effect))
+    for value in found:
+        changed = frame.assign(w_random=rng.normal(size=ROWS))
+        theirs = dowhy_linear(changed, [*names, "w_random"], 0.95).estimate
+        assert value == pytest.approx(theirs, abs=1e-6)
+
+
+@pytest.mark.parametrize("fraction", [0.8, 0.3])
+@pytest.mark.parametrize("make_effect", [planted, discrete])
+def test_subset_draws_are_dowhys_on_the_same_rows(make_table, make_effect, fraction) -> None:
+    effect = make_effect(make_table, 0)
+    found = data_subset_draws(effect, fraction, 4, np.random.default_rng(9)).estimates
+    rng = np.random.default_rng(9)
+    frame, names = dowhy_frame(effect, adjustment_of(effect))
+    kept = round(fraction * ROWS)
+    for value in found:
+        picked = rng.choice(ROWS, min(kept, ROWS - kept), replace=False, shuffle=False)
+        rows = picked if kept <= ROWS - kept else np.setdiff1d(np.arange(ROWS), picked)
+        part = frame.iloc[np.sort(rows)].reset_index(drop=True)
+        assert value == pytest.approx(dowhy_linear(part, names, 0.95).estimate, abs=1e-6)
+
+
+DRAWS = {
+    "placebo": lambda effect, draws, rng: placebo_draws(effect, draws, rng),
+    "random common cause": lambda effect, draws, rng: random_common_cause_draws(effect, draws, rng),
+    "data subset": lambda effect, draws, rng: data_subset_draws(effect, 0.8, draws, rng),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_every_draw_is_distinct_and_does_not_depend_on_their_number(make_table, name) -> None:
+    effect = planted(make_table, 3, rows=6000)
+    many = DRAWS[name](effect, 120, np.random.default_rng(1)).estimates
+    few = DRAWS[name](effect, 7, np.random.default_rng(1)).estimates
+    other = DRAWS[name](effect, 7, np.random.default_rng(2)).estimates
+    assert len(np.unique(many)) == 120
+    np.testing.assert_allclose(many[:7], few, rtol=1e-9)
+    assert not np.any(np.isclose(few, other, rtol=1e-12, atol=0))
+
+
+@pytest.mark.parametrize("make_effect", [planted, discrete])
+def test_p_values_are_uniform_where_the_model_is_right(make_table, make_effect) -> None:
+    p = []
+    for seed in range(150):
+        effect, rng = make_effect(make_table, seed), np.random.default_rng([seed, 3])
+        p.append(
+            [
+                permuted_placebo(effect, 60, rng, 0.05).p,
+                random_common_cause(effect, 60, rng, 0.05).p,
+                data_subset(effect, 0.8, 60, rng, 0.05).p,
+            ]
+        )
+    for column in np.transpose(p):
+        assert scipy.stats.kstest(column, "uniform").pvalue > 0.01
+        assert np.mean(column < 0.05) < 0.11
+
+
+def test_placebo_has_power_where_there_is_an_effect(make_table) -> None:
+    passed = [
+        permuted_placebo(planted(make_table, seed, 0.3), 60, np.random.default_rng(seed), 0.05)
+        for seed in range(30)
+    ]
+    assert np.mean([refutation.outcome == "passed" for refutation in passed]) > 0.9
+    # The placebos themselves have no effect.
+    assert abs(np.mean([refutation.measure for refutation in passed])) < 0.01
+
+
+def test_placebo_must_compare_ratios_not_estimates(make_table) -> None:
+    """Permuting frees the treatment from its causes, so that raw estimates scatter too little."""
+    wrong = []
+    for seed in range(150):
+        effect = planted(make_table, seed)
+        draws = placebo_draws(effect, 60, np.random.default_rng(seed)).estimates
+        wrong.append((1 + np.sum(np.abs(draws) >= abs(effect.estimate))) / 61)
+    assert np.mean(np.array(wrong) < 0.05) > 0.1
+
+
+def test_data_subset_has_power_against_too_narrow_an_interval(make_table) -> None:
+    """Errors that grow with the treatment's distance from its mean make classical errors wrong."""
+    outcomes = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        source = rng.standard_t(3, size=ROWS)
+        target = source * rng.normal(size=ROWS) * 2
+        table = make_table(source=source, target=target)
+        for kind in ("classical", "robust"):
+            effect = LinearEffects(Design(table), kind).estimate(0, 1, ())  # type: ignore[arg-type]
+            assert isinstance(effect, LinearEffect)
+            outcomes.append(data_subset(effect, 0.8, 100, rng, 0.01).outcome == "failed")
+    classical, robust = outcomes[::2], outcomes[1::2]
+    assert np.mean(classical) > 0.8
+    assert np.mean(robust) < 0.2
+
+
+def test_a_cause_that_is_not_independent_shifts_the_estimate(make_table) -> None:
+    """The test of the shift has power: estimates move once a real confounder joins the set."""
+    rng = np.random.default_rng(0)
+    hidden = rng.normal(size=2000)
+    source = hidden + rng.normal(size=2000)
+    frame = pd.DataFrame({TREATMENT: source, "outcome": hidden + rng.normal(size=2000)})
+    plain = dowhy_linear(frame, [], 0.95)
+    error = (plain.high - plain.low) / 2 / 1.96
+    shifts = []
+    for _ in range(20):
+        noisy = hidden + rng.normal(size=2000)
+        moved = dowhy_linear(frame.assign(w=noisy), ["w"], 0.95)
+        shifts.append((moved.estimate - plain.estimate) / error)
+    assert shift_refutation(np.array(shifts), 0.01).outcome == "failed"
+    harmless = np.random.default_rng(1).normal(scale=0.01, size=50)
+    assert shift_refutation(harmless, 0.01).outcome == "passed"
+
+
+def test_what_cannot_be_refuted_says_so(make_table) -> None:
+    base = np.arange(200) % 2
+    table = make_table((("no", "yes"),) * 2, source=base, target=base)
+    effect = LinearEffects(Design(table)).estimate(0, 1, ())
+    assert isinstance(effect, LinearEffect)
+    rng = np.random.default_rng(0)
+    assert permuted_placebo(effect, 30, rng, 0.05).outcome == "passed"
+    for refutation in (
+        random_common_cause(effect, 30, rng, 0.05),
+        data_subset(effect, 0.8, 30, rng, 0.05),
+    ):
+        assert refutation.outcome.startswith("Not run")
+        assert np.isnan(refutation.p)
