@@ -45,11 +45,14 @@ class Capture(Protocol):
         The attentions of one forward pass, in order.
     heads
         Attention heads of a layer.
+    editable
+        Whether attention can be changed on the way, and differentiated.
     """
 
     method: str
     layers: tuple[AttentionLayer, ...]
     heads: int
+    editable: bool
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""

@@ -19,8 +19,8 @@ import torch
 from transformers import PreTrainedModel
 
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
-from causattn.attention._layer import AttentionLayer, Probe, numbered, take_rows
-from causattn.attention._registered import EndOfPass, Pass
+from causattn.attention._layer import AttentionLayer, Probe, numbered, refuse_values, take_rows
+from causattn.attention._pass import EndOfPass, Pass
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class HookedCapture:
     """Captures by forward hooks; made by `hooked`."""
 
     method = "hooks on eager modules"
+    editable = False
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
         self._network = network
@@ -105,8 +106,9 @@ class HookedCapture:
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
-        running = Pass({}, probe, self.layers)
-        if running.wanted:
+        refuse_values(probe, self.method)
+        running = Pass({}, self.layers, probe)
+        if not running.idle:
             with suppress(EndOfPass):
                 self._stream(inputs, running)
 
@@ -120,10 +122,10 @@ class HookedCapture:
                 if not isinstance(element, torch.Tensor) or element.dim() != 4:
                     return output
                 running.names[id(module)] = name
-                layer = running.enter(module)
-                if layer is not None and running.probe is not None:
+                layer, probe = running.enter(module), running.watched
+                if layer is not None and probe is not None:
                     weights = element.permute(spot.axes).float()
-                    running.probe.visit(layer, take_rows(weights, running.probe.rows(layer)))
+                    probe.visit(layer, take_rows(weights, probe.rows(layer)))
                     running.leave()
                 empty = element.new_empty((0, 0, 0, 0))
                 handed = (*elements[: spot.element], empty, *elements[spot.element + 1 :])

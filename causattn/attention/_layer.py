@@ -7,6 +7,8 @@ from typing import Literal
 
 import torch
 
+from causattn.base import ModelError
+
 Stack = Literal["self", "encoder", "decoder", "cross"]
 
 
@@ -40,6 +42,9 @@ class Probe:
     they are one layer's and are gone when the next layer runs.
     """
 
+    wants_values = False
+    """Whether `see_values` is called before each `visit`; only some captures have values."""
+
     def wants(self, layer: AttentionLayer) -> bool:
         """Tell whether `visit` is to see this layer; the pass ends after the last one wanted."""
         return True
@@ -47,6 +52,21 @@ class Probe:
     def rows(self, layer: AttentionLayer) -> torch.Tensor | None:
         """Return the query positions whose weights are needed, int64 [B, R]; None for all."""
         return None
+
+    def see_values(
+        self, layer: AttentionLayer, values: torch.Tensor, projection: torch.Tensor
+    ) -> None:
+        """Look at what a layer's attention carries, before its weights come.
+
+        Parameters
+        ----------
+        layer
+            Which attention this is.
+        values
+            The value vectors, [B, H, K, d].
+        projection
+            What the layer makes of each head's output, [H, d, width]: the rows of W_O.
+        """
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
         """Look at one layer's attention.
@@ -68,6 +88,15 @@ def take_rows(weights: torch.Tensor, rows: torch.Tensor | None) -> torch.Tensor:
         return weights
     index = rows[:, None, :, None].expand(-1, weights.shape[1], -1, weights.shape[3])
     return weights.expand(rows.shape[0], -1, -1, -1).gather(2, index)
+
+
+def refuse_values(probe: Probe, method: str) -> None:
+    """Raise where a probe wants value vectors and the way of capturing has none."""
+    if probe.wants_values:
+        raise ModelError(
+            f"This model's attention is captured by {method}, which does not give the value "
+            "vectors; leave norm out of attention.measures."
+        )
 
 
 def stack_of(name: str, encoder_decoder: bool) -> Stack:

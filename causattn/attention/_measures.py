@@ -1,19 +1,20 @@
-"""What is summed of attention: the measures `raw` and `mean`, and how measures are looked up.
+"""What is summed of attention: how a measure is told of a batch, and the measures raw and mean.
 
-A measure sees each layer of a batch twice over: the weights between tokens, and `local`, the same
-weights from feature to feature. It adds one observation a document to its `Accumulator`.
+A measure turns attention into one number per document and pair of features, and adds it to an
+`Accumulator`. It sees a batch layer by layer, from below, and keeps nothing that outlives it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from causattn.attention._accumulate import Accumulator
 from causattn.attention._carried import CarriedFeatures
-from causattn.attention._layer import AttentionLayer
+from causattn.attention._layer import AttentionLayer, take_rows
 from causattn.attention._summary import AttentionMoments
 
 
@@ -53,37 +54,85 @@ class MeasureShape:
     features: int
 
 
+@dataclass(frozen=True)
+class LayerView:
+    """One layer of a batch, as measures see it.
+
+    Parameters
+    ----------
+    layer
+        Which attention this is.
+    weights
+        float32 [B, H, R, T], attention paid from token (row) to token (column).
+    rows
+        int64 [B, R], the query positions of `weights`, which are those of ``batch.queries``; None
+        where all positions came.
+    batch
+        The batch's features.
+    heads
+        int64 [h], the heads chosen; None for all.
+    chosen
+        Whether this layer is among those chosen; others come to measures of every layer alone.
+    values
+        Where a measure asked for them: the value vectors, [B, H, T, d], and what the layer makes
+        of each head's output, [H, d, width]. Else None.
+    """
+
+    layer: AttentionLayer
+    weights: torch.Tensor
+    rows: torch.Tensor | None
+    batch: BatchCarriers
+    heads: torch.Tensor | None
+    chosen: bool
+    values: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def between_features(self, weights: torch.Tensor) -> torch.Tensor:
+        """Return weights [B, H, R, T] from feature (row) to feature (column), [B, h, Fq, Fk]."""
+        if self.rows is None:
+            weights = take_rows(weights, self.batch.queries.tokens)
+        if self.heads is not None:
+            weights = weights.index_select(1, self.heads)
+        return self.batch.queries.token_mean(self.batch.keys.token_sum(weights))
+
+    @cached_property
+    def local(self) -> torch.Tensor:
+        """The attention itself between features, float32 [B, h, Fq, Fk]."""
+        return self.between_features(self.weights)
+
+
 class Measure:
-    """One way of turning attention into a number per document and pair of features."""
+    """One way of turning attention into a number per document and pair of features.
+
+    Parameters
+    ----------
+    shape
+        The run.
+    """
 
     every_layer = False
-    """Whether it needs the layers below the chosen ones too, with all their query rows."""
+    """Whether it sees the layers below the last chosen one too, all their query rows included."""
+    all_rows = False
+    """Whether it needs all query rows of the chosen layers."""
+    values = False
+    """Whether it needs the value vectors."""
+    masked = True
+    """Whether it is defined where a hidden feature alone attends."""
+    per_head = False
+    """Whether it keeps every chosen layer and head apart (else it sums one matrix)."""
+
+    def __init__(self, shape: MeasureShape) -> None:
+        layers = len(shape.layers) if self.per_head else 1
+        heads = len(shape.heads) if self.per_head else 1
+        self.shape = shape
+        self._sums = Accumulator(layers, heads, shape.features)
 
     def begin(self, batch: BatchCarriers) -> None:
         """Start a batch."""
+        self.batch = batch
+        self._sums.count(batch.queries, batch.keys, batch.multiplicity)
 
-    def visit(
-        self,
-        layer: AttentionLayer,
-        weights: torch.Tensor,
-        rows: torch.Tensor | None,
-        local: torch.Tensor | None,
-    ) -> None:
-        """See one layer.
-
-        Parameters
-        ----------
-        layer
-            Which attention this is.
-        weights
-            float32 [B, H, R, T], attention paid from token (row) to token (column).
-        rows
-            int64 [B, R], the query positions of `weights`; None for all. All come where
-            `every_layer` is set, but for the last layer, where the queries' tokens come alone.
-        local
-            float32 [B, chosen heads, Fq, Fk], attention paid from feature (row) to feature
-            (column); None in a layer that is not chosen.
-        """
+    def visit(self, view: LayerView) -> None:
+        """See one layer."""
         raise NotImplementedError
 
     def end(self) -> None:
@@ -91,37 +140,23 @@ class Measure:
 
     def moments(self) -> AttentionMoments:
         """Return the sums so far."""
-        raise NotImplementedError
+        return self._sums.moments()
+
+    def _add(self, values: torch.Tensor, layer: int = 0) -> None:
+        """Add one observation a document, float32 [B, heads, Fq, Fk]."""
+        batch = self.batch
+        self._sums.add(layer, values, batch.queries, batch.keys, batch.multiplicity)
 
 
 class RawMeasure(Measure):
     """The attention weights as they are, per layer and head."""
 
-    def __init__(self, shape: MeasureShape) -> None:
-        self._place = {layer: k for k, layer in enumerate(shape.layers)}
-        self._sums = Accumulator(len(shape.layers), len(shape.heads), shape.features)
+    per_head = True
 
-    def begin(self, batch: BatchCarriers) -> None:
-        """Count the batch's documents."""
-        self._batch = batch
-        self._sums.count(batch.queries, batch.keys, batch.multiplicity)
-
-    def visit(
-        self,
-        layer: AttentionLayer,
-        weights: torch.Tensor,
-        rows: torch.Tensor | None,
-        local: torch.Tensor | None,
-    ) -> None:
+    def visit(self, view: LayerView) -> None:
         """Add a chosen layer's weights."""
-        if local is not None:
-            batch = self._batch
-            place = self._place[layer.index]
-            self._sums.add(place, local, batch.queries, batch.keys, batch.multiplicity)
-
-    def moments(self) -> AttentionMoments:
-        """Return the moments, [chosen layers, chosen heads, f, f]."""
-        return self._sums.moments()
+        if view.chosen:
+            self._add(view.local, self.shape.layers.index(view.layer.index))
 
 
 class MeanMeasure(Measure):
@@ -131,36 +166,19 @@ class MeanMeasure(Measure):
     one document are not independent.
     """
 
-    def __init__(self, shape: MeasureShape) -> None:
-        self._parts = len(shape.layers)
-        self._sums = Accumulator(1, 1, shape.features)
-        self._total: torch.Tensor | None = None
-
     def begin(self, batch: BatchCarriers) -> None:
         """Start a sum over layers."""
-        self._batch = batch
-        self._total = None
+        super().begin(batch)
+        self._total: torch.Tensor | None = None
 
-    def visit(
-        self,
-        layer: AttentionLayer,
-        weights: torch.Tensor,
-        rows: torch.Tensor | None,
-        local: torch.Tensor | None,
-    ) -> None:
+    def visit(self, view: LayerView) -> None:
         """Add a chosen layer's mean over heads."""
-        if local is not None:
-            heads = local.mean(1, keepdim=True)
+        if view.chosen:
+            heads = view.local.mean(1, keepdim=True)
             self._total = heads if self._total is None else self._total + heads
 
     def end(self) -> None:
         """Add one observation a document."""
         if self._total is not None:
-            batch = self._batch
-            self._sums.count(batch.queries, batch.keys, batch.multiplicity)
-            values = self._total / self._parts
-            self._sums.add(0, values, batch.queries, batch.keys, batch.multiplicity)
-
-    def moments(self) -> AttentionMoments:
-        """Return the moments, [1, 1, f, f]."""
-        return self._sums.moments()
+            self._add(self._total / len(self.shape.layers))
+            self._total = None

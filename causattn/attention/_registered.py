@@ -1,13 +1,13 @@
 """Capture through an attention function registered with transformers: the fast way.
 
 The function computes what the model's own attention computes, and beside it the weights of those
-query rows that a probe asks for. It is registered once under one name; which probe looks is a
-context variable of the running pass, so nothing is kept between passes and threads do not meet.
+query rows that a probe asks for. It is registered once under one name; which pass is running is a
+context variable, so nothing is kept between passes and threads do not meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -18,54 +18,13 @@ from transformers.masking_utils import eager_mask
 
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
 from causattn.attention._layer import AttentionLayer, Probe, numbered, take_rows
+from causattn.attention._pass import Edit, EndOfPass, Pass
+from causattn.attention._projections import Projections
 from causattn.base import ModelError
 
 NAME = "causattn"
 
-
-class EndOfPass(Exception):
-    """Ends a forward pass when no probe wants what is left of it."""
-
-
-class Pass:
-    """One forward pass in progress: which attention comes next, and who looks at it."""
-
-    def __init__(
-        self,
-        names: dict[int, str],
-        probe: Probe | None = None,
-        layers: tuple[AttentionLayer, ...] = (),
-    ) -> None:
-        self.names = names
-        self.probe = probe
-        self.layers = layers
-        self.called: list[str] = []
-        self.heads = 0
-        wanted = [k for k, layer in enumerate(layers) if probe is not None and probe.wants(layer)]
-        self.wanted = frozenset(wanted)
-        self.last = wanted[-1] if wanted else len(layers)
-
-    def enter(self, module: torch.nn.Module) -> AttentionLayer | None:
-        """Note that a module attends; return its layer where the probe wants to see it."""
-        name = self.names[id(module)]
-        number = len(self.called)
-        self.called.append(name)
-        if not self.layers:
-            return None
-        if number >= len(self.layers) or self.layers[number].name != name:
-            raise ModelError(
-                f"Attention {number} of this forward pass is {name}, which it was not when "
-                "capturing began; capture a model whose layers do not depend on the input."
-            )
-        return self.layers[number] if number in self.wanted else None
-
-    def leave(self) -> None:
-        """End the forward pass where the attention just seen was the last one wanted."""
-        if self.layers and len(self.called) > self.last:
-            raise EndOfPass
-
-
-_running: ContextVar[Pass | None] = ContextVar("running", default=None)
+_running: ContextVar[tuple[Pass, Projections] | None] = ContextVar("running", default=None)
 
 
 def attend(
@@ -86,12 +45,13 @@ def attend(
     and `value` [B, G, K, d] with G groups of heads, `attention_mask` additive [B, 1, Q, K],
     `position_bias` additive [1 or B, H, Q, K]. Returns the output [B, Q, H, d] and no weights.
     """
-    running = _running.get()
-    if running is None:
+    found = _running.get()
+    if found is None:
         raise ModelError(
             f"The attention implementation {NAME} works only inside a capture; set another one "
             "with model.set_attn_implementation('sdpa')."
         )
+    running, projections = found
     running.heads = query.shape[1]
     layer = running.enter(module)
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
@@ -103,26 +63,47 @@ def attend(
         bias = position_bias if bias is None else bias + position_bias
 
     whole: torch.Tensor | None = None
-    if layer is not None and running.probe is not None:
-        rows = running.probe.rows(layer)
-        weights = _weights(query, key, bias, scaling, softcap, rows)
-        running.probe.visit(layer, weights)
+    edit = running.edit
+    edited = layer is not None and edit is not None and edit.touches(layer)
+    # Soft-capped scores are outside scaled_dot_product_attention; the output of a trial has to
+    # come from the very weights that probes will see.
+    if edited or softcap is not None or running.trial or running.gradients:
+        scores = _scores(query, key, bias, scaling, softcap, None)
+        if edited and layer is not None and edit is not None:
+            scores = edit.scores(layer, scores)
+        whole = scores.softmax(dim=-1, dtype=torch.float32)
+        if edited and layer is not None and edit is not None:
+            whole = edit.weights(layer, whole)
+        if running.gradients and layer is not None:
+            # Adding 0 makes a node whose gradient is that of the weights, frozen model or not.
+            whole = whole + torch.zeros_like(whole, requires_grad=True)
+            running.nodes.append((layer, whole))
+    probe = running.watched
+    if probe is not None and layer is not None:
+        rows = probe.rows(layer)
+        if probe.wants_values:
+            probe.see_values(layer, value, _projection(projections, running, layer))
+        if whole is not None:
+            weights = take_rows(whole, rows)
+        else:
+            weights = _scores(query, key, bias, scaling, softcap, rows)
+            weights = weights.softmax(dim=-1, dtype=torch.float32)
+            whole = weights if rows is None else None
+        probe.visit(layer, weights)
         running.leave()
-        whole = weights if rows is None else None
-    # Soft-capped scores are outside scaled_dot_product_attention; a pass without layers is the
-    # trial, whose output has to come from the very weights that probes will see.
-    if whole is None and (softcap is not None or not running.layers):
-        whole = _weights(query, key, bias, scaling, softcap, None)
     if whole is not None:
         output = whole.to(value.dtype) @ value
     else:
         output = torch.nn.functional.scaled_dot_product_attention(
             query, key, value, attn_mask=bias, scale=scaling
         )
-    return output.transpose(1, 2).contiguous(), None
+    output = output.transpose(1, 2).contiguous()
+    if running.trial:
+        running.outputs.append(output)
+    return output, None
 
 
-def _weights(
+def _scores(
     query: torch.Tensor,
     key: torch.Tensor,
     bias: torch.Tensor | None,
@@ -130,13 +111,24 @@ def _weights(
     softcap: float | None,
     rows: torch.Tensor | None,
 ) -> torch.Tensor:
-    """Return softmax(query key' scaling + bias) for the query rows, float32 [B, H, R, K]."""
+    """Return query key' scaling + bias for the query rows, [B, H, R, K]."""
     scores = take_rows(query, rows) @ key.transpose(2, 3) * scaling
     if softcap is not None:
         scores = torch.tanh(scores / softcap) * softcap
     if bias is not None:
         scores = scores + (bias if bias.shape[2] == 1 else take_rows(bias, rows))
-    return scores.softmax(dim=-1, dtype=torch.float32)
+    return scores
+
+
+def _projection(projections: Projections, running: Pass, layer: AttentionLayer) -> torch.Tensor:
+    """Return each head's rows of the output projection, [H, d, width]."""
+    found = projections.of(running.number, running.heads)
+    if found is None:
+        raise ModelError(
+            f"The output projection of attention {layer.name} was not found, so what its heads "
+            "add to the hidden state is unknown; leave norm out of attention.measures."
+        )
+    return found
 
 
 def _mask(**arguments: Any) -> torch.Tensor | None:
@@ -156,36 +148,65 @@ class RegisteredCapture:
     """Captures through `attend`; made by `registered`."""
 
     method = "registered attention function"
+    editable = True
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
         self._network = network
         self._body = body
         self._names = {id(module): name for name, module in network.named_modules()}
+        self._projections = Projections()
         self.layers: tuple[AttentionLayer, ...] = ()
         self.heads = 0
 
     def trial(self, inputs: Inputs) -> torch.Tensor:
         """Run without a probe, learn the layers, and return the output computed from weights."""
         running = Pass(self._names)
-        output = self._forward(inputs, running)
+        with self._projections.finding(self._network, running):
+            output: torch.Tensor = self._forward(self._body, inputs, running)[0]
         self.layers = numbered(running.called, self._network.config.is_encoder_decoder)
         self.heads = running.heads
         return output
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
-        running = Pass(self._names, probe, self.layers)
-        if running.wanted:
+        running = Pass(self._names, self.layers, probe)
+        if not running.idle:
             with suppress(EndOfPass):
-                self._forward(inputs, running)
+                self._forward(self._body, inputs, running)
 
-    def _forward(self, inputs: Inputs, running: Pass) -> torch.Tensor:
-        token = _running.set(running)
+    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
+        """Run the whole network, head included, with changed attention; return its output."""
+        return self._forward(self._network, inputs, Pass(self._names, self.layers, edit=edit))
+
+    def gradients(
+        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
+    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
+        """Return every layer's weights and their gradient, both [B, H, Q, K].
+
+        Parameters
+        ----------
+        inputs
+            One batch.
+        target
+            From the network's output to the number that is differentiated; a sum over documents
+            keeps them apart.
+        """
+        running = Pass(self._names, self.layers, gradients=True)
+        output = self._forward(self._network, inputs, running, gradients=True)
+        nodes = [weights for _, weights in running.nodes]
+        gradients = torch.autograd.grad(target(output), nodes, materialize_grads=True)
+        return [
+            (layer, weights.detach(), gradient)
+            for (layer, weights), gradient in zip(running.nodes, gradients, strict=True)
+        ]
+
+    def _forward(
+        self, body: torch.nn.Module, inputs: Inputs, running: Pass, gradients: bool = False
+    ) -> Any:
+        token = _running.set((running, self._projections))
         try:
-            with torch.inference_mode():
-                inputs = with_decoder_inputs(self._network, self._body, inputs)
-                output: torch.Tensor = self._body(**inputs)[0]
-                return output
+            with torch.enable_grad() if gradients else torch.inference_mode():
+                return body(**with_decoder_inputs(self._network, self._body, inputs))
         finally:
             _running.reset(token)
 

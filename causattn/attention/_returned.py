@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
 from causattn.attention._hooked import returned_attention
-from causattn.attention._layer import AttentionLayer, Probe, Stack, take_rows
+from causattn.attention._layer import AttentionLayer, Probe, Stack, refuse_values, take_rows
 
 _STACKS: dict[str, Stack] = {
     "attentions": "self",
@@ -28,6 +28,7 @@ class ReturnedCapture:
     """Captures from what the model returns; made by `returned`."""
 
     method = "output_attentions"
+    editable = False
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
         self._network = network
@@ -46,6 +47,7 @@ class ReturnedCapture:
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
+        refuse_values(probe, self.method)
         for layer, weights in self._forward(inputs):
             if probe.wants(layer):
                 probe.visit(layer, take_rows(weights.float(), probe.rows(layer)))

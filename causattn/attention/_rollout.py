@@ -15,10 +15,7 @@ from __future__ import annotations
 
 import torch
 
-from causattn.attention._accumulate import Accumulator
-from causattn.attention._layer import AttentionLayer
-from causattn.attention._measures import BatchCarriers, Measure, MeasureShape
-from causattn.attention._summary import AttentionMoments
+from causattn.attention._measures import BatchCarriers, LayerView, Measure
 
 
 class RolloutMeasure(Measure):
@@ -26,41 +23,24 @@ class RolloutMeasure(Measure):
 
     every_layer = True
 
-    def __init__(self, shape: MeasureShape) -> None:
-        self._sums = Accumulator(1, 1, shape.features)
-        self._carried: torch.Tensor | None = None
-
     def begin(self, batch: BatchCarriers) -> None:
         """Start at the tokens."""
-        self._batch = batch
-        self._carried = None
+        super().begin(batch)
+        self._carried: torch.Tensor | None = None
 
-    def visit(
-        self,
-        layer: AttentionLayer,
-        weights: torch.Tensor,
-        rows: torch.Tensor | None,
-        local: torch.Tensor | None,
-    ) -> None:
+    def visit(self, view: LayerView) -> None:
         """Go up one layer."""
         if self._carried is None:
-            self._carried = self._batch.keys.indicator(weights.shape[3])
+            self._carried = self.batch.keys.indicator(view.weights.shape[3])
         carried = self._carried
-        attended = weights.mean(1) @ carried
-        if rows is not None:
-            carried = carried.gather(1, rows[:, :, None].expand(-1, -1, carried.shape[2]))
+        attended = view.weights.mean(1) @ carried
+        if view.rows is not None:
+            carried = carried.gather(1, view.rows[:, :, None].expand(-1, -1, carried.shape[2]))
         self._carried = (attended + carried) / 2
-
-    def end(self) -> None:
-        """Read the product off at the features."""
-        if self._carried is None:
-            return
-        batch = self._batch
-        values = batch.queries.token_mean(self._carried[:, None])
-        self._sums.count(batch.queries, batch.keys, batch.multiplicity)
-        self._sums.add(0, values, batch.queries, batch.keys, batch.multiplicity)
-        self._carried = None
-
-    def moments(self) -> AttentionMoments:
-        """Return the moments, [1, 1, f, f]."""
-        return self._sums.moments()
+        if view.layer.index == self.shape.layers[-1]:
+            product = self._carried[:, None]
+            if view.rows is None:
+                index = self.batch.queries.tokens[:, None, :, None]
+                product = product.gather(2, index.expand(-1, 1, -1, product.shape[3]))
+            self._add(self.batch.queries.token_mean(product))
+            self._carried = None

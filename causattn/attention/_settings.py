@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from causattn.attention._layer import Stack
+from causattn.attention._measures import Measure
 from causattn.base import ConfigError, choose, settings_from
 
 
@@ -49,7 +50,9 @@ class StreamedSettings:
 KINDS = {"streamed": StreamedSettings}
 
 
-def attention_settings(settings: Mapping[str, Any], measures: Mapping[str, object]) -> Any:
+def attention_settings(
+    settings: Mapping[str, Any], measures: Mapping[str, type[Measure]]
+) -> StreamedSettings:
     """Return the settings of the group `attention`, checked.
 
     Raises
@@ -60,7 +63,12 @@ def attention_settings(settings: Mapping[str, Any], measures: Mapping[str, objec
     kind = choose(settings.get("kind", "streamed"), KINDS, "attention.kind")
     chosen = settings_from(kind, settings, "attention")
     for name in chosen.measures:
-        choose(name, measures, "attention.measures")
+        measure = choose(name, measures, "attention.measures")
+        if chosen.query == "masked" and not measure.masked:
+            raise ConfigError(
+                f"The measure {name} compares all tokens of a document as they are; choose "
+                "attention=observed for it."
+            )
     if not chosen.measures or len(set(chosen.measures)) != len(chosen.measures):
         raise ConfigError(
             f"attention.measures={list(chosen.measures)} should name one measure or more, each "

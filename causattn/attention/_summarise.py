@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ import torch
 
 from causattn.attention._capture import Capture, capture_attention
 from causattn.attention._carried import CarriedFeatures
-from causattn.attention._hiding import hiding_tokens
-from causattn.attention._layer import AttentionLayer, Probe, Stack, take_rows
+from causattn.attention._covariance import CovarianceMeasure
+from causattn.attention._flow import FlowMeasure
+from causattn.attention._hiding import feature_hiding
+from causattn.attention._layer import Stack
 from causattn.attention._measures import (
     BatchCarriers,
     MeanMeasure,
@@ -20,9 +22,11 @@ from causattn.attention._measures import (
     MeasureShape,
     RawMeasure,
 )
+from causattn.attention._norms import NormMeasure
 from causattn.attention._rollout import RolloutMeasure
 from causattn.attention._settings import attention_settings, chosen_indices, default_stack
 from causattn.attention._summary import AttentionSummary
+from causattn.attention._summary_probe import SummaryProbe
 from causattn.attention._work import OBSERVED, Work, masked_work, observed_work
 from causattn.base import ConfigError, DataError, generator, track
 from causattn.corpora import Corpus, Mentions
@@ -36,10 +40,13 @@ from causattn.models import (
     take,
 )
 
-MEASURES: Mapping[str, Callable[[MeasureShape], Measure]] = {
+MEASURES: Mapping[str, type[Measure]] = {
     "raw": RawMeasure,
     "mean": MeanMeasure,
     "rollout": RolloutMeasure,
+    "flow": FlowMeasure,
+    "norm": NormMeasure,
+    "covariance": CovarianceMeasure,
 }
 
 
@@ -72,7 +79,7 @@ def summarise_attention(
     """
     chosen = attention_settings(settings, MEASURES)
     stack = default_stack(chosen.stack, model.network.config.is_encoder_decoder, model.name)
-    hidden = hiding_tokens(model, corpus, features) if chosen.query == "masked" else None
+    hidden = feature_hiding(model, corpus, features) if chosen.query == "masked" else None
     rows = _chosen_documents(len(features.documents), chosen.documents, seed)
     encoding = encode_texts(model, [corpus.texts[d] for d in features.documents[rows]])
     carriers = carrier_tokens(encoding, _mentions_of(features, rows))
@@ -97,7 +104,7 @@ def summarise_attention(
         )
         _check_memory(chosen.measures, shape, chosen.memory_gb)
         measures = {name: MEASURES[name](shape) for name in chosen.measures}
-        probe = SummaryProbe(list(measures.values()), shape, stack)
+        probe = SummaryProbe(list(measures.values()), shape, capture.heads, stack, model.device)
         for batch in track(batches, "Attention", unit="batches"):
             runner.run(capture, probe, batch)
         names = [of_stack[layer].name for layer in shape.layers]
@@ -113,63 +120,6 @@ def summarise_attention(
         }
     moments = {name: measure.moments() for name, measure in measures.items()}
     return AttentionSummary(features.names, moments, len(rows), chosen.query, about)
-
-
-class SummaryProbe(Probe):
-    """Shows each layer of a batch to all measures, weights computed once.
-
-    Parameters
-    ----------
-    measures
-        What is summed.
-    shape
-        The layers and heads chosen.
-    stack
-        Which of the model's stacks.
-    """
-
-    def __init__(self, measures: list[Measure], shape: MeasureShape, stack: Stack) -> None:
-        self._measures = measures
-        self._shape = shape
-        self._stack = stack
-        self._every_layer = any(measure.every_layer for measure in measures)
-        self._all_heads = shape.heads == tuple(range(len(shape.heads)))
-        self._heads = torch.tensor(shape.heads)
-
-    def begin(self, batch: BatchCarriers) -> None:
-        """Start a batch."""
-        self._batch = batch
-        for measure in self._measures:
-            measure.begin(batch)
-
-    def end(self) -> None:
-        """Finish a batch."""
-        for measure in self._measures:
-            measure.end()
-
-    def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether a measure sums this layer or needs it on the way."""
-        if layer.stack != self._stack or layer.index > self._shape.layers[-1]:
-            return False
-        return self._every_layer or layer.index in self._shape.layers
-
-    def rows(self, layer: AttentionLayer) -> torch.Tensor | None:
-        """Return the tokens that attend, or all where a measure climbs on from here."""
-        if self._every_layer and layer.index < self._shape.layers[-1]:
-            return None
-        return self._batch.queries.tokens
-
-    def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
-        """Reduce a layer to features and show it to the measures."""
-        rows = self.rows(layer)
-        local = None
-        if layer.index in self._shape.layers:
-            local = weights if rows is not None else take_rows(weights, self._batch.queries.tokens)
-            if not self._all_heads or len(self._heads) != weights.shape[1]:
-                local = local.index_select(1, self._heads.to(weights.device))
-            local = self._batch.queries.token_mean(self._batch.keys.token_sum(local))
-        for measure in self._measures:
-            measure.visit(layer, weights, rows, local)
 
 
 @dataclass(frozen=True)
@@ -271,8 +221,8 @@ def _check_carried(features: FeatureTable, carriers: CarrierTokens, documents: i
 
 def _check_memory(measures: tuple[str, ...], shape: MeasureShape, limit_gb: float) -> None:
     """Raise before the run where the sums would not fit into the memory allowed."""
-    cells = {"raw": len(shape.layers) * len(shape.heads)}
-    matrices = sum(3 * cells.get(name, 1) + 1 for name in measures)
+    parts = len(shape.layers) * len(shape.heads)
+    matrices = sum(3 * (parts if MEASURES[name].per_head else 1) + 1 for name in measures)
     needed = matrices * shape.features**2 * 8 / 1e9
     if needed > limit_gb:
         raise ConfigError(

@@ -1,11 +1,12 @@
 """Rollout on three tokens and two layers, worked out by hand."""
 
 import numpy as np
+import pytest
 import torch
 
 from causattn.attention._carried import CarriedFeatures
 from causattn.attention._layer import AttentionLayer
-from causattn.attention._measures import BatchCarriers, MeasureShape
+from causattn.attention._measures import BatchCarriers, LayerView, MeasureShape
 from causattn.attention._rollout import RolloutMeasure
 
 # Two heads a layer; their means are A1 = [[1,0,0],[.5,.5,0],[0,.5,.5]] and
@@ -27,24 +28,27 @@ BY_HAND = np.array(
 )
 
 
-def rolled(tokens: list[list[int]], multiplicity: int = 1) -> np.ndarray:
-    """Rollout between features on the given tokens; the last layer comes with their rows alone."""
+def rolled(tokens: list[list[int]], multiplicity: int = 1, alone: bool = True) -> np.ndarray:
+    """Rollout between features; the last layer comes `alone` with the rows of their tokens."""
     flat = [(feature, token) for feature, of in enumerate(tokens) for token in of]
     feature, position = np.array(flat).T
     carried = CarriedFeatures.of(np.zeros_like(feature), feature, position, 1, torch.device("cpu"))
     measure = RolloutMeasure(MeasureShape((0, 1), (0, 1), len(tokens)))
     measure.begin(BatchCarriers(carried, carried, np.array([multiplicity])))
-    measure.visit(AttentionLayer(0, "first", "self"), FIRST[None], None, None)
     rows = carried.tokens
-    measure.visit(AttentionLayer(1, "second", "self"), SECOND[None][:, :, rows[0]], rows, None)
+    last = SECOND[None][:, :, rows[0]] if alone else SECOND[None]
+    for index, weights, some in ((0, FIRST[None], None), (1, last, rows if alone else None)):
+        layer = AttentionLayer(index, "", "self")
+        measure.visit(LayerView(layer, weights, some, measure.batch, None, chosen=True))
     measure.end()
     moments = measure.moments()
     assert (moments.count == multiplicity).all()
     return moments.sum[0, 0]
 
 
-def test_three_tokens_three_features():
-    np.testing.assert_allclose(rolled([[0], [1], [2]]), BY_HAND)
+@pytest.mark.parametrize("alone", [True, False])
+def test_three_tokens_three_features(alone):
+    np.testing.assert_allclose(rolled([[0], [1], [2]], alone=alone), BY_HAND)
 
 
 def test_features_in_another_order_than_their_tokens():
