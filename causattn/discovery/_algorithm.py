@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from causattn.base import CapabilityError, DataError
-from causattn.candidates import CandidateEdges
 from causattn.discovery._data import DiscoveryData, named_list
 from causattn.discovery._knowledge import Knowledge
 from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
 
 _CONTINUOUS, _DISCRETE = frozenset({"continuous"}), frozenset({"discrete"})
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from causattn.candidates import CandidateEdges
 from causattn.discovery._algorithm import (
     TESTS,
     Algorithm,
@@ -29,6 +28,9 @@ from causattn.discovery._pc_engines import Rules, pc_by_causal_learn, pc_by_caus
 from causattn.discovery._shared_settings import Test, TestSettings, check_alpha
 from causattn.discovery._weights import SHARPNESS, pair_levels
 from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
 
 Engine = Literal["causattn", "causal-learn"]
 

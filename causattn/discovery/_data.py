@@ -9,17 +9,21 @@ booleans, strings and pandas categories are discrete, floating-point numbers con
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
-import pandas as pd
 
 from causattn.base import DataError
-from causattn.features import FeatureTable
 
-Data: TypeAlias = np.ndarray | pd.DataFrame | FeatureTable
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from causattn.features import FeatureTable
+
+Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
 
 _TOO_MANY_SHOWN = 5
 
@@ -132,16 +136,26 @@ def as_discovery_data(
     """
     if isinstance(data, DiscoveryData):
         return data
-    if isinstance(data, FeatureTable):
-        read = _from_feature_table(data)
-    elif isinstance(data, pd.DataFrame):
+    if _is(data, "causattn.features", "FeatureTable"):
+        read = _from_feature_table(cast("FeatureTable", data))
+    elif _is(data, "pandas", "DataFrame"):
         if names is not None:
             raise DataError("A data frame names its own columns; leave names out or rename them.")
-        read = _from_frame(data)
+        read = _from_frame(cast("pd.DataFrame", data))
     else:
         read = _from_array(np.asarray(data), names)
     _check(read)
     return read
+
+
+def _is(data: Any, module: str, kind: str) -> bool:
+    """Tell whether data are of a class whose module need not be loaded for that.
+
+    Who has a feature table or a data frame has loaded its module; who has an array should not wait
+    for pandas, nor for the language models behind the features.
+    """
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(data, getattr(loaded, kind))
 
 
 def _from_feature_table(table: FeatureTable) -> DiscoveryData:
@@ -159,6 +173,8 @@ def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
 
 def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
     """Return a column as numbers, or as codes with their number of categories."""
+    import pandas as pd
+
     if column.isna().any():
         raise DataError(_missing(name, int(column.isna().sum())))
     if pd.api.types.is_float_dtype(column.dtype):
@@ -182,6 +198,8 @@ def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData
         values = np.ascontiguousarray(table, dtype=np.float64)
         return DiscoveryData(called, values, (None,) * len(called))
     if table.dtype.kind == "O":
+        import pandas as pd
+
         return _from_frame(pd.DataFrame(table, columns=called).infer_objects())
     if table.dtype.kind in "iu" and table.min() >= 0 and table.max() < 256:
         # Narrow before turning columns into rows: a fraction of the memory moves.

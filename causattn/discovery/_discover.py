@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causattn.base import ConfigError, choose, settings_from
-from causattn.candidates import CandidateEdges
 from causattn.discovery._algorithm import (
     Algorithm,
     Problem,
@@ -21,6 +20,9 @@ from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
 from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
 
 
 def discover(

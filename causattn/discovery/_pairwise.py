@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from causattn.base import ConfigError
 from causattn.discovery._data import DiscoveryData
@@ -47,7 +47,7 @@ def mutual_information(data: DiscoveryData) -> tuple[np.ndarray, np.ndarray]:
             rows = int(np.count_nonzero(table.sum(axis=1)))
             columns = int(np.count_nonzero(table.sum(axis=0)))
             degrees[x, y] = degrees[y, x] = max((rows - 1) * (columns - 1), 1)
-    p_value = chi2.sf(2 * data.rows * information, degrees)
+    p_value = chdtrc(degrees, 2 * data.rows * information)
     np.fill_diagonal(p_value, 1)
     return information, p_value
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from causattn.candidates import CandidateEdges
 from causattn.discovery._algorithm import (
     REFERENCE_SCORES,
     SCORES,
@@ -38,6 +37,9 @@ from causattn.discovery._shared_settings import (
 )
 from causattn.discovery._weights import SHARPNESS, edge_log_prior
 from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
 
 Engine = Literal["causattn", "causal-learn"]
 

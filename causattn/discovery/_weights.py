@@ -24,11 +24,14 @@ structures. Biasing the search for Bayesian networks").
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.stats import rankdata
 
 from causattn.base import ConfigError
-from causattn.candidates import CandidateEdges
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
 
 SHARPNESS = 4.0
 
@@ -65,7 +68,7 @@ def edge_probabilities(
         if not value > 0:
             raise ConfigError(f"{what}={value} cannot be used; give a number above 0.")
     rows, columns = np.triu_indices(len(candidates.names), 1)
-    rank = rankdata(-candidates.strength[rows, columns])
+    rank = _mean_ranks(-candidates.strength[rows, columns])
     chance = 1 / (1 + (rank / expected) ** sharpness)
     probability = np.zeros_like(candidates.strength, dtype=np.float64)
     probability[rows, columns] = probability[columns, rows] = chance
@@ -119,3 +122,9 @@ def edge_log_prior(
     probability = edge_probabilities(candidates, expected_edges=expected_edges, sharpness=sharpness)
     np.fill_diagonal(probability, 0.5)
     return np.log(probability) - np.log1p(-probability)
+
+
+def _mean_ranks(values: np.ndarray) -> np.ndarray:
+    """Return the ranks of values from 1 on; equal values share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
