@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def _save(figure: Figure, stem: Path) -> Path:
         target = stem.with_name(f"{stem.name}.{ending}")
         temporary = stem.with_name(f".{stem.name}.{uuid.uuid4().hex[:8]}.{ending}")
         try:
-            figure.savefig(temporary, dpi=_DOTS_PER_INCH, metadata=metadata)
+            with warnings.catch_warnings():  # `font_families` has named what no font has
+                warnings.filterwarnings("ignore", "Glyph .* missing from font")
+                figure.savefig(temporary, dpi=_DOTS_PER_INCH, metadata=metadata)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

@@ -59,8 +59,11 @@ def _path(family: str) -> str:
 @cache
 def _installed() -> list[tuple[str, str]]:
     """Return upright regular fonts as (family, file), preferred families first."""
+    _learn_new_fonts()
     regular: dict[str, str] = {}
     for entry in font_manager.fontManager.ttflist:
+        if entry.name.startswith("Last Resort"):  # has every character, as a box
+            continue
         if entry.style == "normal" and str(entry.weight) in ("400", "normal", "regular", "book"):
             regular.setdefault(entry.name, entry.fname)
 
@@ -69,6 +72,17 @@ def _installed() -> list[tuple[str, str]]:
         return min(places, default=len(_PREFERRED)), item[0]
 
     return sorted(regular.items(), key=rank)
+
+
+def _learn_new_fonts() -> None:
+    """Tell matplotlib of fonts that were installed after it last looked."""
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in font_manager.findSystemFonts():
+        if path not in known:
+            try:
+                font_manager.fontManager.addfont(path)
+            except (OSError, RuntimeError):  # no font that matplotlib can draw with
+                continue
 
 
 @cache
