@@ -1,0 +1,64 @@
+"""Compiled counting of the conditioning sets that both ends of a pair offer."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def count_shared(
+    row_pointer: np.ndarray,
+    rows: np.ndarray,
+    column_pointer: np.ndarray,
+    columns: np.ndarray,
+    second: np.ndarray,
+    row_bits: np.ndarray,
+    members: np.ndarray,
+    separated: np.ndarray,
+    stop_at_first: bool,
+    order: int,
+    binomial: np.ndarray,
+    shared: np.ndarray,
+) -> None:
+    """Count, for each second entry, the tested subsets that lie within the first end's rows.
+
+    Subsets are enumerated in lexicographic order of positions. The shared ones before a set
+    a_1 < ... < a_k that agree with it up to a_(i-1) and then hold a smaller shared element number
+    C(N - lo, k - i + 1) - C(N - hi, k - i + 1), where N counts the shared rows, lo those up to
+    a_(i-1) and hi those before a_i (the hockey-stick identity).
+    """
+    for g in range(row_pointer.shape[0] - 1):
+        first_row = row_pointer[g]
+        m = row_pointer[g + 1] - first_row
+        for e in range(column_pointer[g], column_pointer[g + 1]):
+            if second[e] == 0:
+                continue
+            y = columns[e]
+            total = 0
+            for i in range(m):
+                v = rows[first_row + i]
+                if v != y and (row_bits[y, v >> 6] >> np.uint64(v & 63)) & np.uint64(1):
+                    total += 1
+            if not (stop_at_first and separated[e] > 0):
+                shared[e] = int(binomial[total, order]) if total >= order else 0
+                continue
+            before = 0
+            low = 0
+            left = order
+            count = 0.0
+            for i in range(m):
+                v = rows[first_row + i]
+                common = False
+                if v != y:
+                    common = (row_bits[y, v >> 6] >> np.uint64(v & 63)) & np.uint64(1) == 1
+                if (members[e, i >> 6] >> np.uint64(i & 63)) & np.uint64(1):
+                    if total - low >= left:
+                        count += binomial[total - low, left]
+                    if total - before >= left:
+                        count -= binomial[total - before, left]
+                    left -= 1
+                    if not common or left == 0:
+                        break
+                    low = before + 1
+                if common:
+                    before += 1
+            shared[e] = int(count)
