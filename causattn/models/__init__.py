@@ -2,7 +2,11 @@
 
 from causattn.models._carriers import CarrierTokens, carrier_tokens
 from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
+from causattn.models._hiding import hiding_tokens, single_tokens
+from causattn.models._load import load_model, source_checksum, untrained_copy
 from causattn.models._model import LanguageModel
+from causattn.models._predict import predict_labels, predict_tokens
+from causattn.models._storage import read_model, write_model
 
 __all__ = [
     "Batch",
@@ -12,5 +16,14 @@ __all__ = [
     "batches",
     "carrier_tokens",
     "encode_texts",
+    "hiding_tokens",
+    "load_model",
+    "predict_labels",
+    "predict_tokens",
+    "read_model",
+    "single_tokens",
+    "source_checksum",
     "take",
+    "untrained_copy",
+    "write_model",
 ]

@@ -18,7 +18,8 @@ The usual way through::
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import torch
@@ -74,6 +75,20 @@ class Encoding:
         """Tokens per document, int64 [n]."""
         return np.diff(self.bounds)
 
+    def replaced(self, document: np.ndarray, position: np.ndarray, ids: np.ndarray) -> Encoding:
+        """Return the documents with other tokens at some places, characters left as they were.
+
+        Parameters
+        ----------
+        document, position
+            int64 [r], the places.
+        ids
+            int64 [r], the tokens to stand there, or one for all.
+        """
+        changed = self.ids.copy()
+        changed[self.bounds[document] + position] = ids
+        return replace(self, ids=changed)
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -101,6 +116,11 @@ class Batch:
         """What to hand to the network: ``network(**batch.inputs)``."""
         return {"input_ids": self.input_ids, "attention_mask": self.attention_mask}
 
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch with its tensors on `device`."""
+        moved = (part.to(device) for part in (self.input_ids, self.attention_mask, self.content))
+        return Batch(self.documents, *moved)
+
 
 def encode_texts(
     model: LanguageModel, texts: Sequence[str], long_text: LongText | None = None
@@ -124,35 +144,26 @@ def encode_texts(
     """
     if isinstance(texts, str):
         raise TypeError("texts is a sequence of documents, got one string")
-    tokenizer, limit = model.tokenizer, model.longest_input
-    rows = _tokenise(model, texts, None)
-    lengths = np.fromiter((len(row) for row in rows[0]), dtype=np.int64, count=len(texts))
-    long = np.flatnonzero(lengths > limit) if limit is not None else np.empty(0, dtype=np.int64)
-    if len(long):
-        if (long_text or model.long_text) == "error":
-            raise DataError(
-                f"{len(long)} of {len(texts)} documents are longer than the {limit} tokens that "
-                f"model {model.name} takes (the first is document {long[0]} with "
-                f"{lengths[long[0]]}); shorten them, or set model.long_text=truncate to read only "
-                "their beginning."
-            )
-        cut = _tokenise(model, [texts[int(k)] for k in long], limit)
-        for part, short in zip(rows, cut, strict=True):
-            for k, row in zip(long, short, strict=True):
-                part[k] = row
-        lengths[long] = [len(row) for row in cut[0]]
+    limit = model.longest_input
+    ids, offsets, special, lengths, long = _tokenise(model, texts, limit)
+    if len(long) and (long_text or model.long_text) == "error":
+        raise DataError(
+            f"{len(long)} of {len(texts)} documents are longer than the {limit} tokens that model "
+            f"{model.name} takes (the first is document {long[0]}); shorten them, or set "
+            "model.long_text=truncate to read only their beginning."
+        )
     if (lengths == 0).any():
         raise DataError(
             f"Document {int(np.argmin(lengths))} has no tokens for model {model.name}; leave it "
             "out of the corpus."
         )
     bounds = np.concatenate([[0], np.cumsum(lengths)])
-    ids, offsets, special = (np.concatenate(part) for part in rows)
-    special = special.astype(bool)
     start, end = _without_space(texts, offsets, lengths)
     start[special] = end[special] = 0
     unpaddable = model.network.config.model_type in _POOL_LAST_COLUMN
-    pad_id = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
+    # A causal classifier looks for the last token that is not its own padding.
+    known = (model.network.config.pad_token_id, model.tokenizer.pad_token_id)
+    pad_id = next((number for number in known if number is not None), 0)
     return Encoding(
         ids=ids,
         bounds=bounds,
@@ -207,28 +218,37 @@ def take(encoding: Encoding, documents: np.ndarray) -> Batch:
 
 def _tokenise(
     model: LanguageModel, texts: Sequence[str], limit: int | None
-) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
-    """Return ids, offsets [., 2] and special-token marks of each text, cut at `limit` tokens."""
-    ids: list[np.ndarray] = []
-    offsets: list[np.ndarray] = []
-    special: list[np.ndarray] = []
-    # In pieces: the tokenizer's Python lists take fifty times the memory of the arrays.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return ids, offsets [t, 2], special-token marks, lengths [n], and the documents cut at limit.
+
+    This talks to the tokenizer's Rust core: what transformers wraps around it takes as long again.
+    """
+    core = model.tokenizer.backend_tokenizer
+    core.no_padding()
+    parts = []
+    long: list[int] = []
+    # In pieces: the core's objects take fifty times the memory of the arrays.
     for first in range(0, len(texts), _CHUNK):
-        encoded = model.tokenizer(
-            list(texts[first : first + _CHUNK]),
-            truncation=limit is not None,
-            max_length=limit,
-            padding=False,
-            return_offsets_mapping=True,
-            return_special_tokens_mask=True,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-            verbose=False,
+        chunk = list(texts[first : first + _CHUNK])
+        core.no_truncation()
+        encoded = core.encode_batch(chunk)
+        if limit is not None and (cut := [k for k, row in enumerate(encoded) if len(row) > limit]):
+            long += [first + k for k in cut]
+            core.enable_truncation(limit, direction=model.tokenizer.truncation_side)
+            for k, row in zip(cut, core.encode_batch([chunk[k] for k in cut]), strict=True):
+                encoded[k] = row
+            core.no_truncation()
+        flat = chain.from_iterable
+        parts.append(
+            (
+                np.fromiter(flat(row.ids for row in encoded), np.int64),
+                np.fromiter(flat(flat(row.offsets for row in encoded)), np.int32).reshape(-1, 2),
+                np.fromiter(flat(row.special_tokens_mask for row in encoded), np.bool_),
+                np.fromiter((len(row) for row in encoded), np.int64),
+            )
         )
-        ids += [np.asarray(row, dtype=np.int64) for row in encoded["input_ids"]]
-        offsets += [np.asarray(r, dtype=np.int32).reshape(-1, 2) for r in encoded["offset_mapping"]]
-        special += [np.asarray(row, dtype=np.int8) for row in encoded["special_tokens_mask"]]
-    return ids, offsets, special
+    ids, offsets, special, lengths = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return ids, offsets, special, lengths, np.array(long, dtype=np.int64)
 
 
 def _without_space(

@@ -1,0 +1,87 @@
+"""Which kind of model a configuration asks for, and the untrained control of any."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from causattn.base import choose, file_sha256, integer_seed, settings_from
+from causattn.corpora import Corpus
+from causattn.models._hf import HFSettings, hf_model
+from causattn.models._minilm import MiniLMSettings, minilm
+from causattn.models._model import LanguageModel
+from causattn.models._seeded import seeded_torch
+from causattn.models._tiny_mlm import TinyMLMSettings, tiny_mlm
+
+KINDS: dict[str, tuple[type, Callable[[Any, Corpus, int], LanguageModel]]] = {
+    "tiny_mlm": (TinyMLMSettings, tiny_mlm),
+    "hf": (HFSettings, hf_model),
+    "minilm": (MiniLMSettings, minilm),
+}
+
+
+def load_model(settings: Mapping[str, Any], corpus: Corpus, seed: int) -> LanguageModel:
+    """Return the model that a configuration describes, trained on the corpus where it says so.
+
+    Parameters
+    ----------
+    settings
+        The group ``model`` of the configuration: ``kind`` and the settings of that kind.
+    corpus
+        What to train on.
+    seed
+        The run's seed.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or setting.
+    ModelError
+        Where the model is missing, damaged or not of a kind that can be used.
+    DataError
+        Where the corpus cannot be trained on.
+    """
+    kind, load = choose(str(settings.get("kind")), KINDS, "model.kind")
+    own = {key: value for key, value in settings.items() if key != "kind"}
+    return load(settings_from(kind, own, "model"), corpus, seed)
+
+
+def source_checksum(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of every file that a local checkpoint consists of, by name.
+
+    What is trained or found here depends on these beside the settings. Empty for a model made
+    here, for one whose checksum is part of its kind, and for a name on the hub (there
+    ``model.revision`` says which weights are meant).
+    """
+    folder = Path(str(settings.get("path") or "")).expanduser()
+    if settings.get("kind") != "hf" or not settings.get("path") or not folder.is_dir():
+        return {}
+    endings = (".json", ".safetensors", ".txt", ".model")
+    files = sorted(path for path in folder.iterdir() if path.suffix in endings)
+    return {path.name: file_sha256(path) for path in files if path.is_file()}
+
+
+def untrained_copy(model: LanguageModel, seed: int) -> LanguageModel:
+    """Return a model of the same architecture and tokenizer with fresh random weights.
+
+    A control: what its attention shows comes from architecture and texts, not from learning.
+
+    Parameters
+    ----------
+    model
+        Stays as it is.
+    seed
+        The run's seed; the weights have a stream of their own.
+    """
+    weight = next(model.network.parameters())
+    with seeded_torch(integer_seed(seed, "models", "untrained")), torch.no_grad():
+        fresh = type(model.network)(copy.deepcopy(model.network.config))
+    network = fresh.to(device=weight.device, dtype=weight.dtype).eval()  # type: ignore[call-arg]
+    about = {"kind": "untrained", "of": model.name, "seed": seed}
+    return LanguageModel(
+        f"untrained {model.name}", network, model.tokenizer, model.task, model.long_text, about
+    )

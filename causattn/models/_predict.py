@@ -1,0 +1,95 @@
+"""What a model says of documents: label probabilities, and the probability of tokens in a slot."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from causattn.base import ModelError
+from causattn.models._encoding import Encoding, batches
+from causattn.models._model import LanguageModel
+
+
+def predict_labels(model: LanguageModel, encoding: Encoding, batch_size: int = 64) -> np.ndarray:
+    """Return what a classifier says of each document.
+
+    Returns
+    -------
+    ndarray
+        float64 [n, classes], probabilities; float64 [n, 1], the value itself, for a regression.
+
+    Raises
+    ------
+    ModelError
+        Where the model is no classifier.
+    """
+    if model.task != "classifier":
+        raise ModelError(
+            f"Model {model.name} predicts no labels; train a classifier on it "
+            "(model.train_classifier=true) or choose another model."
+        )
+    regression = model.network.config.num_labels == 1
+    rows: np.ndarray | None = None
+    with torch.inference_mode():
+        for batch in batches(encoding, batch_size):
+            logits = model.network(**batch.to(model.device).inputs).logits.double()
+            found = (logits if regression else logits.softmax(-1)).cpu().numpy()
+            if rows is None:
+                rows = np.empty((len(encoding), found.shape[1]))
+            rows[batch.documents] = found
+    assert rows is not None
+    return rows
+
+
+def predict_tokens(
+    model: LanguageModel,
+    encoding: Encoding,
+    position: np.ndarray,
+    tokens: np.ndarray,
+    batch_size: int = 64,
+) -> np.ndarray:
+    """Return the log-probability of some tokens at one position of each document.
+
+    Parameters
+    ----------
+    model
+        A masked language model: the probability of standing at `position`, which the caller has
+        hidden (`Encoding.replaced`). A causal one: of standing there, given what stands before.
+    encoding
+        n documents.
+    position
+        int64 [n], a position in each document.
+    tokens
+        int64 [k], or [n, k] where they differ between documents.
+
+    Returns
+    -------
+    ndarray
+        float64 [n, k], natural logarithms over the whole vocabulary; ``softmax`` over the row
+        gives the distribution among the k tokens.
+
+    Raises
+    ------
+    ModelError
+        Where the model predicts no tokens, or a causal one is asked for the first.
+    """
+    if model.task not in ("masked", "causal"):
+        raise ModelError(f"Model {model.name} predicts no tokens; take a language model.")
+    read = np.asarray(position) - (model.task == "causal")
+    if (read < 0).any():
+        raise ModelError(
+            f"Model {model.name} reads from left to right and predicts no first token; ask for a "
+            "later one."
+        )
+    wanted = np.broadcast_to(tokens, (len(encoding), np.shape(tokens)[-1]))
+    rows = np.empty(wanted.shape)
+    with torch.inference_mode():
+        for batch in batches(encoding, batch_size):
+            logits = model.network(**batch.to(model.device).inputs).logits
+            own = logits[
+                torch.arange(len(batch.documents)), torch.from_numpy(read[batch.documents])
+            ]
+            probability = own.double().log_softmax(-1).cpu()
+            chosen = torch.from_numpy(wanted[batch.documents])
+            rows[batch.documents] = probability.gather(1, chosen).numpy()
+    return rows
