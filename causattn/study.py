@@ -114,7 +114,7 @@ def run_study(config: Settings, folder: Path) -> Run:
             **({} if truth is None else compare_graphs(graph, truth)),
         },
         "evidence": evidence.summary(),
-        "effects": {"known": corpora.known_effects(corpus.value)},
+        "effects": {"known": effects.known_effects(corpus.value)},
         "reused": stages.reused,
         "timing": clock.seconds,
         "versions": versions(),

@@ -4,7 +4,6 @@ from causattn.corpora._cebab_effects import (
     backdoor_design,
     human_effects,
     human_pairs,
-    known_effects,
     observational_effects,
 )
 from causattn.corpora._corpus import POOLED, Corpus, Mentions
@@ -29,7 +28,6 @@ __all__ = [
     "human_pairs",
     "is_unspaced",
     "is_word",
-    "known_effects",
     "load_corpus",
     "load_network",
     "observational_effects",

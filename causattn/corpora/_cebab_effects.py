@@ -150,25 +150,6 @@ def observational_effects(corpus: Corpus, aspects: Sequence[str] = ASPECTS) -> p
     return pd.DataFrame.from_dict(rows, orient="index").astype({"reviews": int})
 
 
-def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
-    """Return what people's edits say of each aspect beside what the labels alone say.
-
-    Returns
-    -------
-    One row an aspect: aspect, reviews, naive, adjusted (see `observational_effects`), human_dev,
-    human_dev_pairs, human_test, human_test_pairs (see `human_effects`). No rows for a corpus
-    that is not CEBaB.
-    """
-    if corpus.about.get("kind") != "cebab":
-        return []
-    table = observational_effects(corpus)
-    for split in ("dev", "test"):
-        human = human_effects(corpus.about["path"], split, sha256=corpus.about["sha256"])
-        table[f"human_{split}"] = human["effect"]
-        table[f"human_{split}_pairs"] = human["pairs"]
-    return list(table.rename_axis("aspect").reset_index().to_dict("records"))
-
-
 def _reviews_of(corpus: Corpus) -> pd.DataFrame:
     """Return the corpus's reviews with their published labels."""
     if corpus.metadata is None or "review_majority" not in corpus.metadata:

@@ -7,7 +7,7 @@ from causattn.effects._adjustment import (
     optimal_adjustment,
     parent_adjustment,
 )
-from causattn.effects._aspects import aspect_effects
+from causattn.effects._aspects import aspect_effects, known_effects
 from causattn.effects._changes import ModelEffect
 from causattn.effects._collect import collect_evidence
 from causattn.effects._columns import COLUMNS, Column
@@ -47,6 +47,7 @@ __all__ = [
     "dowhy_linear",
     "is_adjustment_set",
     "judge",
+    "known_effects",
     "optimal_adjustment",
     "parent_adjustment",
     "permuted_placebo",
