@@ -15,6 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from causattn.base import write_text
 from causattn.report._headline import candidate_line, graph_line, timing_line
+from causattn.report._known import COLUMNS as KNOWN
+from causattn.report._known import known_effects
 from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
 from causattn.report._rows import edge_rows, missing_edges
 from causattn.report._text import number, visible
@@ -66,6 +68,8 @@ def _content(run: Run) -> dict[str, Any]:
             for name in ("attention", "data", "refuters", "model", "truth")
         },
         "missing": missing_edges(run.graph, run.truth),
+        "known_columns": KNOWN,
+        "known": known_effects(run),
         "qualities": screen_qualities(run),
         "chosen": chosen_pairs(run),
         "blind": prevalence(run),

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.report._headline import candidate_line, graph_line, timing_line
+from causattn.report._known import COLUMNS as KNOWN
+from causattn.report._known import known_effects
 from causattn.report._rows import EdgeRow, edge_rows, missing_edges
 from causattn.results import Run
 
@@ -61,6 +63,13 @@ def print_run(run: Run, console: Console | None = None) -> None:
         shown = ", ".join(missing[:_MOST])
         more = f" and {len(missing) - _MOST} more" if len(missing) > _MOST else ""
         console.print(_plain(f"Missing: {shown}{more}"))
+    if known := known_effects(run):
+        table = Table(
+            *KNOWN, box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title_justify="left"
+        )
+        for effect in known:
+            table.add_row(*effect)
+        console.print(table)
     for line in (candidate_line(run), graph_line(run), timing_line(run)):
         if line:
             console.print(_plain(f"{line}."))
