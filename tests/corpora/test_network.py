@@ -110,6 +110,24 @@ def test_impossible_values_are_never_drawn(seed, data):
     assert np.all(np.array(rows)[codes[:, 0], codes[:, 1]] > 0)
 
 
+class _AlwaysHighest:
+    """A stand-in for a generator whose every draw is the highest below 1."""
+
+    def spawn(self, count):
+        return [self] * count
+
+    def random(self, count):
+        return np.full(count, np.nextafter(1.0, 0.0))
+
+
+def test_rounding_draws_no_impossible_value():
+    table = np.array([[0.1] * 10 + [0.0]])  # whose sum is below 1 by rounding
+    assert table.cumsum()[-1] < 1
+    states = tuple(str(k) for k in range(11))
+    network = Network("tenths", ("a",), (states,), ((),), (table,))
+    assert network.sample(3, _AlwaysHighest()).tolist() == [[9], [9], [9]]
+
+
 def test_intervention_is_a_mutilated_network(pgmpy_model):
     documents = 40_000
     network = load_network("asia")

@@ -98,6 +98,13 @@ def test_scale_does_not_hide_dependence():
     assert found == {2: [0]}
 
 
+def test_nearly_like_columns_hide_no_dependence():
+    # Powers are so alike that Gram-Schmidt without its second pass calls their sum independent.
+    powers = np.linspace(0, 1, 300)[:, None] ** np.arange(1, 10)
+    values = np.column_stack([powers, powers.sum(axis=1)])
+    assert list(dependent_columns(_table(values))) == [9]
+
+
 def test_codes_of_named_categories_are_not_numbers():
     left, right = np.tile([0, 0, 1], 20), np.tile([0, 1, 0], 20)
     made = {"a": left, "b": right, "c": left + right}
