@@ -1,10 +1,12 @@
 """Attention: captured as a stream and summed over a corpus from feature to feature."""
 
 from causattn.attention._capture import METHODS, Capture, capture_attention
+from causattn.attention._covariance import abcd_correlation, abcd_covariance
 from causattn.attention._files import read_summary, write_summary
 from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.attention._measures import Measure
 from causattn.attention._settings import StreamedSettings
+from causattn.attention._statistics import HeadStatistics, head_statistics
 from causattn.attention._summarise import MEASURES, summarise_attention
 from causattn.attention._summary import AttentionMoments, AttentionSummary
 
@@ -15,11 +17,15 @@ __all__ = [
     "AttentionMoments",
     "AttentionSummary",
     "Capture",
+    "HeadStatistics",
     "Measure",
     "Probe",
     "Stack",
     "StreamedSettings",
+    "abcd_correlation",
+    "abcd_covariance",
     "capture_attention",
+    "head_statistics",
     "read_summary",
     "summarise_attention",
     "write_summary",

@@ -23,12 +23,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol
 
+import torch
 from transformers import PreTrainedModel
 
 from causattn.attention._body import Inputs, body_of
 from causattn.attention._checks import CheckedProbe
 from causattn.attention._hooked import hooked
 from causattn.attention._layer import AttentionLayer, Probe, Stack
+from causattn.attention._pass import Edit
 from causattn.attention._registered import registered
 from causattn.attention._returned import returned
 from causattn.base import ModelError, choose
@@ -56,6 +58,14 @@ class Capture(Protocol):
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
+
+    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
+        """Run the whole network, head included, with changed attention; return its output."""
+
+    def gradients(
+        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
+    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
+        """Return every layer's weights and the target's gradient by them, both [B, H, Q, K]."""
 
 
 METHODS: Mapping[str, Callable[..., AbstractContextManager[Any]]] = {

@@ -57,8 +57,7 @@ class CarriedFeatures:
         new = np.ones(len(row), dtype=bool)
         new[1:] = (row[1:] != row[:-1]) | (feature[1:] != feature[:-1])
         running = np.cumsum(new) - 1
-        # `first` is past the end for trailing documents without any feature.
-        local = running - running[np.minimum(first, max(len(row) - 1, 0))][row]
+        local = running - running[first[row]]
         size = int(local.max(initial=-1)) + 1
         tokens = np.zeros((documents, int(token.max(initial=-1)) + 1), dtype=np.int64)
         tokens[row, token] = position

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
 from causattn.attention._layer import AttentionLayer, Probe, numbered, refuse_values, take_rows
-from causattn.attention._pass import EndOfPass, Pass
+from causattn.attention._pass import Edit, EndOfPass, Pass, unchangeable
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,16 @@ class HookedCapture:
         if not running.idle:
             with suppress(EndOfPass):
                 self._stream(inputs, running)
+
+    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
+        """Refuse: attention can be changed only where the model takes a registered function."""
+        raise unchangeable(self.method)
+
+    def gradients(
+        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
+    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
+        """Refuse: weights are nodes of a graph only in a registered function."""
+        raise unchangeable(self.method)
 
     def _stream(self, inputs: Inputs, running: Pass) -> None:
         """Run one batch with a hook on every attention module."""

@@ -115,6 +115,8 @@ class Measure:
     """Whether it needs all query rows of the chosen layers."""
     values = False
     """Whether it needs the value vectors."""
+    gradients = False
+    """Whether it is given weights and gradients of a batch at once (`see_gradients`)."""
     masked = True
     """Whether it is defined where a hidden feature alone attends."""
     per_head = False

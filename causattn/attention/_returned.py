@@ -6,8 +6,9 @@ take it on the way. Nothing outlives the batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel
@@ -15,6 +16,7 @@ from transformers import PreTrainedModel
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
 from causattn.attention._hooked import returned_attention
 from causattn.attention._layer import AttentionLayer, Probe, Stack, refuse_values, take_rows
+from causattn.attention._pass import Edit, unchangeable
 
 _STACKS: dict[str, Stack] = {
     "attentions": "self",
@@ -51,6 +53,16 @@ class ReturnedCapture:
         for layer, weights in self._forward(inputs):
             if probe.wants(layer):
                 probe.visit(layer, take_rows(weights.float(), probe.rows(layer)))
+
+    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
+        """Refuse: attention can be changed only where the model takes a registered function."""
+        raise unchangeable(self.method)
+
+    def gradients(
+        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
+    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
+        """Refuse: weights are nodes of a graph only in a registered function."""
+        raise unchangeable(self.method)
 
     def _forward(self, inputs: Inputs) -> list[tuple[AttentionLayer, torch.Tensor]]:
         with torch.inference_mode():

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
-from causattn.attention._capture import Capture, capture_attention
-from causattn.attention._carried import CarriedFeatures
+from causattn.attention._capture import capture_attention
 from causattn.attention._covariance import CovarianceMeasure
 from causattn.attention._flow import FlowMeasure
+from causattn.attention._gradients import GradientMeasure
 from causattn.attention._hiding import feature_hiding
-from causattn.attention._layer import Stack
-from causattn.attention._measures import (
-    BatchCarriers,
-    MeanMeasure,
-    Measure,
-    MeasureShape,
-    RawMeasure,
-)
+from causattn.attention._measures import MeanMeasure, Measure, MeasureShape, RawMeasure
 from causattn.attention._norms import NormMeasure
 from causattn.attention._rollout import RolloutMeasure
+from causattn.attention._runner import Runner, check_gradients
 from causattn.attention._settings import attention_settings, chosen_indices, default_stack
 from causattn.attention._summary import AttentionSummary
 from causattn.attention._summary_probe import SummaryProbe
-from causattn.attention._work import OBSERVED, Work, masked_work, observed_work
+from causattn.attention._work import masked_work, observed_work
 from causattn.base import ConfigError, DataError, generator, track
-from causattn.corpora import Corpus, Mentions
+from causattn.corpora import POOLED, Corpus, Mentions
 from causattn.features import FeatureTable
-from causattn.models import (
-    CarrierTokens,
-    Encoding,
-    LanguageModel,
-    carrier_tokens,
-    encode_texts,
-    take,
-)
+from causattn.models import CarrierTokens, LanguageModel, carrier_tokens, encode_texts
 
 MEASURES: Mapping[str, type[Measure]] = {
     "raw": RawMeasure,
@@ -47,6 +32,7 @@ MEASURES: Mapping[str, type[Measure]] = {
     "flow": FlowMeasure,
     "norm": NormMeasure,
     "covariance": CovarianceMeasure,
+    "gradient": GradientMeasure,
 }
 
 
@@ -80,6 +66,7 @@ def summarise_attention(
     chosen = attention_settings(settings, MEASURES)
     stack = default_stack(chosen.stack, model.network.config.is_encoder_decoder, model.name)
     hidden = feature_hiding(model, corpus, features) if chosen.query == "masked" else None
+    gradient = any(issubclass(MEASURES[name], GradientMeasure) for name in chosen.measures)
     rows = _chosen_documents(len(features.documents), chosen.documents, seed)
     encoding = encode_texts(model, [corpus.texts[d] for d in features.documents[rows]])
     carriers = carrier_tokens(encoding, _mentions_of(features, rows))
@@ -87,9 +74,12 @@ def summarise_attention(
     work = (
         observed_work(encoding, carriers)
         if hidden is None
-        else masked_work(encoding, carriers, hidden)
+        else masked_work(encoding, carriers, hidden, apart=gradient)
     )
-    runner = _Runner(encoding, carriers, work, hidden, stack, model.device)
+    pooled = np.isin(
+        np.arange(features.size), features.carriers.variable[features.carriers.start == POOLED]
+    )
+    runner = Runner(encoding, carriers, work, hidden, pooled, stack, model.device)
     batches = work.batches(
         encoding.lengths, chosen.batch_tokens, padding=encoding.pad_id is not None
     )
@@ -104,9 +94,18 @@ def summarise_attention(
         )
         _check_memory(chosen.measures, shape, chosen.memory_gb)
         measures = {name: MEASURES[name](shape) for name in chosen.measures}
-        probe = SummaryProbe(list(measures.values()), shape, capture.heads, stack, model.device)
+        by_gradient = [m for m in measures.values() if isinstance(m, GradientMeasure)]
+        if by_gradient:
+            check_gradients(model.task, model.name, hidden is not None, bool(pooled.any()))
+        probe = SummaryProbe(
+            [m for m in measures.values() if not isinstance(m, GradientMeasure)],
+            shape,
+            capture.heads,
+            stack,
+            model.device,
+        )
         for batch in track(batches, "Attention", unit="batches"):
-            runner.run(capture, probe, batch)
+            runner.run(capture, probe, by_gradient, batch)
         names = [of_stack[layer].name for layer in shape.layers]
         about = {
             "model": model.name,
@@ -120,70 +119,6 @@ def summarise_attention(
         }
     moments = {name: measure.moments() for name, measure in measures.items()}
     return AttentionSummary(features.names, moments, len(rows), chosen.query, about)
-
-
-@dataclass(frozen=True)
-class _Runner:
-    """Turns rows of the work into inputs and carriers, and runs them."""
-
-    encoding: Encoding
-    carriers: CarrierTokens
-    work: Work
-    hidden: np.ndarray | None
-    stack: Stack
-    device: torch.device
-
-    def inputs(self, rows: np.ndarray) -> dict[str, torch.Tensor]:
-        """Return the network's inputs for some rows of the work, features hidden."""
-        batch = take(self.encoding, self.work.document[rows])
-        ids = batch.input_ids
-        if self.hidden is not None:
-            row, feature, position = self._attending(rows)
-            covered = self.hidden[feature] >= 0
-            ids[row[covered], position[covered]] = torch.from_numpy(self.hidden[feature[covered]])
-        inputs = {"input_ids": ids, "attention_mask": batch.attention_mask}
-        return {name: tensor.to(self.device) for name, tensor in inputs.items()}
-
-    def run(self, capture: Capture, probe: SummaryProbe, rows: np.ndarray) -> None:
-        """Run one batch through the probe."""
-        inputs = self.inputs(rows)
-        probe.begin(self._batch(rows, inputs["input_ids"].shape[1]))
-        capture.run(inputs, probe)
-        probe.end()
-
-    def _attending(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return row, feature and position of the tokens that attend."""
-        row, feature, position = self.carriers.of(self.work.document[rows])
-        asked = self.work.feature[rows][row]
-        keep = (asked == OBSERVED) | (asked == feature)
-        return row[keep], feature[keep], position[keep]
-
-    def _batch(self, rows: np.ndarray, length: int) -> BatchCarriers:
-        """Return the carriers of a batch of `length` columns."""
-        # A decoder reads the document one position late, and its last token not at all.
-        late_queries = self.stack in ("decoder", "cross")
-        late_keys = self.stack == "decoder"
-        return BatchCarriers(
-            queries=self._carried(self._attending(rows), len(rows), length, late_queries),
-            keys=self._carried(
-                self.carriers.of(self.work.document[rows]), len(rows), length, late_keys
-            ),
-            multiplicity=self.work.multiplicity[rows],
-        )
-
-    def _carried(
-        self,
-        carriers: tuple[np.ndarray, np.ndarray, np.ndarray],
-        documents: int,
-        length: int,
-        late: bool,
-    ) -> CarriedFeatures:
-        """Return carriers as tensors."""
-        row, feature, position = carriers
-        if late:
-            keep = position + 1 < length
-            row, feature, position = row[keep], feature[keep], position[keep] + 1
-        return CarriedFeatures.of(row, feature, position, documents, self.device)
 
 
 def _chosen_documents(count: int, most: int | None, seed: int) -> np.ndarray:

@@ -33,7 +33,7 @@ class SummaryProbe(Probe):
         stack: Stack,
         device: torch.device,
     ) -> None:
-        self._measures = measures
+        self.measures = measures
         self._shape = shape
         self._stack = stack
         self._every_layer = any(measure.every_layer for measure in measures)
@@ -46,12 +46,12 @@ class SummaryProbe(Probe):
     def begin(self, batch: BatchCarriers) -> None:
         """Start a batch."""
         self._batch = batch
-        for measure in self._measures:
+        for measure in self.measures:
             measure.begin(batch)
 
     def end(self) -> None:
         """Finish a batch."""
-        for measure in self._measures:
+        for measure in self.measures:
             measure.end()
 
     def wants(self, layer: AttentionLayer) -> bool:
@@ -84,6 +84,6 @@ class SummaryProbe(Probe):
             values=self._values,
         )
         self._values = None
-        for measure in self._measures:
+        for measure in self.measures:
             if view.chosen or measure.every_layer:
                 measure.visit(view)

@@ -81,7 +81,9 @@ def observed_work(encoding: Encoding, carriers: CarrierTokens) -> Work:
     return Work(first, feature, times, _numbers(encoding, carriers, positions=False)[first])
 
 
-def masked_work(encoding: Encoding, carriers: CarrierTokens, hidden: np.ndarray) -> Work:
+def masked_work(
+    encoding: Encoding, carriers: CarrierTokens, hidden: np.ndarray, apart: bool = False
+) -> Work:
     """Return every document with each of its features hidden in turn, each different one once.
 
     Parameters
@@ -90,6 +92,8 @@ def masked_work(encoding: Encoding, carriers: CarrierTokens, hidden: np.ndarray)
         The documents and the tokens that carry their features.
     hidden
         int64 [f], the token id that hides each feature, -1 where it attends without being hidden.
+    apart
+        Whether documents that differ in what is hidden are kept apart.
     """
     layout = _numbers(encoding, carriers, positions=True)
     kind = _numbers(encoding, carriers, positions=False)
@@ -98,7 +102,7 @@ def masked_work(encoding: Encoding, carriers: CarrierTokens, hidden: np.ndarray)
         rows = carriers.feature == feature
         documents = np.unique(carriers.document[rows])
         tokens = encoding.bounds[carriers.document[rows]] + carriers.position[rows]
-        cover = int(hidden[feature])
+        cover = -1 if apart else int(hidden[feature])
         first, times = _different(encoding, layout, documents, tokens, cover)
         parts.append((first, np.full(len(first), feature), times, kind[first]))
     document, feature, times, kind = (np.concatenate(part) for part in zip(*parts, strict=True))
