@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import ConfigError, choose
+from causattn.base import ConfigError, DataError, choose
 from causattn.corpora import POOLED, Corpus, Mentions
 from causattn.features._checks import Collinear, Missing, checked, drop_incomplete
 from causattn.features._table import FeatureKind, FeatureTable
@@ -74,7 +74,7 @@ def assemble(
         )
     if outcome and corpus.outcome is not None:
         columns = _with_outcome(corpus, columns)
-    kept = drop_incomplete(columns.values, columns.names, missing)
+    kept = drop_incomplete(columns.values, columns.names, columns.kinds, missing)
     row = np.full(len(corpus), -1)
     row[kept] = np.arange(len(kept))
     carriers = columns.carriers
@@ -118,12 +118,26 @@ def chosen_variables(
 
 
 def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
-    """Return the columns with the outcome behind them."""
+    """Return the columns with the outcome behind them.
+
+    Raises
+    ------
+    ConfigError
+        Where a feature has the outcome's name.
+    DataError
+        Where the outcome is the same everywhere.
+    """
     assert corpus.outcome is not None
     if corpus.outcome_name in columns.names:
         raise ConfigError(
             f"The outcome and a feature are both called {corpus.outcome_name}; leave one out "
             f"(features.outcome=false or features.exclude=[{corpus.outcome_name}])."
+        )
+    known = corpus.outcome[~np.isnan(corpus.outcome)]
+    if len(np.unique(known)) < 2:
+        raise DataError(
+            f"The outcome {corpus.outcome_name} of corpus {corpus.name} is the same in every "
+            "document that has one; set features.outcome=false or another corpus.label."
         )
     count, last = len(corpus), len(columns.names)
     pooled = np.full(count, POOLED)

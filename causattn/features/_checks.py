@@ -138,7 +138,9 @@ def like_columns(table: FeatureTable) -> dict[int, int]:
     return found
 
 
-def drop_incomplete(values: np.ndarray, names: Sequence[str], missing: Missing) -> np.ndarray:
+def drop_incomplete(
+    values: np.ndarray, names: Sequence[str], kinds: Sequence[FeatureKind], missing: Missing
+) -> np.ndarray:
     """Return the documents to keep, int64: all, or those without a gap where gaps are dropped.
 
     Raises
@@ -149,10 +151,11 @@ def drop_incomplete(values: np.ndarray, names: Sequence[str], missing: Missing) 
     gaps = np.isnan(values)
     if gaps.any() and missing == "error":
         column = int(np.flatnonzero(gaps.any(axis=0))[0])
+        output = kinds[column] == FeatureKind.OUTPUT
+        without = "features.outcome=false" if output else f"features.exclude=[{names[column]}]"
         raise DataError(
             f"Feature {names[column]} is missing (NaN) in {int(gaps[:, column].sum())} of "
-            f"{len(values)} documents; set features.missing=drop to leave those out, or "
-            f"features.exclude=[{names[column]}]."
+            f"{len(values)} documents; set features.missing=drop to leave those out, or {without}."
         )
     kept = np.flatnonzero(~gaps.any(axis=1))
     if len(kept) < 2:

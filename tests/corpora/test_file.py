@@ -1,10 +1,13 @@
 """Files of one's own: what is read, and the sentence for each thing that can be wrong."""
 
+import csv
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from causattn.base import ConfigError, DataError
 from causattn.corpora import load_corpus, source_checksum
@@ -73,6 +76,24 @@ def test_folder_of_texts(tmp_path):
     assert corpus.outcome_classes == ("neg", "pos")
     assert corpus.outcome.tolist() == [0, 1, 1]
     assert corpus.metadata["file"].tolist() == ["neg/b.txt", "pos/a.txt", "pos/c.txt"]
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=2, max_size=6))
+def test_any_text_survives_each_format(tmp_path, texts):
+    assume(all(text.strip() not in ("", "nan", "NaN") for text in texts))
+    frame = pd.DataFrame({"text": texts})
+    frame.to_csv(tmp_path / "a.csv", index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    (tmp_path / "a.jsonl").write_text(
+        "\n".join(json.dumps({"text": text}, ensure_ascii=False) for text in texts),
+        encoding="utf-8",
+        newline="",
+    )
+    frame.to_parquet(tmp_path / "a.parquet")
+    for ending in ("csv", "jsonl", "parquet"):
+        assert _load(tmp_path / f"a.{ending}").texts == texts
 
 
 def test_long_documents_are_whole(tmp_path):

@@ -197,6 +197,20 @@ def test_unknown_names_are_told_with_those_there_are(tmp_path):
         load_network("asia").intervened({"smoke": "often"})
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", bundled_networks())
+def test_every_bundled_network_can_be_drawn(name, pgmpy_model):
+    network = load_network(name)
+    assert {(edge.source, edge.target) for edge in network.graph().edges()} == set(
+        pgmpy_model(name).edges()
+    )
+    for table in network.tables:
+        assert table.sum(axis=1) == pytest.approx(np.ones(len(table)))
+    codes = network.sample(20, np.random.default_rng(0))
+    for k, states in enumerate(network.states):
+        assert 0 <= codes[:, k].min() <= codes[:, k].max() < len(states)
+
+
 def test_what_is_bundled():
     names = bundled_networks()
     assert {"asia", "alarm", "sachs", "insurance", "child", "hailfinder", "hepar2"} <= set(names)

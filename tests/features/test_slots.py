@@ -83,6 +83,14 @@ def test_gaps_are_told_or_dropped():
         )
 
 
+def test_an_unknown_or_constant_outcome_is_told():
+    values = [[0, 1.5], [1, 2], [1, 4]]
+    with pytest.raises(DataError, match=r"answer is missing .*features.outcome=false"):
+        build_features({"kind": "slots"}, _with_outcome(values, [0, 1, np.nan]))
+    with pytest.raises(DataError, match=r"outcome answer .* the same .*features.outcome=false"):
+        build_features({"kind": "slots"}, _with_outcome(values, [1, 1, np.nan]))
+
+
 def test_bad_settings_are_told(asia):
     with pytest.raises(
         ConfigError, match=r"features.exclude=smok is not known; did you mean smoke"

@@ -76,6 +76,18 @@ def _no_overlaps(table):
     assert np.all(carriers.start[1:][same] >= carriers.end[:-1][same])
 
 
+def test_a_chinese_file_from_end_to_end(tmp_path):
+    path = tmp_path / "评论.csv"
+    rows = "\n".join(f"{text},{'好' if k % 2 else '坏'}" for k, text in enumerate(CHINESE))
+    path.write_text(f"文本,评价\n{rows}\n", encoding="gb18030")
+    settings = {"kind": "file", "path": str(path), "text": "文本", "label": "评价"}
+    corpus = load_corpus({**settings, "encoding": "gb18030"}, 0)
+    table = build_features({"kind": "words", "top": 2, "max_share": 1.0}, corpus)
+    assert table.names == ("味道", "服务", "评价")
+    assert table.categories[2] == ("坏", "好")
+    assert table.values[:, 2].tolist() == [0, 1, 0, 1, 0, 1]
+
+
 def test_overlapping_units_carry_once():
     texts = ["不好吃", "不好", "好吃吧", "好吃", "不", "吃"]
     table = _build(texts, top=0, include=["不好", "好吃"])
