@@ -45,6 +45,8 @@ from causattn.effects._regression import fit
 
 _CELLS = 500_000
 """Numbers held at once per array of draws (4 MB, so that they stay in the cache)."""
+DECIDED = "Not run: the treatment decides the outcome exactly."
+NO_DRAWS = "Not run: most draws leave nothing to estimate from."
 MATERIAL_SHIFT = 0.1
 MATERIAL_SCATTER = 2.0
 
@@ -163,10 +165,7 @@ def permuted_placebo(
     effect: LinearEffect, draws: int, rng: np.random.Generator, alpha: float
 ) -> Refutation:
     """Ask whether the effect stands out of those of permuted treatments (see the module)."""
-    found = placebo_draws(effect, draws, rng)
-    assert found.statistic is not None
-    p = (1 + int(np.count_nonzero(found.statistic >= effect.statistic))) / (1 + draws)
-    return Refutation(p, float(found.estimates.mean()), "passed" if p <= alpha else "failed")
+    return placebo_refutation(placebo_draws(effect, draws, rng), effect.statistic, alpha)
 
 
 def random_common_cause(
@@ -174,17 +173,9 @@ def random_common_cause(
 ) -> Refutation:
     """Ask whether an independent common cause shifts the estimate (see the module)."""
     if effect.decided:
-        return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
+        return Refutation(np.nan, np.nan, DECIDED)
     shift = random_common_cause_draws(effect, draws, rng).estimates - effect.estimate
     return shift_refutation(shift / effect.standard_error, alpha)
-
-
-def shift_refutation(shift: np.ndarray, alpha: float) -> Refutation:
-    """Test whether shifts, in standard errors, are 0 on average."""
-    p = float(scipy.stats.ttest_1samp(shift, 0.0).pvalue)
-    mean = float(shift.mean())
-    failed = p < alpha and abs(mean) > MATERIAL_SHIFT
-    return Refutation(p, mean, "failed" if failed else "passed")
 
 
 def data_subset(
@@ -196,13 +187,41 @@ def data_subset(
 ) -> Refutation:
     """Ask whether the estimate scatters over subsets as its standard error says."""
     if effect.decided:
-        return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
+        return Refutation(np.nan, np.nan, DECIDED)
     found = data_subset_draws(effect, fraction, draws, rng).estimates
-    valid = found[~np.isnan(found)]
-    if len(valid) < draws / 2:
-        return Refutation(np.nan, np.nan, "Not run: most subsets miss a value of the treatment.")
-    expected = effect.scatter_error**2 * (1.0 - fraction) / fraction
-    total = float(((valid - effect.estimate) ** 2).sum() / expected)
+    variance = effect.scatter_error**2 * (1.0 - fraction) / fraction
+    return scatter_refutation(found - effect.estimate, variance, alpha)
+
+
+def placebo_refutation(found: Draws, statistic: float, alpha: float) -> Refutation:
+    """Test whether the effect's statistic is one of its placebos'."""
+    assert found.statistic is not None
+    valid = ~np.isnan(found.estimates)
+    if np.count_nonzero(valid) < len(valid) / 2:
+        return Refutation(np.nan, np.nan, NO_DRAWS)
+    larger = int(np.count_nonzero(found.statistic[valid] >= statistic))
+    p = (1 + larger) / (1 + int(np.count_nonzero(valid)))
+    mean = float(found.estimates[valid].mean())
+    return Refutation(p, mean, "passed" if p <= alpha else "failed")
+
+
+def shift_refutation(shift: np.ndarray, alpha: float) -> Refutation:
+    """Test whether shifts, in standard errors, are 0 on average; NaN where a draw failed."""
+    valid = shift[~np.isnan(shift)]
+    if len(valid) < max(2, len(shift) / 2):
+        return Refutation(np.nan, np.nan, NO_DRAWS)
+    p = float(scipy.stats.ttest_1samp(valid, 0.0).pvalue)
+    mean = float(valid.mean())
+    failed = p < alpha and abs(mean) > MATERIAL_SHIFT
+    return Refutation(p, mean, "failed" if failed else "passed")
+
+
+def scatter_refutation(deviation: np.ndarray, variance: float, alpha: float) -> Refutation:
+    """Test whether deviations from the estimate have a variance; NaN where a draw failed."""
+    valid = deviation[~np.isnan(deviation)]
+    if len(valid) < max(2, len(deviation) / 2):
+        return Refutation(np.nan, np.nan, NO_DRAWS)
+    total = float((valid**2).sum() / variance)
     tails = scipy.stats.chi2.cdf(total, len(valid)), scipy.stats.chi2.sf(total, len(valid))
     p = min(1.0, 2.0 * float(min(tails)))
     scatter = total / len(valid)

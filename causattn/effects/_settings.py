@@ -7,6 +7,7 @@ from typing import Literal
 
 from causattn.base import ConfigError
 from causattn.effects._adjustment import Choice
+from causattn.effects._estimators import EstimatorName
 from causattn.effects._regression import StandardError
 from causattn.effects._removal import Operation
 
@@ -30,9 +31,13 @@ class DowhySettings:
     ----------
     adjustment
         ``"parents"`` or ``"optimal"``; see `causattn.effects._adjustment`.
+    estimator
+        ``"linear"``, or one of `causattn.effects._estimators` for sources with two values to
+        compare: ``"glm"``, ``"propensity_weighting"``, ``"propensity_stratification"``,
+        ``"propensity_matching"``, ``"doubly_robust"``.
     engine
-        ``"dowhy"``: DoWhy's estimator gives the reported estimate; ``"closed_form"``: ours, equal
-        to it to 1e-6 and faster, for hundreds of edges.
+        Who gives the linear estimate: ``"dowhy"``, or ``"closed_form"``, which equals it to 1e-6
+        and is faster, for hundreds of edges.
     standard_error
         ``"conservative"``, ``"classical"`` (DoWhy's) or ``"robust"``; see
         `causattn.effects._regression`.
@@ -68,6 +73,7 @@ class DowhySettings:
 
     kind: str = "dowhy"
     adjustment: Choice = "optimal"
+    estimator: EstimatorName = "linear"
     engine: Literal["dowhy", "closed_form"] = "dowhy"
     standard_error: StandardError = "conservative"
     confidence: float = 0.95

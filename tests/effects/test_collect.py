@@ -15,6 +15,7 @@ from causattn.effects import (
     collect_evidence,
     permuted_placebo,
 )
+from causattn.effects._estimators import ESTIMATORS
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
 
@@ -123,6 +124,33 @@ def test_engines_agree(table, corpus) -> None:
     np.testing.assert_allclose(dowhy.frame["data_estimate"], ours.frame["data_estimate"], atol=1e-6)
     assert dowhy.edges()["data_reason"].isna().all()
     assert dowhy.edges()["data_method"].str.endswith("DoWhy").all()
+
+
+@pytest.mark.parametrize("estimator", sorted(ESTIMATORS))
+def test_every_estimator_fills_the_same_columns(table, corpus, estimator) -> None:
+    graph = graph_of((0, 1), (1, 2), (0, 2))
+    row = collect(graph, table, corpus, estimator=estimator).row("source", "target")
+    assert row["data_low"] < 0.3 < row["data_high"]
+    assert row["placebo_outcome"] == "passed"
+    assert row["data_subset_outcome"] == "passed"
+    assert 0.3 < row["data_subset_scatter"] < 2
+    if estimator == "propensity_stratification":
+        # A true finding: a random column blurs the strata, and confounding comes back.
+        assert row["random_common_cause_outcome"] == "failed"
+        assert row["verdict"] == "undetermined"
+    else:
+        assert row["random_common_cause_outcome"] == "passed"
+        assert row["verdict"] == "supported"
+
+
+def test_other_estimators_refuse_what_they_do_not_take(make_table) -> None:
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=300)
+    table = make_table(source=source, target=source + rng.normal(size=300))
+    graph, corpus = graph_of((0, 1), names=("source", "target")), Corpus("x", ["."] * 300)
+    row = collect(graph, table, corpus, estimator="doubly_robust").row("source", "target")
+    assert "choose estimator=linear" in row["data_reason"]
+    assert row["verdict"] == "undetermined"
 
 
 def test_none_estimates_nothing(table, corpus) -> None:
