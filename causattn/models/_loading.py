@@ -105,6 +105,12 @@ def read_tokenizer(name: str, revision: str | None = None) -> PreTrainedTokenize
             f"Model {name} has no fast tokenizer, which is needed to find words in tokens; convert "
             "it to a tokenizer.json."
         )
+    # Where its files are missing, transformers makes an architecture's tokenizer without words.
+    if not set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens):
+        raise ModelError(
+            f"Model {name} has no tokenizer files; save its tokenizer beside it, as "
+            "tokenizer.save_pretrained does."
+        )
     return tokenizer
 
 

@@ -1,0 +1,193 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertForSequenceClassification, BertModel, T5Config
+
+from causattn.base import CapabilityError, ConfigError, DataError, ModelError
+from causattn.corpora import Corpus
+from causattn.models import LanguageModel, encode_texts, load_model, predict_labels, write_model
+from tests.models.conftest import TEXTS, bert, gpt2
+
+PLAIN = Corpus("plain", TEXTS)
+
+
+def saved(model: LanguageModel, folder: Path) -> str:
+    model.network.save_pretrained(folder)
+    model.tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def hf(path: str, corpus: Corpus = PLAIN, **settings: object) -> LanguageModel:
+    return load_model({"kind": "hf", "path": path, **settings}, corpus, 0)
+
+
+def labelled(classes: tuple[str, ...] | None) -> Corpus:
+    rng = np.random.default_rng(0)
+    good = rng.integers(0, 2, 80)
+    texts = [f"the food was {'great' if k else 'slow'}" for k in good]
+    outcome = good.astype(float) if classes else 100.0 + 20 * good
+    outcome[:3] = np.nan
+    return Corpus("labelled", texts, outcome=outcome, outcome_classes=classes)
+
+
+def test_a_folder_gives_its_own_outputs_in_float32(model: LanguageModel, tmp_path: Path) -> None:
+    model.network.to(torch.bfloat16)
+    found = hf(saved(model, tmp_path / "net"))
+    assert found.task == model.task
+    assert found.name == "net"
+    assert {weight.dtype for weight in found.network.parameters()} == {torch.float32}
+    assert not found.network.training
+    assert (encode_texts(found, TEXTS).ids == encode_texts(model, TEXTS).ids).all()
+    as_stored = hf(str(tmp_path / "net"), dtype="auto")
+    assert {weight.dtype for weight in as_stored.network.parameters()} == {torch.bfloat16}
+
+
+@pytest.mark.parametrize("task", ["masked", "encoder"])
+def test_the_task_can_be_chosen(task: str, tmp_path: Path) -> None:
+    assert hf(saved(bert(), tmp_path / "net"), task=task).task == task
+
+
+def test_a_classifier_is_trained_on_labels(tmp_path: Path) -> None:
+    path = saved(bert(), tmp_path / "net")
+    corpus = labelled(("bad", "good"))
+    settings = {"train_classifier": True, "epochs": 8, "batch": 8, "learning_rate": 5e-3}
+    model = hf(path, corpus, **settings)
+    assert model.task == "classifier"
+    assert model.network.config.id2label == {0: "bad", 1: "good"}
+    assert model.about["documents"] == 77
+    assert model.about["accuracy_held_out"] == 1.0
+    assert all(weight.requires_grad for weight in model.network.parameters())
+    again = hf(path, corpus, **settings)
+    told = predict_labels(model, encode_texts(model, corpus.texts))
+    assert (told == predict_labels(again, encode_texts(again, corpus.texts))).all()
+
+
+def test_only_the_head_learns_where_asked(tmp_path: Path) -> None:
+    before = bert()
+    path = saved(before, tmp_path / "net")
+    model = hf(path, labelled(("bad", "good")), train_classifier=True, train="head", epochs=1)
+    theirs = dict(before.network.named_parameters())
+    for name, weight in model.network.named_parameters():
+        if name.startswith("bert.encoder") or name.startswith("bert.embeddings"):
+            assert torch.equal(weight, theirs[name])
+
+
+def test_numbers_are_learned_in_their_own_units(tmp_path: Path) -> None:
+    corpus = labelled(None)
+    path = saved(bert(), tmp_path / "net")
+    settings = {"train_classifier": True, "epochs": 15, "batch": 8, "learning_rate": 5e-3}
+    model = hf(path, corpus, **settings)
+    assert model.about["r2_held_out"] > 0.9
+    told = predict_labels(model, encode_texts(model, corpus.texts))[:, 0]
+    known = ~np.isnan(corpus.outcome)
+    assert np.abs(told - corpus.outcome)[known].mean() < 4
+
+
+def test_causal_classifiers_learn_classes_but_no_numbers(tmp_path: Path) -> None:
+    path = saved(gpt2(), tmp_path / "net")
+    settings = {"train_classifier": True, "epochs": 10, "batch": 8, "learning_rate": 1e-2}
+    model = hf(path, labelled(("bad", "good")), **settings)
+    assert model.about["accuracy_held_out"] == 1.0
+    write_model(model, tmp_path / "kept")
+    with pytest.raises(CapabilityError, match="cannot learn a number"):
+        hf(path, labelled(None), **settings)
+
+
+def test_labels_that_cannot_be_learned_are_said(tmp_path: Path) -> None:
+    path = saved(bert(), tmp_path / "net")
+    with pytest.raises(DataError, match="Corpus plain has no labels"):
+        hf(path, train_classifier=True)
+    constant = Corpus("one", TEXTS, outcome=np.ones(6), outcome_classes=("a", "b"))
+    with pytest.raises(DataError, match="do not differ"):
+        hf(path, constant, train_classifier=True)
+
+
+def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    whole = tmp_path / "whole"
+    saved(bert(), whole)
+
+    def broken(name: str, *left_out: str, **changed: bytes) -> str:
+        folder = tmp_path / name
+        folder.mkdir()
+        for path in whole.iterdir():
+            if path.name not in left_out:
+                (folder / path.name).write_bytes(changed.get(path.stem, path.read_bytes()))
+        return str(folder)
+
+    config = json.loads((whole / "config.json").read_text())
+    foreign = json.dumps(
+        {**config, "model_type": "own", "auto_map": {"AutoConfig": "own.Config"}}
+    ).encode()
+    for path, sentence in [
+        (str(tmp_path / "nowhere"), r"There is no model folder .*nowhere; check model.path"),
+        (str(tmp_path / "empty"), r"has no config.json; give a folder"),
+        ("nobody/no-such-model", r"HF_HUB_OFFLINE is set"),
+        (broken("no weights", "model.safetensors"), r"weights of model .*model.safetensors"),
+        (broken("cut", model=b"\x10\x00"), r"The weights of model .* cannot be read"),
+        (broken("json", config=b"{"), r"The configuration of model .* sound config.json"),
+        (broken("foreign", config=foreign), r"code of its own, which causattn never runs"),
+        (broken("no tokenizer", "tokenizer.json", "tokenizer_config.json"), r"tokenizer"),
+    ]:
+        with pytest.raises(ModelError, match=sentence) as raised:
+            hf(path)
+        assert "\n" not in str(raised.value)
+
+
+def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
+    model = bert()
+    path = Path(saved(model, tmp_path / "net"))
+    (path / "model.safetensors").unlink()
+    torch.save(model.network.state_dict(), path / "pytorch_model.bin")
+    with pytest.raises(ModelError, match=r"model\.safetensors"):
+        hf(str(path))
+
+
+def test_missing_heads_are_refused_not_invented(tmp_path: Path) -> None:
+    bare = bert()
+    body = LanguageModel("body", BertModel(bare.network.config), bare.tokenizer, "encoder")
+    path = saved(body, tmp_path / "net")
+    assert hf(path).task == "encoder"
+    with pytest.raises(ModelError, match=r"lacks .* weights that task masked needs"):
+        hf(path, task="masked")
+    with pytest.raises(ModelError, match=r"model\.train_classifier=true"):
+        hf(path, task="classifier")
+
+
+def test_a_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:
+    model = bert()
+    path = saved(model, tmp_path / "net")
+    gpt2().tokenizer.save_pretrained(path)
+    with pytest.raises(ModelError, match="embeddings; take the tokenizer that belongs"):
+        hf(path)
+
+
+def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
+    model = bert(BertForSequenceClassification, num_labels=2)
+    with torch.no_grad():
+        model.network.classifier.weight[0, 0] = float("nan")
+    with pytest.raises(ModelError, match=r"Weight classifier\.weight .* holds NaN"):
+        hf(saved(model, tmp_path / "net"))
+
+
+def test_encoders_with_a_decoder_are_refused(tmp_path: Path) -> None:
+    T5Config(vocab_size=10, d_model=8, d_kv=4, num_heads=2, num_layers=1).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="encoder with a decoder"):
+        hf(str(tmp_path))
+
+
+def test_settings_that_exclude_each_other_are_named(tmp_path: Path) -> None:
+    for wrong, named in [
+        ({"train_classifier": True, "task": "masked"}, "exclude each other"),
+        ({"train_classifier": True, "dtype": "float16"}, "not trained in float16"),
+        ({"dtype": "int8"}, "model.dtype"),
+        ({"epochs": 0}, "model.epochs"),
+    ]:
+        with pytest.raises(ConfigError, match=named):
+            hf(str(tmp_path), **wrong)
+    if not torch.cuda.is_available():
+        with pytest.raises(ConfigError, match="torch sees no such device"):
+            hf(str(tmp_path), device="cuda")
