@@ -1,18 +1,15 @@
-"""Forward passes for interventions: changed documents in, probabilities out.
+"""Documents changed as tokens, and the probabilities a masked language model gives there.
 
-Documents are changed as tokens: a position takes another id, or drops out. What is read is the
-distribution at one position of a masked language model, or the output of a classifier.
+A position takes another id or drops out; documents are picked and put together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import torch
 
-from causattn.models import Batch, Encoding, LanguageModel, batches
+from causattn.models import Encoding, LanguageModel, predict_tokens
 
 _LOGITS = 20_000_000
 """Most logits of a batch held at once (80 MB)."""
@@ -98,50 +95,13 @@ def masked_probabilities(
     wanted
         int64 [k] or [n, k], token ids, the same for all documents or of each.
     batch_size
-        Most documents at once.
+        Most documents at once; fewer where their logits would fill the memory.
 
     Returns
     -------
     probabilities
         float64 [n, k], over the whole vocabulary (a row sums to at most 1).
     """
-    wanted = np.broadcast_to(wanted, (len(encoding), np.shape(wanted)[-1]))
-    found = np.empty(wanted.shape)
-    vocabulary = int(model.network.config.vocab_size)
-    longest = int(encoding.lengths.max())
-    batch_size = max(1, min(batch_size, _LOGITS // (vocabulary * longest)))
-    for batch, output in _outputs(model, encoding, batch_size):
-        rows = torch.arange(len(batch.documents))
-        logits = output[rows, torch.from_numpy(positions[batch.documents])].double()
-        log = torch.log_softmax(logits, dim=-1)
-        ids = torch.from_numpy(wanted[batch.documents])
-        found[batch.documents] = log.gather(1, ids.to(log.device)).exp().cpu().numpy()
-    return found
-
-
-def classifier_outputs(model: LanguageModel, encoding: Encoding, batch_size: int) -> np.ndarray:
-    """Return a classifier's output for each document.
-
-    Returns
-    -------
-    outputs
-        float64 [n, classes], probabilities; [n, 1], the value itself for a regression head.
-    """
-    found: np.ndarray | None = None
-    for batch, logits in _outputs(model, encoding, batch_size):
-        values = logits.double() if logits.shape[-1] == 1 else torch.softmax(logits.double(), -1)
-        if found is None:
-            found = np.empty((len(encoding), logits.shape[-1]))
-        found[batch.documents] = values.cpu().numpy()
-    assert found is not None
-    return found
-
-
-@torch.inference_mode()
-def _outputs(
-    model: LanguageModel, encoding: Encoding, batch_size: int
-) -> Iterator[tuple[Batch, torch.Tensor]]:
-    """Yield each batch with the network's logits for it."""
-    for batch in batches(encoding, batch_size):
-        inputs = {name: value.to(model.device) for name, value in batch.inputs.items()}
-        yield batch, model.network(**inputs).logits
+    logits = int(model.network.config.vocab_size) * int(encoding.lengths.max())
+    batch_size = max(1, min(batch_size, _LOGITS // logits))
+    return np.exp(predict_tokens(model, encoding, positions, wanted, batch_size))

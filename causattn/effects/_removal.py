@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import scipy.stats
 
+from causattn.base import ModelError
 from causattn.effects._changes import ModelEffect, Readings, mean_change, outcome_column
 from causattn.effects._forward import (
-    classifier_outputs,
     masked_probabilities,
     only,
     stacked,
@@ -18,7 +18,7 @@ from causattn.effects._forward import (
     without,
 )
 from causattn.effects._sample import Sample, token_rows
-from causattn.models import Encoding
+from causattn.models import Encoding, predict_labels
 
 Operation = Literal["mask", "delete"]
 
@@ -67,11 +67,11 @@ class Remover:
         if isinstance(removed, str):
             return removed
         if self._before is None:
-            self._before = classifier_outputs(sample.model, encoding, self._batch_size)
+            self._before = predict_labels(sample.model, encoding, self._batch_size)
         held = np.isin(np.arange(len(sample)), carriers.document[carriers.feature == source])
         change = np.zeros_like(self._before)
         some = np.flatnonzero(held)
-        after = classifier_outputs(sample.model, only(removed, some), self._batch_size)
+        after = predict_labels(sample.model, only(removed, some), self._batch_size)
         change[some] = self._before[some] - after
         return Removal(change, held)
 
@@ -96,8 +96,6 @@ class Remover:
                 f"{names[target]}; raise effects.documents."
             )
         hiding = sample.hiding_id()
-        if hiding is None:
-            return f"Model {sample.model.name} has no mask token to hide {names[target]} behind."
         target_rows = token_rows(encoding, carriers, target)
         source_rows = np.setdiff1d(token_rows(encoding, carriers, source), target_rows)
         shown = with_ids(encoding, target_rows, hiding)
@@ -128,12 +126,12 @@ class Remover:
             if (left.lengths == 0).any():
                 return "Deleting the tokens leaves an empty document; set effects.operation=mask."
             return left
-        hiding = self._sample.hiding_id()
-        if hiding is None:
+        try:
+            return with_ids(encoding, rows, self._sample.hiding_id())
+        except ModelError:
             return (
                 f"Model {self._sample.model.name} has no mask token; set effects.operation=delete."
             )
-        return with_ids(encoding, rows, hiding)
 
 
 def own_token_effect(probability: np.ndarray, target: str, confidence: float) -> ModelEffect:

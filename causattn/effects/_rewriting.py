@@ -7,9 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.corpora import rewrite
-from causattn.effects._forward import classifier_outputs, masked_probabilities, stacked, with_ids
+from causattn.effects._forward import masked_probabilities, stacked, with_ids
 from causattn.effects._sample import Sample, token_rows
-from causattn.models import CarrierTokens, Encoding, carrier_tokens, encode_texts
+from causattn.models import (
+    CarrierTokens,
+    Encoding,
+    carrier_tokens,
+    encode_texts,
+    predict_labels,
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Rewriter:
         """Return a classifier's output with the slot at each value, float64 [s, n, classes]."""
         for value in values:
             if (slot, value) not in self._outputs:
-                self._outputs[slot, value] = classifier_outputs(
+                self._outputs[slot, value] = predict_labels(
                     self._sample.model, self.version(slot, value).encoding, self._batch_size
                 )
         return np.stack([self._outputs[slot, value] for value in values])
@@ -65,8 +71,6 @@ class Rewriter:
         ids, hiding = self._ids_of_values(target), sample.hiding_id(target)
         if isinstance(ids, str):
             return ids
-        if hiding is None:
-            return f"Model {sample.model.name} has no token that hides {name}."
         hidden, positions = [], []
         for version in (self.version(slot, value) for value in values):
             carried = version.carriers.feature == target

@@ -9,7 +9,14 @@ import numpy as np
 from causattn.base import generator
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureTable
-from causattn.models import CarrierTokens, Encoding, LanguageModel, carrier_tokens, encode_texts
+from causattn.models import (
+    CarrierTokens,
+    Encoding,
+    LanguageModel,
+    carrier_tokens,
+    encode_texts,
+    hiding_tokens,
+)
 
 
 class Sample:
@@ -51,14 +58,16 @@ class Sample:
             self._plain = encoding, carrier_tokens(encoding, mentions)
         return self._plain
 
-    def hiding_id(self, slot: int | None = None) -> int | None:
-        """Return the token that hides a slot: the corpus's own word for it, else the mask token."""
-        tokenizer = self.model.tokenizer
-        if slot is not None and self.corpus.mask_texts is not None:
-            ids = tokenizer(self.corpus.mask_texts[slot], add_special_tokens=False)["input_ids"]
-            if len(ids) == 1:
-                return int(ids[0])
-        return None if tokenizer.mask_token_id is None else int(tokenizer.mask_token_id)
+    def hiding_id(self, slot: int | None = None) -> int:
+        """Return the token that hides a slot: the corpus's own word for it, else the mask token.
+
+        Raises
+        ------
+        ModelError
+            Where the tokenizer has no mask token.
+        """
+        own = self.corpus.mask_texts if slot is not None else None
+        return int(hiding_tokens(self.model, [None if own is None else own[slot or 0]])[0])
 
 
 def documents_of(corpus: Corpus, documents: np.ndarray) -> Corpus:
