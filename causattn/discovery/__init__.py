@@ -1,19 +1,26 @@
 """Discovery: from a table and candidate edges to a causal graph, by any of many algorithms."""
 
 from causattn.discovery._algorithm import Algorithm, Capability
+from causattn.discovery._comparison import compare_algorithms
 from causattn.discovery._constraint_based import pc
 from causattn.discovery._discover import discover
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
 from causattn.discovery._score_based import ges
+from causattn.discovery._stability import EdgeFrequencies, edge_frequencies
+from causattn.discovery._time_limit import TimedOutError
 from causattn.discovery._weights import edge_log_prior, edge_probabilities, pair_levels
 
 __all__ = [
     "ALGORITHMS",
     "Algorithm",
     "Capability",
+    "EdgeFrequencies",
     "Knowledge",
+    "TimedOutError",
+    "compare_algorithms",
     "discover",
+    "edge_frequencies",
     "edge_log_prior",
     "edge_probabilities",
     "ges",

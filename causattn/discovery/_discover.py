@@ -19,6 +19,7 @@ from causattn.discovery._algorithm import (
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
+from causattn.discovery._time_limit import run_limited
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def discover(
         Where the algorithm does not take this kind of data, test, score or knowledge.
     DataError
         For a table that cannot be used.
+    TimedOutError
+        Where ``timeout_s`` was not enough.
     """
     if "kind" not in settings:
         raise ConfigError("discovery.kind is missing; set it, for example discovery.kind=pc.")
@@ -75,7 +78,10 @@ def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> Caus
     """Check a problem against an algorithm, run it, and note what became of the candidates."""
     ready = prepared(problem, algorithm, settings)
     start = time.perf_counter()
-    graph = algorithm.run(ready, settings)
+    if settings.timeout_s is None:
+        graph = algorithm.run(ready, settings)
+    else:
+        graph = run_limited(algorithm, ready, settings, settings.timeout_s)
     seconds = time.perf_counter() - start
     note = _candidate_note(algorithm, problem, ready, settings)
     return replace(graph, details={**graph.details, "candidates": note, "seconds": seconds})

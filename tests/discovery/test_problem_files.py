@@ -1,0 +1,41 @@
+"""A problem comes back from its files as it was."""
+
+import numpy as np
+import pytest
+
+from causattn.candidates import CandidateEdges
+from causattn.discovery import ALGORITHMS, Knowledge
+from causattn.discovery._algorithm import Problem
+from causattn.discovery._data import as_discovery_data
+from causattn.discovery._problem_files import read_problem, write_problem
+
+
+@pytest.mark.parametrize("discrete", [False, True])
+def test_everything_travels(tmp_path, discrete):
+    rng = np.random.default_rng(0)
+    table = rng.integers(0, 3, (20, 3)) if discrete else rng.normal(size=(20, 3))
+    score = rng.random((3, 3))
+    candidates = CandidateEdges(tuple("abc"), score, score, score > 0.5, "drawn")
+    data = as_discovery_data(table, list("abc"))
+    problem = Problem(data, candidates, Knowledge(required=(("a", "b"),)), 5)
+    settings = ALGORITHMS["ges"].settings(kind="ges")
+    write_problem(tmp_path, "ges", problem, settings)
+    algorithm, back, read = read_problem(tmp_path)
+    assert algorithm.name == "ges"
+    assert read == settings
+    assert back.knowledge == problem.knowledge
+    assert back.seed == 5
+    assert np.array_equal(back.data.values, data.values)
+    assert back.data.values.dtype == data.values.dtype
+    assert back.data.values.flags.f_contiguous == data.values.flags.f_contiguous
+    assert back.data.categories == data.categories
+    for name in ("names", "score", "p_value", "allowed", "method"):
+        assert np.array_equal(getattr(back.candidates, name), getattr(candidates, name))
+
+
+def test_nothing_more_is_needed(tmp_path):
+    data = as_discovery_data(np.random.default_rng(0).normal(size=(20, 3)))
+    write_problem(tmp_path, "empty", Problem(data), ALGORITHMS["empty"].settings(kind="empty"))
+    _, back, _ = read_problem(tmp_path)
+    assert back.candidates is None
+    assert back.knowledge is None
