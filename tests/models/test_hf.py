@@ -8,7 +8,14 @@ from transformers import BertForSequenceClassification, BertModel, T5Config
 
 from causattn.base import CapabilityError, ConfigError, DataError, ModelError
 from causattn.corpora import Corpus
-from causattn.models import LanguageModel, encode_texts, load_model, predict_labels, write_model
+from causattn.models import (
+    LanguageModel,
+    encode_texts,
+    load_model,
+    predict_labels,
+    source_checksum,
+    write_model,
+)
 from tests.models.conftest import TEXTS, bert, gpt2
 
 PLAIN = Corpus("plain", TEXTS)
@@ -171,6 +178,17 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
         model.network.classifier.weight[0, 0] = float("nan")
     with pytest.raises(ModelError, match=r"Weight classifier\.weight .* holds NaN"):
         hf(saved(model, tmp_path / "net"))
+
+
+def test_the_checksum_follows_the_folders_files(tmp_path: Path) -> None:
+    path = saved(bert(), tmp_path / "net")
+    settings = {"kind": "hf", "path": path}
+    before = source_checksum(settings)
+    assert set(before) >= {"model.safetensors", "config.json", "tokenizer.json"}
+    (tmp_path / "net" / "config.json").write_text("{}")
+    after = source_checksum(settings)
+    assert {name for name in before if before[name] != after[name]} == {"config.json"}
+    assert source_checksum({"kind": "tiny_mlm"}) == {}
 
 
 def test_encoders_with_a_decoder_are_refused(tmp_path: Path) -> None:
