@@ -2,9 +2,12 @@
 
 from causattn.attention._capture import METHODS, Capture, capture_attention
 from causattn.attention._covariance import abcd_correlation, abcd_covariance
+from causattn.attention._edge_effects import EdgeEffects, edge_effects
 from causattn.attention._files import read_summary, write_summary
+from causattn.attention._knock_out import KnockOut, attention_weights, editable_attention
 from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.attention._measures import Measure
+from causattn.attention._mediation import NaturalEffects, natural_effects
 from causattn.attention._settings import StreamedSettings
 from causattn.attention._statistics import HeadStatistics, head_statistics
 from causattn.attention._summarise import MEASURES, summarise_attention
@@ -17,15 +20,22 @@ __all__ = [
     "AttentionMoments",
     "AttentionSummary",
     "Capture",
+    "EdgeEffects",
     "HeadStatistics",
+    "KnockOut",
     "Measure",
+    "NaturalEffects",
     "Probe",
     "Stack",
     "StreamedSettings",
     "abcd_correlation",
     "abcd_covariance",
+    "attention_weights",
     "capture_attention",
+    "edge_effects",
+    "editable_attention",
     "head_statistics",
+    "natural_effects",
     "read_summary",
     "summarise_attention",
     "write_summary",

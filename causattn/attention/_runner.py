@@ -75,7 +75,7 @@ class Runner:
         inputs = self.inputs(rows)
         length = inputs["input_ids"].shape[1]
         if probe.measures:
-            probe.begin(self._batch(rows, self._attending(rows), length))
+            probe.begin(self.carriers_of(rows, length))
             capture.run(inputs, probe)
             probe.end()
         if gradient:
@@ -84,6 +84,10 @@ class Runner:
             batch = self._batch(rows, self._speaking(rows), length)
             for measure in gradient:
                 measure.see_gradients(batch, layers)
+
+    def carriers_of(self, rows: np.ndarray, length: int) -> BatchCarriers:
+        """Return the features that attend and those attended to, in a batch of `length` columns."""
+        return self._batch(rows, self._attending(rows), length)
 
     def _attending(self, rows: np.ndarray) -> Places:
         """Return the tokens that attend: those of the features asked for."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from causattn.attention._capture import capture_attention
 from causattn.attention._covariance import CovarianceMeasure
+from causattn.attention._documents import carried_documents
 from causattn.attention._flow import FlowMeasure
 from causattn.attention._gradients import GradientMeasure
 from causattn.attention._hiding import feature_hiding
@@ -20,10 +21,10 @@ from causattn.attention._settings import attention_settings, chosen_indices, def
 from causattn.attention._summary import AttentionSummary
 from causattn.attention._summary_probe import SummaryProbe
 from causattn.attention._work import masked_work, observed_work
-from causattn.base import ConfigError, DataError, generator, track
-from causattn.corpora import POOLED, Corpus, Mentions
+from causattn.base import ConfigError, track
+from causattn.corpora import POOLED, Corpus
 from causattn.features import FeatureTable
-from causattn.models import CarrierTokens, LanguageModel, carrier_tokens, encode_texts
+from causattn.models import LanguageModel
 
 MEASURES: Mapping[str, type[Measure]] = {
     "raw": RawMeasure,
@@ -67,10 +68,8 @@ def summarise_attention(
     stack = default_stack(chosen.stack, model.network.config.is_encoder_decoder, model.name)
     hidden = feature_hiding(model, corpus, features) if chosen.query == "masked" else None
     gradient = any(issubclass(MEASURES[name], GradientMeasure) for name in chosen.measures)
-    rows = _chosen_documents(len(features.documents), chosen.documents, seed)
-    encoding = encode_texts(model, [corpus.texts[d] for d in features.documents[rows]])
-    carriers = carrier_tokens(encoding, _mentions_of(features, rows))
-    _check_carried(features, carriers, len(rows))
+    documents = carried_documents(model, corpus, features, chosen.documents, seed)
+    encoding, carriers = documents.encoding, documents.carriers
     work = (
         observed_work(encoding, carriers)
         if hidden is None
@@ -118,40 +117,7 @@ def summarise_attention(
             "mentions_without_token": len(carriers.lost),
         }
     moments = {name: measure.moments() for name, measure in measures.items()}
-    return AttentionSummary(features.names, moments, len(rows), chosen.query, about)
-
-
-def _chosen_documents(count: int, most: int | None, seed: int) -> np.ndarray:
-    """Return which rows of the feature table are summarised, ascending."""
-    if most is None or most >= count:
-        return np.arange(count)
-    rng = generator(seed, "attention", "documents")
-    return np.sort(rng.choice(count, size=most, replace=False))
-
-
-def _mentions_of(features: FeatureTable, rows: np.ndarray) -> Mentions:
-    """Return the carriers in some rows of the table, which now count from 0."""
-    place = np.full(len(features.documents), -1, dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    carriers = features.carriers
-    document = place[carriers.document]
-    keep = document >= 0
-    return Mentions(
-        document[keep], carriers.variable[keep], carriers.start[keep], carriers.end[keep]
-    )
-
-
-def _check_carried(features: FeatureTable, carriers: CarrierTokens, documents: int) -> None:
-    """Raise where a feature never occurs."""
-    seen = np.bincount(carriers.feature, minlength=features.size)
-    if not seen.all():
-        missing = [features.names[k] for k in np.flatnonzero(seen == 0)]
-        shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-        raise DataError(
-            f"{len(missing)} of {features.size} features ({shown}) are carried by no token of the "
-            f"{documents} documents summarised, so they have no attention; leave them out "
-            "(features.exclude=[...]) or summarise more documents (attention.documents)."
-        )
+    return AttentionSummary(features.names, moments, len(documents), chosen.query, about)
 
 
 def _check_memory(measures: tuple[str, ...], shape: MeasureShape, limit_gb: float) -> None:
