@@ -13,50 +13,53 @@ graph before it is chosen.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from causattn.discovery._ges._constraints import Constraints
 from causattn.discovery._ges._graph_kernels import (
     ADJACENT,
+    BACKWARD,
     CHILDREN,
+    FORWARD,
     NEIGHBOURS,
     PARENTS,
+    TURNING,
     changes,
     complete,
     make_move,
+    new_scratch,
     openings,
 )
 from causattn.discovery._ges._move_kernels import list_deletions, list_insertions, list_turns
 from causattn.discovery._ges._result import PHASES, Phase, Step
-from causattn.discovery._ges._row_kernels import broken, first_of_row, keep_improving, settle
+from causattn.discovery._ges._row_kernels import (
+    Rows,
+    best_row,
+    clear,
+    empty_rows,
+    move_over,
+    next_of_row,
+    pick,
+    store,
+    top_of_row,
+    unmark,
+)
 from causattn.discovery._scores import Extensions, LocalScore
-from causattn.graphs._bitset import pack, unpack
+from causattn.graphs._bitset import list_members, pack, unpack
 from causattn.graphs._equivalence import topological_order
 
-
-class _Batch(NamedTuple):
-    """The improving moves of targets scored together: group g is a clique and its moves.
-
-    A move is marked while it is known to be forbidden.
-    """
-
-    cliques: np.ndarray
-    start: np.ndarray
-    candidates: np.ndarray
-    gains: np.ndarray
-    marked: np.ndarray
+TARGETS_AT_ONCE = 256
+"""Targets are listed and scored so many at a time, so that memory follows what is kept."""
 
 
 class CompiledEngine:
     """The search, one phase at a time; starts from the required edges."""
 
     def __init__(self, score: LocalScore, constraints: Constraints, threads: int) -> None:
-        size = score.size
         self.score = score
         self.constraints = constraints
         self.threads = threads
+        size = score.size
         self._allowed = pack(constraints.allowed)
         self._possible = pack(constraints.possible)
         self._permitted = pack(np.ascontiguousarray(constraints.permitted.T))
@@ -64,43 +67,47 @@ class CompiledEngine:
         self._middle = {"none": -1, "v_structures": CHILDREN, "unshielded_triples": ADJACENT}[
             constraints.adaptive
         ]
+        # An insertion that adds no more than this to the local score cannot raise the score.
+        self._floor = score.tie_tolerance - float(constraints.prior.max(initial=0.0))
         words = self._allowed.shape[1]
+        self._scratch = new_scratch(size, words)
         self._dag = pack(np.ascontiguousarray(constraints.required.T))
-        self._order = topological_order(constraints.required)
-        # A move is tried out beside the member at hand, and takes its place when it is made.
-        self._trial = np.zeros_like(self._dag)
-        self._trial_order = np.empty_like(self._order)
+        # The graph and what may be inserted, and where a step writes the next ones.
         self._graph = np.zeros((4, size, words), dtype=np.uint64)
-        self._spare = np.zeros_like(self._graph)
-        self._plan = np.zeros_like(self._graph)
-        self._position = np.empty(size, dtype=np.int64)
+        self._next_graph = np.zeros_like(self._graph)
         self._open = np.zeros((size, words), dtype=np.uint64)
-        self._spare_open = np.zeros_like(self._open)
-        self._complete(self._graph)
-        self._openings(self._open)
+        self._next_open = np.zeros_like(self._open)
+        self._dirty = np.zeros(size, dtype=np.bool_)
+        self._lost = np.zeros(words, dtype=np.uint64)
+        self._members = np.zeros(size, dtype=np.int64)
+        complete(
+            self._dag,
+            topological_order(constraints.required),
+            self._scratch.previous,
+            self._permitted,
+            constraints.oriented,
+            self._graph,
+        )
 
     def run_phase(self, phase: Phase) -> list[Step]:
         """Make the best move of a phase until none raises the score; return the moves."""
-        rows = _Rows(self, PHASES.index(phase))
-        rows.fill(np.arange(self.score.size))
+        number = PHASES.index(phase)
+        size, words = self._open.shape
+        self._see_openings(self._graph, self._open)
+        rows = self._fill(empty_rows(size, words, size, size), number, np.arange(size))
         steps: list[Step] = []
         while True:
-            picked = rows.pick()
-            if picked is None:
+            y, group, place = self._pick(rows, number)
+            if y < 0:
                 return steps
-            x, y, clique, gain = picked
-            if not self.try_move(rows.phase, x, y, clique):
+            x, gain, clique = rows.candidates[place], rows.gains[place], rows.cliques[group]
+            if not make_move(self._graph, number, x, y, clique, self._scratch):
                 raise AssertionError(f"a valid move has no consistent extension: {phase} {x} {y}")
-            self._dag, self._trial = self._trial, self._dag
-            self._order, self._trial_order = self._trial_order, self._order
-            self._complete(self._spare)
-            self._openings(self._spare_open, self._spare)
-            members = tuple(np.flatnonzero(unpack(clique[None], self.score.size)[0]).tolist())
-            steps.append(Step(phase, x, y, members, gain))
-            rows.update(self._graph, self._spare, self._open, self._spare_open, x, y)
-            self._graph, self._spare = self._spare, self._graph
-            self._open, self._spare_open = self._spare_open, self._open
-            rows.refill()
+            members = self._members[: list_members(clique, self._members)].tolist()
+            steps.append(Step(phase, int(x), int(y), tuple(members), float(gain)))
+            self._accept(number, x, y)
+            unmark(rows, self._lost, self.constraints.oriented)
+            rows = self._fill(rows, number, np.flatnonzero(self._dirty))
 
     def adjacency(self) -> np.ndarray:
         """Return the class, uint8 [p, p], from row to column."""
@@ -114,31 +121,119 @@ class CompiledEngine:
         """Return by how much the score falls at least without each edge; nan for no edge."""
         size = self.score.size
         everyone = np.full_like(self._removable, np.uint64(0xFFFFFFFFFFFFFFFF))
-        graph = self._graph
-        targets, _, parent_start, parents, candidates = list_deletions(
-            np.arange(size), graph[PARENTS], graph[NEIGHBOURS], graph[ADJACENT], everyone
-        )
-        families = Extensions(
-            targets, parent_start, parents, np.arange(len(targets) + 1), candidates
-        )
+        families, _ = self._deletions(np.arange(size), everyone)
         loss = self.score.gains(families, threads=self.threads)
-        loss += self.constraints.prior[candidates, targets]
+        loss += self.constraints.prior[families.candidates, families.targets]
         support = np.full((size, size), np.inf)
-        np.minimum.at(support, (candidates, targets), loss)
+        np.minimum.at(support, (families.candidates, families.targets), loss)
         support = np.minimum(support, support.T)
         support[np.isinf(support)] = np.nan
         return support
 
-    def try_move(self, phase: int, x: int, y: int, clique: np.ndarray) -> bool:
-        """Tell whether a move is valid, and keep the DAG it leads to as the trial."""
-        return bool(
-            make_move(self._graph, phase, x, y, clique, self._plan, self._trial, self._trial_order)
-        )
+    def _pick(self, rows: Rows, phase: int) -> tuple[int, int, int]:
+        """Return target, group and place of the move to make, or -1 thrice.
 
-    def families(self, phase: int, targets: np.ndarray) -> tuple[Extensions, np.ndarray]:
+        The same as `pick`, but where knowledge directs edges a move is valid if it can be made.
+        """
+        tolerance = self.score.tie_tolerance
+        if not self.constraints.oriented:
+            return pick(rows, self._graph, phase, tolerance, self._scratch)
+        while True:
+            y = best_row(rows.keys)
+            best = float(rows.keys[y])
+            if best <= tolerance:
+                return -1, -1, -1
+            if rows.exact[y]:
+                break
+            group, place, following = top_of_row(rows, y)
+            rows.exact[y] = self._can(rows, phase, y, group, place)
+            if not rows.exact[y]:
+                rows.keys[y] = following
+        for y in np.flatnonzero(rows.keys >= best - tolerance).tolist():
+            place = rows.begin[rows.first[y]]
+            while place >= 0:
+                group, place = next_of_row(rows, y, place, best - tolerance)
+                if place >= 0 and self._can(rows, phase, y, group, place):
+                    return y, group, place
+        raise AssertionError("the best row has no move")
+
+    def _can(self, rows: Rows, phase: int, y: int, group: int, place: int) -> bool:
+        """Try a move out, and mark it where it cannot be made."""
+        x, clique = rows.candidates[place], rows.cliques[group]
+        possible = bool(make_move(self._graph, phase, x, y, clique, self._scratch))
+        rows.marked[place] = not possible
+        return possible
+
+    def _accept(self, phase: int, x: int, y: int) -> None:
+        """Take over the trial, and find out what it changes."""
+        scratch = self._scratch
+        self._dag[:] = scratch.trial
+        complete(
+            self._dag,
+            scratch.order,
+            scratch.previous,
+            self._permitted,
+            self.constraints.oriented,
+            self._next_graph,
+        )
+        if phase == FORWARD:
+            self._see_openings(self._next_graph, self._next_open)
+        changes(
+            self._graph,
+            self._next_graph,
+            phase,
+            x,
+            y,
+            self._open,
+            self._next_open,
+            self._dirty,
+            self._lost,
+            scratch.closed,
+        )
+        self._graph, self._next_graph = self._next_graph, self._graph
+        if phase == FORWARD:
+            self._open, self._next_open = self._next_open, self._open
+
+    def _see_openings(self, graph: np.ndarray, open_: np.ndarray) -> None:
+        """Write what may be inserted into a graph."""
+        openings(graph, self._allowed, self._possible, self._permitted, self._middle, open_)
+
+    def _fill(self, rows: Rows, phase: int, targets: np.ndarray) -> Rows:
+        """Score the moves into some targets anew; return the rows, moved where room ran out."""
+        clear(rows, targets)
+        floor = self._floor if phase == FORWARD else -np.inf
+        for first in range(0, len(targets), TARGETS_AT_ONCE):
+            families, cliques = self._list(phase, targets[first : first + TARGETS_AT_ONCE])
+            y, start, candidates = families.targets, families.candidate_start, families.candidates
+            if not len(y):
+                continue
+            gains = self.score.gains(families, floor=floor, threads=self.threads)
+            if phase == BACKWARD:
+                gains = -gains
+            elif phase == TURNING:
+                gains = gains[0::2] - gains[1::2]
+                y, candidates = y[0::2].copy(), candidates[0::2].copy()
+                start = np.arange(len(y) + 1)
+            rows = _with_room(rows, len(y), len(gains))
+            store(
+                rows,
+                y,
+                cliques,
+                start,
+                candidates,
+                gains,
+                self.constraints.prior,
+                (1.0, -1.0, 0.0)[phase],
+                self.score.tie_tolerance,
+            )
+        return rows
+
+    def _list(self, phase: int, targets: np.ndarray) -> tuple[Extensions, np.ndarray]:
         """List a phase's moves into some targets, and the clique of each group of moves."""
         graph = self._graph
-        if phase == 0:
+        if phase == BACKWARD:
+            return self._deletions(targets, self._removable)
+        if phase == FORWARD:
             y, cliques, parent_start, parents, start, candidates = list_insertions(
                 targets,
                 graph[PARENTS],
@@ -148,199 +243,34 @@ class CompiledEngine:
                 self.constraints.max_parents,
             )
             return Extensions(y, parent_start, parents, start, candidates), cliques
-        if phase == 1:
-            y, cliques, parent_start, parents, candidates = list_deletions(
-                targets, graph[PARENTS], graph[NEIGHBOURS], graph[ADJACENT], self._removable
-            )
-        else:
-            y, cliques, parent_start, parents, candidates = list_turns(
-                targets,
-                graph[PARENTS],
-                graph[CHILDREN],
-                graph[NEIGHBOURS],
-                graph[ADJACENT],
-                self._permitted,
-                self.constraints.max_parents,
-            )
+        y, cliques, parent_start, parents, candidates = list_turns(
+            targets,
+            graph[PARENTS],
+            graph[CHILDREN],
+            graph[NEIGHBOURS],
+            graph[ADJACENT],
+            self._permitted,
+            self.constraints.max_parents,
+        )
         start = np.arange(len(y) + 1)
         return Extensions(y, parent_start, parents, start, candidates), cliques
 
-    @property
-    def graph(self) -> np.ndarray:
-        """The class as families of sets, uint64 [4, p, words]."""
-        return self._graph
-
-    def _complete(self, graph: np.ndarray) -> None:
-        complete(
-            self._dag,
-            self._order,
-            self._position,
-            self._permitted,
-            self.constraints.oriented,
-            graph,
+    def _deletions(
+        self, targets: np.ndarray, removable: np.ndarray
+    ) -> tuple[Extensions, np.ndarray]:
+        graph = self._graph
+        y, cliques, parent_start, parents, candidates = list_deletions(
+            targets, graph[PARENTS], graph[NEIGHBOURS], graph[ADJACENT], removable
         )
-
-    def _openings(self, open_: np.ndarray, graph: np.ndarray | None = None) -> None:
-        openings(
-            self._graph if graph is None else graph,
-            self._allowed,
-            self._possible,
-            self._permitted,
-            self._middle,
-            open_,
-        )
+        start = np.arange(len(y) + 1)
+        return Extensions(y, parent_start, parents, start, candidates), cliques
 
 
-class _Rows:
-    """The improving moves of one phase, by target, and which is the best."""
-
-    def __init__(self, engine: CompiledEngine, phase: int) -> None:
-        size, words = engine.graph.shape[1:]
-        self.engine = engine
-        self.phase = phase
-        self.tolerance = engine.score.tie_tolerance
-        self.prior = engine.constraints.prior
-        self.batches: list[_Batch] = []
-        # Of each row: the largest gain, the largest gain of a move that is not marked, whether that
-        # move has been found valid in this step, and where the row is.
-        self.upper = np.full(size, -np.inf)
-        self.keys = np.full(size, -np.inf)
-        self.exact = np.zeros(size, dtype=bool)
-        self.where = np.full((3, size), -1, dtype=np.int64)
-        self.witness = np.zeros((size, words), dtype=np.uint64)
-        self.dirty = np.zeros(size, dtype=bool)
-        self.lost = np.zeros(words, dtype=np.uint64)
-        self.listed = np.empty(size, dtype=np.int64)
-
-    def fill(self, targets: np.ndarray) -> None:
-        """Score the moves into some targets anew."""
-        engine = self.engine
-        self.upper[targets] = -np.inf
-        self.exact[targets] = False
-        self.witness[targets] = 0
-        self.where[0, targets] = -1
-        # Rows are scored some thousand groups at a time, so that memory follows what is kept.
-        for part in np.array_split(targets, max(1, len(targets) // 256)):
-            families, cliques = engine.families(self.phase, part)
-            if not len(families.targets):
-                continue
-            floor = self.tolerance - float(self.prior.max()) if self.phase == 0 else -np.inf
-            gains = engine.score.gains(families, floor=floor, threads=engine.threads)
-            y, start, candidates = families.targets, families.candidate_start, families.candidates
-            if self.phase == 1:
-                gains = -gains
-            elif self.phase == 2:
-                gains = gains[0::2] - gains[1::2]
-                y, candidates = y[0::2], candidates[0::2]
-                start = np.arange(len(y) + 1)
-            kept, start, candidates, gains = keep_improving(
-                y,
-                start,
-                candidates,
-                gains,
-                self.prior,
-                (1.0, -1.0, 0.0)[self.phase],
-                self.tolerance,
-                len(self.batches),
-                self.upper,
-                *self.where,
-            )
-            marked = np.zeros(len(gains), dtype=np.bool_)
-            self.batches.append(_Batch(cliques[kept], start, candidates, gains, marked))
-        self.keys[targets] = self.upper[targets]
-
-    def pick(self) -> tuple[int, int, np.ndarray, float] | None:
-        """Return source, target, clique and gain of the move to make, or None."""
-        keys, exact = self.keys, self.exact
-        while True:
-            y = int(keys.argmax())
-            best = float(keys[y])
-            if best <= self.tolerance:
-                return None
-            if exact[y]:
-                break
-            self._settle(y, best - self.tolerance)
-        threshold = best - self.tolerance
-        for y in np.flatnonzero(keys >= threshold).tolist():
-            group, place = self._first(y, threshold)
-            if place >= 0:
-                batch = self.batches[self.where[0, y]]
-                gain = float(batch.gains[place])
-                return int(batch.candidates[place]), y, batch.cliques[group], gain
-        raise AssertionError("the best row has no move")
-
-    def update(
-        self,
-        before: np.ndarray,
-        after: np.ndarray,
-        open_before: np.ndarray,
-        open_after: np.ndarray,
-        x: int,
-        y: int,
-    ) -> None:
-        """Find out which rows a move has changed, and which marks no longer stand."""
-        changes(before, after, self.phase, x, y, open_before, open_after, self.dirty, self.lost)
-        self.exact[:] = False
-        if self.engine.constraints.oriented:
-            count = len(self.keys)
-            self.listed[:] = np.arange(count)
-        else:
-            count = broken(self.witness, self.lost, self.listed)
-        for row in self.listed[:count].tolist():
-            self.witness[row] = 0
-            self.keys[row] = self.upper[row]
-            if self.where[0, row] >= 0:
-                batch = self.batches[self.where[0, row]]
-                first, last = self.where[1:, row]
-                batch.marked[batch.start[first] : batch.start[last]] = False
-
-    def refill(self) -> None:
-        """Score anew the rows that changed."""
-        self.fill(np.flatnonzero(self.dirty))
-
-    def _settle(self, y: int, bound: float) -> None:
-        """Verify a row's best move, or find a better bound for it."""
-        batch = self.batches[self.where[0, y]]
-        first, last = self.where[1:, y]
-        if not self.engine.constraints.oriented:
-            self.keys[y], self.exact[y] = settle(
-                self.engine.graph, self.phase, y, first, last, *batch, bound, self.witness[y]
-            )
-            return
-        places = slice(batch.start[first], batch.start[last])
-        gains = np.where(batch.marked[places], -np.inf, batch.gains[places])
-        top = int(gains.argmax())
-        self.keys[y] = gains[top]
-        self.exact[y] = gains[top] == -np.inf or self._can(y, places.start + top)
-        batch.marked[places.start + top] = not self.exact[y]
-
-    def _first(self, y: int, threshold: float) -> tuple[int, int]:
-        """Return group and place of a row's first valid move of at least that gain, or -1, -1."""
-        batch = self.batches[self.where[0, y]]
-        first, last = self.where[1:, y]
-        if not self.engine.constraints.oriented:
-            group, place = first_of_row(
-                self.engine.graph,
-                self.phase,
-                y,
-                first,
-                last,
-                *batch,
-                threshold,
-                self.witness[y],
-            )
-            return int(group), int(place)
-        for place in range(batch.start[first], batch.start[last]):
-            if batch.gains[place] >= threshold and self._can(y, place):
-                return self._group(y, place), place
-        return -1, -1
-
-    def _can(self, y: int, place: int) -> bool:
-        """Try out a move."""
-        batch = self.batches[self.where[0, y]]
-        x = int(batch.candidates[place])
-        return self.engine.try_move(self.phase, x, y, batch.cliques[self._group(y, place)])
-
-    def _group(self, y: int, place: int) -> int:
-        batch = self.batches[self.where[0, y]]
-        return int(np.searchsorted(batch.start, place, side="right")) - 1
+def _with_room(rows: Rows, groups: int, moves: int) -> Rows:
+    """Return rows with room for more groups and moves: the same ones, or larger ones."""
+    groups, moves = int(rows.used[0]) + groups, int(rows.used[1]) + moves
+    if groups <= len(rows.cliques) and moves <= len(rows.gains):
+        return rows
+    larger = empty_rows(*rows.witness.shape, 2 * groups, 2 * moves)
+    move_over(rows, larger)
+    return larger

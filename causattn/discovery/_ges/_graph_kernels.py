@@ -7,6 +7,8 @@ neighbours, and all three together.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -15,6 +17,45 @@ from causattn.graphs._equivalence_kernels import extend, label_compelled
 
 PARENTS, CHILDREN, NEIGHBOURS, ADJACENT = 0, 1, 2, 3
 FORWARD, BACKWARD, TURNING = 0, 1, 2
+
+
+class Scratch(NamedTuple):
+    """Room to work in, and the trial: the DAG that the move last tried out leads to.
+
+    Attributes
+    ----------
+    plan
+        uint64 [4, p, words]: a graph.
+    trial, order
+        uint64 [p, words] and int64 [p]: parents and a topological order.
+    closed, inner, outer
+        uint64 [words]: sets.
+    previous, waiting
+        int64 [p]: variables.
+    """
+
+    plan: np.ndarray
+    trial: np.ndarray
+    order: np.ndarray
+    closed: np.ndarray
+    inner: np.ndarray
+    outer: np.ndarray
+    previous: np.ndarray
+    waiting: np.ndarray
+
+
+def new_scratch(size: int, words: int) -> Scratch:
+    """Return room to work in for p variables."""
+    return Scratch(
+        plan=np.zeros((4, size, words), dtype=np.uint64),
+        trial=np.zeros((size, words), dtype=np.uint64),
+        order=np.zeros(size, dtype=np.int64),
+        closed=np.zeros(words, dtype=np.uint64),
+        inner=np.zeros(words, dtype=np.uint64),
+        outer=np.zeros(words, dtype=np.uint64),
+        previous=np.zeros(size, dtype=np.int64),
+        waiting=np.zeros(size, dtype=np.int64),
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -30,17 +71,17 @@ def _orient(graph: np.ndarray, x: int, y: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _orient_all(graph: np.ndarray, members: np.ndarray, node: int, inward: bool) -> bool:
-    """Direct the edges between `node` and each member towards it, or away from it."""
-    for w in range(members.shape[0]):
-        word = members[w]
+def _orient_around(graph: np.ndarray, node: int, inner: np.ndarray, outer: np.ndarray) -> bool:
+    """Direct edges from `inner` to `node` and from there to `outer`; False where one cannot be."""
+    for w in range(inner.shape[0]):
+        word = inner[w]
         while word:
-            other = (w << 6) + trailing_zeros(word)
-            if inward:
-                possible = _orient(graph, other, node)
-            else:
-                possible = _orient(graph, node, other)
-            if not possible:
+            if not _orient(graph, (w << 6) + trailing_zeros(word), node):
+                return False
+            word &= word - np.uint64(1)
+        word = outer[w]
+        while word:
+            if not _orient(graph, node, (w << 6) + trailing_zeros(word)):
                 return False
             word &= word - np.uint64(1)
     return True
@@ -48,14 +89,7 @@ def _orient_all(graph: np.ndarray, members: np.ndarray, node: int, inward: bool)
 
 @njit(cache=True, nogil=True)
 def make_move(
-    graph: np.ndarray,
-    phase: int,
-    x: int,
-    y: int,
-    clique: np.ndarray,
-    plan: np.ndarray,
-    dag: np.ndarray,
-    order: np.ndarray,
+    graph: np.ndarray, phase: int, x: int, y: int, clique: np.ndarray, scratch: Scratch
 ) -> bool:
     """Make a move on a member of the class, and tell whether some member can make it.
 
@@ -65,46 +99,41 @@ def make_move(
         The class; not changed.
     phase, x, y, clique
         The move on x -> y, with `clique` among y's parents.
-    plan
-        uint64 [4, p, words], overwritten.
-    dag, order
-        uint64 [p, words] and int64 [p], overwritten with the DAG's parents and an order of it.
+    scratch
+        Its trial is overwritten with the DAG that the move leads to.
     """
+    plan, dag, inner, outer = scratch.plan, scratch.trial, scratch.inner, scratch.outer
     size, words = dag.shape
     for family in range(3):
         for node in range(size):
             for w in range(words):
                 plan[family, node, w] = graph[family, node, w]
-    inner = np.empty(words, dtype=np.uint64)
-    outer = np.empty(words, dtype=np.uint64)
-    for w in range(words):
-        outer[w] = graph[NEIGHBOURS, y, w] & ~clique[w]
-    drop(outer, x)
     if phase == BACKWARD:
         if not _orient(plan, x, y):
             return False
     else:
-        undirected = phase == TURNING and has(graph[NEIGHBOURS, y], x)
-        if phase == TURNING:
-            drop(plan[CHILDREN, y], x)
-            drop(plan[PARENTS, x], y)
-            drop(plan[NEIGHBOURS, y], x)
-            drop(plan[NEIGHBOURS, x], y)
+        undirected = has(graph[NEIGHBOURS, y], x)
+        drop(plan[CHILDREN, y], x)
+        drop(plan[PARENTS, x], y)
+        drop(plan[NEIGHBOURS, y], x)
+        drop(plan[NEIGHBOURS, x], y)
         add(plan[PARENTS, y], x)
         add(plan[CHILDREN, x], y)
         if phase == TURNING:
             for w in range(words):
-                inner[w] = clique[w] & graph[ADJACENT, x, w] if undirected else np.uint64(0)
-            if not _orient_all(plan, inner, x, True):
+                inner[w] = np.uint64(0)
+                if undirected:
+                    inner[w] = clique[w] & graph[ADJACENT, x, w]
+                outer[w] = graph[NEIGHBOURS, x, w] & ~inner[w]
+            drop(outer, y)
+            if not _orient_around(plan, x, inner, outer):
                 return False
-            for w in range(words):
-                inner[w] = graph[NEIGHBOURS, x, w] & ~inner[w]
-            drop(inner, y)
-            if not _orient_all(plan, inner, x, False):
-                return False
-    if not _orient_all(plan, clique, y, True) or not _orient_all(plan, outer, y, False):
+    for w in range(words):
+        outer[w] = graph[NEIGHBOURS, y, w] & ~clique[w]
+    drop(outer, x)
+    if not _orient_around(plan, y, clique, outer):
         return False
-    if not extend(plan[PARENTS], plan[CHILDREN], plan[NEIGHBOURS], dag, order):
+    if not extend(plan[PARENTS], plan[CHILDREN], plan[NEIGHBOURS], dag, scratch.order):
         return False
     if phase == BACKWARD:
         drop(dag[y], x)
@@ -255,6 +284,7 @@ def changes(
     open_after: np.ndarray,
     dirty: np.ndarray,
     lost: np.ndarray,
+    changed: np.ndarray,
 ) -> None:
     """Find out what a move on x, y has changed.
 
@@ -268,11 +298,13 @@ def changes(
         bool [p], overwritten: at which targets the list of moves, or a gain, may differ.
     lost
         uint64 [words], overwritten: from which variables some path can no longer go on as before.
+    changed
+        uint64 [words], overwritten: the variables with other parents or undirected neighbours.
     """
     size, words = before.shape[1], before.shape[2]
     for w in range(words):
         lost[w] = np.uint64(0)
-    changed = np.zeros(words, dtype=np.uint64)
+        changed[w] = np.uint64(0)
     for node in range(size):
         same = True
         for w in range(words):

@@ -32,13 +32,20 @@ def _lowest(members: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def next_clique(
+def _no_clique(clique: np.ndarray) -> int:
+    """Make the clique empty and return its size: where `_next_clique` starts."""
+    for w in range(clique.shape[0]):
+        clique[w] = np.uint64(0)
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _next_clique(
     depth: int, chosen: np.ndarray, rest: np.ndarray, adjacent: np.ndarray, clique: np.ndarray
 ) -> int:
     """Step to the next clique in lexicographic order; return its size, or -1 past the last.
 
     ``rest[d]`` holds what may still join the first d members, ``chosen[d]`` the member at place d.
-    Start with depth 0, an empty clique and ``rest[0]`` the set whose cliques are wanted.
     """
     words = clique.shape[0]
     while True:
@@ -57,12 +64,6 @@ def next_clique(
 
 
 @njit(cache=True, nogil=True)
-def _write(members: np.ndarray, out: np.ndarray, at: int) -> int:
-    """Write a set's members to ``out[at:]`` and return the place after them."""
-    return at + list_members(members, out[at:])
-
-
-@njit(cache=True, nogil=True)
 def list_insertions(
     targets: np.ndarray,
     parents: np.ndarray,
@@ -76,7 +77,7 @@ def list_insertions(
     ``open_[y]`` is the set of x that may be inserted. Returns each group's target, clique, start
     among the parents, the parents, start among the candidates, and the candidates.
     """
-    size, words = parents.shape
+    words = parents.shape[1]
     clique = np.empty(words, dtype=np.uint64)
     eligible = np.empty(words, dtype=np.uint64)
     kept = np.empty(words, dtype=np.uint64)
@@ -107,9 +108,8 @@ def list_insertions(
             rest = np.empty((around + 1, words), dtype=np.uint64)
             chosen = np.empty(around + 1, dtype=np.int64)
             for w in range(words):
-                clique[w] = np.uint64(0)
                 rest[0, w] = neighbours[y, w]
-            depth = 0
+            depth = _no_clique(clique)
             while depth >= 0:
                 if own + depth + 1 <= max_parents:
                     for w in range(words):
@@ -128,14 +128,14 @@ def list_insertions(
                             for w in range(words):
                                 out_cliques[groups, w] = clique[w]
                                 kept[w] = parents[y, w] | clique[w]
-                            _write(kept, out_parents, total_parents)
-                            _write(eligible, out_candidates, total_candidates)
+                            list_members(kept, out_parents[total_parents:])
+                            list_members(eligible, out_candidates[total_candidates:])
                             parent_start[groups + 1] = total_parents + own + depth
                             candidate_start[groups + 1] = total_candidates + width
                         groups += 1
                         total_parents += own + depth
                         total_candidates += width
-                depth = next_clique(depth, chosen, rest, adjacent, clique)
+                depth = _next_clique(depth, chosen, rest, adjacent, clique)
     return out_targets, out_cliques, parent_start, out_parents, candidate_start, out_candidates
 
 
@@ -181,9 +181,8 @@ def list_deletions(
                 if not (has(parents[y], x) or has(neighbours[y], x)):
                     continue
                 for w in range(words):
-                    clique[w] = np.uint64(0)
                     rest[0, w] = neighbours[y, w] & adjacent[x, w]
-                depth = 0
+                depth = _no_clique(clique)
                 while depth >= 0:
                     for w in range(words):
                         kept[w] = parents[y, w] | clique[w]
@@ -194,11 +193,11 @@ def list_deletions(
                         out_candidates[groups] = x
                         for w in range(words):
                             out_cliques[groups, w] = clique[w]
-                        _write(kept, out_parents, total_parents)
+                        list_members(kept, out_parents[total_parents:])
                         parent_start[groups + 1] = total_parents + count
                     groups += 1
                     total_parents += count
-                    depth = next_clique(depth, chosen, rest, adjacent, clique)
+                    depth = _next_clique(depth, chosen, rest, adjacent, clique)
     return out_targets, out_cliques, parent_start, out_parents, out_candidates
 
 
@@ -296,10 +295,9 @@ def list_turns(
                 if not (undirected or has(children[y], x)) or not has(turnable[y], x):
                     continue
                 for w in range(words):
-                    clique[w] = np.uint64(0)
                     rest[0, w] = neighbours[y, w]
                 drop(rest[0], x)
-                depth = 0
+                depth = _no_clique(clique)
                 while depth >= 0:
                     if own + depth + 1 <= max_parents and _may_turn(
                         y, x, undirected, clique, neighbours, adjacent, reached, waiting
@@ -322,9 +320,9 @@ def list_turns(
                                 group = 2 * moves + end
                                 out_targets[group] = x if end else y
                                 out_candidates[group] = y if end else x
-                                _write(kept, out_parents, total_parents)
+                                list_members(kept, out_parents[total_parents:])
                                 parent_start[group + 1] = total_parents + count
                             total_parents += count
                         moves += 1
-                    depth = next_clique(depth, chosen, rest, adjacent, clique)
+                    depth = _next_clique(depth, chosen, rest, adjacent, clique)
     return out_targets, out_cliques, parent_start, out_parents, out_candidates

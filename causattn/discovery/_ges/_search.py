@@ -19,7 +19,7 @@ from causattn.discovery._ges._result import PHASES, GESResult, Phase, Step
 from causattn.discovery._scores import LocalScore
 
 Backend = Literal["auto", "compiled", "reference"]
-REFERENCE_UP_TO = 10
+REFERENCE_UP_TO = 12
 """Number of variables up to which ``"auto"`` searches in plain Python."""
 
 
@@ -72,7 +72,7 @@ def run_ges(
         Threads for scoring; the result does not depend on it.
     backend
         ``"reference"`` is plain Python, ``"compiled"`` is numba; both make the same moves.
-        ``"auto"`` takes plain Python up to 10 variables, where it is done before numba is loaded.
+        ``"auto"`` takes plain Python up to 12 variables, where it is done before numba is loaded.
 
     Returns
     -------
@@ -107,6 +107,11 @@ def run_ges(
         edge_log_prior=edge_log_prior,
         max_parents=max_parents,
     )
+    if not np.isfinite(score.total(limits.required)):
+        raise DataError(
+            "The required edges have no score: the rows cannot tell some required parents apart; "
+            "drop one of them, or give the score a ridge."
+        )
     before = score.evaluations
     engine = _engine(backend, score, limits, threads)
     steps: list[Step] = []
@@ -118,11 +123,6 @@ def run_ges(
     spent = score.evaluations - before
     dag = engine.dag()
     total = score.total(dag) + float(np.sum(limits.prior[dag != 0]))
-    if not np.isfinite(total):
-        raise DataError(
-            "The required edges have no score: some required parents are combinations of each "
-            "other; drop one of them, or give the score a ridge."
-        )
     return GESResult(
         adjacency=engine.adjacency(),
         dag=dag,
