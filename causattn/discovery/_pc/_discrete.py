@@ -181,7 +181,7 @@ class CompiledDiscrete:
         alpha = self._alpha
         if alpha.ndim:
             alpha = alpha[groups.entry_centers, groups.columns]
-        alpha = np.ascontiguousarray(np.broadcast_to(alpha, entries))
+        alpha = np.array(np.broadcast_to(alpha, entries))
         most = int(np.diff(groups.row_pointer).max(initial=0)) if count_members else 0
         member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
         outcome = Outcome(

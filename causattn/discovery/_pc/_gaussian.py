@@ -256,7 +256,7 @@ def square_limit(critical: np.ndarray, groups: Groups, degrees: int) -> np.ndarr
     if critical.ndim:
         critical = critical[groups.entry_centers, groups.columns]
     limit = np.tanh(critical / np.sqrt(degrees)) ** 2
-    return np.ascontiguousarray(np.broadcast_to(limit, len(groups.columns)))
+    return np.array(np.broadcast_to(limit, len(groups.columns)))
 
 
 def gaussian_outcome(

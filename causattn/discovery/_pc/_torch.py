@@ -68,9 +68,8 @@ class TorchGaussian:
         degrees = degrees_left(self._statistics, order)
         limit = square_limit(self._critical, groups, degrees)
         level = _Level(groups, order, limit, self._correlation, count_members)
-        # Where groups have one column each, shared sets are left out; else they are counted off.
-        alone = bool(np.diff(groups.column_pointer).max(initial=0) <= 1)
-        level.run(leave_out_shared=alone)
+        # For votes, sets that the other end offers too are left out; else they are counted off.
+        level.run(leave_out_shared=count_members)
         if stop_at_first:
             level.cut()
         outcome = gaussian_outcome(
@@ -81,7 +80,7 @@ class TorchGaussian:
             level.members(),
             level.held.cpu().numpy() if count_members else None,
         )
-        if not alone and order > 0 and groups.second.any():
+        if not count_members and groups.second.any():
             outcome.tested[:] -= shared_subsets(groups, order, outcome, stop_at_first)
         return outcome
 

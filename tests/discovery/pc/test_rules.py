@@ -1,0 +1,166 @@
+"""Standard, majority and conservative rules against a naive PC-stable, and against the truth."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from causattn.discovery._pc import DiscreteStatistics, GaussianStatistics, run_pc
+from causattn.graphs import dag_to_cpdag
+from causattn.graphs._meek import meek_closure
+
+pytestmark = pytest.mark.usefixtures("compile_always")
+
+RULES = ("causal-learn", "standard", "majority", "conservative")
+
+
+def naive_skeleton(statistics, alpha):
+    """PC-stable's skeleton as algorithm 4.1 of Colombo and Maathuis (2014) writes it."""
+    size = statistics.size
+    adjacency = ~np.eye(size, dtype=bool)
+    order = 0
+    while (adjacency.sum(axis=1) - 1 >= order).any():
+        fixed = adjacency.copy()
+        for x in range(size):
+            for y in range(size):
+                if not adjacency[x, y]:
+                    continue
+                others = [int(v) for v in np.flatnonzero(fixed[x]) if v != y]
+                if any(
+                    independent(statistics, alpha, x, y, s) for s in combinations(others, order)
+                ):
+                    adjacency[x, y] = adjacency[y, x] = False
+        order += 1
+    return adjacency
+
+
+def independent(statistics, alpha, x, y, given):
+    from scipy.stats import chi2, norm
+
+    if isinstance(statistics, GaussianStatistics):
+        return 2 * norm.sf(statistics.z(x, y, given)) > alpha
+    value, degrees = statistics.measure(x, y, given)
+    return degrees == 0 or chi2.sf(value, degrees) > alpha
+
+
+def naive_votes(statistics, alpha, adjacency, rule):
+    """Return the graph that the votes of all separating sets give, and the undecided triples."""
+    size = len(adjacency)
+    arrows = np.zeros((size, size), dtype=bool)
+    undecided = []
+    for y in range(size):
+        for x, z in combinations(np.flatnonzero(adjacency[y]).tolist(), 2):
+            if adjacency[x, z]:
+                continue
+            candidates = {
+                s
+                for end, other in ((x, z), (z, x))
+                for k in range(size)
+                for s in combinations([v for v in np.flatnonzero(adjacency[end]) if v != other], k)
+            }
+            sets = [s for s in candidates if independent(statistics, alpha, x, z, s)]
+            share = np.mean([y in s for s in sets]) if sets else np.nan
+            none, every = (
+                (share < 0.5, share > 0.5) if rule == "majority" else (share == 0, share == 1)
+            )
+            if none:
+                arrows[x, y] = arrows[z, y] = True
+            elif not every:
+                undecided.append((x, y, z))
+    conflicts = arrows & arrows.T
+    graph = adjacency & ~(arrows & ~conflicts).T
+    triples = np.array(undecided).reshape(-1, 3)
+    return meek_closure(graph, ambiguous=triples, frozen=conflicts, compiled=False), undecided
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("backend", ["compiled", "reference", "torch"])
+def test_gaussian_like_naive_search(seed, backend, gaussian_data):
+    statistics = GaussianStatistics.from_data(gaussian_data(seed, 9, 2.5, 400))
+    compare_with_naive(statistics, backend)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("backend", ["compiled", "reference"])
+def test_discrete_like_naive_search(seed, backend, discrete_data):
+    test = ("chi_square", "g_square")[seed % 2]
+    statistics = DiscreteStatistics.from_data(discrete_data(seed, 8, 2, 800, 3), test)
+    compare_with_naive(statistics, backend)
+
+
+def compare_with_naive(statistics, backend):
+    alpha = 0.05
+    skeleton = naive_skeleton(statistics, alpha)
+    standard = run_pc(statistics, alpha=alpha, rules="standard", backend=backend)
+    assert np.array_equal(standard.skeleton, skeleton)
+    for (i, j), (given,) in standard.separating_sets.items():
+        assert not skeleton[i, j]
+        assert independent(statistics, alpha, i, j, given)
+    for rule in ("majority", "conservative"):
+        graph, undecided = naive_votes(statistics, alpha, skeleton, rule)
+        result = run_pc(statistics, alpha=alpha, rules=rule, backend=backend)
+        assert np.array_equal(result.adjacency, graph)
+        assert [tuple(t) for t in result.undecided.tolist()] == undecided
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("seed", range(8))
+def test_population_correlations_give_the_true_class(rules, seed, draw_dag, draw_weights):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(3, 16))
+    dag = draw_dag(rng, size, min(2.5, size - 1))
+    mix = np.linalg.inv(np.eye(size) - draw_weights(rng, dag))
+    statistics = GaussianStatistics.from_covariance(mix.T @ mix, 10**12)
+    expected = dag_to_cpdag(dag)
+    result = run_pc(statistics, alpha=1e-4, rules=rules)
+    assert np.array_equal(result.adjacency, expected)
+    assert not result.conflicts.any()
+    assert not len(result.undecided)
+    # Restricted to a superset of the skeleton, the class is the same.
+    allowed = dag | dag.T | np.triu(rng.random(dag.shape) < 0.2, 1)
+    restricted = run_pc(statistics, alpha=1e-4, rules=rules, allowed=allowed | allowed.T)
+    assert np.array_equal(restricted.adjacency, expected)
+
+
+@pytest.mark.parametrize("rules", ["standard", "majority", "conservative"])
+@pytest.mark.parametrize("kind", ["gaussian", "discrete"])
+def test_column_order_does_not_matter(rules, kind, gaussian_data, discrete_data):
+    for seed in range(5):
+        if kind == "gaussian":
+            data, build = gaussian_data(seed, 14, 3, 500), GaussianStatistics.from_data
+        else:
+            data, build = discrete_data(seed, 12, 2, 1000, 4), DiscreteStatistics.from_data
+        order = np.random.default_rng(seed).permutation(data.shape[1])
+        one = run_pc(build(data), alpha=0.05, rules=rules)
+        other = run_pc(build(data[:, order]), alpha=0.05, rules=rules)
+        assert np.array_equal(other.adjacency, one.adjacency[np.ix_(order, order)])
+        assert np.array_equal(other.tests_by_order, one.tests_by_order)
+        assert np.array_equal(other.conflicts, one.conflicts[np.ix_(order, order)])
+
+
+def test_column_order_does_not_matter_to_the_skeleton_of_causal_learn(gaussian_data):
+    data = gaussian_data(1, 25, 3, 500)
+    order = np.random.default_rng(1).permutation(25)
+    one = run_pc(GaussianStatistics.from_data(data), alpha=0.05, rules="causal-learn")
+    other = run_pc(GaussianStatistics.from_data(data[:, order]), alpha=0.05, rules="causal-learn")
+    assert np.array_equal(other.skeleton, one.skeleton[np.ix_(order, order)])
+    assert np.array_equal(other.tests_by_order, one.tests_by_order)
+
+
+def test_colliders_that_disagree_are_a_conflict():
+    # 0 -> 1 <- 2 -> 3 <- 1 in the separating sets: 1 - 2 is not involved, 1 - 3 both ways.
+    names = "abcd"
+    adjacency = np.zeros((4, 4), dtype=bool)
+    for i, j in ((0, 1), (1, 2), (2, 3)):
+        adjacency[i, j] = adjacency[j, i] = True
+
+    from causattn.discovery._pc._knowledge import constraints
+    from causattn.discovery._pc._orientation import orient
+    from causattn.discovery._pc._triples import Verdict, unshielded_triples
+
+    triples = unshielded_triples(adjacency)
+    assert triples.tolist() == [[0, 1, 2], [1, 2, 3]]
+    verdicts = np.array([Verdict.COLLIDER, Verdict.COLLIDER])
+    graph, conflicts = orient(adjacency, triples, verdicts, constraints(4, None, None), names)
+    assert np.argwhere(np.triu(conflicts)).tolist() == [[1, 2]]
+    assert graph.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
