@@ -9,9 +9,12 @@ columns, and the share of variance that the categories explain where one is disc
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from causattn.features import FeatureTable
+if TYPE_CHECKING:
+    from causattn.features import FeatureTable
 
 
 def mutual_information_screen(features: FeatureTable) -> np.ndarray:

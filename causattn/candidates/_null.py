@@ -18,11 +18,15 @@ false discovery rate in multiple testing under dependency", theorem 1.3.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy import stats
 
-from causattn.attention import AttentionMoments
 from causattn.base import DataError
+
+if TYPE_CHECKING:
+    from causattn.attention import AttentionMoments
 
 
 def p_values_by_documents(observed: AttentionMoments, null: AttentionMoments) -> np.ndarray:

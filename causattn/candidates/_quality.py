@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from causattn.base import DataError
 
@@ -36,6 +35,8 @@ def score_candidates(
     DataError
         For matrices of different shapes, or a strength that is not a number.
     """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
     if strength.shape != truth.shape or strength.ndim != 2 or len(strength) != len(truth.T):
         raise DataError(
             f"Strengths of shape {strength.shape} cannot be scored against a truth of shape "

@@ -7,12 +7,14 @@ evidence for flow from row to column.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from causattn.attention import AttentionMoments, AttentionSummary
 from causattn.base import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from causattn.attention import AttentionMoments, AttentionSummary
 
 Aggregate = Literal["mean", "max", "rollout"]
 

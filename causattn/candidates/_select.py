@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.attention import AttentionSummary
 from causattn.base import ConfigError, DataError
 from causattn.candidates._edges import CandidateEdges
 from causattn.candidates._mutual_information import mutual_information_screen
@@ -20,7 +19,10 @@ from causattn.candidates._settings import (
     TopKSettings,
     candidate_settings,
 )
-from causattn.features import FeatureTable
+
+if TYPE_CHECKING:
+    from causattn.attention import AttentionSummary
+    from causattn.features import FeatureTable
 
 
 def select_candidates(
