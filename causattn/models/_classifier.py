@@ -226,7 +226,7 @@ def _rescale(layer: torch.nn.Linear, centre: float, scale: float) -> None:
 
 def _worth(
     told: np.ndarray, labels: np.ndarray, training: np.ndarray, classes: bool
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     """Return how well the labels held out were told."""
     if classes:
         most_frequent = np.bincount(training.astype(np.int64)).argmax()
@@ -237,6 +237,6 @@ def _worth(
     error = told[:, 0] - labels
     spread = ((labels - training.mean()) ** 2).mean()
     return {
-        "r2_held_out": float(1 - (error**2).mean() / spread) if spread > 0 else float("nan"),
+        "r2_held_out": float(1 - (error**2).mean() / spread) if spread > 0 else None,
         "mean_absolute_error_held_out": float(np.abs(error).mean()),
     }

@@ -3,9 +3,18 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from tokenizers import processors
+from transformers import (
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    RobertaForMaskedLM,
+    XLNetConfig,
+    XLNetForSequenceClassification,
+)
 
 from causattn.base import DataError
-from causattn.models import LanguageModel, batches, encode_texts, take
+from causattn.models import LanguageModel, batches, encode_texts, predict_labels, take
+from tests.models.conftest import TEXTS, bert, bert_tokenizer, gpt2
 
 
 def test_ids_and_special_tokens_are_the_tokenizers(model: LanguageModel, texts: list[str]) -> None:
@@ -81,6 +90,62 @@ def test_models_that_pool_the_last_column_are_never_padded(
     assert sorted(np.concatenate([batch.documents for batch in found])) == list(range(7))
 
 
+def xlnet() -> LanguageModel:
+    """Return a classifier that reads the last column, padding or not, with [CLS] at the end."""
+    core = bert_tokenizer().backend_tokenizer
+    core.post_processor = processors.TemplateProcessing(
+        single="$A [SEP] [CLS]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]"
+    )
+    config = XLNetConfig(
+        vocab_size=len(tokenizer), d_model=16, n_layer=1, n_head=2, d_inner=16, num_labels=3
+    )
+    torch.manual_seed(0)
+    network = XLNetForSequenceClassification(config).eval()
+    return LanguageModel("xlnet", network, tokenizer, "classifier")
+
+
+def test_a_model_that_reads_the_last_column_tells_the_same_in_a_batch_as_alone() -> None:
+    model = xlnet()
+    encoding = encode_texts(model, TEXTS)
+    assert (encoding.pooled == encoding.lengths - 1).all()
+    told = predict_labels(model, encoding, 4)
+    for k, text in enumerate(TEXTS):
+        alone = predict_labels(model, encode_texts(model, [text]))
+        np.testing.assert_allclose(told[k], alone[0], atol=1e-5)
+
+
+def roberta() -> LanguageModel:
+    tokenizer = bert_tokenizer()
+    tokenizer.model_max_length = 10**30
+    config = RobertaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=34,
+        pad_token_id=1,
+    )
+    return LanguageModel("roberta", RobertaForMaskedLM(config).eval(), tokenizer, "masked")
+
+
+@pytest.mark.parametrize(("make", "limit"), [(bert, 64), (gpt2, 128), (roberta, 32)])
+def test_the_longest_input_runs_and_one_token_more_does_not(make, limit: int) -> None:
+    model = make()
+    assert model.longest_input == limit
+    with torch.no_grad():
+        model.network(input_ids=torch.full((1, limit), 7))
+        with pytest.raises((IndexError, RuntimeError)):
+            model.network(input_ids=torch.full((1, limit + 1), 7))
+
+
+def test_relative_positions_have_no_limit() -> None:
+    assert xlnet().longest_input is None
+
+
 def test_take_keeps_the_order_asked_for(model: LanguageModel, texts: list[str]) -> None:
     encoding = encode_texts(model, texts)
     batch = take(encoding, np.array([3, 0]))
@@ -115,8 +180,8 @@ def test_long_documents_are_refused_or_cut_as_asked(model: LanguageModel) -> Non
     assert (encode_texts(cut, texts).ids == encoding.ids).all()
 
 
-def test_a_document_without_tokens_is_named(model: LanguageModel) -> None:
-    if model.name == "bert":
-        pytest.skip("BERT adds [CLS] and [SEP] to an empty text")
+def test_a_document_without_tokens_is_named() -> None:
+    # BERT adds [CLS] and [SEP] to an empty text, GPT-2 nothing.
+    assert encode_texts(bert(), ["a", ""]).lengths.tolist() == [3, 2]
     with pytest.raises(DataError, match="Document 1 has no tokens"):
-        encode_texts(model, ["a", ""])
+        encode_texts(gpt2(), ["a", ""])
