@@ -58,8 +58,10 @@ def plain(config: DictConfig) -> dict[str, Any]:
     resolved = {str(key): value for key, value in container.items()}
     of_groups = set(groups())
     common = {key: value for key, value in resolved.items() if key not in of_groups}
-    if settings_from(CommonSettings, common, "config").seed < 0:
-        raise ConfigError(f"config.seed={resolved['seed']} is negative; give 0 or more.")
+    checked = settings_from(CommonSettings, common, "config")
+    if checked.seed < 0:
+        raise ConfigError(f"config.seed={checked.seed} is negative; give 0 or more.")
+    settings_from(Limits, checked.limits, "limits")
     return resolved
 
 
@@ -77,6 +79,8 @@ class CommonSettings:
         Threads of one run, None for all cores.
     quiet, verbose
         Show nothing but the run's folder; show what the libraries underneath say.
+    limits
+        Most seconds and most memory of a run.
     controls
         What the candidates are compared with.
     """
@@ -84,6 +88,23 @@ class CommonSettings:
     seed: int
     paths: dict[str, str]
     threads: int | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     verbose: bool = False
     controls: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a run is ended with a reason (see `causattn.cli._limits`).
+
+    Parameters
+    ----------
+    timeout_s
+        Most seconds.
+    memory_gb
+        Most memory in GB.
+    """
+
+    timeout_s: float | None = None
+    memory_gb: float | None = None

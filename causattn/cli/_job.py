@@ -19,6 +19,7 @@ from causattn.base import quiet
 from causattn.cli import _resolvers
 from causattn.cli._compose import plain
 from causattn.cli._errors import USER_ERRORS, sentence
+from causattn.cli._limits import limits
 
 SESSION = "CAUSATTN_SESSION"
 
@@ -79,7 +80,7 @@ def perform(
 
         run_study(config, target)
 
-    with quiet(bool(config.get("quiet"))):
+    with quiet(bool(config.get("quiet"))), limits(**(config.get("limits") or {})):
         command = shlex.join(["causattn", "run", *overrides])
         return run_in_folder(folder, config, work, resume=resume, command=command)
 

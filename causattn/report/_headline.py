@@ -55,6 +55,6 @@ def timing_line(run: Run) -> str:
     }
     if not stages:
         return ""
-    total = stages.pop("total", sum(stages.values()))
+    total = run.seconds or sum(stages.values())
     parts = [f"{visible(name)} {took:.1f} s" for name, took in stages.items() if took >= 0.05]
     return f"Time: {total:.1f} s" + (f" ({', '.join(parts)})" if parts else "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from causattn.results import Run
+from causattn.results import SCREEN, Run
 
 ATTENTION = "attention"
 
@@ -56,7 +56,8 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
 
     found = []
     true = pairs["true"].to_numpy()
-    columns = {ATTENTION: "strength"} | {name: f"screen.{name}" for name in run.screens}
+    columns = {ATTENTION: "strength"}
+    columns |= {name.replace("_", " "): f"{SCREEN}{name}" for name in run.screens}
     for name, column in columns.items():
         strength = np.nan_to_num(pairs[column].to_numpy(dtype=float), nan=-np.inf)
         strength = np.maximum(strength, np.finfo(float).min)

@@ -11,12 +11,13 @@ from causattn.results._inventory import (
     prune,
 )
 from causattn.results._lock import exclusive
-from causattn.results._run import Run, load_run, matrix, write_results
+from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
 from causattn.results._store import Artefact, Store
 from causattn.results._versions import versions
 
 __all__ = [
     "JOBS",
+    "SCREEN",
     "Artefact",
     "Collected",
     "Entry",

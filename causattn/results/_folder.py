@@ -45,7 +45,7 @@ _MARKER = "UNFINISHED"
 _MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _DERIVED = ("figures", "report.html", _MANIFEST, _MARKER)
-_WITHOUT_EFFECT = ("paths", "quiet", "threads", "verbose")
+_WITHOUT_EFFECT = ("limits", "paths", "quiet", "threads", "verbose")
 
 
 class Status(StrEnum):

@@ -68,6 +68,12 @@ class Run:
         """Figures of the run, nested by room: ``run.summary["graph"]["shd"]``."""
         return dict(read_json(self._file("summary.json")))
 
+    @property
+    def seconds(self) -> float | None:
+        """How long the whole run took, None where it is not finished."""
+        path = self.folder / "manifest.json"
+        return float(read_json(path)["about"]["seconds"]) if path.is_file() else None
+
     @cached_property
     def command(self) -> str:
         """The command that did the run, empty where there was none."""

