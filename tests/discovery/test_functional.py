@@ -1,0 +1,67 @@
+"""LiNGAM and CAM-UV against causal-learn called directly, and the direction of their matrices."""
+
+import importlib.util
+
+import numpy as np
+import pandas as pd
+import pytest
+from causallearn.search.FCMBased.lingam import DirectLiNGAM
+
+from causattn.base import CapabilityError, ConfigError, DataError
+from causattn.discovery import discover
+from causattn.graphs import compare_graphs
+
+
+def uniform(truth, rows, seed):
+    """Linear data with uniform noise, which LiNGAM can direct."""
+    rng = np.random.default_rng(seed)
+    weights = truth.adjacency("from row to column") * rng.uniform(0.7, 1.2, (truth.size,) * 2)
+    noise = rng.uniform(-1, 1, (rows, truth.size))
+    return pd.DataFrame(noise @ np.linalg.inv(np.eye(truth.size) - weights), columns=truth.names)
+
+
+@pytest.mark.parametrize("kind", ["direct_lingam", "ica_lingam"])
+def test_directs_edges_from_cause_to_effect(graph_of, kind):
+    truth = graph_of("a>b b>c d>c", "abcd")
+    graph = discover({"kind": kind}, uniform(truth, 3000, 0))
+    assert graph.kind == "dag"
+    assert compare_graphs(graph, truth)["dag_shd"] == 0
+    assert graph.details["causal_order"].index("a") < graph.details["causal_order"].index("b")
+
+
+def test_direct_lingam_is_causal_learns(graph_of):
+    data = uniform(graph_of("a>b b>c d>c", "abcd"), 200, 1)
+    model = DirectLiNGAM(random_state=0)
+    model.fit(data.to_numpy())
+    graph = discover({"kind": "direct_lingam"}, data)
+    expected = (model.adjacency_matrix_ != 0).astype(int)
+    assert np.array_equal(graph.adjacency("from column to row"), expected)
+
+
+def test_ica_lingam_is_seeded(graph_of):
+    data = uniform(graph_of("a>b b>c d>c", "abcd"), 60, 1)
+    one, again = (discover({"kind": "ica_lingam"}, data, seed=3) for _ in range(2))
+    assert np.array_equal(one.marks, again.marks)
+
+
+def test_too_few_rows_are_a_sentence():
+    with pytest.raises(DataError, match="more rows than variables"):
+        discover({"kind": "direct_lingam"}, np.random.default_rng(0).normal(size=(4, 5)))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pygam") is not None, reason="pygam is installed")
+def test_a_missing_package_is_a_sentence():
+    with pytest.raises(CapabilityError, match="needs the package pygam"):
+        discover({"kind": "cam_uv"}, np.random.default_rng(0).normal(size=(40, 3)))
+
+
+def test_cam_uv_finds_parents_and_unobserved_causes():
+    pytest.importorskip("pygam")
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=300)
+    b = np.tanh(2 * a) + 0.3 * rng.normal(size=300)
+    c = b**2 + 0.3 * rng.normal(size=300)
+    graph = discover({"kind": "cam_uv"}, pd.DataFrame({"a": a, "b": b, "c": c}))
+    assert {tuple(edge) for edge in graph.edges()} == {("a", "b", "-->"), ("b", "c", "-->")}
+    with pytest.raises(ConfigError, match="holds no pair"):
+        discover({"kind": "cam_uv", "max_set_size": 1}, pd.DataFrame({"a": a, "b": b}))

@@ -1,0 +1,84 @@
+"""pgmpy's hill climbing on our scores, and max-min hill climbing within its skeleton."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from pgmpy.structure_score import BICGauss
+
+from causattn.base import CapabilityError
+from causattn.discovery import discover, ges
+from causattn.discovery._data import as_discovery_data
+from causattn.discovery._shared_settings import local_score
+from causattn.graphs import compare_graphs, is_dag
+
+
+def test_our_score_is_pgmpys_but_for_a_constant(graph_of, gaussian):
+    # pgmpy's Gaussian BIC counts an intercept and a constant that are the same for all graphs.
+    data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 400, 0)
+    theirs, ours = BICGauss(data), local_score(as_discovery_data(data), "bic")
+    differences = [
+        theirs.local_score("c", tuple(parents))
+        - ours.local_score(2, ["abcde".index(v) for v in parents])
+        for parents in ("", "a", "ab", "abde")
+    ]
+    assert differences == pytest.approx([differences[0]] * 4)
+
+
+def test_no_single_move_helps(graph_of, gaussian):
+    data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 400, 0)
+    score = local_score(as_discovery_data(data), "bic")
+    dag = discover({"kind": "hill_climbing"}, data).adjacency("from row to column")
+    best = score.total(dag)
+    for i, j in permutations(range(5), 2):
+        for change in ("flip", "turn"):
+            moved = dag.copy()
+            moved[i, j] = 1 - moved[i, j]
+            if change == "turn":
+                moved[j, i] = 1 - moved[i, j]
+            if is_dag(moved):
+                assert score.total(moved) <= best + 1e-6
+
+
+def test_score_is_under_one_roof(network):
+    data, _ = network("asia", 1000)
+    graph = discover({"kind": "hill_climbing"}, data)
+    assert graph.kind == "dag"
+    assert graph.score <= ges(data).score + 1e-6
+    assert "structure prior 1" in graph.algorithm
+
+
+def test_candidates_bound_the_search(network, candidates_of):
+    data, truth = network("asia", 1000)
+    allowed = np.triu(np.random.default_rng(0).random((8, 8)) < 0.5, 1)
+    allowed = allowed | allowed.T
+    graph = discover({"kind": "hill_climbing"}, data, candidates_of(truth.names, allowed))
+    assert not (graph.skeleton() & ~allowed).any()
+
+
+def test_most_parents(graph_of, gaussian):
+    data = gaussian(graph_of("a>e b>e c>e d>e", "abcde"), 1000, 0)
+    graph = discover({"kind": "hill_climbing", "max_parents": 1}, data)
+    assert graph.directed().sum(axis=0).max() == 1
+
+
+def test_mmhc_stays_within_its_skeleton():
+    # A small chain: the max-min skeleton is the chain, and no edge may lie outside it.
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 2, 800)
+    b = np.where(rng.random(800) < 0.85, a, 1 - a)
+    c = np.where(rng.random(800) < 0.85, b, 1 - b)
+    graph = discover({"kind": "mmhc"}, np.column_stack([a, b, c]))
+    assert {frozenset((e.source, e.target)) for e in graph.edges()} == {
+        frozenset(("X1", "X2")),
+        frozenset(("X2", "X3")),
+    }
+    assert "chi_square, alpha 0.01" in graph.algorithm
+
+
+def test_mmhc_is_for_discrete_data(graph_of, gaussian):
+    data = gaussian(graph_of("a>b b>c", "abc"), 500, 0)
+    with pytest.raises(CapabilityError, match="set discretise=4"):
+        discover({"kind": "mmhc"}, data)
+    truth = graph_of("a>b b>c", "abc")
+    assert compare_graphs(discover({"kind": "mmhc", "discretise": 3}, data), truth)["dag_shd"] <= 2
