@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from causattn import attention, candidates, corpora, discovery, effects, features, models
-from causattn.base import ConfigError, generator
+from causattn.base import ConfigError, choose, generator
 from causattn.graphs import CausalGraph, compare_graphs
 from causattn.report import draw_figures, write_report
 from causattn.results import Artefact, Run, Store, versions, write_results
@@ -54,6 +54,7 @@ def run_study(config: Settings, folder: Path) -> Run:
     CausattnError
         Where a setting or an input cannot be used.
     """
+    check_settings(config)
     seed = int(config["seed"])
     clock = Clock()
     stages = Stages(config, seed)
@@ -99,9 +100,9 @@ def run_study(config: Settings, folder: Path) -> Run:
             **summary.value.about,
         },
         "candidates": {
+            **quality(edges.strength, truth),
             "pairs": edges.pair_count,
             "method": edges.method,
-            **quality(edges.strength, truth),
             "screens": {name: quality(strength, truth) for name, strength in screens.items()},
         },
         "graph": {
@@ -110,7 +111,7 @@ def run_study(config: Settings, folder: Path) -> Run:
             "tests": graph.tests,
             "tests_by_order": list(graph.tests_by_order),
             "score": graph.score,
-            **graph.details,
+            "details": dict(graph.details),
             **({} if truth is None else compare_graphs(graph, truth)),
         },
         "evidence": evidence.summary(),
@@ -131,6 +132,27 @@ def run_study(config: Settings, folder: Path) -> Run:
     draw_figures(run)
     write_report(run)
     return run
+
+
+def check_settings(config: Settings) -> None:
+    """Check the settings of all rooms before anything is computed.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind, key or control, or a value that makes no sense.
+    """
+    corpora.corpus_settings(config["corpus"])
+    models.model_settings(config["model"])
+    features.feature_settings(config["features"])
+    attention.attention_settings(config["attention"], attention.MEASURES)
+    candidates.candidate_settings(config["candidates"])
+    discovery.discovery_settings(config["discovery"])
+    effects.effect_settings(config["effects"])
+    for name in config["controls"] or []:
+        choose(name, dict.fromkeys(CONTROLS), "controls")
+    if not isinstance(config["seed"], int) or config["seed"] < 0:
+        raise ConfigError(f"seed={config['seed']} should be a whole number from 0; change it.")
 
 
 class Clock:
@@ -241,19 +263,8 @@ class Stages:
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
     ) -> dict[str, attention.AttentionSummary]:
-        """Sum the attention of every control asked for, and of the null where candidates need it.
-
-        Raises
-        ------
-        ConfigError
-            For an unknown control.
-        """
+        """Sum the attention of every control, and of the null where candidates need it."""
         wanted = list(self._config["controls"] or [])
-        for name in wanted:
-            if name not in CONTROLS:
-                raise ConfigError(
-                    f"controls={wanted}: {name} is not known; choose of {', '.join(CONTROLS)}."
-                )
         if candidates.needs_null(self._config["candidates"]) and PERMUTED not in wanted:
             wanted.append(PERMUTED)
         return {name: self.make_attention(corpus, model, table, name).value for name in wanted}

@@ -10,7 +10,7 @@ from causattn.attention._measures import Measure
 from causattn.attention._mediation import NaturalEffects, natural_effects
 from causattn.attention._settings import StreamedSettings
 from causattn.attention._statistics import HeadStatistics, head_statistics
-from causattn.attention._summarise import MEASURES, summarise_attention
+from causattn.attention._summarise import MEASURES, attention_settings, summarise_attention
 from causattn.attention._summary import AttentionMoments, AttentionSummary
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "StreamedSettings",
     "abcd_correlation",
     "abcd_covariance",
+    "attention_settings",
     "attention_weights",
     "capture_attention",
     "edge_effects",

@@ -10,6 +10,7 @@ from causattn.candidates._settings import (
     NullSettings,
     ThresholdSettings,
     TopKSettings,
+    candidate_settings,
     needs_null,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "ThresholdSettings",
     "TopKSettings",
     "attention_score",
+    "candidate_settings",
     "mutual_information_screen",
     "needs_null",
     "score_candidates",

@@ -97,8 +97,15 @@ def _composition(error: ConfigCompositionException) -> str:
     key = str(found.group(1))
     if cause is not None and "not in struct" not in str(cause) and "No match" not in text:
         return f"{key}: {_first_line(str(cause)).rstrip('.')}; give it another value."
+    known = _known_keys()
+    if key in known:
+        group = key.partition(".")[0]
+        return (
+            f"{key} is not a key of the chosen {group}, only of another; leave it out, or choose "
+            f"another {group} (causattn run --help lists them)."
+        )
     return (
-        f"{key} is not a group or key of the configuration; {_near(key, _known_keys())}"
+        f"{key} is not a group or key of the configuration; {_near(key, known)}"
         "causattn run --help lists them."
     )
 

@@ -7,7 +7,7 @@ from causattn.corpora._cebab_effects import (
     observational_effects,
 )
 from causattn.corpora._corpus import POOLED, Corpus, Mentions
-from causattn.corpora._load import load_corpus, source_checksum
+from causattn.corpora._load import corpus_settings, load_corpus, source_checksum
 from causattn.corpora._network import Network, bundled_networks, load_network, sample_intervened
 from causattn.corpora._occurrences import Occurrences, find_words, is_unspaced, is_word
 from causattn.corpora._permute import permute_corpus
@@ -23,6 +23,7 @@ __all__ = [
     "Slot",
     "backdoor_design",
     "bundled_networks",
+    "corpus_settings",
     "find_words",
     "human_effects",
     "human_pairs",

@@ -38,9 +38,21 @@ def load_corpus(settings: Mapping[str, Any], seed: int) -> Corpus:
     DataError
         Where the data is missing or cannot be used.
     """
-    kind, load = choose(str(settings.get("kind")), KINDS, "corpus.kind")
+    _, load = choose(str(settings.get("kind")), KINDS, "corpus.kind")
+    return load(corpus_settings(settings), seed)
+
+
+def corpus_settings(settings: Mapping[str, Any]) -> Any:
+    """Return the settings of the group `corpus`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or setting.
+    """
+    kind, _ = choose(str(settings.get("kind")), KINDS, "corpus.kind")
     own = {key: value for key, value in settings.items() if key != "kind"}
-    return load(settings_from(kind, own, "corpus"), seed)
+    return settings_from(kind, own, "corpus")
 
 
 def source_checksum(settings: Mapping[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 from causattn.discovery._algorithm import Algorithm, Capability
 from causattn.discovery._comparison import compare_algorithms
 from causattn.discovery._constraint_based import pc
-from causattn.discovery._discover import discover
+from causattn.discovery._discover import discover, discovery_settings
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
 from causattn.discovery._score_based import ges
@@ -20,6 +20,7 @@ __all__ = [
     "TimedOutError",
     "compare_algorithms",
     "discover",
+    "discovery_settings",
     "edge_frequencies",
     "edge_log_prior",
     "edge_probabilities",

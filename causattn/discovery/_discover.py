@@ -66,12 +66,23 @@ def discover(
     TimedOutError
         Where ``timeout_s`` was not enough.
     """
+    chosen = discovery_settings(settings)
+    problem = Problem(as_discovery_data(features), candidates, knowledge, seed)
+    return solve(ALGORITHMS[str(settings["kind"])], problem, chosen)
+
+
+def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
+    """Return the settings of the group `discovery`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown algorithm or setting.
+    """
     if "kind" not in settings:
         raise ConfigError("discovery.kind is missing; set it, for example discovery.kind=pc.")
     algorithm = choose(str(settings["kind"]), ALGORITHMS, "discovery.kind")
-    chosen = settings_from(algorithm.settings, settings, "discovery")
-    problem = Problem(as_discovery_data(features), candidates, knowledge, seed)
-    return solve(algorithm, problem, chosen)
+    return settings_from(algorithm.settings, settings, "discovery")
 
 
 def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:

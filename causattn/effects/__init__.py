@@ -9,7 +9,7 @@ from causattn.effects._adjustment import (
 )
 from causattn.effects._aspects import aspect_effects, known_effects
 from causattn.effects._changes import ModelEffect
-from causattn.effects._collect import collect_evidence
+from causattn.effects._collect import collect_evidence, effect_settings
 from causattn.effects._columns import COLUMNS, Column
 from causattn.effects._design import Design
 from causattn.effects._dowhy import dowhy_linear
@@ -45,6 +45,7 @@ __all__ = [
     "collect_evidence",
     "data_subset",
     "dowhy_linear",
+    "effect_settings",
     "is_adjustment_set",
     "judge",
     "known_effects",

@@ -59,8 +59,7 @@ def collect_evidence(
     ConfigError
         For an unknown kind or setting.
     """
-    kind = choose(str(settings.get("kind", "dowhy")), KINDS, "effects")
-    chosen: DowhySettings | NoneSettings = settings_from(kind, settings, "effects")
+    chosen = effect_settings(settings)
     rule = VerdictRule(negligible=chosen.negligible)
     tests = _Tests(chosen, graph, features, model, corpus, seed)
     names = features.names
@@ -77,6 +76,18 @@ def collect_evidence(
         row |= {"verdict": verdict, "verdict_reason": reason} | truth_columns(corpus.truth, *both)
         rows.append(row)
     return EvidenceTable.from_rows(rows, {"settings": asdict(chosen), "seed": seed})
+
+
+def effect_settings(settings: Mapping[str, Any]) -> DowhySettings | NoneSettings:
+    """Return the settings of the group `effects`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or setting.
+    """
+    kind = choose(str(settings.get("kind", "dowhy")), KINDS, "effects.kind")
+    return settings_from(kind, settings, "effects")
 
 
 class _Tests:

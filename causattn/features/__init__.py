@@ -1,6 +1,6 @@
 """Features: documents as a table, and which characters of a document carry which column."""
 
-from causattn.features._build import build_features, transfer_features
+from causattn.features._build import build_features, feature_settings, transfer_features
 from causattn.features._checks import dependent_columns, select_features
 from causattn.features._concepts import partial_scores
 from causattn.features._storage import read_features, write_features
@@ -11,6 +11,7 @@ __all__ = [
     "FeatureTable",
     "build_features",
     "dependent_columns",
+    "feature_settings",
     "partial_scores",
     "read_features",
     "select_features",

@@ -45,9 +45,21 @@ def build_features(
     DataError
         For gaps, constant, like, dependent or unseen columns.
     """
-    kind, build = choose(str(settings.get("kind")), KINDS, "features.kind")
+    _, build = choose(str(settings.get("kind")), KINDS, "features.kind")
+    return build(feature_settings(settings), corpus, model)
+
+
+def feature_settings(settings: Mapping[str, Any]) -> Any:
+    """Return the settings of the group `features`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or setting.
+    """
+    kind, _ = choose(str(settings.get("kind")), KINDS, "features.kind")
     own = {key: value for key, value in settings.items() if key != "kind"}
-    return build(settings_from(kind, own, "features"), corpus, model)
+    return settings_from(kind, own, "features")
 
 
 def transfer_features(table: FeatureTable, corpus: Corpus, model: Any = None) -> FeatureTable:

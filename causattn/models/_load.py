@@ -45,9 +45,21 @@ def load_model(settings: Mapping[str, Any], corpus: Corpus, seed: int) -> Langua
     DataError
         Where the corpus cannot be trained on.
     """
-    kind, load = choose(str(settings.get("kind")), KINDS, "model.kind")
+    _, load = choose(str(settings.get("kind")), KINDS, "model.kind")
+    return load(model_settings(settings), corpus, seed)
+
+
+def model_settings(settings: Mapping[str, Any]) -> Any:
+    """Return the settings of the group `model`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or setting.
+    """
+    kind, _ = choose(str(settings.get("kind")), KINDS, "model.kind")
     own = {key: value for key, value in settings.items() if key != "kind"}
-    return load(settings_from(kind, own, "model"), corpus, seed)
+    return settings_from(kind, own, "model")
 
 
 def source_checksum(settings: Mapping[str, Any]) -> dict[str, str]:
