@@ -9,9 +9,15 @@ import torch
 from causattn.attention._carried import CarriedFeatures
 from causattn.attention._summary import AttentionMoments
 
+_SUM, _SQUARES, _MAXIMUM = range(3)
+
 
 class Accumulator:
     """Adds observations of one measure, document by document.
+
+    Kept as [f, f, 3, layers * heads]: all that is known of a pair of features lies together. A
+    document touches a few thousand pairs at random places of what can be gigabytes, so that every
+    pair costs one walk through memory and not one for each layer, head and moment.
 
     Parameters
     ----------
@@ -20,66 +26,60 @@ class Accumulator:
     """
 
     def __init__(self, layers: int, heads: int, features: int) -> None:
-        self._moments = AttentionMoments.zero(layers, heads, features)
+        self._shape = (layers, heads)
+        self._count = np.zeros((features, features), dtype=np.int64)
+        self._sums = np.zeros((features, features, 3, layers * heads))
 
     def count(
         self, queries: CarriedFeatures, keys: CarriedFeatures, multiplicity: np.ndarray
     ) -> None:
         """Count the documents (each as often as `multiplicity`, int64 [B]) for their pairs."""
-        count = self._moments.count
         if queries.same_features and keys.same_features:
-            count[np.ix_(queries.features[0], keys.features[0])] += multiplicity.sum()
-            return
-        _count(count, queries.features, keys.features, multiplicity)
+            where = np.ix_(queries.features[0], keys.features[0])
+            self._count[where] += multiplicity.sum()
+        else:
+            _count(self._count, queries.features, keys.features, multiplicity)
 
     def add(
         self,
-        layer: int,
         values: torch.Tensor,
         queries: CarriedFeatures,
         keys: CarriedFeatures,
         multiplicity: np.ndarray,
     ) -> None:
-        """Add one layer's observations.
+        """Add the observations of a batch.
 
         Parameters
         ----------
-        layer
-            Which layer of the moments.
         values
-            float32 [B, H, Fq, Fk], from the documents' query features to their key features.
+            Float [B, layers * heads, Fq, Fk], from the documents' query features to their key
+            features, heads of a layer together.
         queries, keys
             Which features these are.
         multiplicity
             int64 [B], how many documents each of these stands for.
         """
-        moments = self._moments
-        sums, squares = moments.sum[layer], moments.sum_of_squares[layer]
-        maximum = moments.maximum[layer]
-        if queries.same_features and keys.same_features:
-            values = values.double()
-            weight = torch.from_numpy(multiplicity).to(values)
-            where = (slice(None), *np.ix_(queries.features[0], keys.features[0]))
-            shape = values.shape[1:]
-            flat = values.flatten(1)
-            sums[where] += (weight @ flat).view(shape).cpu().numpy()
-            squares[where] += (weight @ flat.square()).view(shape).cpu().numpy()
-            top = flat.amax(0).view(shape).cpu().numpy()
-            maximum[where] = np.maximum(maximum[where], top)
+        values = values.permute(0, 2, 3, 1)
+        if not (queries.same_features and keys.same_features):
+            found = values.contiguous().cpu().numpy()
+            _add(self._sums, found, queries.features, keys.features, multiplicity)
             return
-        _add(
-            sums,
-            squares,
-            maximum,
-            values.contiguous().cpu().numpy(),
-            queries.features,
-            keys.features,
-            multiplicity,
-        )
+        shape = values.shape[1:]
+        flat = values.flatten(1).double()
+        weight = torch.from_numpy(multiplicity).to(flat)
+        where = np.ix_(queries.features[0], keys.features[0])
+        before = self._sums[where]
+        before[:, :, _SUM] += (weight @ flat).view(shape).cpu().numpy()
+        before[:, :, _SQUARES] += (weight @ flat.square()).view(shape).cpu().numpy()
+        most = flat.amax(0).view(shape).cpu().numpy()
+        before[:, :, _MAXIMUM] = np.maximum(before[:, :, _MAXIMUM], most)
+        self._sums[where] = before
 
     def moments(self) -> AttentionMoments:
         """Return what has been added up."""
-        return self._moments
+        sums = np.moveaxis(self._sums, (2, 3), (0, 1))
+        parts = (sums[k].reshape(*self._shape, *self._count.shape) for k in range(3))
+        return AttentionMoments(self._count, *parts)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -99,26 +99,23 @@ def _count(
 @numba.njit(cache=True, nogil=True)
 def _add(
     sums: np.ndarray,
-    squares: np.ndarray,
-    maximum: np.ndarray,
     values: np.ndarray,
     queries: np.ndarray,
     keys: np.ndarray,
     multiplicity: np.ndarray,
 ) -> None:
-    """Add float32 [B, H, Fq, Fk] to float64 [H, f, f], three moments at once."""
+    """Add [B, Fq, Fk, C] to float64 [f, f, 3, C], three moments at once (-1 is no feature)."""
     for b in range(values.shape[0]):
-        for h in range(values.shape[1]):
-            for i in range(values.shape[2]):
-                query = queries[b, i]
-                if query < 0:
+        times = np.float64(multiplicity[b])
+        for i in range(values.shape[1]):
+            if queries[b, i] < 0:
+                continue
+            for j in range(values.shape[2]):
+                if keys[b, j] < 0:
                     continue
-                for j in range(values.shape[3]):
-                    key = keys[b, j]
-                    if key < 0:
-                        continue
-                    value = np.float64(values[b, h, i, j])
-                    sums[h, query, key] += multiplicity[b] * value
-                    squares[h, query, key] += multiplicity[b] * value * value
-                    if value > maximum[h, query, key]:
-                        maximum[h, query, key] = value
+                pair = sums[queries[b, i], keys[b, j]]
+                for c in range(values.shape[3]):
+                    value = np.float64(values[b, i, j, c])
+                    pair[_SUM, c] += times * value
+                    pair[_SQUARES, c] += times * value * value
+                    pair[_MAXIMUM, c] = max(pair[_MAXIMUM, c], value)

@@ -38,7 +38,7 @@ class CovarianceMeasure(Measure):
             # The mean over keys too: divide what is summed over a feature's tokens by their number.
             sizes = batch.keys.indicator(weights.shape[3]).sum(1).clamp(min=1)[:, None, None]
             local = batch.queries.token_mean(batch.keys.token_sum(rows)) / sizes
-            self._add(local, self.shape.layers.index(view.layer.index))
+            self._add(local)
 
 
 def abcd_covariance(attention: np.ndarray) -> np.ndarray:

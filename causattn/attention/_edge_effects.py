@@ -141,7 +141,7 @@ def _cut_batch(
         kept += edit.rows_kept
     sums.count(batch.queries, batch.keys, batch.multiplicity)
     values = torch.stack(losses, dim=1)[:, None, None, :]
-    sums.add(0, values, batch.queries, batch.keys, batch.multiplicity)
+    sums.add(values, batch.queries, batch.keys, batch.multiplicity)
     return kept
 
 

@@ -41,8 +41,6 @@ class FlowMeasure(Measure):
 
     def end(self) -> None:
         """Add the flows of each document."""
-        if not self._layers:
-            return
         layers = np.stack(self._layers, axis=1)
         queries, keys = self.batch.queries, self.batch.keys
         length = layers.shape[2]
@@ -58,6 +56,7 @@ class FlowMeasure(Measure):
                     flows[b, 0, i, j] = np.mean(found)
         self._add(torch.from_numpy(flows))
         self._layers = []
+        super().end()
 
 
 def attention_flow(capacities: np.ndarray, top: int, bottoms: np.ndarray) -> float:

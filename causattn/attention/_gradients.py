@@ -48,6 +48,7 @@ class GradientMeasure(Measure):
         index = batch.queries.tokens[:, None, :, None]
         rows = carried[:, None].gather(2, index.expand(-1, 1, -1, carried.shape[2]))
         self._add(batch.queries.token_mean(rows))
+        self.end()
 
 
 def hidden_token_logits(

@@ -131,6 +131,7 @@ class Measure:
     def begin(self, batch: BatchCarriers) -> None:
         """Start a batch."""
         self.batch = batch
+        self._parts: list[torch.Tensor] = []
         self._sums.count(batch.queries, batch.keys, batch.multiplicity)
 
     def visit(self, view: LayerView) -> None:
@@ -138,16 +139,20 @@ class Measure:
         raise NotImplementedError
 
     def end(self) -> None:
-        """Finish a batch."""
+        """Finish a batch: add its observations to the sums."""
+        if self._parts:
+            batch = self.batch
+            values = torch.cat(self._parts, dim=1)
+            self._sums.add(values, batch.queries, batch.keys, batch.multiplicity)
+        self._parts = []
 
     def moments(self) -> AttentionMoments:
         """Return the sums so far."""
         return self._sums.moments()
 
-    def _add(self, values: torch.Tensor, layer: int = 0) -> None:
-        """Add one observation a document, float32 [B, heads, Fq, Fk]."""
-        batch = self.batch
-        self._sums.add(layer, values, batch.queries, batch.keys, batch.multiplicity)
+    def _add(self, values: torch.Tensor) -> None:
+        """Note one observation a document, [B, heads, Fq, Fk]; layers come in order."""
+        self._parts.append(values)
 
 
 class RawMeasure(Measure):
@@ -158,7 +163,7 @@ class RawMeasure(Measure):
     def visit(self, view: LayerView) -> None:
         """Add a chosen layer's weights."""
         if view.chosen:
-            self._add(view.local, self.shape.layers.index(view.layer.index))
+            self._add(view.local)
 
 
 class MeanMeasure(Measure):
@@ -184,3 +189,4 @@ class MeanMeasure(Measure):
         if self._total is not None:
             self._add(self._total / len(self.shape.layers))
             self._total = None
+        super().end()

@@ -26,8 +26,7 @@ class NormMeasure(Measure):
         """Add a chosen layer's norms."""
         if view.chosen and view.values is not None:
             norms = carried_norms(*view.values)
-            weighted = view.between_features(view.weights * norms[:, :, None, :])
-            self._add(weighted, self.shape.layers.index(view.layer.index))
+            self._add(view.between_features(view.weights * norms[:, :, None, :]))
 
 
 def carried_norms(values: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
