@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from transformers.utils import ModelOutput
 
 from causattn.base import ModelError
-from causattn.models._encoding import Encoding, batches
+from causattn.models._encoding import Batch, Encoding, batches
 from causattn.models._model import LanguageModel
 
 
@@ -85,11 +86,30 @@ def predict_tokens(
     rows = np.empty(wanted.shape)
     with torch.inference_mode():
         for batch in batches(encoding, batch_size):
-            logits = model.network(**batch.to(model.device).inputs).logits
-            own = logits[
-                torch.arange(len(batch.documents)), torch.from_numpy(read[batch.documents])
-            ]
-            probability = own.double().log_softmax(-1).cpu()
+            logits = _logits_at(model, batch.to(model.device), read[batch.documents])
+            probability = logits.double().log_softmax(-1).cpu()
             chosen = torch.from_numpy(wanted[batch.documents])
             rows[batch.documents] = probability.gather(1, chosen).numpy()
     return rows
+
+
+def _logits_at(model: LanguageModel, batch: Batch, position: np.ndarray) -> torch.Tensor:
+    """Return the vocabulary's logits at one position a document, [b, vocabulary].
+
+    The head over a large vocabulary costs as much as half the body and takes most of the memory.
+    It reads each position by itself, so only the states asked for are handed to it.
+    """
+    rows = torch.arange(len(position), device=model.device)
+    columns = torch.from_numpy(position).to(model.device)
+
+    def keep_only(module: torch.nn.Module, inputs: object, output: ModelOutput) -> ModelOutput:
+        output["last_hidden_state"] = output["last_hidden_state"][rows, columns][:, None]
+        return output
+
+    hook = model.network.base_model.register_forward_hook(keep_only)
+    try:
+        logits = model.network(**batch.inputs).logits
+    finally:
+        hook.remove()
+    # Some architectures (OPT) go past their body's front door and give all positions.
+    return logits[:, 0] if logits.shape[1] == 1 else logits[rows, columns]

@@ -1,11 +1,24 @@
 import numpy as np
 import pytest
 import torch
-from transformers import BertForSequenceClassification
+from transformers import (
+    AlbertConfig,
+    BertForSequenceClassification,
+    DebertaV2Config,
+    DistilBertConfig,
+    ElectraConfig,
+    GPTNeoXConfig,
+    LlamaConfig,
+    ModernBertConfig,
+    OPTConfig,
+    Qwen2Config,
+    RobertaConfig,
+)
 
 from causattn.base import ModelError
 from causattn.models import LanguageModel, encode_texts, predict_labels, predict_tokens
-from tests.models.conftest import TEXTS, bert, gpt2
+from causattn.models._loading import AUTO
+from tests.models.conftest import TEXTS, bert, bert_tokenizer, gpt2
 
 
 def alone(model: LanguageModel, text: str) -> torch.Tensor:
@@ -40,6 +53,40 @@ def test_masked_tokens_are_read_where_they_stand() -> None:
     for k, text in enumerate(TEXTS):
         expected = alone(model, text)[position[k]].log_softmax(-1)[tokens]
         np.testing.assert_allclose(told[k], expected.numpy(), atol=1e-5)
+
+
+MASKED = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "pad_token_id": 0}
+CAUSAL = {**MASKED, "num_key_value_heads": 1, "intermediate_size": 32}
+ARCHITECTURES = [
+    ("masked", RobertaConfig, {**MASKED, "intermediate_size": 32}),
+    ("masked", ElectraConfig, {**MASKED, "intermediate_size": 32, "embedding_size": 8}),
+    ("masked", ModernBertConfig, {**MASKED, "intermediate_size": 32}),
+    ("masked", DistilBertConfig, {"dim": 16, "n_layers": 2, "n_heads": 2, "hidden_dim": 32}),
+    ("masked", AlbertConfig, {**MASKED, "intermediate_size": 32, "embedding_size": 8}),
+    ("masked", DebertaV2Config, {**MASKED, "intermediate_size": 32}),
+    ("causal", LlamaConfig, CAUSAL),
+    ("causal", Qwen2Config, CAUSAL),
+    ("causal", GPTNeoXConfig, {**MASKED, "intermediate_size": 32}),
+    ("causal", OPTConfig, {"hidden_size": 16, "ffn_dim": 32, "num_attention_heads": 2}),
+]
+
+
+@pytest.mark.parametrize(
+    ("task", "config", "settings"), ARCHITECTURES, ids=lambda each: getattr(each, "model_type", "")
+)
+def test_every_architectures_head_reads_each_position_by_itself(
+    task: str, config: type, settings: dict[str, object]
+) -> None:
+    tokenizer = bert_tokenizer()
+    torch.manual_seed(0)
+    network = AUTO[task].from_config(config(vocab_size=len(tokenizer), **settings)).eval()
+    model = LanguageModel(config.model_type, network, tokenizer, task)
+    encoding = encode_texts(model, TEXTS)
+    position, tokens = encoding.lengths - 1, np.arange(5, 15)
+    told = predict_tokens(model, encoding, position, tokens, batch_size=4)
+    for k, text in enumerate(TEXTS):
+        expected = alone(model, text)[position[k] - (task == "causal")].log_softmax(-1)[tokens]
+        np.testing.assert_allclose(told[k], expected.numpy(), atol=1e-4)
 
 
 def test_causal_tokens_are_read_one_place_before() -> None:
