@@ -271,6 +271,7 @@ def _with_room(rows: Rows, groups: int, moves: int) -> Rows:
     groups, moves = int(rows.used[0]) + groups, int(rows.used[1]) + moves
     if groups <= len(rows.cliques) and moves <= len(rows.gains):
         return rows
-    larger = empty_rows(*rows.witness.shape, 2 * groups, 2 * moves)
+    size, words = rows.witness.shape
+    larger = empty_rows(size, words, 2 * groups, 2 * moves)
     move_over(rows, larger)
     return larger

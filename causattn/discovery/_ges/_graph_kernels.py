@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from causattn.graphs._bitset import add, drop, has, trailing_zeros
+from causattn.graphs._bitset import add, drop, has, list_members, trailing_zeros
 from causattn.graphs._equivalence_kernels import extend, label_compelled
 
 PARENTS, CHILDREN, NEIGHBOURS, ADJACENT = 0, 1, 2, 3
@@ -88,6 +88,30 @@ def _orient_around(graph: np.ndarray, node: int, inner: np.ndarray, outer: np.nd
 
 
 @njit(cache=True, nogil=True)
+def _goes_round(dag: np.ndarray, x: int, y: int, scratch: Scratch) -> bool:
+    """Tell whether a directed path leads from x to y besides the edge.
+
+    Then the DAG before the turn would have had a cycle. It cannot in a CPDAG, it can in an MPDAG.
+    """
+    seen, waiting = scratch.closed, scratch.waiting
+    for w in range(seen.shape[0]):
+        seen[w] = dag[y, w]
+    drop(seen, x)
+    count = list_members(seen, waiting)
+    while count:
+        count -= 1
+        node = int(waiting[count])
+        for w in range(seen.shape[0]):
+            before = dag[node, w] & ~seen[w]
+            seen[w] |= before
+            while before:
+                waiting[count] = (w << 6) + trailing_zeros(before)
+                count += 1
+                before &= before - np.uint64(1)
+    return has(seen, x)
+
+
+@njit(cache=True, nogil=True)
 def make_move(
     graph: np.ndarray, phase: int, x: int, y: int, clique: np.ndarray, scratch: Scratch
 ) -> bool:
@@ -137,7 +161,7 @@ def make_move(
         return False
     if phase == BACKWARD:
         drop(dag[y], x)
-    return True
+    return not (phase == TURNING and _goes_round(dag, x, y, scratch))
 
 
 @njit(cache=True, nogil=True)

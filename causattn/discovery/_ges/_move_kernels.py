@@ -215,10 +215,10 @@ def _may_turn(
     """Tell whether a clique fits the turn of y -> x or y - x, paths apart."""
     words = clique.shape[0]
     if not undirected:
+        missing = np.uint64(0)
         for w in range(words):
-            if neighbours[y, w] & adjacent[x, w] & ~clique[w]:
-                return False
-        return True
+            missing |= neighbours[y, w] & adjacent[x, w] & ~clique[w]
+        return missing == 0
     # Some of the clique is not adjacent to x, and no path around y leads from there to a
     # neighbour shared with x that is outside the clique, except through the clique.
     count = 0

@@ -62,7 +62,7 @@ class ReferenceEngine:
 
     def run_phase(self, phase: Phase) -> list[Step]:
         """Make the best move of a phase until none raises the score; return the moves."""
-        steps = []
+        steps: list[Step] = []
         while True:
             best = self._best(phase)
             if best is None:

@@ -120,7 +120,23 @@ def moved(
     extended = consistent_extension(plan.parents, plan.children, plan.neighbours)
     if extended is not None and phase == "backward":
         extended[0][y] &= ~(1 << x)
+    if extended is not None and phase == "turning" and _goes_round(extended[0], x, y):
+        return None
     return extended
+
+
+def _goes_round(parents: list[int], x: int, y: int) -> bool:
+    """Tell whether a directed path leads from x to y besides the edge.
+
+    Then the DAG before the turn would have had a cycle. It cannot in a CPDAG, it can in an MPDAG.
+    """
+    seen = parents[y] & ~(1 << x)
+    waiting = list(members(seen))
+    while waiting:
+        before = parents[waiting.pop()] & ~seen
+        seen |= before
+        waiting.extend(members(before))
+    return bool(seen >> x & 1)
 
 
 def complete(parents: list[int], order: list[int], constraints: Constraints) -> PartialGraph:
@@ -165,7 +181,5 @@ def _follows(graph: PartialGraph, a: int, b: int) -> bool:
         if between & ~graph.adjacent(c) & ~(1 << c):
             return True
     ends = graph.neighbours[a] & ~beside_b
-    for c in members(graph.parents[b] & graph.adjacent(a)):  # rule 4: a - d -> c -> b
-        if ends & graph.parents[c]:
-            return True
-    return False
+    # rule 4: a - d -> c -> b, a and c adjacent, d and b not
+    return any(ends & graph.parents[c] for c in members(graph.parents[b] & graph.adjacent(a)))
