@@ -97,6 +97,32 @@ class AdjustmentSets:
         parents = self._directed[:, causal].any(axis=1)
         return Adjustment(tuple(np.flatnonzero(parents & ~forbidden).tolist()))
 
+    def direct(self, source: int, target: int) -> Adjustment:
+        """Return the target's other parents, given which the direct effect is what is left.
+
+        Parameters
+        ----------
+        source, target
+            Indices into the graph's names, joined by source --> target.
+        """
+        names = self.graph.names
+        if self._latent:
+            return Adjustment(
+                None, "The graph allows hidden common causes, so that parents are not all known."
+            )
+        open_ends = np.flatnonzero(self._undirected[target])
+        if len(open_ends):
+            return Adjustment(
+                None,
+                f"The direct effect is not identified: the edge {names[target]} --- "
+                f"{names[open_ends[0]]} leaves open who the parents of {names[target]} are.",
+            )
+        if not self._directed[source, target]:
+            return Adjustment(None, f"The graph has no edge {names[source]} --> {names[target]}.")
+        others = self._directed[:, target].copy()
+        others[source] = False
+        return Adjustment(tuple(np.flatnonzero(others).tolist()))
+
     def is_valid(self, source: int, target: int, variables: Collection[int]) -> bool:
         """Tell whether `variables` satisfy the generalised adjustment criterion.
 

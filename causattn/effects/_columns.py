@@ -1,8 +1,10 @@
 """The columns of the evidence table: name, type and meaning of each, in this one place.
 
 Columns stand in groups by source, told by their first word: ``attention_``, ``discovery_``,
-``data_`` (effect estimated from the feature table), ``placebo_``, ``random_common_cause_`` and
-``data_subset_`` (its refuters), ``model_`` (interventions on the model), ``truth_`` and
+``data_`` (effect estimated from the feature table), ``direct_`` (the part of it that does not pass
+through the target's other parents, always by linear regression), ``placebo_``,
+``random_common_cause_`` and ``data_subset_`` (the refuters of the effect in ``data_``), ``model_``
+(interventions on the model), ``truth_`` and
 ``verdict``. A number that is not known is NaN, a text or list that is not known is None, and the
 ``_reason`` beside it says why.
 
@@ -41,6 +43,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("discovery_directed", "flag", "the graph says source --> target"),
     Column("discovery_separating_set", "list", "a set that separated the pair"),
     Column("discovery_frequency", "number", "share of bootstrap graphs with source --> target"),
+    Column("data_effect", "text", "total effect, or direct where the total is not identified"),
     Column("data_adjustment", "list", "adjustment set, computed from the graph"),
     Column("data_method", "text", "estimator and how its standard error was got"),
     Column("data_from", "text", "value of source that the contrast starts at"),
@@ -55,6 +58,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("data_n", "count", "rows the estimate rests on"),
     Column("data_possible_minimum", "number", "smallest effect over the graphs of the class"),
     Column("data_possible_maximum", "number", "largest effect over the graphs of the class"),
+    Column("direct_adjustment", "list", "the target's other parents"),
+    Column("direct_estimate", "number", "the same contrast's effect, the other parents held"),
+    Column("direct_low", "number", "lower end of its simultaneous interval"),
+    Column("direct_high", "number", "upper end of its simultaneous interval"),
+    Column("direct_reason", "text", "why there is no direct effect"),
     Column("data_reason", "text", "why there is no estimate, or what to know about it"),
     Column("placebo_p", "number", "share of permuted treatments with as large a statistic"),
     Column("placebo_mean", "number", "mean estimate over the permuted treatments"),

@@ -63,6 +63,11 @@ class LinearEffect:
         return self.scatter_error <= 1e-9 * abs(self.estimate)
 
     @property
+    def reported(self) -> tuple[int, int]:
+        """Which contrast and which of the outcome's columns is reported."""
+        return self.contrast, self.column
+
+    @property
     def compared(self) -> int:
         """Number of contrasts among which the reported one was chosen."""
         return len(self.treatment.contrasts) * self.outcome.columns.shape[1]
@@ -98,6 +103,7 @@ class LinearEffects:
         target: int,
         adjustment: tuple[int, ...],
         levels: tuple[str, str] | None = None,
+        reported: tuple[int, int] | None = None,
     ) -> LinearEffect | str:
         """Return the effect of feature `source` on `target`, or why there is none.
 
@@ -106,7 +112,10 @@ class LinearEffects:
         source, target, adjustment
             Columns of the table.
         levels
-            The one contrast (from, to) that is wanted; the most significant where None.
+            The one contrast (from, to) that is wanted; all pairs of values where None.
+        reported
+            Which contrast and which of the outcome's columns to report; the most significant
+            where None. Its interval is widened for the choice either way.
         """
         names = self.design.table.names
         treatment = self.design.treatment(source, levels)
@@ -135,7 +144,8 @@ class LinearEffects:
         effects = fits.effects(treatment.contrasts)[0]
         errors = fits.standard_errors(treatment.contrasts, self.standard_error)[0]
         ratio = statistics(effects, errors)
-        contrast, column = np.unravel_index(int(ratio.argmax()), ratio.shape)
+        largest = np.unravel_index(int(ratio.argmax()), ratio.shape)
+        contrast, column = reported or (int(largest[0]), int(largest[1]))
         estimate, error = float(effects[contrast, column]), float(errors[contrast, column])
         tail = (1.0 - self.confidence) / 2.0 / ratio.size
         half = float(scipy.stats.t.isf(tail, degrees)) * error
@@ -150,8 +160,8 @@ class LinearEffects:
             outcome=outcome,
             basis=basis,
             outcome_residual=outcome_residual,
-            contrast=int(contrast),
-            column=int(column),
+            contrast=contrast,
+            column=column,
             statistic=float(ratio.max()),
             scatter_error=float(scatter),
             fits=fits,

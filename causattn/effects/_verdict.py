@@ -3,7 +3,8 @@
 The graph makes the claim, the data and the model speak for or against it. Attention does not vote,
 since it is what is on trial, and neither does the truth.
 
-**Data** (estimate with interval, from the feature table)
+**Data** (estimate with interval, from the feature table). The direct effect decides where there is
+one, since that is what an edge claims; the total effect where there is none.
 
 =========  =========================================================================================
 for        the interval excludes 0 and every refuter that was run passed
@@ -112,21 +113,23 @@ def _without_claim(row: Mapping[str, Any], source: str, target: str) -> tuple[Ve
 
 def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
     """Return the data's vote and its words."""
-    estimate, low, high = (_number(row, f"data_{key}") for key in ("estimate", "low", "high"))
+    kind = "direct" if not math.isnan(_number(row, "direct_low")) else "data"
+    estimate, low, high = (_number(row, f"{kind}_{key}") for key in ("estimate", "low", "high"))
     if math.isnan(low) or math.isnan(high):
         reason = row.get("data_reason") or "none was asked for"
         return "unknown", f"the data give no effect ({reason.rstrip('.')})"
+    named = "a direct effect" if kind == "direct" else "an effect"
     shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
     if low > 0 or high < 0:
         failed = [name for name in REFUTERS if row.get(f"{name}_outcome") == "failed"]
         if failed:
             words = ", ".join(name.replace("_", " ") for name in failed)
-            return "shaken", f"the data show an effect of {shown} that fails the test of {words}"
-        return "for", f"the data show an effect of {shown}"
+            return "shaken", f"the data show {named} of {shown} that fails the test of {words}"
+        return "for", f"the data show {named} of {shown}"
     margin = rule.negligible * _number(row, "data_scale", 1.0)
     if -margin <= low and high <= margin:
-        return "against", f"the data show no effect beyond {margin:.3g} ({shown})"
-    return "unclear", f"the data leave open whether there is an effect ({shown})"
+        return "against", f"the data show no {named.split(' ', 1)[1]} beyond {margin:.3g} ({shown})"
+    return "unclear", f"the data leave open whether there is {named} ({shown})"
 
 
 def _model(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:

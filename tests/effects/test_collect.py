@@ -150,7 +150,8 @@ def test_other_estimators_refuse_what_they_do_not_take(make_table) -> None:
     graph, corpus = graph_of((0, 1), names=("source", "target")), Corpus("x", ["."] * 300)
     row = collect(graph, table, corpus, estimator="doubly_robust").row("source", "target")
     assert "choose estimator=linear" in row["data_reason"]
-    assert row["verdict"] == "undetermined"
+    assert np.isnan(row["data_estimate"])
+    assert row["placebo_outcome"] is None
 
 
 def test_none_estimates_nothing(table, corpus) -> None:
@@ -169,12 +170,42 @@ def test_undirected_edges_get_a_reason(table, corpus) -> None:
     assert "direction open" in row["verdict_reason"]
 
 
-def test_unidentified_effects_get_a_reason(table, corpus) -> None:
-    # noise --- source, both into target: the class disagrees on what source does.
-    graph = graph_of((3, 1), (1, 3), (1, 2), (3, 2), kind="cpdag")
-    row = collect(graph, table, corpus).row("source", "target")
+def test_an_unidentified_total_effect_gives_way_to_the_direct_one(table, corpus) -> None:
+    # cause --- source, both into target: the class disagrees on what they do in all.
+    graph = graph_of((0, 1), (1, 0), (1, 2), (0, 2), kind="cpdag")
+    evidence = collect(graph, table, corpus)
+    row = evidence.row("cause", "target")
     assert "not identified" in row["data_reason"]
-    assert row["verdict"] == "undetermined"
+    assert row["data_effect"] == "direct"
+    assert row["data_adjustment"] == row["direct_adjustment"] == ["source"]
+    assert row["data_low"] < 0.4 < row["data_high"]
+    assert row["placebo_outcome"] == "passed"
+    assert row["verdict"] == "supported"
+    # In all, the cause does 0.4 and 0.6 of the source's 0.3 (if it is the source's cause), or 0.4.
+    assert row["data_possible_minimum"] == pytest.approx(row["direct_estimate"], abs=1e-9)
+    assert row["data_possible_maximum"] == pytest.approx(0.4 + 0.6 * 0.3, abs=0.05)
+    between = evidence.row("cause", "source")
+    assert between["data_possible_minimum"] == 0
+    assert between["data_possible_maximum"] == pytest.approx(0.6, abs=0.05)
+    assert between["verdict"] == "undetermined"
+
+
+def test_an_effect_that_passes_through_another_parent_is_no_edge(make_table) -> None:
+    """A total effect alone would support the extra edge of a chain; the direct effect does not."""
+    rng = np.random.default_rng(0)
+    first = rng.normal(size=50_000)
+    middle = first + rng.normal(size=50_000)
+    last = middle + rng.normal(size=50_000)
+    names = ("first", "middle", "last")
+    table = make_table(first=first, middle=middle, last=last)
+    graph = graph_of((0, 1), (1, 2), (0, 2), names=names)
+    evidence = collect(graph, table, Corpus("x", ["."] * 50_000), negligible=0.02)
+    row = evidence.row("first", "last")
+    assert row["data_low"] > 0.9
+    assert row["direct_low"] < 0 < row["direct_high"]
+    assert row["verdict"] == "contradicted"
+    assert "no direct effect" in row["verdict_reason"]
+    assert evidence.row("middle", "last")["verdict"] == "supported"
 
 
 def test_positivity_and_sample_size_get_a_reason(make_table, corpus) -> None:

@@ -58,6 +58,15 @@ def test_each_line_of_the_rule(columns: dict[str, Any], verdict: str, says: str)
     assert "\n" not in reason
 
 
+def test_the_direct_effect_decides_where_there_is_one() -> None:
+    direct_none = {"direct_estimate": 0.0, "direct_low": -0.005, "direct_high": 0.005}
+    direct = {"direct_estimate": 0.2, "direct_low": 0.1, "direct_high": 0.3}
+    found, reason = judge(row(**FOR, **direct_none), RULE)
+    assert found == "contradicted"
+    assert "no direct effect" in reason
+    assert judge(row(**AGAINST, **direct), RULE)[0] == "supported"
+
+
 def test_a_numeric_outcome_is_judged_in_its_standard_deviations() -> None:
     wide = {"data_estimate": 0.0, "data_low": -0.05, "data_high": 0.05}
     assert judge(row(**wide), RULE)[0] == "undetermined"

@@ -1,0 +1,141 @@
+"""One effect's columns of the evidence table: the estimate by whom was asked, and its refuters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from causattn.base import generator
+from causattn.effects._design import Design
+from causattn.effects._dowhy import dowhy_frame, dowhy_linear
+from causattn.effects._estimated import EstimatedEffect, estimated_effect, refute_estimated
+from causattn.effects._graph_effects import Adjusted
+from causattn.effects._linear import LinearEffect
+from causattn.effects._refuters import (
+    NO_DRAWS,
+    Refutation,
+    data_subset,
+    permuted_placebo,
+    random_common_cause,
+)
+from causattn.effects._settings import ALL_REFUTERS, DowhySettings
+
+_AGREE = 1e-6
+_MEASURES = {"placebo": "mean", "random_common_cause": "shift", "data_subset": "scatter"}
+
+
+class RefutedEffects:
+    """Estimates and refutes effects as the settings say.
+
+    Parameters
+    ----------
+    settings
+        How to estimate and refute.
+    design
+        The features' regression columns.
+    seed
+        The run's seed; an edge's draws depend on it and on the edge's names.
+    """
+
+    def __init__(self, settings: DowhySettings, design: Design, seed: int) -> None:
+        self._settings, self._design, self._seed = settings, design, seed
+
+    def columns(self, adjusted: Adjusted, source: str, target: str) -> dict[str, Any]:
+        """Return the estimate's and the refuters' columns of one effect."""
+        settings = self._settings
+        effect = adjusted.effect
+        if settings.estimator == "linear":
+            found = _linear_columns(effect) | self._by_dowhy(adjusted)
+            return found | self._refuted(source, target, lambda *ask: self._refute(effect, *ask))
+        other = estimated_effect(
+            effect, settings.estimator, self._design, adjusted.columns, settings.confidence
+        )
+        if isinstance(other, str):
+            return {"data_reason": other}
+        found = _estimated_columns(other)
+        return found | self._refuted(source, target, lambda *ask: self._refute_other(other, *ask))
+
+    def _by_dowhy(self, adjusted: Adjusted) -> dict[str, Any]:
+        """Return DoWhy's own linear estimate, and a warning where ours is another."""
+        settings, effect = self._settings, adjusted.effect
+        method = f"linear regression, back-door, {settings.standard_error} standard error"
+        if settings.engine != "dowhy":
+            return {"data_method": f"{method}, closed form"}
+        frame, names = dowhy_frame(effect, self._design.adjustment(adjusted.columns))
+        theirs = dowhy_linear(frame, names, settings.confidence)
+        found: dict[str, Any] = {
+            "data_method": f"{method}, DoWhy",
+            "data_estimate": theirs.estimate,
+        }
+        if abs(theirs.estimate - effect.estimate) > _AGREE * max(1.0, abs(effect.estimate)):
+            found["data_reason"] = (
+                f"DoWhy's estimate differs from the closed form ({effect.estimate:.6g}), on which "
+                "interval and refuters rest."
+            )
+        return found
+
+    def _refuted(
+        self,
+        source: str,
+        target: str,
+        refute: Callable[[str, np.random.Generator], Refutation],
+    ) -> dict[str, Any]:
+        """Return the columns of the refuters that were asked for."""
+        found: dict[str, Any] = {}
+        for name in ALL_REFUTERS:
+            if name not in self._settings.refuters:
+                found[f"{name}_outcome"] = "Not asked for."
+                continue
+            # One stream an edge and refuter, by name: draw k is the same whatever else is run.
+            rng = generator(self._seed, "effects", source, target, name)
+            try:
+                refutation = refute(name, rng)
+            except np.linalg.LinAlgError:
+                refutation = Refutation(np.nan, np.nan, NO_DRAWS)
+            found |= {
+                f"{name}_p": refutation.p,
+                f"{name}_{_MEASURES[name]}": refutation.measure,
+                f"{name}_outcome": refutation.outcome,
+            }
+        return found
+
+    def _refute(self, effect: LinearEffect, name: str, rng: np.random.Generator) -> Refutation:
+        settings = self._settings
+        if name == "placebo":
+            return permuted_placebo(effect, settings.draws, rng, settings.alpha)
+        if name == "random_common_cause":
+            return random_common_cause(effect, settings.draws, rng, settings.refuter_alpha)
+        return data_subset(
+            effect, settings.subset_fraction, settings.draws, rng, settings.refuter_alpha
+        )
+
+    def _refute_other(
+        self, effect: EstimatedEffect, name: str, rng: np.random.Generator
+    ) -> Refutation:
+        settings = self._settings
+        alpha = settings.alpha if name == "placebo" else settings.refuter_alpha
+        return refute_estimated(effect, name, settings.draws, settings.subset_fraction, rng, alpha)
+
+
+def _linear_columns(effect: LinearEffect) -> dict[str, Any]:
+    return {
+        "data_estimate": effect.estimate,
+        "data_standard_error": effect.standard_error,
+        "data_low": effect.low,
+        "data_high": effect.high,
+        "data_n": effect.outcome_residual.shape[1],
+    }
+
+
+def _estimated_columns(effect: EstimatedEffect) -> dict[str, Any]:
+    return {
+        "data_method": effect.name.replace("_", " "),
+        "data_estimate": effect.found.estimate,
+        "data_standard_error": effect.found.standard_error,
+        "data_low": effect.low,
+        "data_high": effect.high,
+        "data_n": len(effect.problem.outcome),
+        "data_reason": effect.found.note or None,
+    }
