@@ -10,7 +10,7 @@ stands in the other group.) A word belongs to the concept that it speaks for mos
 
 A document does not speak of a concept where it has the label `absent`. Where no document has that
 label, the concept enters by its labels (or its number, where continuous), and the score is the
-root mean square of their t values.
+square root of their F statistic: words of any label speak for it, of low numbers as of high ones.
 """
 
 from __future__ import annotations
@@ -126,14 +126,14 @@ def carrier_words(
     assert corpus.values is not None
     known = ~np.isnan(corpus.values[:, variables]).any(axis=1)
     blocks = [_spoken_of(corpus, variable, settings.absent) for variable in variables]
-    scores = partial_scores(blocks, found, known)
+    signed = [_has_absent(corpus, variable, settings.absent) for variable in variables]
+    scores = partial_scores(blocks, signed, found, known)
     frequency = found.document_frequency()
     usable = (frequency >= settings.min_documents) & (frequency <= settings.max_share * found.count)
     best = scores.argmax(axis=0)
     index = {word: k for k, word in enumerate(found.vocabulary)}
-    usable[[index[word.lower()] for word in settings.exclude_words if word.lower() in index]] = (
-        False
-    )
+    silent = [index[word.lower()] for word in settings.exclude_words if word.lower() in index]
+    usable[silent] = False
     # A concept's own name is its own, whatever the counts say.
     named = {
         index[corpus.variables[variable].lower()]: concept
@@ -155,15 +155,18 @@ def carrier_words(
 
 
 def partial_scores(
-    blocks: Sequence[np.ndarray], found: Occurrences, rows: np.ndarray
+    blocks: Sequence[np.ndarray], signed: Sequence[bool], found: Occurrences, rows: np.ndarray
 ) -> np.ndarray:
     """Return how strongly each word speaks for each concept given the others, float64 [c, k].
 
     Parameters
     ----------
     blocks
-        Per concept its regressors, float64 [n, r]. One regressor gives a signed t value, several
-        the root mean square t of the block (the square root of its F statistic).
+        Per concept its regressors, float64 [n, r].
+    signed
+        Per concept whether only words count that come with it: the score is then the t value of
+        its one regressor, else the square root of the block's F statistic, which for one regressor
+        is the t value without its sign.
     found
         The words of the n documents, k of them.
     rows
@@ -179,16 +182,25 @@ def partial_scores(
     residual = np.maximum(frequency - (weights * products).sum(axis=1), 1e-12) / freedom
     scores = []
     first = 1
-    for block in blocks:
+    for block, directed in zip(blocks, signed, strict=True):
         own = slice(first, first + block.shape[1])
         first += block.shape[1]
         part = weights[:, own]
-        if block.shape[1] == 1:
+        if directed:
             scores.append(part[:, 0] / np.sqrt(residual * inverse[own, own][0, 0]))
             continue
         squared = (part @ np.linalg.pinv(inverse[own, own]) * part).sum(axis=1)
         scores.append(np.sqrt(squared / residual / block.shape[1]))
     return np.stack(scores)
+
+
+def _has_absent(corpus: Corpus, variable: int, absent: str) -> bool:
+    """Tell whether some document has the label of those that do not speak of the concept."""
+    assert corpus.values is not None
+    categories = corpus.categories[variable]
+    if categories is None or absent not in categories:
+        return False
+    return bool((corpus.values[:, variable] == categories.index(absent)).any())
 
 
 def _spoken_of(corpus: Corpus, variable: int, absent: str) -> np.ndarray:
@@ -197,7 +209,7 @@ def _spoken_of(corpus: Corpus, variable: int, absent: str) -> np.ndarray:
     values, categories = corpus.values[:, variable], corpus.categories[variable]
     if categories is None:
         return values[:, None]
-    if absent in categories and (values == categories.index(absent)).any():
+    if _has_absent(corpus, variable, absent):
         return (values != categories.index(absent)).astype(float)[:, None]
     codes = np.unique(values[~np.isnan(values)])
     return (values[:, None] == codes[None, 1:]).astype(float)

@@ -64,12 +64,14 @@ def test_scores_are_the_t_values_of_a_regression(reviews):
     spoken = (reviews.values != 1).astype(float)
     rows = np.ones(len(reviews), dtype=bool)
     rows[:100] = False
-    scores = partial_scores([spoken[:, [0]], spoken[:, [1]]], found, rows)
+    scores = partial_scores([spoken[:, [0]], spoken[:, [1]]], [True, False], found, rows)
     for word in ("loud", "dish", "today"):
         column = found.vocabulary.index(word)
         presence = found.presence([column])[:, 0].astype(float)
         fitted = statsmodels.OLS(presence[rows], statsmodels.add_constant(spoken[rows])).fit()
-        assert scores[:, column] == pytest.approx(fitted.tvalues[1:], rel=1e-9)
+        assert scores[:, column] == pytest.approx(
+            [fitted.tvalues[1], abs(fitted.tvalues[2])], rel=1e-9
+        )
 
 
 def test_blocks_are_scored_by_their_f_statistic(reviews):
@@ -77,7 +79,9 @@ def test_blocks_are_scored_by_their_f_statistic(reviews):
     found = find_words(reviews.texts)
     labels = (reviews.values[:, [0]] == np.array([[1, 2]])).astype(float)
     other = (reviews.values[:, [1]] != 1).astype(float)
-    scores = partial_scores([labels, other], found, np.ones(len(reviews), dtype=bool))
+    scores = partial_scores(
+        [labels, other], [False, True], found, np.ones(len(reviews), dtype=bool)
+    )
     column = found.vocabulary.index("dish")
     presence = found.presence([column])[:, 0].astype(float)
     design = statsmodels.add_constant(np.column_stack([labels, other]))
@@ -108,9 +112,8 @@ def test_concepts_without_an_absent_label():
         categories=(("bad", "good"), None),
     )
     table = build_features({"kind": "concepts", "max_share": 0.9}, corpus)
-    # One regressor a concept, so that only words of its upper side score above zero.
-    assert set(table.about["lexicon"]["tone"]) >= {"lovely", "nice"}
-    assert "dear" in table.about["lexicon"]["price"]
+    lexicon = {name: set(words) for name, words in table.about["lexicon"].items()}
+    assert lexicon == {"tone": {"lovely", "nice", "awful", "sad"}, "price": {"cheap", "dear"}}
 
 
 def test_limits(reviews):
