@@ -18,8 +18,9 @@ from typing import Literal
 
 import numpy as np
 
-from causattn.base import ConfigError, generator
+from causattn.base import ConfigError, DataError, generator
 from causattn.discovery._algorithm import Algorithm, Capability, Problem, RunSettings
+from causattn.discovery._causal_learn import check_regular
 from causattn.discovery._library_calls import seeded, silenced
 from causattn.discovery._pairwise import mutual_information, undirected_graph
 from causattn.graphs import CausalGraph, Mark
@@ -167,6 +168,12 @@ def run_sort_regress(problem: Problem, settings: SortRegressSettings) -> CausalG
     from CausalDisco import baselines
 
     data = problem.data
+    if data.rows <= data.size:
+        raise DataError(
+            f"Sort and regress needs more rows than variables, and there are {data.rows} rows for "
+            f"{data.size}; add rows or leave variables out."
+        )
+    check_regular(data)
     with silenced(), seeded(problem.seed):
         if settings.criterion == "r2":
             weights = baselines.r2_sort_regress(data.values)

@@ -16,6 +16,7 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.discovery._data import DiscoveryData
+from causattn.discovery._pc import GaussianStatistics
 from causattn.graphs import CausalGraph, Mark
 
 _ENDPOINTS = {-1: Mark.TAIL, 1: Mark.ARROW, 2: Mark.CIRCLE, 0: Mark.NONE}
@@ -59,6 +60,8 @@ class CountedTest:
     def __init__(self, data: DiscoveryData, test: str) -> None:
         from causallearn.utils.cit import CIT
 
+        if test == "fisher_z":
+            check_regular(data)
         self.method = _TEST_NAMES[test]
         values = data.values if test == "fisher_z" else data.codes
         with errors_as_sentences(data):
@@ -81,6 +84,15 @@ class CountedTest:
     def total(self) -> int:
         """Number of different tests so far."""
         return len(self._known)
+
+
+def check_regular(data: DiscoveryData) -> None:
+    """Raise where continuous columns are constant, copies or linear combinations of others.
+
+    Libraries invert what cannot be inverted and go on with the rounding errors; this is the check
+    that causattn's own engine makes.
+    """
+    GaussianStatistics.from_data(data.values, data.names)
 
 
 @contextlib.contextmanager

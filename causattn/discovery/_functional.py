@@ -20,6 +20,7 @@ import numpy as np
 
 from causattn.base import ConfigError, DataError, integer_seed
 from causattn.discovery._algorithm import Algorithm, Capability, Problem, RunSettings
+from causattn.discovery._causal_learn import check_regular
 from causattn.discovery._library_calls import seeded, silenced
 from causattn.discovery._shared_settings import check_alpha
 from causattn.graphs import CausalGraph, Mark
@@ -126,6 +127,7 @@ def _lingam(model: Any, problem: Problem, algorithm: str, seed: int) -> CausalGr
             f"LiNGAM needs more rows than variables, and there are {data.rows} rows for "
             f"{data.size}; add rows or leave variables out."
         )
+    check_regular(data)
     with silenced(), seeded(seed):
         model.fit(np.ascontiguousarray(data.values))
     return CausalGraph.from_adjacency(

@@ -141,6 +141,7 @@ def ges(
     penalty: float = 0.5,
     equivalent_sample_size: float = 1.0,
     structure_prior: float | None = 1.0,
+    ridge: float = 0.0,
     engine: Engine = "causattn",
     turning: bool = True,
     candidates: CandidateEdges | None = None,
@@ -166,6 +167,9 @@ def ges(
     equivalent_sample_size, structure_prior
         Weight of the uniform prior in rows and expected number of parents of a variable (None for
         no such prior), for BDeu. The defaults are those of causal-learn.
+    ridge
+        Share of each variance added to the covariance's diagonal, for the Gaussian BIC of columns
+        that are linear combinations of others.
     engine
         ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
     turning
@@ -182,7 +186,8 @@ def ges(
     knowledge
         What is known of the graph; the graph is then the maximally oriented one that honours it.
     max_parents
-        The largest family an insertion may make, None for no bound.
+        The largest family an insertion may make, None for no bound. With fewer rows than variables
+        the BIC alone bounds little: set it then.
     discretise
         Cut continuous columns into this many categories of equal frequency.
     threads
@@ -218,6 +223,7 @@ def ges(
         penalty=penalty,
         equivalent_sample_size=equivalent_sample_size,
         structure_prior=structure_prior,
+        ridge=ridge,
         engine=engine,
         turning=turning,
         candidates="auto" if candidates is None else use_candidates,

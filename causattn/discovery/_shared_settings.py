@@ -46,12 +46,16 @@ class ScoreSettings(RunSettings):
     equivalent_sample_size, structure_prior
         Weight of the uniform prior in rows and expected number of parents of a variable (None for
         no such prior), for BDeu.
+    ridge
+        Share of each variance added to the covariance's diagonal, for the Gaussian BIC of columns
+        that are linear combinations of others.
     """
 
     score: Score = "auto"
     penalty: float = 0.5
     equivalent_sample_size: float = 1.0
     structure_prior: float | None = 1.0
+    ridge: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def chosen_score(data: DiscoveryData, settings: ScoreSettings, offered: Kinds) -
         penalty=settings.penalty,
         equivalent_sample_size=settings.equivalent_sample_size,
         structure_prior=settings.structure_prior,
+        ridge=settings.ridge,
     )
     return ChosenScore(local, name, _score_text(name, settings))
 
@@ -93,6 +98,7 @@ def local_score(
     penalty: float = 0.5,
     equivalent_sample_size: float = 1.0,
     structure_prior: float | None = None,
+    ridge: float = 0.0,
 ) -> LocalScore:
     """Return a score of the data.
 
@@ -107,9 +113,11 @@ def local_score(
     equivalent_sample_size, structure_prior
         Weight of the uniform prior in rows, and expected number of parents of a variable (None for
         no such prior), for BDeu. With two variables there is no structure prior.
+    ridge
+        Share of each variance added to the covariance's diagonal, for the Gaussian BIC.
     """
     if score == "bic" and data.kind == "continuous":
-        return GaussianBIC.from_data(data.values, penalty=penalty, names=data.names)
+        return GaussianBIC.from_data(data.values, penalty=penalty, ridge=ridge, names=data.names)
     coded = Categories(data.codes, cardinalities=data.cardinalities.tolist(), names=data.names)
     if score == "bic":
         return DiscreteBIC(coded, penalty=penalty)
@@ -127,7 +135,9 @@ def check_alpha(alpha: float) -> None:
 
 
 def check_causal_learn_priors(chosen: ChosenScore, settings: ScoreSettings) -> None:
-    """Raise where BDeu is asked for with other priors than causal-learn has."""
+    """Raise where a score is asked for with what causal-learn's do not have."""
+    if settings.ridge:
+        raise CapabilityError("causal-learn's scores have no ridge; choose engine=causattn.")
     priors = (settings.equivalent_sample_size, settings.structure_prior)
     if chosen.name == "bdeu" and priors != (1, 1):
         raise CapabilityError(
@@ -143,7 +153,8 @@ def check_causal_learn_priors(chosen: ChosenScore, settings: ScoreSettings) -> N
 def _score_text(score: str, settings: ScoreSettings) -> str:
     """Return a score and what it costs in words."""
     if score == "bic":
-        return f"bic, penalty {settings.penalty:g} log n"
+        ridge = f", ridge {settings.ridge:g}" if settings.ridge else ""
+        return f"bic, penalty {settings.penalty:g} log n{ridge}"
     prior = settings.structure_prior
     structure = "" if prior is None else f", structure prior {prior:g}"
     return f"bdeu, equivalent sample size {settings.equivalent_sample_size:g}{structure}"

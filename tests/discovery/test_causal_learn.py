@@ -5,8 +5,13 @@ import pytest
 from causallearn.utils.cit import CIT
 
 from causattn.base import DataError
-from causattn.discovery import pc
-from causattn.discovery._causal_learn import CountedTest, collinear, from_causal_learn
+from causattn.discovery._causal_learn import (
+    CountedTest,
+    check_regular,
+    collinear,
+    errors_as_sentences,
+    from_causal_learn,
+)
 from causattn.discovery._data import as_discovery_data
 from causattn.graphs import CausalGraph
 
@@ -51,8 +56,18 @@ def test_collinear_columns_are_named():
     assert sorted(collinear(data).replace(" of ", ", ").split(", ")) == ["a", "b", "d"]
 
 
-def test_duplicate_columns_are_a_sentence():
-    rng = np.random.default_rng(0)
-    table = rng.normal(size=(100, 3))
+def test_a_singular_block_that_no_check_saw_is_a_sentence():
+    # With fewer rows than variables the whole matrix is singular anyhow, and blocks are looked at.
+    data = as_discovery_data(np.random.default_rng(0).normal(size=(5, 6)), list("abcdef"))
     with pytest.raises(DataError, match=r"exact linear combinations.*drop one"):
-        pc(np.column_stack([table, table[:, 0]]), engine="causal-learn", names=list("abcd"))
+        with errors_as_sentences(data):
+            raise ValueError("Data correlation matrix is singular. Cannot run fisherz test.")
+    with pytest.raises(ValueError, match="else"), errors_as_sentences(data):
+        raise ValueError("something else")
+
+
+def test_regular_data_pass_and_copies_do_not():
+    table = np.random.default_rng(0).normal(size=(100, 3))
+    check_regular(as_discovery_data(table))
+    with pytest.raises(DataError, match="copies of each other"):
+        check_regular(as_discovery_data(np.column_stack([table, table[:, 0]])))
