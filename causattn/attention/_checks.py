@@ -45,6 +45,11 @@ class CheckedProbe(Probe):
             if layer.stack != "decoder":
                 blocked = ~self._real
         rows = weights.movedim(1, 2)[ask]
+        if not torch.isfinite(rows).all():
+            raise ModelError(
+                f"Attention of layer {layer.name} is not a number somewhere; load the model in "
+                "float32, or from weights that are whole."
+            )
         off = (rows.sum(-1) - 1).abs().max().item() if rows.numel() else 0.0
         if not off <= self._tolerance:
             raise ModelError(

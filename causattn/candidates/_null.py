@@ -11,6 +11,12 @@ Two comparisons, for two questions:
   degrees of freedom. The empirical null of Efron (2004), "Large-scale simultaneous hypothesis
   testing: the choice of a null hypothesis", section 4, with the null measured, not fitted.
 
+What the null can tell depends on whose attention it is. A model that was trained on the corpus
+keeps what it learnt in its weights and attends in permuted documents much as it does in real ones:
+`documents` with that same model tests dependence on the words at hand, and is no test of edges
+(on asia the null's attention ranks the true edges as well as the real one does). For edges, take
+the attention of a model trained on permuted documents as the null, and `pairs`.
+
 The false discovery rate is controlled by Benjamini and Hochberg (1995), "Controlling the false
 discovery rate", or under any dependence by Benjamini and Yekutieli (2001), "The control of the
 false discovery rate in multiple testing under dependency", theorem 1.3.

@@ -255,6 +255,17 @@ def test_rows_that_do_not_sum_to_one_are_refused(monkeypatch, families, network_
         pass
 
 
+def test_weights_that_are_not_numbers_are_refused(families, network_of):
+    network = network_of(families["bert"])
+    with torch.no_grad():
+        network.encoder.layer[1].attention.self.query.weight[0, 0] = float("nan")
+    with (
+        pytest.raises(ModelError, match=r"layer\.1\.attention\.self is not a number"),
+        capture_attention(network, batch("none")),
+    ):
+        pass
+
+
 def test_attention_paid_to_padding_is_refused(monkeypatch, families, network_of):
     import transformers.models.bert.modeling_bert as bert
 

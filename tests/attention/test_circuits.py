@@ -19,7 +19,7 @@ import torch
 import transformers as hf
 from tokenizers import Tokenizer, pre_tokenizers
 from tokenizers.models import WordLevel
-from transformers.modeling_outputs import MaskedLMOutput
+from transformers.modeling_outputs import BaseModelOutput, MaskedLMOutput
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from causattn.attention import (
@@ -103,6 +103,7 @@ class CircuitModel(hf.PreTrainedModel):
     config_class = CircuitConfig
     _supports_sdpa = True
     _supports_attention_backend = True
+    base_model_prefix = "circuit"
 
     def __init__(self, config):
         super().__init__(config)
@@ -123,8 +124,23 @@ class CircuitModel(hf.PreTrainedModel):
             mask = mask.masked_fill(attention_mask[:, None, None] == 0, torch.finfo().min)
         mask = mask.expand(-1, -1, input_ids.shape[1], -1)
         added, _ = self.attention(states, attention_mask=mask)
-        states = states + added
-        logits = torch.full((*input_ids.shape, 18), -30.0)
+        return BaseModelOutput(last_hidden_state=states + added)
+
+    def _init_weights(self, module):
+        """Nothing is drawn: the weights are wired."""
+
+
+class CircuitForMaskedLM(CircuitModel):
+    """The body, and a head that reads each slot's own variable off its state."""
+
+    def __init__(self, config):
+        hf.PreTrainedModel.__init__(self, config)
+        self.circuit = CircuitModel(config)
+        self.post_init()
+
+    def forward(self, **inputs):
+        states = self.circuit(**inputs).last_hidden_state
+        logits = torch.full((*states.shape[:2], 18), -30.0)
         for variable in range(6):
             here = states[..., variable] > 0.5
             for value, sign in ((0, -1.0), (1, 1.0)):
@@ -132,9 +148,6 @@ class CircuitModel(hf.PreTrainedModel):
                     here, sign * STRENGTH * states[..., 7], -30.0
                 )
         return MaskedLMOutput(logits=logits)
-
-    def _init_weights(self, module):
-        """Nothing is drawn: the weights are wired."""
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +160,7 @@ def model() -> LanguageModel:
     inner = Tokenizer(WordLevel(words, unk_token="a=?"))
     inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer = hf.PreTrainedTokenizerFast(tokenizer_object=inner, model_max_length=64)
-    network = CircuitModel(CircuitConfig()).eval()
+    network = CircuitForMaskedLM(CircuitConfig()).eval()
     return LanguageModel("circuit", network, tokenizer, "masked")
 
 
