@@ -28,6 +28,7 @@ from typing import Any
 
 import yaml
 
+from causattn import __version__
 from causattn.base import (
     ArtefactError,
     CausattnError,
@@ -182,7 +183,16 @@ def _is_done(folder: Path, config: Mapping[str, Any]) -> bool:
         manifest = check_artefact(folder, "run", SCHEMA)
     except ArtefactError:
         return False
-    return bool(manifest["about"].get("config_key") == config_key(config))
+    if manifest["about"].get("config_key") != config_key(config):
+        return False
+    if (made_by := manifest["about"].get("causattn")) not in ("", None, __version__):
+        print(
+            f"{folder.name} was done by causattn {made_by} and is kept, although this is "
+            f"{__version__}; delete it, or choose another sweep folder, to do it again.",
+            file=sys.stderr,
+            flush=True,
+        )
+    return True
 
 
 def _refuse_foreign(folder: Path) -> None:

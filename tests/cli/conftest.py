@@ -94,14 +94,17 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str
 
 
 PROGRAM = """\
-import sys, time, types
+import json, os, sys, time, types
 from pathlib import Path
 import causattn.cli._compose as compose
 compose.config_folder = lambda: Path({conf!r})
 study = types.ModuleType("causattn.study")
 def run_study(config, folder):
     (folder / "began").write_text("")
-    time.sleep(600)
+    with open("began.txt", "a") as stream:
+        stream.write(f"{{config['seed']}}\\n")
+    time.sleep(float(os.environ.get("STUDY_SECONDS", "600")))
+    (folder / "summary.json").write_text(json.dumps({{"seed": config["seed"]}}))
 study.run_study = run_study
 sys.modules["causattn.study"] = study
 from causattn.cli import main
@@ -111,7 +114,7 @@ sys.exit(main())
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[[], Path]:
-    """Return a function that writes a ``causattn`` whose studies never end, as an executable."""
+    """Return a function that writes a ``causattn`` whose studies only sleep, as an executable."""
 
     def write() -> Path:
         conf = make_conf(tmp_path / "conf")

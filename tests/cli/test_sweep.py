@@ -1,5 +1,9 @@
 import json
-from collections.abc import Mapping
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +142,51 @@ def test_failures_in_joblibs_workers_are_told(
     assert "2 jobs: 0 finished, 2 failed." in said.out
     assert "job 1 (seed=1) failed: corpus.kind=asia is not known;" in said.err
     assert studies == []
+
+
+def begun(folder: Path) -> list[str]:
+    path = folder / "began.txt"
+    return path.read_text().split() if path.is_file() else []
+
+
+def test_a_sweep_that_was_killed_goes_on_where_it_was(
+    program: Callable[[], Path], tmp_path: Path
+) -> None:
+    command = [str(program()), "sweep", "seed=0,1,2", "hydra.sweep.dir=mine"]
+    slow = os.environ | {"STUDY_SECONDS": "3"}
+    process = subprocess.Popen(command, cwd=tmp_path, env=slow, stdout=subprocess.DEVNULL)
+    while len(begun(tmp_path)) < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(30)
+    (first,) = tmp_path.glob("mine/*/manifest.json")
+    before = first.read_bytes()
+    quick = os.environ | {"STUDY_SECONDS": "0"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=quick, capture_output=True, text=True, check=True
+    )
+    assert "3 jobs: 2 finished, 1 finished before." in done.stdout
+    assert begun(tmp_path) == ["0", "1", "1", "2"]
+    assert first.read_bytes() == before
+
+
+def test_two_sweeps_in_one_folder_share_the_work(
+    program: Callable[[], Path], tmp_path: Path
+) -> None:
+    command = [str(program()), "sweep", "seed=0,1,2", "hydra.sweep.dir=mine"]
+    both = [
+        subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=os.environ | {"STUDY_SECONDS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sorted(begun(tmp_path)) == ["0", "1", "2"]
+    assert all("3 jobs: " in out and "failed" not in out for out, _ in said)

@@ -164,3 +164,14 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_config_key_leaves_out_what_has_no_effect() -> None:
     assert config_key(CONFIG) == config_key(CONFIG | {"paths": {}, "quiet": True, "threads": 4})
     assert config_key(CONFIG) != config_key(CONFIG | {"seed": 1})
+
+
+def test_a_run_of_another_version_is_kept_and_said(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def old(folder: Path) -> None:
+        write_json(folder / "summary.json", {"versions": {"causattn": "0.0.1"}})
+
+    run_in_folder(tmp_path / "run", CONFIG, old, resume=True)
+    assert not run_in_folder(tmp_path / "run", CONFIG, old, resume=True)
+    assert "was done by causattn 0.0.1 and is kept" in capfd.readouterr().err
