@@ -15,6 +15,7 @@ from causattn.effects._graph_effects import Adjusted, GraphEffects, Pair
 from causattn.effects._interventions import Contrast
 from causattn.effects._linear import LinearEffect, LinearEffects
 from causattn.effects._refuted import RefutedEffects
+from causattn.effects._sensitivity import sensitivity_columns
 from causattn.effects._settings import DowhySettings
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
@@ -37,6 +38,7 @@ class DataEffects:
         self, settings: DowhySettings, graph: CausalGraph, features: FeatureTable, seed: int
     ) -> None:
         self._features, self._wanted = features, settings.levels
+        self._confidence = settings.confidence
         design = Design(features, settings.minimum_count)
         linear = LinearEffects(design, settings.standard_error, settings.confidence)
         self._effects = GraphEffects(graph, features, linear, settings.adjustment)
@@ -75,7 +77,7 @@ class DataEffects:
             direct = self._effects.direct(pair, total.effect.reported)
         found |= _contrast_columns(primary.effect)
         found |= {"data_effect": kind, "data_adjustment": primary.adjustment}
-        found |= _direct_columns(direct)
+        found |= _direct_columns(direct) | sensitivity_columns(primary.effect, self._confidence)
         estimated = self._refuted.columns(primary, names[source], names[target])
         reasons = [
             text for text in (found.get("data_reason"), estimated.get("data_reason")) if text
