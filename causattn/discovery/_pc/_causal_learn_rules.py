@@ -116,18 +116,18 @@ def _collide(
     """
     size = graph.shape[0]
     steps = np.empty((len(arrows) + 2 * len(colliders), 2), np.int64)
-    # The step at which an edge was first directed.
-    when = np.full((size, size), -1, np.int32)
+    # The step at which an edge was first directed, counted from 1, or 0.
+    when = np.zeros((size, size), np.int32)
     count = 0
     rebuilt = -1
     for k in range(len(arrows)):
         a = arrows[k, 0]
         b = arrows[k, 1]
         graph[b, a] = 0
-        when[a, b] = count
         steps[count, 0] = a
         steps[count, 1] = b
         count += 1
+        when[a, b] = count
     for k in range(len(colliders)):
         x = colliders[k, 0]
         y = colliders[k, 1]
@@ -135,34 +135,44 @@ def _collide(
         if impossible[x, y] or impossible[z, y] or not (graph[x, y] and graph[z, y]):
             continue
         for a in (x, z):
+            steps[count, 0] = a
+            steps[count, 1] = y
+            count += 1
             if graph[y, a]:
                 graph[y, a] = 0
                 when[a, y] = count
             else:
-                rebuilt = count
-            steps[count, 0] = a
-            steps[count, 1] = y
-            count += 1
+                rebuilt = count - 1
+    # The arrows to enter into the table, those of the graph that it was built anew from first.
+    built = np.empty((size * size if rebuilt >= 0 else 0, 2), np.int64)
+    entered = 0
     start = 0
     if rebuilt >= 0:
+        start = rebuilt
         for i in range(size - 1, -1, -1):
             for j in range(size - 1, i, -1):
                 a = i
                 b = j
-                if when[j, i] >= 0:
+                if when[j, i] > 0:
                     a = j
                     b = i
-                known = when[a, b] >= 0 and when[a, b] < rebuilt
+                known = when[a, b] > 0 and when[a, b] <= rebuilt
                 if known and not (a == steps[rebuilt, 0] and b == steps[rebuilt, 1]):
-                    path[b] |= path[a]
-                    path[:, a] |= path[:, b]
-        start = rebuilt
-    for step in range(start, count):
-        a = steps[step, 0]
-        b = steps[step, 1]
+                    built[entered, 0] = a
+                    built[entered, 1] = b
+                    entered += 1
+    for k in range(entered + count - start):
+        if k < entered:
+            a = built[k, 0]
+            b = built[k, 1]
+        else:
+            a = steps[start + k - entered, 0]
+            b = steps[start + k - entered, 1]
         path[b, a] = 1
-        path[b] |= path[a]
-        path[:, a] |= path[:, b]
+        for i in range(size):
+            path[b, i] |= path[a, i]
+        for i in range(size):
+            path[i, a] |= path[i, b]
 
 
 def _close(
@@ -237,6 +247,8 @@ def _close(
                                         continue
                                 graph[k, a] = 0
                                 path[k, a] = 1
-                                path[k] |= path[a]
-                                path[:, a] |= path[:, k]
+                                for m in range(size):
+                                    path[k, m] |= path[a, m]
+                                for m in range(size):
+                                    path[m, a] |= path[m, k]
                                 again = True

@@ -1,8 +1,4 @@
-"""Compiled contingency tables and their chi-square and G-square statistics.
-
-*Codes*: one pass over the n observations fills a dense table, or, where the table would be far
-larger than the sample, only the cells that occur. Partitions kept by bit masks and lists, which
-are faster for variables with few categories, are in `_partition_kernel`.
+"""Compiled chi-square and G-square statistics, from a joint table or from codes alone.
 
 Degrees of freedom are those of the strata's nonempty rows and columns, summed over the strata
 (Bishop, Fienberg and Holland 1975, "Discrete Multivariate Analysis", section 3.8; causal-learn
@@ -14,195 +10,178 @@ import math
 import numpy as np
 from numba import njit
 
-# A table with more cells than this many times the sample, and more than this, is counted by its
-# occupied cells.
-_DENSE = 8
-_SMALL = 65536
-
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def stratum(
-    table: np.ndarray, across: int, g_square: bool, log_table: np.ndarray, sums: np.ndarray
+def table_statistic(
+    table: np.ndarray,
+    outer: int,
+    across: int,
+    inner: int,
+    down: int,
+    g_square: bool,
+    log_table: np.ndarray,
+    sums: np.ndarray,
 ) -> tuple[float, int]:
-    """Return statistic and degrees of freedom of a flat table with `across` columns.
+    """Return statistic and degrees of freedom of x and y from a flat joint table.
 
-    `log_table[c]` is c log c; the G-square statistic is a sum of such terms. `sums` is scratch
-    for as many numbers as the table has rows and columns.
+    The table runs, slowest first, over `outer` configurations, the `across` categories of y,
+    `inner` configurations and the `down` categories of x; each pair of an outer and an inner one
+    is a stratum. `log_table[c]` is c log c; the G-square statistic is a sum of such terms. `sums`
+    is scratch for `down` + `across` numbers.
     """
-    down = table.shape[0] // across
-    total = 0
-    used_rows = 0
-    used_columns = 0
-    for k in range(down + across):
-        sums[k] = 0
-    for i in range(down):
-        row = 0
-        for j in range(across):
-            cell = table[i * across + j]
-            row += cell
-            sums[down + j] += cell
-        sums[i] = row
-        total += row
-        used_rows += row > 0
-    for j in range(across):
-        used_columns += sums[down + j] > 0
-    if used_rows < 2 or used_columns < 2:
-        return 0.0, 0
     statistic = 0.0
-    if g_square:
-        for k in range(down * across):
-            statistic += log_table[table[k]]
+    degrees = 0
+    step = inner * down
+    for stratum in range(outer * inner):
+        start = (stratum // inner) * across * step + (stratum % inner) * down
         for k in range(down + across):
-            statistic -= log_table[sums[k]]
-        statistic = 2.0 * (statistic + log_table[total])
-    else:
-        share = 1.0 / total
+            sums[k] = 0
+        for j in range(across):
+            column = 0
+            for i in range(down):
+                cell = table[start + j * step + i]
+                column += cell
+                sums[i] += cell
+            sums[down + j] = column
+        total = 0
+        used_rows = 0
+        used_columns = 0
         for i in range(down):
-            row_share = sums[i] * share
-            if sums[i] > 0:
-                for j in range(across):
-                    expected = row_share * sums[down + j]
-                    difference = table[i * across + j] - expected
+            total += sums[i]
+            used_rows += sums[i] > 0
+        for j in range(across):
+            used_columns += sums[down + j] > 0
+        # A stratum with one value of x or y says nothing about dependence.
+        if used_rows < 2 or used_columns < 2:
+            continue
+        degrees += (used_rows - 1) * (used_columns - 1)
+        if g_square:
+            part = log_table[total]
+            for j in range(across):
+                for i in range(down):
+                    part += log_table[table[start + j * step + i]]
+            for k in range(down + across):
+                part -= log_table[sums[k]]
+            statistic += 2.0 * part
+        else:
+            share = 1.0 / total
+            for j in range(across):
+                column_share = sums[down + j] * share
+                for i in range(down):
+                    expected = sums[i] * column_share
+                    difference = table[start + j * step + i] - expected
                     if expected > 0.0:
                         statistic += difference * difference / expected
-    return statistic, (used_rows - 1) * (used_columns - 1)
+    return statistic, degrees
 
 
 @njit(cache=True, nogil=True)
-def relabel(
-    keys: np.ndarray, bound: int, labels: np.ndarray, counts: np.ndarray, sample: np.ndarray
-) -> int:
-    """Number the distinct keys (0 <= key < bound) from 0 in ascending order.
+def _number(keys: np.ndarray, bound: int, labels: np.ndarray, scratch: np.ndarray) -> int:
+    """Number the distinct keys (0 <= key < bound) from 0; returns how many there are.
 
-    Written are each observation's number, each number's count and one observation that has it.
-    Returns how many there are.
+    A direct table where it fits into `scratch`, otherwise a hash table with linear probing in its
+    two halves; its length is a power of two and at least four times the number of keys.
     """
-    n = keys.shape[0]
     distinct = 0
-    if bound <= _DENSE * n + _SMALL:
-        number = np.zeros(bound, np.int64)
-        for r in range(n):
-            number[keys[r]] += 1
+    if bound <= scratch.shape[0]:
         for key in range(bound):
-            if number[key] > 0:
-                counts[distinct] = number[key]
-                number[key] = distinct
+            scratch[key] = -1
+        for r in range(keys.shape[0]):
+            key = keys[r]
+            if scratch[key] < 0:
+                scratch[key] = distinct
                 distinct += 1
-        for r in range(n):
-            labels[r] = number[keys[r]]
-            sample[labels[r]] = r
+            labels[r] = scratch[key]
         return distinct
-    order = np.argsort(keys)
-    for position in range(n):
-        r = order[position]
-        if position == 0 or keys[r] != keys[order[position - 1]]:
-            counts[distinct] = 0
-            sample[distinct] = r
+    half = scratch.shape[0] // 2
+    for slot in range(half):
+        scratch[slot] = -1
+    for r in range(keys.shape[0]):
+        key = keys[r]
+        # Multiplication by the golden ratio spreads keys that lie close together.
+        mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+        slot = np.int64(mixed >> np.uint64(33)) % half
+        while scratch[slot] >= 0 and scratch[slot] != key:
+            slot = (slot + 1) % half
+        if scratch[slot] < 0:
+            scratch[slot] = key
+            scratch[half + slot] = distinct
             distinct += 1
-        labels[r] = distinct - 1
-        counts[distinct - 1] += 1
+        labels[r] = scratch[half + slot]
     return distinct
 
 
-@njit(cache=True, nogil=True)
-def split_strata(
-    stratum_of: np.ndarray, strata: int, codes: np.ndarray, size: int, finer: np.ndarray
-) -> int:
-    """Split strata by one more variable's codes; returns how many occupied ones there are."""
-    n = codes.shape[0]
-    bound = strata * size
-    if bound > _DENSE * n + _SMALL:
-        keys = np.empty(n, np.int64)
-        labels = np.empty(n, np.int64)
-        counts = np.empty(n, np.int64)
-        sample = np.empty(n, np.int64)
-        for r in range(n):
-            keys[r] = np.int64(stratum_of[r]) * size + codes[r]
-        count = relabel(keys, bound, labels, counts, sample)
-        for r in range(n):
-            finer[r] = labels[r]
-        return count
-    number = np.zeros(bound, np.int32)
-    for r in range(n):
-        key = stratum_of[r] * size + codes[r]
-        finer[r] = key
-        number[key] = 1
-    count = 0
-    for key in range(bound):
-        if number[key]:
-            number[key] = count
-            count += 1
-    for r in range(n):
-        finer[r] = number[finer[r]]
-    return count
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
-def from_codes(
-    stratum_of: np.ndarray,
-    strata: int,
-    x_codes: np.ndarray,
-    x_size: int,
-    y_codes: np.ndarray,
-    y_size: int,
+def code_statistic(
+    codes: np.ndarray,
+    cardinalities: np.ndarray,
+    x: np.int64,
+    variables: np.ndarray,
+    tested: int,
     g_square: bool,
-    log_table: np.ndarray,
+    scratch: np.ndarray,
 ) -> tuple[float, int]:
-    """Return statistic and degrees of freedom from each observation's stratum, x and y."""
-    n = x_codes.shape[0]
-    block = x_size * y_size
-    if strata * block <= _DENSE * n + _SMALL:
-        table = np.zeros(strata * block, np.int32)
-        sums = np.empty(x_size + y_size, np.int64)
-        for r in range(n):
-            table[stratum_of[r] * block + x_codes[r] * y_size + y_codes[r]] += 1
-        statistic = 0.0
-        degrees = 0
-        for s in range(strata):
-            part, more = stratum(
-                table[s * block : (s + 1) * block], y_size, g_square, log_table, sums
-            )
-            statistic += part
-            degrees += more
-        return statistic, degrees
+    """Return statistic and degrees of freedom of x and one of the variables given the others.
 
-    keys = np.empty(n, np.int64)
-    x_label = np.empty(n, np.int64)
-    y_label = np.empty(n, np.int64)
-    label = np.empty(n, np.int64)
-    x_counts = np.empty(n, np.int64)
-    y_counts = np.empty(n, np.int64)
-    counts = np.empty(n, np.int64)
-    sample = np.empty(n, np.int64)
-    stratum_counts = np.zeros(strata, np.int64)
-    rows = np.zeros(strata, np.int64)
-    columns = np.zeros(strata, np.int64)
-    for r in range(n):
-        stratum_counts[stratum_of[r]] += 1
-        keys[r] = stratum_of[r] * x_size + x_codes[r]
-    for i in range(relabel(keys, strata * x_size, x_label, x_counts, sample)):
-        rows[stratum_of[sample[i]]] += 1
-    for r in range(n):
-        keys[r] = stratum_of[r] * y_size + y_codes[r]
-    for i in range(relabel(keys, strata * y_size, y_label, y_counts, sample)):
-        columns[stratum_of[sample[i]]] += 1
-    most = 0
-    for r in range(n):
-        keys[r] = x_label[r] * y_size + y_codes[r]
-        most = max(most, x_label[r] + 1)
-    statistic = 0.0
-    for i in range(relabel(keys, most * y_size, label, counts, sample)):
-        r = sample[i]
-        cell = float(counts[i])
-        expected = (
-            float(x_counts[x_label[r]]) * y_counts[y_label[r]] / stratum_counts[stratum_of[r]]
-        )
-        if g_square:
-            statistic += 2.0 * cell * math.log(cell / expected)
+    Only cells that occur take room, however many categories there are. `scratch` is int64 of a
+    power of two, at least four times the number of observations.
+    """
+    n = codes.shape[1]
+    y = variables[tested]
+    keys = np.zeros(n, np.int64)
+    # Numbers of the strata, of (stratum, x), of (stratum, y) and of the cells.
+    labels = np.zeros((4, n), np.int64)
+    counts = np.zeros((4, n), np.int64)
+    found = np.ones(4, np.int64)
+    for step in range(variables.shape[0] + 3):
+        # First the strata, one variable after the other, then x, y, and y within (stratum, x).
+        variable = y
+        base = 0
+        into = 0
+        if step < variables.shape[0]:
+            if step == tested:
+                continue
+            variable = variables[step]
         else:
-            statistic += cell * (cell / expected - 1.0)
+            into = step - variables.shape[0] + 1
+            if into == 1:
+                variable = x
+            if into == 3:
+                base = 1
+        size = cardinalities[variable]
+        for r in range(n):
+            keys[r] = labels[base, r] * size + codes[variable, r]
+        found[into] = _number(keys, found[base] * size, labels[into], scratch)
+    for kind in range(4):
+        for r in range(n):
+            counts[kind, labels[kind, r]] += 1
+    # How many values of x and of y each stratum has.
+    values = np.zeros((2, n), np.int64)
+    seen = np.zeros(n, np.bool_)
+    for kind in range(1, 3):
+        for k in range(n):
+            seen[k] = False
+        for r in range(n):
+            if not seen[labels[kind, r]]:
+                seen[labels[kind, r]] = True
+                values[kind - 1, labels[0, r]] += 1
     degrees = 0
-    for s in range(strata):
-        if rows[s] > 1 and columns[s] > 1:
-            degrees += (rows[s] - 1) * (columns[s] - 1)
+    for stratum in range(found[0]):
+        degrees += (values[0, stratum] - 1) * (values[1, stratum] - 1)
+    statistic = 0.0
+    for k in range(n):
+        seen[k] = False
+    for r in range(n):
+        cell = labels[3, r]
+        if not seen[cell]:
+            seen[cell] = True
+            observed = float(counts[3, cell])
+            expected = (
+                float(counts[1, labels[1, r]]) * counts[2, labels[2, r]] / counts[0, labels[0, r]]
+            )
+            if g_square:
+                statistic += 2.0 * observed * math.log(observed / expected)
+            else:
+                # Empty cells add their expected counts, and all expected counts add up to n.
+                statistic += observed * (observed / expected - 1.0)
     return statistic, degrees

@@ -1,21 +1,70 @@
 """Compiled search for separating sets in discrete data.
 
-The partition of the observations by x and a conditioning set grows one variable at a time along
-the enumeration of subsets and is shared by all y (`_partition_kernel`). Where x, y or a member of
-the set has very many categories, the observations' codes are counted (`_contingency_kernel`).
+A test of x and y given S needs the joint table of x, y and S, and so do all tests of x with
+another member of {y} and S given the rest. So the search goes through the sets U of one variable
+more than the order: the partition of the observations by x and the first members grows along the
+enumeration (`_partition_kernel`), the last member completes the joint table, and each member y of
+U that is to be tested is read off it. For a fixed y, lexicographic order of U is lexicographic
+order of S. Where a table would be larger than worth it, or a variable has very many categories,
+each test counts the observations' codes (`_contingency_kernel`).
 """
 
 import numpy as np
 from numba import njit
 
 from causattn.discovery._pc._chi_square_kernel import survival
-from causattn.discovery._pc._contingency_kernel import from_codes, split_strata
+from causattn.discovery._pc._contingency_kernel import code_statistic, table_statistic
 from causattn.discovery._pc._partition_kernel import (
     WIDEST,
     begin_partition,
-    measure_partition,
+    fill_table,
     split_partition,
 )
+
+# A joint table has at most this many cells, or this many times the number of observations.
+_CELLS = 4096
+_CELLS_A_ROW = 4
+
+
+@njit(cache=True, nogil=True)
+def _list_items(
+    rows: np.ndarray,
+    columns: np.ndarray,
+    begin: int,
+    end: int,
+    item: np.ndarray,
+    entry: np.ndarray,
+    entry_of: np.ndarray,
+) -> int:
+    """List the rows, and behind them the columns that are no rows, with their column entries.
+
+    Returns how many items there are. `entry_of` is -1 throughout, before and after.
+    """
+    for e in range(begin, end):
+        entry_of[columns[e]] = e
+    count = 0
+    for v in rows:
+        item[count] = v
+        entry[count] = entry_of[v]
+        entry_of[v] = -1
+        count += 1
+    for e in range(begin, end):
+        if entry_of[columns[e]] >= 0:
+            item[count] = columns[e]
+            entry[count] = e
+            entry_of[columns[e]] = -1
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _all_rows(bits: np.ndarray, item: np.ndarray, chosen: np.ndarray, but: int) -> bool:
+    """Tell whether all chosen items but one are set in a row of bits."""
+    for d in range(chosen.shape[0]):
+        v = item[chosen[d]]
+        if d != but and (bits[v >> 6] >> np.uint64(v & 63)) & np.uint64(1) == 0:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -56,145 +105,197 @@ def search(
     statistic, degrees of freedom and p-value of the test with the largest p-value, and with
     `count_members` for every row in how many of the separating sets it was.
     """
-    n = codes.shape[1]
+    size, n = codes.shape
     words = categories.shape[1]
+    most_cells = max(_CELLS, _CELLS_A_ROW * n)
     # Counting a row of a list costs about as much as two words of AND and population count.
     small = max(words // 2, 1)
+    # By depth, the partition by x and that many members of U.
     masks = np.empty((order + 1, n // small + 1, words), np.uint64)
-    rows_of = np.empty((order + 1, n), np.int32)
+    lists = np.empty((order + 1, n), np.int32)
     sizes = np.empty((order + 1, n), np.int64)
-    strata = np.empty((order + 1, n), np.int32)
-    places = np.empty((order + 1, n), np.int32)
-    starts = np.empty((WIDEST, WIDEST + 1), np.int64)
+    cells = np.empty((order + 1, n), np.int64)
+    places = np.empty((order + 1, n), np.int64)
     used = np.empty(order + 1, np.int64)
-    table = np.empty(WIDEST * WIDEST, np.int64)
+    table = np.empty(most_cells, np.int64)
     sums = np.empty(2 * WIDEST, np.int64)
-    # By depth, and only where needed: each observation's stratum, and how many strata there are.
-    stratum_of = np.zeros((order + 1, n), np.int32)
-    strata_count = np.zeros(order + 1, np.int64)
-    strata_count[0] = 1
-    chosen = np.empty(max(order, 1), np.int64)
-    variables = np.empty(order, np.int64)
+    room = 1
+    while room < 4 * n:
+        room *= 2
+    scratch = np.empty(room, np.int64)
+    chosen = np.empty(order + 1, np.int64)
+    chosen_item = np.empty(order + 1, np.int64)
+    item = np.empty(size, np.int64)
+    entry = np.empty(size, np.int64)
+    entry_of = np.empty(size, np.int64)
+    for v in range(size):
+        entry_of[v] = -1
+    wanted = np.empty(order + 1, np.bool_)
+    # For order 1, the joint tables of x and each item.
+    pairs = np.empty(categories.shape[0] * WIDEST if order == 1 else 0, np.int64)
+    paired = np.zeros(size, np.bool_)
 
     for g in range(begin, end):
         x = centers[g]
+        x_size = cardinalities[x]
         first_row = row_pointer[g]
         m = row_pointer[g + 1] - first_row
-        first_column = column_pointer[g]
-        last_column = column_pointer[g + 1]
-        active = last_column - first_column
+        active = column_pointer[g + 1] - column_pointer[g]
         if active == 0 or m < order:
             continue
-        used[0] = -1
-        if cardinalities[x] <= WIDEST:
-            used[0] = begin_partition(
-                categories[category_pointer[x] : category_pointer[x + 1]],
-                small,
-                masks[0],
-                rows_of[0],
-                sizes[0],
-                strata[0],
-                places[0],
-            )
+        items = _list_items(
+            rows[first_row : first_row + m],
+            columns,
+            column_pointer[g],
+            column_pointer[g + 1],
+            item,
+            entry,
+            entry_of,
+        )
+        for i in range(items):
+            paired[i] = False
+        ready = -1
         depth = 0
         chosen[0] = -1
         while depth >= 0 and active > 0:
-            if order > 0:
-                chosen[depth] += 1
-                s = chosen[depth]
+            chosen[depth] += 1
+            s = chosen[depth]
+            if depth < order:
                 if s > m - (order - depth):
                     depth -= 1
                     continue
-                variable = rows[first_row + s]
-                variables[depth] = variable
-                strata_count[depth + 1] = 0
-                used[depth + 1] = -1
-                if used[depth] >= 0 and cardinalities[variable] <= WIDEST:
-                    used[depth + 1] = split_partition(
-                        used[depth],
-                        masks[depth],
-                        rows_of[depth],
-                        sizes[depth],
-                        strata[depth],
-                        places[depth],
-                        categories[category_pointer[variable] : category_pointer[variable + 1]],
-                        codes[variable],
+                ready = min(ready, depth)
+                depth += 1
+                chosen[depth] = s
+                continue
+            if s >= items:
+                depth -= 1
+                continue
+            # U is complete; find the members that are to be tested given the others.
+            any_wanted = False
+            for i in range(order + 1):
+                e = entry[chosen[i]]
+                wanted[i] = e >= 0 and (s < m or i == order)
+                if wanted[i] and stop_at_first and separated[e] > 0:
+                    wanted[i] = False
+                if wanted[i] and second[e] == 1:
+                    wanted[i] = not _all_rows(row_bits[item[chosen[i]]], item, chosen, i)
+                any_wanted |= wanted[i]
+            if not any_wanted:
+                continue
+            count = np.int64(x_size)
+            widest = count
+            for i in range(order + 1):
+                cardinality = cardinalities[item[chosen[i]]]
+                widest = max(widest, cardinality)
+                count = min(count * cardinality, most_cells + 1)
+            joint = widest <= WIDEST and count <= most_cells
+            if joint:
+                if ready < 0:
+                    used[0] = begin_partition(
+                        categories[category_pointer[x] : category_pointer[x + 1]],
                         small,
-                        masks[depth + 1],
-                        rows_of[depth + 1],
-                        sizes[depth + 1],
-                        strata[depth + 1],
-                        places[depth + 1],
-                        starts,
+                        masks[0],
+                        lists[0],
+                        sizes[0],
+                        cells[0],
+                        places[0],
                     )
-                if depth < order - 1:
-                    depth += 1
-                    chosen[depth] = s
-                    continue
-            else:
-                depth = -1
-            for e in range(first_column, last_column):
-                if stop_at_first and separated[e] > 0:
-                    continue
-                y = columns[e]
-                inside = False
-                shared = second[e] == 1
-                for d in range(order):
-                    v = variables[d]
-                    inside |= v == y
-                    bit = (row_bits[y, v >> 6] >> np.uint64(v & 63)) & np.uint64(1)
-                    shared &= bit == 1
-                if inside or shared:
-                    continue
+                    ready = 0
+                while ready < order:
+                    v = item[chosen[ready]]
+                    used[ready + 1] = split_partition(
+                        used[ready],
+                        masks[ready],
+                        lists[ready],
+                        sizes[ready],
+                        cells[ready],
+                        places[ready],
+                        categories[category_pointer[v] : category_pointer[v + 1]],
+                        codes[v],
+                        cardinalities[v] - (order == 1),
+                        x_size,
+                        small,
+                        masks[ready + 1],
+                        lists[ready + 1],
+                        sizes[ready + 1],
+                        cells[ready + 1],
+                        places[ready + 1],
+                    )
+                    ready += 1
+                v = item[s]
+                for k in range(count):
+                    table[k] = 0
+                fill_table(
+                    used[order],
+                    masks[order],
+                    lists[order],
+                    sizes[order],
+                    cells[order],
+                    places[order],
+                    categories[category_pointer[v] : category_pointer[v + 1]],
+                    codes[v],
+                    x_size,
+                    table,
+                )
+                if order == 1:
+                    # The last category of U's first member follows from the table of x and v.
+                    block = cardinalities[v] * x_size
+                    start = category_pointer[v] * x_size
+                    pair = pairs[start : start + block]
+                    if not paired[s]:
+                        paired[s] = True
+                        for k in range(block):
+                            pair[k] = 0
+                        fill_table(
+                            used[0],
+                            masks[0],
+                            lists[0],
+                            sizes[0],
+                            cells[0],
+                            places[0],
+                            categories[category_pointer[v] : category_pointer[v + 1]],
+                            codes[v],
+                            x_size,
+                            pair,
+                        )
+                    last = table[count - block : count]
+                    for k in range(block):
+                        last[k] = pair[k]
+                    for k in range(count - block):
+                        last[k % block] -= table[k]
+            inner = 1
+            for i in range(order, -1, -1):
+                y = item[chosen[i]]
                 y_size = cardinalities[y]
-                if used[order] >= 0 and y_size <= WIDEST:
-                    value, freedom = measure_partition(
-                        used[order],
-                        masks[order],
-                        rows_of[order],
-                        sizes[order],
-                        strata[order],
-                        places[order],
-                        categories[category_pointer[y] : category_pointer[y + 1]],
-                        codes[y],
-                        g_square,
-                        log_table,
-                        table,
-                        sums,
-                    )
-                else:
-                    for d in range(order):
-                        if strata_count[d + 1] == 0:
-                            strata_count[d + 1] = split_strata(
-                                stratum_of[d],
-                                strata_count[d],
-                                codes[variables[d]],
-                                cardinalities[variables[d]],
-                                stratum_of[d + 1],
-                            )
-                    value, freedom = from_codes(
-                        stratum_of[order],
-                        strata_count[order],
-                        codes[x],
-                        cardinalities[x],
-                        codes[y],
-                        y_size,
-                        g_square,
-                        log_table,
-                    )
-                value = max(value, 0.0)
-                p = survival(value, float(freedom)) if freedom > 0 else 1.0
-                tested[e] += 1
-                if p > largest[e] or (p == largest[e] and value < statistic[e]):
-                    largest[e] = p
-                    statistic[e] = value
-                    degrees[e] = freedom
-                if p > alpha[e]:
-                    separated[e] += 1
-                    for d in range(order):
-                        row = chosen[d]
-                        members[e, row >> 6] |= np.uint64(1) << np.uint64(row & 63)
-                        if count_members:
-                            member_counts[e, row] += 1
-                    if stop_at_first:
-                        active -= 1
+                if wanted[i]:
+                    e = entry[chosen[i]]
+                    if joint:
+                        outer = count // (inner * y_size * x_size)
+                        value, freedom = table_statistic(
+                            table, outer, y_size, inner, x_size, g_square, log_table, sums
+                        )
+                    else:
+                        for d in range(order + 1):
+                            chosen_item[d] = item[chosen[d]]
+                        value, freedom = code_statistic(
+                            codes, cardinalities, x, chosen_item, i, g_square, scratch
+                        )
+                    value = max(value, 0.0)
+                    p = survival(value, float(freedom)) if freedom > 0 else 1.0
+                    tested[e] += 1
+                    if p > largest[e] or (p == largest[e] and value < statistic[e]):
+                        largest[e] = p
+                        statistic[e] = value
+                        degrees[e] = freedom
+                    if p > alpha[e]:
+                        separated[e] += 1
+                        for d in range(order + 1):
+                            if d != i:
+                                row = chosen[d]
+                                members[e, row >> 6] |= np.uint64(1) << np.uint64(row & 63)
+                                if count_members:
+                                    member_counts[e, row] += 1
+                        if stop_at_first:
+                            active -= 1
+                inner *= y_size

@@ -71,7 +71,9 @@ def search(
     square = np.empty(most_columns)
     without = np.empty(most_columns, np.int64)
     column_of_row = np.empty(most_rows, np.int64)
-    position = np.full(correlation.shape[0], -1)
+    position = np.empty(correlation.shape[0], np.int64)
+    for y in range(correlation.shape[0]):
+        position[y] = -1
     unshared = np.empty(depth_count + 1, np.int64)
 
     for g in range(begin, end):

@@ -1,11 +1,9 @@
-"""Compiled partitions of the observations by a growing conditioning set.
+"""Compiled partitions of the observations by a growing list of variables.
 
-A *configuration* is the set of observations with one value of x and one of the conditioning set;
-those with the same value of the set make a *stratum*. Large configurations are bit masks, 64
-observations a word, and a cell of a table is the population count of an AND; small ones are lists
-of observations. Splitting by one more variable gives the next depth. A stratum in which x has a
-single value adds neither to the statistic nor to its degrees of freedom, and no split of it ever
-will, so it is dropped at once.
+A *configuration* is the set of observations with one value of each variable of the list. Large
+configurations are bit masks, 64 observations a word, and a cell of a table is the population
+count of an AND; small ones are lists of observations. Splitting by one more variable gives the
+next depth; counting one more variable within each configuration gives the joint table.
 """
 
 from typing import Any
@@ -14,8 +12,6 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
-
-from causattn.discovery._pc._contingency_kernel import stratum
 
 # Variables with more categories have no masks; tables with them are counted by code.
 WIDEST = 64
@@ -72,12 +68,13 @@ def begin_partition(
     masks: np.ndarray,
     rows: np.ndarray,
     sizes: np.ndarray,
-    strata: np.ndarray,
+    cells: np.ndarray,
     places: np.ndarray,
 ) -> int:
-    """Write x's own configurations, one stratum; returns how many there are.
+    """Write the configurations of a first variable; returns how many there are.
 
-    A configuration's place is the number of its mask, or -1 - s where its list starts at s.
+    A configuration's cell is its place in the joint table, here its category. Its place is the
+    number of its mask, or -1 - s where its list starts at s.
     """
     count = 0
     mask = 0
@@ -87,7 +84,7 @@ def begin_partition(
         if size == 0:
             continue
         sizes[count] = size
-        strata[count] = 0
+        cells[count] = value
         if size < small:
             places[count] = -1 - listed
             listed = _list_bits(masks[mask], rows, listed)
@@ -104,132 +101,100 @@ def split_partition(
     masks: np.ndarray,
     rows: np.ndarray,
     sizes: np.ndarray,
-    strata: np.ndarray,
+    cells: np.ndarray,
     places: np.ndarray,
     categories: np.ndarray,
     codes: np.ndarray,
+    kept: int,
+    first_size: int,
     small: int,
     new_masks: np.ndarray,
     new_rows: np.ndarray,
     new_sizes: np.ndarray,
-    new_strata: np.ndarray,
+    new_cells: np.ndarray,
     new_places: np.ndarray,
-    starts: np.ndarray,
 ) -> int:
     """Split `used` configurations by one more variable; returns how many there are then.
 
-    `starts` is scratch of `WIDEST` by `WIDEST` + 1.
+    Only the first `kept` categories are followed up. The first variable, with `first_size`
+    categories, stays the fastest in the joint table.
     """
     across = categories.shape[0]
+    starts = np.empty(across + 1, np.int64)
     count = 0
     mask = 0
     listed = 0
-    number = 0
-    start = 0
-    while start < used:
-        stop = start
-        while stop < used and strata[stop] == strata[start]:
-            # Sort each list by category; ``starts[i, value]`` is where a category begins.
-            if places[stop] < 0:
-                i = stop - start
-                first = -1 - places[stop]
-                for value in range(across + 1):
-                    starts[i, value] = 0
-                for k in range(first, first + sizes[stop]):
-                    starts[i, codes[rows[k]] + 1] += 1
-                starts[i, 0] = listed
-                for value in range(across):
-                    starts[i, value + 1] += starts[i, value]
-                for k in range(first, first + sizes[stop]):
-                    value = codes[rows[k]]
-                    new_rows[starts[i, value]] = rows[k]
-                    starts[i, value] += 1
-                # Each start has moved to its category's end.
-                for value in range(across, 0, -1):
-                    starts[i, value] = starts[i, value - 1]
-                starts[i, 0] = listed
-                listed += sizes[stop]
-            stop += 1
-        for value in range(across):
-            kept = count
-            kept_mask = mask
-            kept_listed = listed
-            for c in range(start, stop):
-                if places[c] < 0:
-                    i = c - start
-                    size = starts[i, value + 1] - starts[i, value]
-                    if size == 0:
-                        continue
-                    new_places[count] = -1 - starts[i, value]
+    for c in range(used):
+        cell = (cells[c] // first_size) * across * first_size + cells[c] % first_size
+        if places[c] >= 0:
+            for value in range(kept):
+                size = np.int64(intersect(masks[places[c]], categories[value], new_masks[mask]))
+                if size == 0:
+                    continue
+                if size < small:
+                    new_places[count] = -1 - listed
+                    listed = _list_bits(new_masks[mask], new_rows, listed)
                 else:
-                    common = intersect(masks[places[c]], categories[value], new_masks[mask])
-                    size = np.int64(common)
-                    if size == 0:
-                        continue
-                    if size < small:
-                        new_places[count] = -1 - listed
-                        listed = _list_bits(new_masks[mask], new_rows, listed)
-                    else:
-                        new_places[count] = mask
-                        mask += 1
+                    new_places[count] = mask
+                    mask += 1
                 new_sizes[count] = size
-                new_strata[count] = number
+                new_cells[count] = cell + value * first_size
                 count += 1
-            if count - kept < 2:
-                count = kept
-                mask = kept_mask
-                listed = kept_listed
-            else:
-                number += 1
-        start = stop
+            continue
+        # Sort the list by category; each start moves to its category's end meanwhile.
+        first = -1 - places[c]
+        for value in range(across + 1):
+            starts[value] = 0
+        for k in range(first, first + sizes[c]):
+            starts[codes[rows[k]] + 1] += 1
+        starts[0] = listed
+        for value in range(across):
+            starts[value + 1] += starts[value]
+        for k in range(first, first + sizes[c]):
+            value = codes[rows[k]]
+            new_rows[starts[value]] = rows[k]
+            starts[value] += 1
+        begin = listed
+        for value in range(kept):
+            if starts[value] > begin:
+                new_places[count] = -1 - begin
+                new_sizes[count] = starts[value] - begin
+                new_cells[count] = cell + value * first_size
+                count += 1
+            begin = starts[value]
+        listed = starts[across - 1]
     return count
 
 
 @njit(cache=True, nogil=True)
-def measure_partition(
+def fill_table(
     used: int,
     masks: np.ndarray,
     rows: np.ndarray,
     sizes: np.ndarray,
-    strata: np.ndarray,
+    cells: np.ndarray,
     places: np.ndarray,
     categories: np.ndarray,
     codes: np.ndarray,
-    g_square: bool,
-    log_table: np.ndarray,
+    first_size: int,
     table: np.ndarray,
-    sums: np.ndarray,
-) -> tuple[float, int]:
-    """Return statistic and degrees of freedom of x and y given the partition's set.
+) -> None:
+    """Count one more variable within each configuration, into its cells of a joint table.
 
-    `categories` and `codes` are y's; `table` and `sums` are scratch of `WIDEST` by `WIDEST` and
-    of twice `WIDEST`.
+    `table` is zero beforehand.
     """
     across = categories.shape[0]
-    statistic = 0.0
-    degrees = 0
-    start = 0
-    while start < used:
-        stop = start
-        while stop < used and strata[stop] == strata[start]:
-            at = (stop - start) * across
-            if places[stop] < 0:
-                for j in range(across):
-                    table[at + j] = 0
-                first = -1 - places[stop]
-                for k in range(first, first + sizes[stop]):
-                    table[at + codes[rows[k]]] += 1
-            else:
-                # The last category follows by subtraction.
-                left = sizes[stop]
-                for j in range(across - 1):
-                    cell = np.int64(count_common(masks[places[stop]], categories[j]))
-                    table[at + j] = cell
-                    left -= cell
-                table[at + across - 1] = left
-            stop += 1
-        part, more = stratum(table[: (stop - start) * across], across, g_square, log_table, sums)
-        statistic += part
-        degrees += more
-        start = stop
-    return statistic, degrees
+    for c in range(used):
+        cell = (cells[c] // first_size) * across * first_size + cells[c] % first_size
+        if places[c] >= 0:
+            # The last category follows by subtraction.
+            left = sizes[c]
+            for value in range(across - 1):
+                size = np.int64(count_common(masks[places[c]], categories[value]))
+                table[cell + value * first_size] = size
+                left -= size
+            table[cell + (across - 1) * first_size] = left
+        else:
+            first = -1 - places[c]
+            for k in range(first, first + sizes[c]):
+                table[cell + codes[rows[k]] * first_size] += 1
