@@ -15,13 +15,15 @@ from matplotlib.textpath import TextPath
 from causattn.graphs import CausalGraph
 from causattn.report._layout import BOX_HEIGHT, Layout, lay_out
 from causattn.report._overlay import DrawnEdge, count_fates, drawing_order
-from causattn.report._palette import EDGES, INK, PAPER, EdgeStyle
+from causattn.report._palette import EDGES, INK, MUTED, PAPER, EdgeStyle
 from causattn.report._text import visible
 
 _MARGIN = 0.3
 _LEGEND = 0.55
+_TITLE = 0.45
 _LABEL_SIZE = 10.0
 _LABEL_LENGTH = 28
+_SUBTITLE_LENGTH = 120
 _LONGEST = 22.0
 _HEAD = 0.13
 
@@ -46,17 +48,20 @@ def graph_figure(
     widths = np.array([_text_width(label) + 0.3 for label in labels])
     layout = lay_out(drawing_order(graph, truth), widths, use_dot=use_dot)
     legend = _legend_entries(edges)
-    title = _title(graph, truth)
+    title, subtitle = _title(truth), visible(graph.algorithm, _SUBTITLE_LENGTH)
     words = sum(len(str(line.get_label())) for line in legend)
-    least = max(0.095 * len(title), 0.075 * words + 0.72 * len(legend)) + 2 * _MARGIN
+    least = (
+        max(0.095 * len(title), 0.068 * len(subtitle), 0.075 * words + 0.72 * len(legend))
+        + 2 * _MARGIN
+    )
     width = max(layout.width + 2 * _MARGIN, least)
-    height = layout.height + 2 * _MARGIN + _LEGEND + 0.35
+    height = layout.height + 2 * _MARGIN + _LEGEND + _TITLE
     scale = min(1.0, _LONGEST / max(width, height))
     figure = Figure(figsize=(width * scale, height * scale))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.set_xlim(-(width - layout.width) / 2, layout.width + (width - layout.width) / 2)
-    axes.set_ylim(-_MARGIN - _LEGEND, layout.height + _MARGIN + 0.35)
+    axes.set_ylim(-_MARGIN - _LEGEND, layout.height + _MARGIN + _TITLE)
     index = {name: k for k, name in enumerate(graph.names)}
     for edge in sorted(edges, key=lambda edge: edge.fate != "missing"):
         _draw_edge(axes, layout, index[edge.source], index[edge.target], edge, scale)
@@ -69,6 +74,14 @@ def graph_figure(
         title,
         fontsize=11.5 * scale,
         fontweight="bold",
+        va="bottom",
+    )
+    axes.text(
+        left,
+        layout.height + _MARGIN + 0.05,
+        subtitle,
+        fontsize=8.5 * scale,
+        color=MUTED,
         va="center",
     )
     axes.legend(
@@ -83,9 +96,8 @@ def graph_figure(
     return figure
 
 
-def _title(graph: CausalGraph, truth: CausalGraph | None) -> str:
-    what = "The graph over the truth" if truth is not None else "The graph, edges by their verdict"
-    return f"{what} · {visible(graph.algorithm, 60)}" if graph.algorithm else what
+def _title(truth: CausalGraph | None) -> str:
+    return "The graph over the truth" if truth is not None else "The graph, edges by their verdict"
 
 
 def _draw_node(axes: Axes, label: str, centre: np.ndarray, wide: float, scale: float) -> None:
