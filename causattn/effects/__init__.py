@@ -14,6 +14,7 @@ from causattn.effects._columns import COLUMNS, Column
 from causattn.effects._design import Design
 from causattn.effects._dowhy import dowhy_linear
 from causattn.effects._evidence import EvidenceTable
+from causattn.effects._falsification import Falsification, falsify_graph
 from causattn.effects._interventions import Contrast, ModelInterventions
 from causattn.effects._linear import LinearEffect, LinearEffects
 from causattn.effects._refuters import (
@@ -34,6 +35,7 @@ __all__ = [
     "Design",
     "DowhySettings",
     "EvidenceTable",
+    "Falsification",
     "LinearEffect",
     "LinearEffects",
     "ModelEffect",
@@ -46,6 +48,7 @@ __all__ = [
     "data_subset",
     "dowhy_linear",
     "effect_settings",
+    "falsify_graph",
     "is_adjustment_set",
     "judge",
     "known_effects",
