@@ -112,12 +112,18 @@ def refute_estimated(
             changed = Problem(
                 problem.treatment[rng.permutation(count)], problem.outcome, problem.adjustment
             )
+        elif refuter == "dummy_outcome":
+            changed = Problem(
+                problem.treatment, problem.outcome[rng.permutation(count)], problem.adjustment
+            )
         elif refuter == "random_common_cause":
             column = rng.normal(size=count)
             adjustment = np.column_stack([problem.adjustment, column])
             changed = Problem(problem.treatment, problem.outcome, adjustment)
         else:
-            rows = rng.choice(count, round(fraction * count), replace=False)
+            again = refuter == "bootstrap"
+            size = count if again else round(fraction * count)
+            rows = rng.choice(count, size, replace=again)
             basis = Basis.of(problem.adjustment[rows])
             changed = Problem(
                 problem.treatment[rows],
@@ -126,7 +132,7 @@ def refute_estimated(
             )
         results.append(effect.estimated(changed))
     estimates = np.array([np.nan if one is None else one.estimate for one in results])
-    if refuter == "placebo":
+    if refuter in ("placebo", "dummy_outcome"):
         errors = np.array([np.nan if one is None else one.standard_error for one in results])
         with np.errstate(divide="ignore", invalid="ignore"):
             ratios = np.abs(estimates) / errors
@@ -135,5 +141,7 @@ def refute_estimated(
         )
     if refuter == "random_common_cause":
         return shift_refutation((estimates - found.estimate) / found.standard_error, alpha)
-    variance = found.standard_error**2 * (1.0 - fraction) / fraction
+    variance = found.standard_error**2
+    if refuter == "data_subset":
+        variance *= (1.0 - fraction) / fraction
     return scatter_refutation(estimates - found.estimate, variance, alpha)

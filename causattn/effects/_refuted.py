@@ -13,6 +13,7 @@ from causattn.effects._dowhy import dowhy_frame, dowhy_linear
 from causattn.effects._estimated import EstimatedEffect, estimated_effect, refute_estimated
 from causattn.effects._graph_effects import Adjusted
 from causattn.effects._linear import LinearEffect
+from causattn.effects._more_refuters import bootstrap, dummy_outcome
 from causattn.effects._refuters import (
     NO_DRAWS,
     Refutation,
@@ -23,7 +24,13 @@ from causattn.effects._refuters import (
 from causattn.effects._settings import ALL_REFUTERS, DowhySettings
 
 _AGREE = 1e-6
-_MEASURES = {"placebo": "mean", "random_common_cause": "shift", "data_subset": "scatter"}
+_MEASURES = {
+    "placebo": "mean",
+    "random_common_cause": "shift",
+    "data_subset": "scatter",
+    "bootstrap": "scatter",
+    "dummy_outcome": "mean",
+}
 
 
 class RefutedEffects:
@@ -107,6 +114,10 @@ class RefutedEffects:
             return permuted_placebo(effect, settings.draws, rng, settings.alpha)
         if name == "random_common_cause":
             return random_common_cause(effect, settings.draws, rng, settings.refuter_alpha)
+        if name == "bootstrap":
+            return bootstrap(effect, settings.draws, rng, settings.refuter_alpha)
+        if name == "dummy_outcome":
+            return dummy_outcome(effect, settings.draws, rng, settings.alpha)
         return data_subset(
             effect, settings.subset_fraction, settings.draws, rng, settings.refuter_alpha
         )
@@ -115,7 +126,7 @@ class RefutedEffects:
         self, effect: EstimatedEffect, name: str, rng: np.random.Generator
     ) -> Refutation:
         settings = self._settings
-        alpha = settings.alpha if name == "placebo" else settings.refuter_alpha
+        alpha = settings.alpha if _MEASURES[name] == "mean" else settings.refuter_alpha
         return refute_estimated(effect, name, settings.draws, settings.subset_fraction, rng, alpha)
 
 

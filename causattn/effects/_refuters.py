@@ -86,12 +86,38 @@ def placebo_draws(effect: LinearEffect, draws: int, rng: np.random.Generator) ->
         permuted = np.empty((part.stop - part.start, width, rows))
         for one in permuted:
             np.take(columns, rng.permutation(rows), axis=1, out=one)
-        fits = fit(effect.basis, permuted, effect.outcome_residual)
-        effects = fits.effects(effect.treatment.contrasts)
-        errors = fits.standard_errors(effect.treatment.contrasts, effect.standard_error_kind)
+        if effect.standard_error_kind == "classical":
+            effects, errors = _classical(effect, permuted)
+        else:
+            fits = fit(effect.basis, permuted, effect.outcome_residual)
+            effects = fits.effects(effect.treatment.contrasts)
+            errors = fits.standard_errors(effect.treatment.contrasts, effect.standard_error_kind)
         estimates[part] = effects[:, effect.contrast, effect.column]
         ratios[part] = statistics(effects, errors).max(axis=(1, 2))
     return Draws(estimates, ratios)
+
+
+def _classical(effect: LinearEffect, permuted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return effects and classical standard errors of permuted treatments, [b, c, m] each.
+
+    They need the treatments' products only: no residual is ever written out.
+    """
+    draws, width, rows = permuted.shape
+    outcomes, contrasts = effect.outcome_residual, effect.treatment.contrasts
+    stacked = np.column_stack([effect.basis.vectors, outcomes.T])
+    products = (permuted.reshape(-1, rows) @ stacked).reshape(draws, width, -1)
+    along, cross = products[:, :, : effect.basis.rank], products[:, :, effect.basis.rank :]
+    # Permuting rows changes no product of the treatment with itself.
+    gram = permuted[0] @ permuted[0].T - along @ along.transpose(0, 2, 1)
+    coefficients = np.linalg.solve(gram, cross)
+    explained = np.einsum("bdm,bdm->bm", coefficients, cross)
+    left = np.maximum(np.einsum("mn,mn->m", outcomes, outcomes) - explained, 0.0)
+    inner = contrasts @ np.linalg.solve(
+        gram, np.broadcast_to(contrasts.T, (draws, *contrasts.T.shape))
+    )
+    spread = np.einsum("bcc->bc", inner)
+    variance = spread[:, :, None] * (left / effect.fits.degrees)[:, None, :]
+    return contrasts @ coefficients, np.sqrt(variance)
 
 
 def random_common_cause_draws(effect: LinearEffect, draws: int, rng: np.random.Generator) -> Draws:

@@ -11,8 +11,14 @@ from causattn.effects._estimators import EstimatorName
 from causattn.effects._regression import StandardError
 from causattn.effects._removal import Operation
 
-Refuter = Literal["placebo", "random_common_cause", "data_subset"]
-ALL_REFUTERS: tuple[Refuter, ...] = ("placebo", "random_common_cause", "data_subset")
+Refuter = Literal["placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome"]
+ALL_REFUTERS: tuple[Refuter, ...] = (
+    "placebo",
+    "random_common_cause",
+    "data_subset",
+    "bootstrap",
+    "dummy_outcome",
+)
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,14 @@ class DowhySettings:
         The contrast (from, to) wanted of every feature that has both values; the most significant
         one of all where None.
     refuters
-        Which to run.
+        Which to run: ``"placebo"``, ``"random_common_cause"``, ``"data_subset"``, and where asked
+        for ``"bootstrap"`` and ``"dummy_outcome"``.
     draws
         Draws a refuter.
     subset_fraction
         Share of the rows in a subset.
     alpha
-        The placebo's p must be at most this for an effect to stand out.
+        The placebo's and the dummy outcome's p must be at most this for an effect to stand out.
     refuter_alpha
         The other refuters' p must be below this to fail.
     negligible
@@ -79,7 +86,7 @@ class DowhySettings:
     confidence: float = 0.95
     minimum_count: int = 10
     levels: list[str] | None = None
-    refuters: list[Refuter] = field(default_factory=lambda: list(ALL_REFUTERS))
+    refuters: list[Refuter] = field(default_factory=lambda: list(ALL_REFUTERS[:3]))
     draws: int = 100
     subset_fraction: float = 0.8
     alpha: float = 0.05
@@ -111,7 +118,7 @@ class DowhySettings:
             raise ConfigError(
                 f"effects.levels={self.levels} must name two values, such as [Negative, Positive]."
             )
-        if 1 / (1 + self.draws) > self.alpha and "placebo" in self.refuters:
+        if 1 / (1 + self.draws) > self.alpha and {"placebo", "dummy_outcome"} & {*self.refuters}:
             raise ConfigError(
                 f"effects.draws={self.draws} cannot give a p of effects.alpha={self.alpha}; ask "
                 f"for at least {round(1 / self.alpha)} draws."

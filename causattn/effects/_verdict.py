@@ -49,7 +49,7 @@ from typing import Any, Literal
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 OUTPUT = "output"
-REFUTERS = ("placebo", "random_common_cause", "data_subset")
+REFUTERS = ("placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from causattn.effects import (
     permuted_placebo,
 )
 from causattn.effects._estimators import ESTIMATORS
+from causattn.effects._settings import ALL_REFUTERS
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
 
@@ -126,10 +127,13 @@ def test_engines_agree(table, corpus) -> None:
     assert dowhy.edges()["data_method"].str.endswith("DoWhy").all()
 
 
-@pytest.mark.parametrize("estimator", sorted(ESTIMATORS))
+@pytest.mark.parametrize("estimator", ["linear", *ESTIMATORS])
 def test_every_estimator_fills_the_same_columns(table, corpus, estimator) -> None:
     graph = graph_of((0, 1), (1, 2), (0, 2))
-    row = collect(graph, table, corpus, estimator=estimator).row("source", "target")
+    asked = list(ALL_REFUTERS)
+    evidence = collect(graph, table, corpus, estimator=estimator, refuters=asked)
+    row = evidence.row("source", "target")
+    assert row["dummy_outcome_outcome"] == row["bootstrap_outcome"] == "passed"
     assert row["data_low"] < 0.3 < row["data_high"]
     assert row["placebo_outcome"] == "passed"
     assert row["data_subset_outcome"] == "passed"

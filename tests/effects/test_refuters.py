@@ -1,5 +1,7 @@
 """Refuters: each draw is DoWhy's on the same data, p-values are uniform, and there is power."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,12 +17,19 @@ from causattn.effects import (
 )
 from causattn.effects._dowhy import TREATMENT, dowhy_frame
 from causattn.effects._linear import LinearEffect
+from causattn.effects._more_refuters import (
+    bootstrap,
+    bootstrap_draws,
+    dummy_outcome,
+    dummy_outcome_draws,
+)
 from causattn.effects._refuters import (
     data_subset_draws,
     placebo_draws,
     random_common_cause_draws,
     shift_refutation,
 )
+from causattn.effects._regression import fit
 
 ROWS = 300
 
@@ -69,6 +78,19 @@ def test_placebo_draws_are_dowhys_on_the_same_permutation(make_table, make_effec
 
 
 @pytest.mark.parametrize("make_effect", [planted, discrete])
+def test_classical_placebos_are_those_of_the_whole_regression(make_table, make_effect) -> None:
+    effect = replace(make_effect(make_table, 0), standard_error_kind="classical")
+    found = placebo_draws(effect, 5, np.random.default_rng(9))
+    rng = np.random.default_rng(9)
+    permuted = np.stack([effect.treatment.columns.T[:, rng.permutation(ROWS)] for _ in range(5)])
+    fits = fit(effect.basis, permuted, effect.outcome_residual)
+    effects = fits.effects(effect.treatment.contrasts)
+    errors = fits.standard_errors(effect.treatment.contrasts, "classical")
+    np.testing.assert_allclose(found.estimates, effects[:, effect.contrast, effect.column])
+    np.testing.assert_allclose(found.statistic, np.abs(effects / errors).max(axis=(1, 2)))
+
+
+@pytest.mark.parametrize("make_effect", [planted, discrete])
 def test_random_common_cause_draws_are_dowhys_on_the_same_cause(make_table, make_effect) -> None:
     effect = make_effect(make_table, 0)
     found = random_common_cause_draws(effect, 4, np.random.default_rng(9)).estimates
@@ -95,7 +117,27 @@ def test_subset_draws_are_dowhys_on_the_same_rows(make_table, make_effect, fract
         assert value == pytest.approx(dowhy_linear(part, names, 0.95).estimate, abs=1e-6)
 
 
+@pytest.mark.parametrize("make_effect", [planted, discrete])
+def test_bootstrap_and_dummy_outcome_draws_are_dowhys_on_the_same_rows(
+    make_table, make_effect
+) -> None:
+    effect = make_effect(make_table, 0)
+    frame, names = dowhy_frame(effect, adjustment_of(effect))
+    found = bootstrap_draws(effect, 3, np.random.default_rng(9)).estimates
+    rng = np.random.default_rng(9)
+    for value in found:
+        part = frame.iloc[rng.integers(0, ROWS, ROWS)].reset_index(drop=True)
+        assert value == pytest.approx(dowhy_linear(part, names, 0.95).estimate, abs=1e-6)
+    found = dummy_outcome_draws(effect, 3, np.random.default_rng(9)).estimates
+    rng = np.random.default_rng(9)
+    for value in found:
+        changed = frame.assign(outcome=frame["outcome"].to_numpy()[rng.permutation(ROWS)])
+        assert value == pytest.approx(dowhy_linear(changed, names, 0.95).estimate, abs=1e-6)
+
+
 DRAWS = {
+    "bootstrap": lambda effect, draws, rng: bootstrap_draws(effect, draws, rng),
+    "dummy outcome": lambda effect, draws, rng: dummy_outcome_draws(effect, draws, rng),
     "placebo": lambda effect, draws, rng: placebo_draws(effect, draws, rng),
     "random common cause": lambda effect, draws, rng: random_common_cause_draws(effect, draws, rng),
     "data subset": lambda effect, draws, rng: data_subset_draws(effect, 0.8, draws, rng),
@@ -123,6 +165,8 @@ def test_p_values_are_uniform_where_the_model_is_right(make_table, make_effect) 
                 permuted_placebo(effect, 60, rng, 0.05).p,
                 random_common_cause(effect, 60, rng, 0.05).p,
                 data_subset(effect, 0.8, 60, rng, 0.05).p,
+                bootstrap(effect, 60, rng, 0.05).p,
+                dummy_outcome(effect, 60, rng, 0.05).p,
             ]
         )
     for column in np.transpose(p):
