@@ -29,7 +29,7 @@ repeats.
 
 DoWhy asks instead where 0 (placebo) or the estimate (the others) lies among the draws. For a
 linear estimator the draws lie around that very point by construction, whatever the model, so that
-its p is near 1 for right and wrong models alike; and see the project's notes on its random numbers.
+its p is near 1 for right and wrong models alike.
 """
 
 from __future__ import annotations
