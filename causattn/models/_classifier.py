@@ -47,7 +47,7 @@ class ClassifierSettings:
     epochs, batch
         Rounds over the documents, and documents in a step.
     learning_rate, weight_decay
-        Of AdamW; the rate rises over the first tenth of the steps and falls to zero. None is 1e-4
+        Of AdamW; the rate rises over the first tenth of the steps and falls to zero. None is 2e-4
         for all weights and 1e-3 for the head.
     held_out
         Share of the documents that is kept from training, for the figures that are reported.
@@ -145,7 +145,7 @@ def train_classifier(
         _last_layer(network, model.name)
 
     learning = _learning(network, settings)
-    rate = settings.learning_rate or (1e-4 if settings.train == "all" else 1e-3)
+    rate = settings.learning_rate or (2e-4 if settings.train == "all" else 1e-3)
     optimiser = torch.optim.AdamW(learning, lr=rate, weight_decay=settings.weight_decay, fused=True)
     rounds = math.ceil(len(training) / settings.batch)
     steps = rounds * settings.epochs
