@@ -11,7 +11,8 @@ CSV = "text,label,mood\n" + "".join(
     f"{int(k % 3 > 0)},{'glad' if k % 5 else 'sad'}\n"
     for k in range(60)
 )
-ON_FILE = ("corpus=file", "features=words", "attention=observed", "+model.steps=5")
+ON_FILE = ("corpus=file", "features=words", "attention=observed")
+TINY = ("model.steps=5",)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ CASES = {
         "fisher_z",
     ),
     "a model that is not there": (
-        ["corpus.path=good.csv", "model=hf", "model.path=nowhere", "~model.steps"],
+        ["corpus.path=good.csv", "model=hf", "model.path=nowhere"],
         "nowhere",
     ),
 }
@@ -72,7 +73,8 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_one_sentence_exit_code_two_and_nothing_left(place, capsys, name):
     overrides, word = CASES[name]
-    code = main(["run", *ON_FILE, *overrides])
+    steps = () if "model=hf" in overrides else TINY
+    code = main(["run", *ON_FILE, *steps, *overrides])
     said = capsys.readouterr().err.strip().splitlines()
     sentences = [line for line in said if not line.endswith((" ...", " s"))]
     assert code == 2, said

@@ -65,7 +65,7 @@ def test_results_agree_with_one_another(study):
     assert len(directed) == int(study.graph.directed().sum())
     assert study.evidence["verdict"].isin(["supported", "contradicted", "undetermined"]).all()
     assert study.truth is not None
-    assert np.array_equal(study.truth.marks, load_network("asia").graph.marks)
+    assert np.array_equal(study.truth.marks, load_network("asia").graph().marks)
 
 
 def test_again_is_the_same_and_computes_less(study, place):
