@@ -12,11 +12,15 @@ import argparse
 import json
 import platform
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import causattn
+import causattn.results
 from causattn.base import write_json, write_text
 
 RESULTS = Path(__file__).resolve().parents[2] / "results" / "studies"
@@ -48,10 +52,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("studies", nargs="*", default=["asia", "alarm", "cebab"])
     arguments.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    arguments.add_argument("--workers", type=int, default=1, help="seeds run at the same time")
     chosen = arguments.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     for study in chosen.studies:
-        runs = [causattn.run(f"experiment={study}", seed=seed) for seed in chosen.seeds]
+        with ProcessPoolExecutor(chosen.workers, get_context("spawn")) as pool:
+            runs = list(pool.map(partial(one, study), chosen.seeds))
         summaries = [run.summary for run in runs]
         write_json(
             RESULTS / f"{study}.json",
@@ -67,6 +73,11 @@ def main() -> None:
             if picture := runs[0].figures.get(name):
                 (RESULTS / f"{study}_{name}.png").write_bytes(picture.read_bytes())
     write_text(RESULTS / "README.md", page())
+
+
+def one(study: str, seed: int) -> causattn.results.Run:
+    """Run one study with one seed."""
+    return causattn.run(f"experiment={study}", seed=seed)
 
 
 def page() -> str:
