@@ -18,8 +18,7 @@ import numpy as np
 
 from causattn.effects._adjustment import AdjustmentSets, Choice
 from causattn.effects._linear import LinearEffects
-from causattn.graphs import CausalGraph, Mark
-from causattn.graphs._meek import meek_closure
+from causattn.graphs import CausalGraph, Mark, meek_closure
 
 MOST = 1000
 """Most possible parent sets that are looked at."""

@@ -190,7 +190,8 @@ def partial_scores(
             scores.append(part[:, 0] / np.sqrt(residual * inverse[own, own][0, 0]))
             continue
         squared = (part @ np.linalg.pinv(inverse[own, own]) * part).sum(axis=1)
-        scores.append(np.sqrt(squared / residual / block.shape[1]))
+        # A label that never varies has nothing to score; its column is refused by name later.
+        scores.append(np.sqrt(squared / residual / max(block.shape[1], 1)))
     return np.stack(scores)
 
 

@@ -21,6 +21,7 @@ from causattn.graphs._equivalence import (
     topological_order,
 )
 from causattn.graphs._graph import CausalGraph, Edge, Mark
+from causattn.graphs._meek import meek_closure
 from causattn.graphs._sortability import r2_sortability, snr_sortability, var_sortability
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "compare_graphs",
     "dag_to_cpdag",
     "is_dag",
+    "meek_closure",
     "member_distances",
     "pdag_to_dag",
     "r2_sortability",

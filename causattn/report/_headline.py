@@ -46,6 +46,14 @@ def graph_line(run: Run) -> str:
     return "; ".join([line, ", ".join(shown)]) if shown else line
 
 
+def discovery_line(run: Run) -> str:
+    """Say which algorithm found the graph, and what it did with the candidates."""
+    figures = run.summary.get("graph", {})
+    line = f"Found by {visible(str(figures.get('algorithm') or 'an unnamed algorithm'))}"
+    use = (figures.get("details") or {}).get("candidates")
+    return f"{line}; candidates {visible(str(use))}" if use else line
+
+
 def timing_line(run: Run) -> str:
     """Say how long each stage took."""
     stages = {

@@ -14,7 +14,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from causattn.base import write_text
-from causattn.report._headline import candidate_line, graph_line, timing_line
+from causattn.report._headline import (
+    candidate_line,
+    discovery_line,
+    graph_line,
+    timing_line,
+)
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
 from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
@@ -55,7 +60,7 @@ def write_report(run: Run) -> Path:
 def _content(run: Run) -> dict[str, Any]:
     """Return everything that the page shows."""
     rows = edge_rows(run, digits=2)
-    lines = (candidate_line(run), graph_line(run), timing_line(run))
+    lines = (candidate_line(run), discovery_line(run), graph_line(run), timing_line(run))
     return {
         "title": visible(_title(run)),
         "folder": visible(run.folder.name),

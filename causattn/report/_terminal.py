@@ -9,7 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from causattn.report._headline import candidate_line, graph_line, timing_line
+from causattn.report._headline import (
+    candidate_line,
+    discovery_line,
+    graph_line,
+    timing_line,
+)
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
 from causattn.report._rows import EdgeRow, edge_rows, missing_edges
@@ -70,7 +75,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
         for effect in known:
             table.add_row(*effect)
         console.print(table)
-    for line in (candidate_line(run), graph_line(run), timing_line(run)):
+    for line in (candidate_line(run), discovery_line(run), graph_line(run), timing_line(run)):
         if line:
             console.print(_plain(f"{line}."))
 
