@@ -44,7 +44,9 @@ ROWS = {
     "SHD of the CPDAG": ("graph", "shd"),
     "adjacency F1": ("graph", "adjacency_f1"),
     "independence tests": ("graph", "tests"),
-    "edges supported": ("evidence", "supported"),
+    "directed edges": ("evidence", "edges"),
+    "directed edges supported": ("evidence", "supported", "edges"),
+    "of these in the truth": ("evidence", "supported", "true"),
 }
 
 
@@ -58,7 +60,7 @@ def main() -> None:
     for study in chosen.studies:
         with ProcessPoolExecutor(chosen.workers, get_context("spawn")) as pool:
             runs = list(pool.map(partial(one, study), chosen.seeds))
-        summaries = [run.summary for run in runs]
+        summaries = [without_paths(run.summary) for run in runs]
         write_json(
             RESULTS / f"{study}.json",
             {
@@ -78,6 +80,14 @@ def main() -> None:
 def one(study: str, seed: int) -> causattn.results.Run:
     """Run one study with one seed."""
     return causattn.run(f"experiment={study}", seed=seed)
+
+
+def without_paths(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return a summary with the corpus's file by name only, wherever it lay."""
+    corpus = summary["corpus"]
+    if "path" not in corpus:
+        return summary
+    return {**summary, "corpus": {**corpus, "path": Path(corpus["path"]).name}}
 
 
 def page() -> str:
