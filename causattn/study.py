@@ -20,7 +20,7 @@ import numpy as np
 
 from causattn import attention, candidates, corpora, discovery, effects, features, models
 from causattn.base import ConfigError, choose, generator
-from causattn.graphs import CausalGraph, compare_graphs
+from causattn.graphs import CausalGraph, compare_graphs, sortabilities
 from causattn.report import draw_figures, write_report
 from causattn.results import Artefact, Run, Store, versions, write_results
 
@@ -92,6 +92,7 @@ def run_study(config: Settings, folder: Path) -> Run:
             "count": table.value.size,
             "rows": len(table.value.documents),
             "data": table.value.data_kind,
+            "sortability": {} if truth is None else sortabilities(table.value.values, truth),
             **table.value.about,
         },
         "attention": {

@@ -16,7 +16,7 @@ from causattn.discovery._registry import ALGORITHMS
 from causattn.discovery._scores import LocalScore
 from causattn.discovery._shared_settings import local_score
 from causattn.discovery._time_limit import TimedOutError
-from causattn.graphs import CausalGraph, compare_graphs, pdag_to_dag
+from causattn.graphs import CausalGraph, compare_graphs, pdag_to_dag, sortabilities
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,9 @@ def compare_algorithms(
         One row an algorithm: ``label``, ``status`` (``done``, ``timed out``, ``not applicable`` or
         ``failed``), ``algorithm`` (with its test, score and penalty), ``kind``, ``edges``,
         ``tests``, ``score`` (each graph's under one score, whatever it was searched by),
-        ``seconds``, ``candidates``, ``reason``, and with a truth the numbers of `compare_graphs`.
+        ``seconds``, ``candidates``, ``reason``, and with a truth the numbers of `compare_graphs`
+        and the data's sortabilities, the same in every row, which say how far a good result may
+        be owed to the simulation.
 
     Raises
     ------
@@ -85,7 +87,12 @@ def compare_algorithms(
         {"label": label, **_row(algorithm, problem, settings, truth, common)}
         for label, algorithm, settings in track(prepared, "comparing algorithms", unit="algorithms")
     ]
-    return pd.DataFrame(rows)
+    results = pd.DataFrame(rows)
+    if truth is not None and set(problem.data.names) == set(truth.names):
+        columns = [problem.data.names.index(name) for name in truth.names]
+        for name, share in sortabilities(problem.data.values[:, columns], truth).items():
+            results[name] = share
+    return results
 
 
 def _by_label(

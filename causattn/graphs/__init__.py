@@ -22,7 +22,12 @@ from causattn.graphs._equivalence import (
 )
 from causattn.graphs._graph import CausalGraph, Edge, Mark
 from causattn.graphs._meek import meek_closure
-from causattn.graphs._sortability import r2_sortability, snr_sortability, var_sortability
+from causattn.graphs._sortability import (
+    r2_sortability,
+    snr_sortability,
+    sortabilities,
+    var_sortability,
+)
 
 __all__ = [
     "Agreement",
@@ -44,6 +49,7 @@ __all__ = [
     "r2_sortability",
     "same_skeleton_and_colliders",
     "snr_sortability",
+    "sortabilities",
     "structural_hamming_distance",
     "structural_intervention_distance",
     "to_cpdag",

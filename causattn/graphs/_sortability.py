@@ -76,6 +76,17 @@ def snr_sortability(data: np.ndarray, truth: CausalGraph) -> float | None:
     return order_alignment(truth, explained)
 
 
+def sortabilities(data: np.ndarray, truth: CausalGraph) -> dict[str, float | None]:
+    """Return ``var_sortability``, ``r2_sortability`` and ``snr_sortability`` of one data set.
+
+    Parameters, values and errors are those of `var_sortability`; all None for a truth that is no
+    DAG or data with a constant column.
+    """
+    measures = (var_sortability, r2_sortability, snr_sortability)
+    usable = truth.kind == "dag" and bool((np.var(_checked(data, truth), axis=0) > 0).all())
+    return {measure.__name__: measure(data, truth) if usable else None for measure in measures}
+
+
 def coefficients_of_determination(data: np.ndarray) -> np.ndarray:
     """Return each column's coefficient of determination given all others, float64 [p]."""
     correlation = np.corrcoef(data, rowvar=False)

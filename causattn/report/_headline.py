@@ -46,6 +46,21 @@ def graph_line(run: Run) -> str:
     return "; ".join([line, ", ".join(shown)]) if shown else line
 
 
+def data_line(run: Run) -> str:
+    """Say how far the true order can be read off the data by sorting; empty without a truth."""
+    shares = run.summary.get("features", {}).get("sortability") or {}
+    shown = [
+        f"{label} {number(shares[name])}"
+        for name, label in (
+            ("var_sortability", "variance"),
+            ("r2_sortability", "R2"),
+            ("snr_sortability", "signal-to-noise"),
+        )
+        if isinstance(shares.get(name), int | float)
+    ]
+    return f"Sortability of the data (0.5 tells nothing): {', '.join(shown)}" if shown else ""
+
+
 def discovery_line(run: Run) -> str:
     """Say which algorithm found the graph, and what it did with the candidates."""
     figures = run.summary.get("graph", {})

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from causattn.base import write_text
 from causattn.report._headline import (
     candidate_line,
+    data_line,
     discovery_line,
     graph_line,
     timing_line,
@@ -60,7 +61,13 @@ def write_report(run: Run) -> Path:
 def _content(run: Run) -> dict[str, Any]:
     """Return everything that the page shows."""
     rows = edge_rows(run, digits=2)
-    lines = (candidate_line(run), discovery_line(run), graph_line(run), timing_line(run))
+    lines = (
+        data_line(run),
+        candidate_line(run),
+        discovery_line(run),
+        graph_line(run),
+        timing_line(run),
+    )
     return {
         "title": visible(_title(run)),
         "folder": visible(run.folder.name),

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from causattn.report._headline import (
     candidate_line,
+    data_line,
     discovery_line,
     graph_line,
     timing_line,
@@ -75,7 +76,13 @@ def print_run(run: Run, console: Console | None = None) -> None:
         for effect in known:
             table.add_row(*effect)
         console.print(table)
-    for line in (candidate_line(run), discovery_line(run), graph_line(run), timing_line(run)):
+    for line in (
+        data_line(run),
+        candidate_line(run),
+        discovery_line(run),
+        graph_line(run),
+        timing_line(run),
+    ):
         if line:
             console.print(_plain(f"{line}."))
 

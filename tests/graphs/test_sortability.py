@@ -5,7 +5,13 @@ import pytest
 from CausalDisco import analytics
 
 from causattn.base import DataError
-from causattn.graphs import r2_sortability, snr_sortability, var_sortability
+from causattn.graphs import (
+    CausalGraph,
+    r2_sortability,
+    snr_sortability,
+    sortabilities,
+    var_sortability,
+)
 
 PAIRS = [
     (var_sortability, analytics.var_sortability),
@@ -54,3 +60,21 @@ def test_no_edges_no_sortability(graph):
 def test_columns_must_be_the_variables(graph):
     with pytest.raises(DataError, match="3 variables"):
         var_sortability(np.eye(4), graph("a>b"))
+
+
+def test_all_three_at_once_and_none_where_nothing_can_be_said():
+    rng = np.random.default_rng(0)
+    first = rng.normal(size=500)
+    data = np.column_stack([first, 2 * first + rng.normal(size=500)])
+    truth = CausalGraph.from_adjacency(
+        np.array([[0, 1], [0, 0]]), ("a", "b"), direction="from row to column"
+    )
+    found = sortabilities(data, truth)
+    assert found == {
+        "var_sortability": var_sortability(data, truth),
+        "r2_sortability": r2_sortability(data, truth),
+        "snr_sortability": snr_sortability(data, truth),
+    }
+    assert found["var_sortability"] == 1
+    constant = np.column_stack([first, np.ones(500)])
+    assert set(sortabilities(constant, truth).values()) == {None}
