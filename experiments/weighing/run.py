@@ -87,7 +87,7 @@ def main(given: Sequence[str] | None = None) -> None:
     chosen = arguments.parse_args(words)
     if chosen.quick:
         chosen.network, chosen.rows, chosen.fair_rows = "quick", [300, 600], [300]
-        chosen.fair_steps, chosen.strongest, chosen.seeds = 60, [6, 8], [0, 1]
+        chosen.fair_steps, chosen.strongest, chosen.seeds = 60, [6, 8], [0]
     chosen.folder.mkdir(parents=True, exist_ok=True)
     setting = {
         "command": " ".join(["python experiments/weighing/run.py", *words]),

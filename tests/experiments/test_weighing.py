@@ -33,37 +33,50 @@ def written(weighing, tmp_path_factory):
     return place
 
 
-def test_every_contender_is_measured_at_every_size_and_seed(weighing, written):
+def test_every_contender_is_measured_at_every_size(weighing, written):
     lines = json.loads((written / "weighing.json").read_text())["lines"]
     measured = {(x["evidence"], x["rows"], x["seed"], x["contender"]) for x in lines}
     assert len(measured) == len(lines)
-    for seed in (0, 1):
-        for rows in (300, 600):
-            for contender in weighing.contenders_alone([6, 8]):
-                assert (weighing.NO_EVIDENCE, rows, seed, contender) in measured
-            for contender in weighing.contenders_beside([6, 8]):
-                assert (weighing.PRETRAINED, rows, seed, contender) in measured
-                assert ((weighing.SAME, rows, seed, contender) in measured) == (rows == 300)
-
-
-def test_the_page_holds_the_mean_of_the_lines(weighing, written):
-    stored = json.loads((written / "weighing.json").read_text())
+    for rows in (300, 600):
+        for contender in weighing.contenders_alone([6, 8]):
+            assert (weighing.NO_EVIDENCE, rows, 0, contender) in measured
+        for contender in weighing.contenders_beside([6, 8]):
+            assert (weighing.PRETRAINED, rows, 0, contender) in measured
+            assert ((weighing.SAME, rows, 0, contender) in measured) == (rows == 300)
     page = (written / "weighing.md").read_text()
-    chosen = [
-        x["shd"]
-        for x in stored["lines"]
-        if x["evidence"] == weighing.NO_EVIDENCE
-        and x["rows"] == 300
-        and x["contender"] == "PC, alpha .01, plain"
+    assert "## 300 rows" in page
+    assert "## 600 rows" in page
+
+
+def test_the_page_holds_means_and_differences_by_seed(weighing):
+    def line(evidence, contender, seed, f1, shd):
+        figures = {"f1": f1, "precision": 1.0, "recall": 0.5, "shd": shd}
+        return {
+            "evidence": evidence,
+            "rows": 50,
+            "seed": seed,
+            "contender": contender,
+            **figures,
+            "tests": 10,
+            "seconds": 0.5,
+            "algorithm": "",
+        }
+
+    lines = [
+        line("none", "GES, BIC, plain", 0, 0.5, 20),
+        line("none", "GES, BIC, plain", 1, 0.7, 10),
+        line("a", "evidence alone, 6 strongest pairs", 0, 0.6, 15),
+        line("a", "evidence alone, 6 strongest pairs", 1, 0.4, 15),
+        line("a", "evidence alone, 8 strongest pairs", 0, 0.5, 15),
+        line("a", "evidence alone, 8 strongest pairs", 1, 0.5, 15),
+        line("a", "GES, BIC, weighed", 0, 0.8, 9),
+        line("a", "GES, BIC, weighed", 1, 0.6, 12),
     ]
-    expected = f"{sum(chosen) / 2:.1f} [{min(chosen):.1f}, {max(chosen):.1f}]"
-    (row,) = [
-        line
-        for line in page.splitlines()
-        if line.startswith("| none | PC, alpha .01, plain |")
-        and page.index(line) < page.index("## 600 rows")
-    ]
-    assert expected in row
+    setting = {"command": "c", "seeds": [0, 1], "rows_seeds": [100, 101], "versions": {"x": "1"}}
+    page = weighing.page(setting, lines)
+    assert "| none | GES, BIC, plain | 0.600 [0.500, 0.700] |" in page
+    gains = "| 50 | a | GES, BIC, weighed | 0.100 [-0.100, 0.300] | 0.150 [0.100, 0.200] |"
+    assert f"{gains} -4.5 [-11.0, 2.0] |" in page
 
 
 def test_rows_are_the_documents_of_the_fair_study_and_no_documents_of_the_pretrained(weighing):
