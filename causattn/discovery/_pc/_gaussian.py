@@ -167,12 +167,10 @@ class CompiledGaussian:
         skip = np.zeros(len(groups.centers), dtype=np.uint8)
         shared = np.zeros(len(groups.rows), dtype=np.uint8)
         if alone and groups.second.any():
-            others = groups.rows_of()
-            for g, _, rows, span in groups:
-                if len(span) and groups.second[span[0]]:
-                    skip[g] = 1
-                    first = groups.row_pointer[g]
-                    shared[first : first + len(rows)] = others[groups.columns[span[0]], rows]
+            entry = np.minimum(groups.column_pointer[:-1], entries - 1)
+            skip[:] = groups.second[entry] * (np.diff(groups.column_pointer) > 0)
+            of_row = np.repeat(np.arange(len(groups.centers)), np.diff(groups.row_pointer))
+            shared[:] = skip[of_row] & groups.rows_of()[groups.columns[entry][of_row], groups.rows]
         separated = np.zeros(entries, dtype=np.int64)
         tested = np.zeros(entries, dtype=np.int64)
         members = np.zeros((entries, groups.words), dtype=np.uint64)
