@@ -188,12 +188,15 @@ def pair_groups(rows: np.ndarray, pairs: np.ndarray, end: int) -> Groups:
     """
     centers = pairs[:, end]
     y, v = np.nonzero(rows)
-    of_group, variables = np.nonzero(rows[centers])
+    start = np.searchsorted(y, np.arange(len(rows) + 1))
+    count = np.diff(start)[centers]
+    row_pointer = np.concatenate([[0], np.cumsum(count)])
+    place = np.arange(row_pointer[-1]) + np.repeat(start[centers] - row_pointer[:-1], count)
     return Groups(
         size=len(rows),
         centers=centers,
-        row_pointer=np.searchsorted(of_group, np.arange(len(centers) + 1)),
-        rows=variables,
+        row_pointer=row_pointer,
+        rows=v[place],
         column_pointer=np.arange(len(centers) + 1),
         columns=pairs[:, 1 - end],
         entry_centers=centers,
