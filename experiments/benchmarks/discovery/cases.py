@@ -90,6 +90,10 @@ def full() -> list[Case]:
              {"test": "fisher_z"}, {"causal-learn": 1}, {"causal-learn": 5000.0}, cold=True),
         Case("GES, BIC, p = 40, 73 edges, n = 1,000", "ges", partial(gaussian, 40, 73, 1000),
              {"score": "bic"}, {"causal-learn": 1}, {"causal-learn": 5000.0}, cold=True),
+        # causal-learn has no turning phase and goes through the phases once: here neither do we.
+        Case("GES, forward and backward once, BIC, p = 40, 73 edges, n = 1,000", "ges",
+             partial(gaussian, 40, 73, 1000), {"score": "bic", "turning": False},
+             {"causal-learn": 1}, {"causal-learn": 5000.0}),
         Case("PC, binary, chi-square, p = 200, n = 200,000", "pc",
              partial(binary, 200, 200, 200_000), {"test": "chi_square"}, {"causal-learn": 1},
              {"causal-learn": 500.0}, cold=True),
@@ -128,7 +132,9 @@ def quick() -> list[Case]:
         Case("PC, Gaussian, p = 12", "pc", partial(gaussian, 12, 15, 300), {"test": "fisher_z"},
              {"causal-learn": 1}, {"causal-learn": 1.0}),
         Case("GES, p = 6", "ges", partial(gaussian, 6, 6, 300), {"score": "bic"},
-             {"causal-learn": 1}, at_most_s=None),
+             {"causal-learn": 1}),
+        Case("GES alone, p = 8", "ges", partial(gaussian, 8, 9, 300), {"score": "bic"},
+             at_most_s=10.0),
         Case("PC, Gaussian, p = 12, 20 candidates", "pc", partial(gaussian, 12, 15, 300),
              {"test": "fisher_z"}, candidates=20),
     ]  # fmt: skip

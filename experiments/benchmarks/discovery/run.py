@@ -22,7 +22,7 @@ from rows import rows_of
 from table import page
 from threadpoolctl import threadpool_limits
 
-from causattn.base import write_json, write_text
+from causattn.base import read_json, write_json, write_text
 
 RESULTS = Path(__file__).resolve().parents[3] / "results" / "benchmarks"
 PACKAGES = ("causattn", "causal-learn", "pgmpy", "numba", "numpy", "scipy")
@@ -31,28 +31,50 @@ PACKAGES = ("causattn", "causal-learn", "pgmpy", "numba", "numpy", "scipy")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small version, in seconds")
-    parser.add_argument("--only", help="only cases with this in their name")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="WORD",
+        help="only cases with one of these in their name; other rows of the results stay",
+    )
     parser.add_argument("--into", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument(
         "--timeout", type=float, default=400.0, help="seconds for a run of another program"
     )
     chosen = parser.parse_args()
-    cases = [c for c in (quick() if chosen.quick else full()) if (chosen.only or "") in c.name]
+    every = quick() if chosen.quick else full()
+    cases = [c for c in every if any(word in c.name for word in chosen.only or [""])]
     chosen.into.mkdir(parents=True, exist_ok=True)
-    results: dict[str, Any] = {"about": _about(), "complete": False, "rows": []}
+    file = chosen.into / "discovery.json"
+    rows = read_json(file)["rows"] if chosen.only and file.exists() else []
+    wanted = [line(case.name, program) for case in every for program in case.others or [None]]
     with threadpool_limits(1):
         for case in cases:
-            results["rows"] += rows_of(case, chosen.timeout)
-            results["complete"] = case is cases[-1]
-            write_json(chosen.into / "discovery.json", results)
+            measured = {"measured": _now(), "command": _command()}
+            new = [row | measured for row in rows_of(case, chosen.timeout)]
+            known = {line(row["case"], row["against"]): row for row in rows + new}
+            rows = [known[key] for key in wanted if key in known]
+            results = {"about": _about(), "missing": len(wanted) - len(rows), "rows": rows}
+            write_json(file, results)
             write_text(chosen.into / "discovery.md", page(results))
             print(case.name, "done", flush=True)
 
 
+def line(case: str, against: str | None) -> tuple[str, str | None]:
+    """Return what a row is known by; a search over all pairs is no other program."""
+    return case, None if against == "causattn, all pairs" else against
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _command() -> str:
+    return shlex.join(["python", "experiments/benchmarks/discovery/run.py", *sys.argv[1:]])
+
+
 def _about() -> dict[str, Any]:
     return {
-        "command": shlex.join(["python", "experiments/benchmarks/discovery/run.py", *sys.argv[1:]]),
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "cpu": _processor(),
         "cores": cpu_count(),
         "python": platform.python_version(),

@@ -6,18 +6,24 @@ from typing import Any
 
 
 def page(results: dict[str, Any]) -> str:
-    """Return the page: how it was run, then one row a case and program."""
+    """Return the page: how it was run, then one row a case and program.
+
+    Parameters
+    ----------
+    results
+        ``about`` (machine and versions), ``missing`` (rows not measured), and ``rows``.
+    """
     about = results["about"]
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     lines = [
         "# Discovery engine: speed",
         "",
-        f"- Command: `{about['command']}`",
-        f"- {about['date']}, {about['cpu']}, {about['cores']} cores of which one is used",
+        *(f"- `{command}`: {when}" for command, when in _runs(results["rows"]).items()),
+        f"- {about['cpu']}, {about['cores']} cores, of which one is used",
         f"- Python {about['python']}; {versions}",
         "- Whole public calls, orientation included; medians of wall time; ours before, between "
         "and after each run of the other program.",
-        "- State: " + ("complete" if results["complete"] else "unfinished, not all cases were run"),
+        "- " + (f"Rows not measured: {results['missing']}." if results["missing"] else "Complete."),
         "",
         "| case | against | theirs | ours | ratio | target | reached | graphs |",
         "|---|---|---|---|---|---|---|---|",
@@ -34,6 +40,14 @@ def page(results: dict[str, Any]) -> str:
         ]
         lines += [_first_line(row) for row in first]
     return "\n".join(lines) + "\n"
+
+
+def _runs(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return each command with the times of its first and last row."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["command"], []).append(row["measured"])
+    return {command: f"{min(times)} to {max(times)}" for command, times in found.items()}
 
 
 def _line(row: dict[str, Any]) -> str:
