@@ -32,6 +32,7 @@ PRETRAINED = "attention, pretrained"
 SAME = "attention, same documents"
 INFORMATION = "mutual information, same documents"
 NO_EVIDENCE = "none"
+ALONE = "evidence alone"
 
 ROWS_SEED = 100
 """Added to a seed for its rows, so that no row is a document of the pretrained model's corpus:
@@ -101,7 +102,6 @@ def main(given: Sequence[str] | None = None) -> None:
         "algorithms": FAMILIES,
         "strengths": STRENGTHS,
     }
-    warm_up(chosen)
     lines: list[Line] = []
     for block in blocks(chosen):
         lines += block
@@ -169,7 +169,7 @@ def contenders_beside(strongest: Sequence[int]) -> Contenders:
     """Return the settings of what is handed evidence on the pairs, by label."""
     return {
         **{
-            f"evidence alone, {count} strongest pairs": {
+            f"{ALONE}, {count} strongest pairs": {
                 "kind": "attention_threshold",
                 "edges": count,
             }
@@ -233,13 +233,6 @@ def sampled(network: str, rows: int, seed: int) -> tuple[pd.DataFrame, CausalGra
     return frame, corpus.truth
 
 
-def warm_up(chosen: argparse.Namespace) -> None:
-    """Run every algorithm once, so that no time holds a compilation."""
-    frame, _ = sampled(chosen.network, chosen.rows[0], chosen.seeds[0])
-    for settings in contenders_alone(chosen.strongest).values():
-        discover(settings, frame)
-
-
 def measure(
     chosen: argparse.Namespace,
     evidence: str,
@@ -256,7 +249,9 @@ def measure(
         truth = CausalGraph(candidates.names, truth.marks[np.ix_(order, order)], kind="dag")
     lines = []
     for label, settings in contenders.items():
-        graph = discover(settings, frame, candidates, seed)
+        # Twice, so that one of them compiles nothing; the graphs are the same.
+        graphs = [discover(settings, frame, candidates, seed) for _ in range(2)]
+        graph = graphs[1]
         found = compare_graphs(graph, truth)
         lines.append(
             {
@@ -266,7 +261,7 @@ def measure(
                 "contender": label,
                 **{name: found[key] for name, key in FIGURES.items()},
                 "tests": graph.tests,
-                "seconds": graph.details["seconds"],
+                "seconds": min(each.details["seconds"] for each in graphs),
                 "algorithm": graph.algorithm,
             }
         )
@@ -307,13 +302,16 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
     shown += ["", "## What weighing and restricting gain", ""]
     shown += [
         "The same rows with and without, seed by seed: the F1 against the plain algorithm and "
-        "against the better of the thresholds alone, the SHD against the plain algorithm (below 0 "
-        "is better).",
+        "against each threshold on the evidence alone, the SHD against the plain algorithm (below "
+        "0 is better).",
         "",
     ]
+    alone = list(_thresholds(main_lines))
     shown += _table(
-        ["rows", "evidence", "contender", "F1 - plain", "F1 - evidence alone", "SHD - plain"],
-        list(_gains(main_lines)),
+        ["rows", "evidence", "contender", "F1 - plain"]
+        + [f"F1 - {label}" for label in alone]
+        + ["SHD - plain"],
+        list(_gains(main_lines.sort_values("rows", kind="stable"), alone)),
     )
     if len(strengths):
         shown += ["", f"## How sure the evidence is taken to be ({PRETRAINED})", ""]
@@ -327,24 +325,29 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
     return "\n".join(shown) + "\n"
 
 
-def _gains(frame: pd.DataFrame) -> Iterator[list[str]]:
+def _thresholds(frame: pd.DataFrame) -> list[str]:
+    """Return the contenders that are a threshold on the evidence and nothing else."""
+    labels = frame["contender"].drop_duplicates()
+    return [label for label in labels if label.startswith(ALONE)]
+
+
+def _gains(frame: pd.DataFrame, alone: Sequence[str]) -> Iterator[list[str]]:
     """Yield a row for each algorithm with evidence: its differences, paired by seed."""
-    plain = frame[frame["evidence"] == NO_EVIDENCE].set_index(["rows", "contender", "seed"])
-    alone = frame[frame["contender"].str.startswith("evidence alone")]
-    best = alone.groupby(["rows", "evidence", "seed"])["f1"].max()
+    by_line = frame.set_index(["evidence", "rows", "contender", "seed"]).sort_index()
     helped = frame[frame["contender"].str.endswith(tuple(f", {name}" for name in USES))]
     for (rows, evidence, contender), group in helped.groupby(
         ["rows", "evidence", "contender"], sort=False
     ):
         family = contender.rpartition(", ")[0]
         group = group.set_index("seed")
-        before = plain.loc[(rows, f"{family}, plain")].loc[group.index]
+        before = by_line.loc[(NO_EVIDENCE, rows, f"{family}, plain")].loc[group.index]
+        rivals = [by_line.loc[(evidence, rows, label), "f1"].loc[group.index] for label in alone]
         yield [
             str(rows),
             evidence,
             contender,
             _range(group["f1"] - before["f1"], 3),
-            _range(group["f1"] - best.loc[(rows, evidence)].loc[group.index], 3),
+            *(_range(group["f1"] - rival, 3) for rival in rivals),
             _range(group["shd"] - before["shd"], 1),
         ]
 
