@@ -5,6 +5,7 @@ import pytest
 
 from causattn.base import ConfigError
 from causattn.discovery import ALGORITHMS, compare_algorithms
+from causattn.graphs import r2_sortability, var_sortability
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,9 @@ def test_one_test_and_one_penalty_for_all(case):
     assert found.score["pc"] <= found.score["ges"] + 1e-9
     assert (found.shd >= 0).all()
     assert (found.status == "done").all()
+    in_order = data[list(truth.names)].to_numpy()
+    assert set(found.var_sortability) == {var_sortability(in_order, truth)}
+    assert set(found.r2_sortability) == {r2_sortability(in_order, truth)}
 
 
 def test_all_that_take_the_data_run_or_say_why(case, candidates_of):
