@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -118,11 +119,11 @@ class DiscreteStatistics:
         pointer = self.category_pointer
         masks = np.zeros((pointer[-1], (self.rows + 63) // 64 * 8), dtype=np.uint8)
         octets = (self.rows + 7) // 8
-        kept = np.diff(pointer)
-        for value in range(int(kept.max(initial=0))):
-            columns = np.flatnonzero(kept > value)
-            found = self.codes[columns] == value
-            masks[pointer[columns] + value, :octets] = np.packbits(found, axis=1, bitorder="little")
+        # Column by column, so that each is read from memory once.
+        for column, (first, end) in enumerate(pairwise(pointer.tolist())):
+            codes = self.codes[column].astype(np.uint8)
+            for value in range(end - first):
+                masks[first + value, :octets] = np.packbits(codes == value, bitorder="little")
         return masks.view("<u8").astype(np.uint64, copy=False)
 
     @cached_property
