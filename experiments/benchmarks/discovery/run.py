@@ -11,6 +11,7 @@ import argparse
 import platform
 import shlex
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import cpu_count
@@ -37,6 +38,7 @@ def main() -> None:
         metavar="WORD",
         help="only cases with one of these in their name; other rows of the results stay",
     )
+    parser.add_argument("--against", help="only rows against this program")
     parser.add_argument("--into", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument(
         "--timeout", type=float, default=400.0, help="seconds for a run of another program"
@@ -44,9 +46,15 @@ def main() -> None:
     chosen = parser.parse_args()
     every = quick() if chosen.quick else full()
     cases = [c for c in every if any(word in c.name for word in chosen.only or [""])]
+    if chosen.against:
+        cases = [
+            replace(c, others={chosen.against: c.others[chosen.against]})
+            for c in cases
+            if chosen.against in c.others
+        ]
     chosen.into.mkdir(parents=True, exist_ok=True)
     file = chosen.into / "discovery.json"
-    rows = read_json(file)["rows"] if chosen.only and file.exists() else []
+    rows = read_json(file)["rows"] if (chosen.only or chosen.against) and file.exists() else []
     wanted = [line(case.name, program) for case in every for program in case.others or [None]]
     with threadpool_limits(1):
         for case in cases:
