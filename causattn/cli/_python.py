@@ -40,7 +40,7 @@ def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> Run:
     except USER_ERRORS as error:
         raise ConfigError(sentence(error)) from None
     moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    name = f"{moment}_{config['corpus'].get('name') or config['corpus']['kind']}"
+    name = f"{moment}_{config['corpus'].get('network') or config['corpus']['kind']}"
     folder = Path(config["paths"]["runs"]) / f"{name}_{config_key(config)[:6]}"
     perform(config, folder, overrides=given)
     return load_run(folder)
