@@ -62,8 +62,8 @@ def in_a_process(
     if numba_cache is not None:
         environment["NUMBA_CACHE_DIR"] = str(numba_cache)
     temperature = "warm" if numba_cache is None else "cold"
-    command = [sys.executable, HERE / "worker.py", data_file, answer, program, algorithm]
-    command += [json.dumps(options), temperature]
+    command: list[str | Path] = [sys.executable, HERE / "worker.py", data_file, answer]
+    command += [program, algorithm, json.dumps(options), temperature]
     try:
         done = subprocess.run(
             command, env=environment, timeout=timeout_s, capture_output=True, text=True, check=False
