@@ -31,7 +31,8 @@ def launch(arguments: Sequence[str]) -> int:
         Whatever made a single run end; the errors of a sweep's jobs are said when they happen.
     """
     options = _parse(arguments)
-    session = uuid.uuid4().hex[:8]
+    # The letter keeps Hydra's grammar from reading digits such as 1234e567 as a number.
+    session = f"s{uuid.uuid4().hex[:8]}"
     given = list(arguments)
     working = not (options.help or options.hydra_help or options.cfg or options.info)
     if working and not options.shell_completion:

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -189,4 +190,14 @@ def test_two_sweeps_in_one_folder_share_the_work(
     said = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert sorted(begun(tmp_path)) == ["0", "1", "2"]
-    assert all("3 jobs: " in out and "failed" not in out for out, _ in said)
+    assert all("3 jobs: " in out and "failed" not in out for out, _ in said), said
+
+
+@pytest.mark.parametrize("digits", ["00123456", "1234e567", "12345678", "deadbeef"])
+def test_a_sweep_knows_its_jobs_whatever_its_identity(
+    studies: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, digits: str
+) -> None:
+    # Hydra's grammar reads some rows of digits as numbers, and writes those differently.
+    monkeypatch.setattr("uuid.uuid4", lambda: SimpleNamespace(hex=digits * 4))
+    assert main(["sweep", "seed=0,1", "hydra.sweep.dir=mine"]) == 0
+    assert "2 jobs: 2 finished." in capsys.readouterr().out
