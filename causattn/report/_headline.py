@@ -14,6 +14,8 @@ _GRAPH = (
     ("arrowhead_f1", "arrowhead F1"),
     ("tests", "tests"),
 )
+_LEARNED = 0.97
+"""A share of the blind loss above which a model has learned next to nothing."""
 
 
 def candidate_line(run: Run) -> str:
@@ -44,6 +46,25 @@ def graph_line(run: Run) -> str:
         if isinstance(figures.get(name), int | float)
     ]
     return "; ".join([line, ", ".join(shown)]) if shown else line
+
+
+def model_line(run: Run) -> str:
+    """Say what the model learned, and warn where it is next to nothing; empty where unknown."""
+    about = run.summary.get("model", {})
+    loss, blind = about.get("loss_held_out"), about.get("loss_marginal")
+    if isinstance(loss, int | float) and isinstance(blind, int | float):
+        line = f"Model: loss {loss:.3f} on held-out documents, {blind:.3f} by frequencies alone"
+        learned = loss < _LEARNED * blind
+    else:
+        right, blind = about.get("accuracy_held_out"), about.get("accuracy_majority")
+        if not isinstance(right, int | float) or not isinstance(blind, int | float):
+            return ""
+        line = (
+            f"Model: accuracy {right:.3f} on held-out documents, {blind:.3f} by the commonest class"
+        )
+        learned = right > blind
+    warning = "it has learned next to nothing and its attention means as little, train it longer"
+    return line if learned else f"{line}; {warning}"
 
 
 def data_line(run: Run) -> str:

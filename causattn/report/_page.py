@@ -19,6 +19,7 @@ from causattn.report._headline import (
     data_line,
     discovery_line,
     graph_line,
+    model_line,
     timing_line,
 )
 from causattn.report._known import COLUMNS as KNOWN
@@ -63,6 +64,7 @@ def _content(run: Run) -> dict[str, Any]:
     rows = edge_rows(run, digits=2)
     lines = (
         data_line(run),
+        model_line(run),
         candidate_line(run),
         discovery_line(run),
         graph_line(run),

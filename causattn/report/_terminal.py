@@ -14,6 +14,7 @@ from causattn.report._headline import (
     data_line,
     discovery_line,
     graph_line,
+    model_line,
     timing_line,
 )
 from causattn.report._known import COLUMNS as KNOWN
@@ -78,6 +79,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
         console.print(table)
     for line in (
         data_line(run),
+        model_line(run),
         candidate_line(run),
         discovery_line(run),
         graph_line(run),

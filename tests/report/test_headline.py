@@ -1,0 +1,27 @@
+"""What a run says of its model: figures, and a warning where it learned next to nothing."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from causattn.report._headline import model_line
+
+
+@pytest.mark.parametrize(
+    ("about", "figures", "warned"),
+    [
+        ({"loss_held_out": 0.26, "loss_marginal": 0.41}, "0.260", False),
+        ({"loss_held_out": 0.4996, "loss_marginal": 0.5027}, "0.503", True),
+        ({"accuracy_held_out": 0.67, "accuracy_majority": 0.335}, "0.670", False),
+        ({"accuracy_held_out": 0.33, "accuracy_majority": 0.335}, "0.330", True),
+    ],
+)
+def test_figures_and_warning(about, figures, warned):
+    line = model_line(SimpleNamespace(summary={"model": about}))
+    assert figures in line
+    assert ("learned next to nothing" in line) is warned
+
+
+def test_nothing_is_said_of_a_model_that_was_not_trained_here():
+    assert model_line(SimpleNamespace(summary={"model": {"kind": "hf"}})) == ""
+    assert model_line(SimpleNamespace(summary={})) == ""
