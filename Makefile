@@ -38,13 +38,16 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# CUDA's own packages are left out of the lock: torch pins them itself where its build needs them.
+# What is locked stays as it is where it can: `rm requirements.lock` first to move everything on.
+# CUDA's own packages are left out: torch pins them itself where its build needs them. The systems
+# that the lock is for (tool.uv in pyproject.toml) need not be repeated on every line.
+SYSTEMS := ; python_full_version < '3.14' and \(\(platform_machine == 'arm64' and sys_platform == 'darwin'\) or sys_platform == 'linux'\)$$
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	  --all-extras --group dev --no-annotate --no-header \
-	  | grep -vE '^(nvidia|cuda|triton)' > requirements.new
-	mv requirements.new requirements.lock
+	  --all-extras --group dev --no-annotate --no-header --output-file requirements.lock
+	sed -i.old -E -e "s/ $(SYSTEMS)//" -e '/^(nvidia|cuda|triton)/d' requirements.lock
+	rm requirements.lock.old
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation
