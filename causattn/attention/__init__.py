@@ -2,6 +2,7 @@
 
 from causattn.attention._capture import METHODS, Capture, capture_attention
 from causattn.attention._covariance import abcd_correlation, abcd_covariance
+from causattn.attention._document import DocumentAttention, document_attention
 from causattn.attention._edge_effects import EdgeEffects, edge_effects
 from causattn.attention._files import read_summary, write_summary
 from causattn.attention._knock_out import KnockOut, attention_weights, editable_attention
@@ -20,6 +21,7 @@ __all__ = [
     "AttentionMoments",
     "AttentionSummary",
     "Capture",
+    "DocumentAttention",
     "EdgeEffects",
     "HeadStatistics",
     "KnockOut",
@@ -33,6 +35,7 @@ __all__ = [
     "attention_settings",
     "attention_weights",
     "capture_attention",
+    "document_attention",
     "edge_effects",
     "editable_attention",
     "head_statistics",

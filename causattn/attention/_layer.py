@@ -45,6 +45,9 @@ class Probe:
     wants_values = False
     """Whether `see_values` is called before each `visit`; only some captures have values."""
 
+    wants_vectors = False
+    """Whether `see_vectors` is called before each `visit`; only some captures have vectors."""
+
     def wants(self, layer: AttentionLayer) -> bool:
         """Tell whether `visit` is to see this layer; the pass ends after the last one wanted."""
         return True
@@ -66,6 +69,21 @@ class Probe:
             The value vectors, [B, H, K, d].
         projection
             What the layer makes of each head's output, [H, d, width]: the rows of W_O.
+        """
+
+    def see_vectors(
+        self, layer: AttentionLayer, query: torch.Tensor, key: torch.Tensor, scaling: float
+    ) -> None:
+        """Look at the vectors whose products become a layer's attention, before its weights come.
+
+        Parameters
+        ----------
+        layer
+            Which attention this is.
+        query, key
+            [B, H, Q, d] and [B, H, K, d], positions turned in where the model does so.
+        scaling
+            What a product is multiplied by before anything is added to it.
         """
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
@@ -91,11 +109,16 @@ def take_rows(weights: torch.Tensor, rows: torch.Tensor | None) -> torch.Tensor:
 
 
 def refuse_values(probe: Probe, method: str) -> None:
-    """Raise where a probe wants value vectors and the way of capturing has none."""
+    """Raise where a probe wants vectors and the way of capturing has only weights."""
     if probe.wants_values:
         raise ModelError(
             f"This model's attention is captured by {method}, which does not give the value "
             "vectors; leave norm out of attention.measures."
+        )
+    if probe.wants_vectors:
+        raise ModelError(
+            f"This model's attention is captured by {method}, which does not give the query and "
+            "key vectors; leave vectors out."
         )
 
 

@@ -83,6 +83,8 @@ def attend(
         rows = probe.rows(layer)
         if probe.wants_values:
             probe.see_values(layer, value, _projection(projections, running, layer))
+        if probe.wants_vectors:
+            probe.see_vectors(layer, query, key, scaling)
         if whole is not None:
             weights = take_rows(whole, rows)
         else:
