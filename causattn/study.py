@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from causattn import attention, candidates, corpora, discovery, effects, features, models
-from causattn.base import ConfigError, choose, generator
+from causattn.base import ConfigError, choose, generator, integer_seed
 from causattn.graphs import CausalGraph, compare_graphs, sortabilities
 from causattn.report import draw_figures, write_report
 from causattn.results import Artefact, Run, Store, versions, write_results
@@ -31,7 +31,9 @@ UNTRAINED = "untrained"
 """Control: the attention of the same network with fresh weights."""
 PERMUTED = "permuted"
 """Control: the attention over documents whose values come from other documents."""
-CONTROLS = (UNTRAINED, PERMUTED)
+TRAINED_ON_PERMUTED = "trained_on_permuted"
+"""Control: the same network trained on permuted documents, and its attention over these."""
+CONTROLS = (UNTRAINED, PERMUTED, TRAINED_ON_PERMUTED)
 
 
 def run_study(config: Settings, folder: Path) -> Run:
@@ -68,9 +70,10 @@ def run_study(config: Settings, folder: Path) -> Run:
         summary = stages.make_attention(corpus, model, table)
     with clock.stage("controls"):
         controls = stages.make_controls(corpus, model, table)
+        nulls = stages.make_nulls(corpus, model, table)
     with clock.stage("candidates"):
         edges = candidates.select_candidates(
-            config["candidates"], summary.value, table.value, null=controls.get(PERMUTED), seed=seed
+            config["candidates"], summary.value, table.value, null=nulls, seed=seed
         )
         screens = screens_beside(config["candidates"], table.value, controls)
     with clock.stage("discovery"):
@@ -231,16 +234,24 @@ class Stages:
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
         control: str = "",
+        draw: int = 0,
     ) -> Artefact[attention.AttentionSummary]:
-        """Sum the model's attention from feature to feature, or that of a control."""
+        """Sum the model's attention from feature to feature, or that of a control's draw."""
         settings = self._config["attention"]
+        if control == TRAINED_ON_PERMUTED:
+            corpus = self.make_permuted(corpus, draw)
+            trained = self.make_model(corpus)
+            assert trained is not None
+            model = trained
 
         def make() -> attention.AttentionSummary:
             documents, network, carried = corpus.value, model.value, table.value
             if control == UNTRAINED:
-                network = models.untrained_copy(network, self._seed)
+                seed = integer_seed(self._seed, UNTRAINED, draw) if draw else self._seed
+                network = models.untrained_copy(network, seed)
             elif control == PERMUTED:
-                documents = corpora.permute_corpus(documents, generator(self._seed, PERMUTED))
+                documents = corpora.permute_corpus(documents, self._permuting(draw))
+            if control in (PERMUTED, TRAINED_ON_PERMUTED):
                 carried = features.transfer_features(carried, documents, network)
             return attention.summarise_attention(settings, network, documents, carried, self._seed)
 
@@ -249,6 +260,7 @@ class Stages:
             {
                 "settings": settings,
                 "control": control,
+                **({"draw": draw} if draw else {}),
                 "corpus": corpus.key,
                 "model": model.key,
                 "features": table.key,
@@ -264,11 +276,37 @@ class Stages:
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
     ) -> dict[str, attention.AttentionSummary]:
-        """Sum the attention of every control, and of the null where candidates need it."""
+        """Sum the attention of every control."""
         wanted = list(self._config["controls"] or [])
-        if candidates.needs_null(self._config["candidates"]) and PERMUTED not in wanted:
-            wanted.append(PERMUTED)
         return {name: self.make_attention(corpus, model, table, name).value for name in wanted}
+
+    def make_nulls(
+        self,
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        table: Artefact[features.FeatureTable],
+    ) -> list[attention.AttentionSummary]:
+        """Sum the attention of the null's draws, where candidates are compared with one."""
+        control, draws = candidates.null_draws(self._config["candidates"])
+        return [
+            self.make_attention(corpus, model, table, control, draw).value for draw in range(draws)
+        ]
+
+    def make_permuted(
+        self, corpus: Artefact[corpora.Corpus], draw: int
+    ) -> Artefact[corpora.Corpus]:
+        """Permute the documents: frequencies and positions stay, dependence goes."""
+        return self._fetch(
+            "corpus (permuted)",
+            {"permuted": corpus.key, "draw": draw},
+            lambda: corpora.permute_corpus(corpus.value, self._permuting(draw)),
+            corpora.write_corpus,
+            corpora.read_corpus,
+        )
+
+    def _permuting(self, draw: int) -> np.random.Generator:
+        """Return the generator of a draw of permuted documents."""
+        return generator(self._seed, PERMUTED, *([draw] if draw else []))
 
     def _fetch(
         self,

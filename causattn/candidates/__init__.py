@@ -11,7 +11,7 @@ from causattn.candidates._settings import (
     ThresholdSettings,
     TopKSettings,
     candidate_settings,
-    needs_null,
+    null_draws,
 )
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "attention_score",
     "candidate_settings",
     "mutual_information_screen",
-    "needs_null",
+    "null_draws",
     "score_candidates",
     "select_candidates",
     "strongest_pairs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def select_candidates(
     summary: AttentionSummary,
     features: FeatureTable,
     *,
-    null: AttentionSummary | None = None,
+    null: Sequence[AttentionSummary] = (),
     seed: int = 0,
 ) -> CandidateEdges:
     """Score every pair of features by attention and say which may be adjacent.
@@ -44,7 +44,8 @@ def select_candidates(
     features
         The table behind it, for screens that look at values.
     null
-        Attention over documents without dependence between features, for ``kind=against_null``.
+        The null's draws, as many as `null_draws` says: attention without dependence between
+        features.
     seed
         The run's seed; nothing is drawn here.
 
@@ -146,25 +147,26 @@ def _mean_score(score: np.ndarray) -> float:
 def _null_p_values(
     chosen: NullSettings,
     summary: AttentionSummary,
-    null: AttentionSummary | None,
+    nulls: Sequence[AttentionSummary],
     strength: np.ndarray,
 ) -> np.ndarray:
     """Return the pairs' p-values against the null."""
-    if null is None:
+    if len(nulls) != chosen.draws:
         raise ConfigError(
-            "candidates=against_null needs attention over documents without dependence; give null, "
-            "or choose candidates=top_k."
+            f"candidates=against_null is compared with candidates.draws={chosen.draws} null(s), "
+            f"and {len(nulls)} were given; give as many, or choose candidates=top_k."
         )
-    if null.names != summary.names or null.query != summary.query:
-        raise DataError(
-            "The null's attention is over other features or in another query mode; summarise it "
-            "with the same settings."
-        )
+    for null in nulls:
+        if null.names != summary.names or null.query != summary.query:
+            raise DataError(
+                "The null's attention is over other features or in another query mode; summarise "
+                "it with the same settings."
+            )
     if chosen.compare == "pairs":
-        score = attention_score(null, chosen.aggregate)
+        score = attention_score(nulls[0], chosen.aggregate)
         return p_values_by_pairs(strength, np.maximum(score, score.T))
     measure = chosen.aggregate
-    return p_values_by_documents(measured(summary, measure), measured(null, measure))
+    return p_values_by_documents(measured(summary, measure), measured(nulls[0], measure))
 
 
 def _union(chosen: RestrictingSettings, features: FeatureTable) -> np.ndarray:

@@ -88,6 +88,12 @@ class NullSettings(RestrictingSettings):
 
     Parameters
     ----------
+    null
+        Whose attention the null is: ``"trained_on_permuted"``, the same network trained on
+        permuted documents; ``"permuted"``, the model's own over permuted documents; or
+        ``"untrained"``, that of the same network with fresh weights.
+    draws
+        How many such nulls are drawn, each with a permutation (or weights) of its own.
     compare
         ``"documents"``: each pair's mean over documents with its mean over the null's documents;
         ``"pairs"``: each pair's strength with the strengths of all the null's pairs.
@@ -98,6 +104,8 @@ class NullSettings(RestrictingSettings):
     """
 
     kind: Literal["against_null"] = "against_null"
+    null: Literal["trained_on_permuted", "permuted", "untrained"] = "permuted"
+    draws: int = 1
     compare: Literal["documents", "pairs"] = "documents"
     false_discovery_rate: float = 0.05
     correction: Literal["benjamini_hochberg", "benjamini_yekutieli"] = "benjamini_hochberg"
@@ -143,6 +151,10 @@ def candidate_settings(settings: Mapping[str, Any]) -> AllSettings:
     return chosen
 
 
-def needs_null(settings: Mapping[str, Any]) -> bool:
-    """Tell whether these candidates need attention over permuted documents."""
-    return isinstance(candidate_settings(settings), NullSettings)
+def null_draws(settings: Mapping[str, Any]) -> tuple[str, int]:
+    """Return whose attention the null of these candidates is and how many are drawn.
+
+    Kinds without a null have ``("", 0)``.
+    """
+    chosen = candidate_settings(settings)
+    return (chosen.null, chosen.draws) if isinstance(chosen, NullSettings) else ("", 0)

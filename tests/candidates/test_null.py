@@ -65,7 +65,7 @@ def test_what_stands_out_is_found(compare, summary_of, table_of):
     summary, null = summary_of(documents(rng, 300, 0.2)), summary_of(documents(rng, 300))
     table = table_of(rng.integers(0, 2, size=(300, SIZE)))
     settings = {"kind": "against_null", "compare": compare, "false_discovery_rate": 0.01}
-    edges = select_candidates(settings, summary, table, null=null)
+    edges = select_candidates(settings, summary, table, null=[null])
     assert edges.allowed[0, 1]
     assert edges.allowed[3, 2]
     assert edges.pair_count <= 4
@@ -115,4 +115,4 @@ def test_a_null_of_equal_pairs_or_other_features(summary_of, table_of):
     summary, null = summary_of(documents(rng, 5)), summary_of(documents(rng, 5), query="masked")
     table = table_of(rng.integers(0, 2, size=(300, SIZE)))
     with pytest.raises(DataError, match="another query mode"):
-        select_candidates({"kind": "against_null"}, summary, table, null=null)
+        select_candidates({"kind": "against_null"}, summary, table, null=[null])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.base import ConfigError, DataError
-from causattn.candidates import needs_null, select_candidates, strongest_pairs
+from causattn.candidates import null_draws, select_candidates, strongest_pairs
 
 SCORES = np.array(  # attention paid from row to column
     [
@@ -103,7 +103,7 @@ def test_a_feature_nobody_attends_to_is_named(summary_of, table):
         ({"kind": "against_null", "aggregate": "max"}, "no null distribution"),
         ({"kind": "against_null", "layers": [0]}, r"attention\.layers"),
         ({"kind": "against_null", "false_discovery_rate": 1.5}, "between 0 and 1"),
-        ({"kind": "against_null"}, "needs attention over documents without dependence"),
+        ({"kind": "against_null"}, "as many"),
         ({"kind": "all", "union": "mutual_information"}, "not a setting"),
     ],
 )
@@ -117,8 +117,8 @@ def test_a_table_over_other_features(summary, table_of):
         select_candidates({}, summary, table_of(np.arange(10).reshape(5, 2) % 4))
 
 
-def test_needs_null():
-    assert needs_null({"kind": "against_null"})
-    assert not needs_null({"kind": "top_k"})
+def test_null_draws():
+    assert null_draws({"kind": "against_null", "null": "untrained", "draws": 3}) == ("untrained", 3)
+    assert null_draws({"kind": "top_k"}) == ("", 0)
     with pytest.raises(ConfigError):
-        needs_null({"kind": "nul"})
+        null_draws({"kind": "nul"})
