@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,24 +64,37 @@ def run_study(config: Settings, folder: Path) -> Run:
     with clock.stage("corpus"):
         corpus = stages.make_corpus()
     with clock.stage("model"):
-        model = stages.make_model(corpus)
+        model = None if is_none(config, "model") else stages.make_model(corpus)
     with clock.stage("features"):
         table = stages.make_features(corpus, model)
-    with clock.stage("attention"):
-        summary = stages.make_attention(corpus, model, table)
-    with clock.stage("controls"):
-        controls = stages.make_controls(corpus, model, table)
-        nulls = stages.make_nulls(corpus, model, table)
-    with clock.stage("candidates"):
-        edges = candidates.select_candidates(
-            config["candidates"], summary.value, table.value, null=nulls, seed=seed
-        )
+    summary, controls, edges = None, {}, None
+    if model is not None and not is_none(config, "attention"):
+        with clock.stage("attention"):
+            summary = stages.make_attention(corpus, model, table)
+        with clock.stage("controls"):
+            controls = stages.make_controls(corpus, model, table)
+            nulls = stages.make_nulls(corpus, model, table)
+        with clock.stage("candidates"):
+            edges = candidates.select_candidates(
+                config["candidates"],
+                summary.value,
+                table.value,
+                null=nulls,
+                seed=seed,
+            )
+    with clock.stage("screens"):
         screens = screens_beside(config["candidates"], table.value, controls)
     with clock.stage("discovery"):
         graph = discovery.discover(config["discovery"], table.value, edges, seed)
     with clock.stage("effects"):
         evidence = effects.collect_evidence(
-            config["effects"], graph, table.value, edges, model.value, corpus.value, seed
+            config["effects"],
+            graph,
+            table.value,
+            edges,
+            None if model is None else model.value,
+            corpus.value,
+            seed,
         )
     truth = truth_over(corpus.value.truth, table.value.names)
     figures = {
@@ -90,7 +104,9 @@ def run_study(config: Settings, folder: Path) -> Run:
             "documents": len(corpus.value),
             **corpus.value.about,
         },
-        "model": {"name": model.value.name, "task": model.value.task, **model.value.about},
+        "model": {}
+        if model is None
+        else {"name": model.value.name, "task": model.value.task, **model.value.about},
         "features": {
             "count": table.value.size,
             "rows": len(table.value.documents),
@@ -98,15 +114,17 @@ def run_study(config: Settings, folder: Path) -> Run:
             "sortability": {} if truth is None else sortabilities(table.value.values, truth),
             **table.value.about,
         },
-        "attention": {
+        "attention": {}
+        if summary is None
+        else {
             "documents": summary.value.documents,
             "query": summary.value.query,
             **summary.value.about,
         },
         "candidates": {
-            **quality(edges.strength, truth),
-            "pairs": edges.pair_count,
-            "method": edges.method,
+            **({} if edges is None else quality(edges.strength, truth)),
+            "pairs": None if edges is None else edges.pair_count,
+            "method": "none: every pair was searched" if edges is None else edges.method,
             "screens": {name: quality(strength, truth) for name, strength in screens.items()},
         },
         "graph": {
@@ -128,13 +146,14 @@ def run_study(config: Settings, folder: Path) -> Run:
         folder,
         summary=figures,
         graph=graph,
-        candidates=edges.frame(),
+        candidates=None if edges is None else edges.frame(),
         evidence=evidence.frame,
         truth=truth,
         screens=screens,
     )
-    draw_figures(run)
-    write_report(run)
+    if config.get("report", True):
+        draw_figures(run)
+        write_report(run)
     return run
 
 
@@ -147,16 +166,56 @@ def check_settings(config: Settings) -> None:
         For an unknown kind, key or control, or a value that makes no sense.
     """
     corpora.corpus_settings(config["corpus"])
-    models.model_settings(config["model"])
+    check_nones(config)
+    if not is_none(config, "model"):
+        models.model_settings(config["model"])
     features.feature_settings(config["features"])
-    attention.attention_settings(config["attention"], attention.MEASURES)
-    candidates.candidate_settings(config["candidates"])
+    if not is_none(config, "attention"):
+        attention.attention_settings(config["attention"], attention.MEASURES)
+        candidates.candidate_settings(config["candidates"])
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
     for name in config["controls"] or []:
         choose(name, dict.fromkeys(CONTROLS), "controls")
     if not isinstance(config["seed"], int) or config["seed"] < 0:
         raise ConfigError(f"seed={config['seed']} should be a whole number from 0; change it.")
+
+
+def is_none(config: Settings, room: str) -> bool:
+    """Tell whether the configuration leaves a room out: its kind is ``none``."""
+    return str(config[room].get("kind")) == "none"
+
+
+def check_nones(config: Settings) -> None:
+    """Check that what is left out is not needed by what is asked for.
+
+    Without attention there are no candidates, and discovery searches all pairs: nothing stands in
+    for attention that was not read.
+
+    Raises
+    ------
+    ConfigError
+        Where candidates or controls are asked for without attention, attention without candidates
+        to make of it, or attention without a model.
+    """
+    for room in ("model", "attention", "candidates"):
+        if is_none(config, room) and len(config[room]) > 1:
+            spare = next(key for key in config[room] if key != "kind")
+            raise ConfigError(f"{room}.{spare} has no meaning with {room}=none; leave it out.")
+    if is_none(config, "attention") != is_none(config, "candidates"):
+        raise ConfigError(
+            "attention=none and candidates=none belong together, since candidates are made of "
+            "attention and attention serves nothing else; set both or neither."
+        )
+    if is_none(config, "model") and not is_none(config, "attention"):
+        raise ConfigError(
+            "model=none has no attention to read; set attention=none and candidates=none, too."
+        )
+    if is_none(config, "attention") and config["controls"]:
+        raise ConfigError(
+            f"controls={list(config['controls'])} are controls of attention, and attention=none "
+            "reads none; set controls=[]."
+        )
 
 
 class Clock:
@@ -216,14 +275,20 @@ class Stages:
         )
 
     def make_features(
-        self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel]
+        self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel] | None
     ) -> Artefact[features.FeatureTable]:
         """Find the features in the documents."""
         settings = self._config["features"]
         return self._fetch(
             "features",
-            {"settings": settings, "corpus": corpus.key, "model": model.key},
-            lambda: features.build_features(settings, corpus.value, model.value, self._seed),
+            {
+                "settings": settings,
+                "corpus": corpus.key,
+                "model": None if model is None else model.key,
+            },
+            lambda: features.build_features(
+                settings, corpus.value, None if model is None else model.value, self._seed
+            ),
             features.write_features,
             features.read_features,
         )
@@ -235,11 +300,15 @@ class Stages:
         table: Artefact[features.FeatureTable],
         control: str = "",
         draw: int = 0,
+        share: float = 1.0,
     ) -> Artefact[attention.AttentionSummary]:
-        """Sum the model's attention from feature to feature, or that of a control's draw."""
+        """Sum the model's attention from feature to feature, or that of a control's draw.
+
+        `share` is that of the variables which a draw permutes, see `make_permuted`.
+        """
         settings = self._config["attention"]
         if control == TRAINED_ON_PERMUTED:
-            corpus = self.make_permuted(corpus, draw)
+            corpus = self.make_permuted(corpus, draw, share)
             trained = self.make_model(corpus)
             assert trained is not None
             model = trained
@@ -250,17 +319,21 @@ class Stages:
                 seed = integer_seed(self._seed, UNTRAINED, draw) if draw else self._seed
                 network = models.untrained_copy(network, seed)
             elif control == PERMUTED:
-                documents = corpora.permute_corpus(documents, self._permuting(draw))
+                documents = self._permute(documents, draw, share)
             if control in (PERMUTED, TRAINED_ON_PERMUTED):
                 carried = features.transfer_features(carried, documents, network)
-            return attention.summarise_attention(settings, network, documents, carried, self._seed)
+            found = attention.summarise_attention(settings, network, documents, carried, self._seed)
+            if control in (PERMUTED, TRAINED_ON_PERMUTED):
+                about = {**found.about, "permuted": documents.about["permuted"]}
+                found = replace(found, about=about)
+            return found
 
         return self._fetch(
             f"attention ({control})" if control else "attention",
             {
                 "settings": settings,
                 "control": control,
-                **({"draw": draw} if draw else {}),
+                **({"draw": draw, "share": share} if draw or share < 1 else {}),
                 "corpus": corpus.key,
                 "model": model.key,
                 "features": table.key,
@@ -287,26 +360,32 @@ class Stages:
         table: Artefact[features.FeatureTable],
     ) -> list[attention.AttentionSummary]:
         """Sum the attention of the null's draws, where candidates are compared with one."""
-        control, draws = candidates.null_draws(self._config["candidates"])
+        control, draws, share = candidates.null_draws(self._config["candidates"])
         return [
-            self.make_attention(corpus, model, table, control, draw).value for draw in range(draws)
+            self.make_attention(corpus, model, table, control, draw, share).value
+            for draw in range(draws)
         ]
 
     def make_permuted(
-        self, corpus: Artefact[corpora.Corpus], draw: int
+        self, corpus: Artefact[corpora.Corpus], draw: int, share: float = 1.0
     ) -> Artefact[corpora.Corpus]:
-        """Permute the documents: frequencies and positions stay, dependence goes."""
+        """Permute a share of the variables: frequencies and positions stay, dependence goes."""
         return self._fetch(
             "corpus (permuted)",
-            {"permuted": corpus.key, "draw": draw},
-            lambda: corpora.permute_corpus(corpus.value, self._permuting(draw)),
+            {"permuted": corpus.key, "draw": draw, **({"share": share} if share < 1 else {})},
+            lambda: self._permute(corpus.value, draw, share),
             corpora.write_corpus,
             corpora.read_corpus,
         )
 
-    def _permuting(self, draw: int) -> np.random.Generator:
-        """Return the generator of a draw of permuted documents."""
-        return generator(self._seed, PERMUTED, *([draw] if draw else []))
+    def _permute(self, corpus: corpora.Corpus, draw: int, share: float) -> corpora.Corpus:
+        """Return a draw of permuted documents; with a share below 1, of variables drawn with it."""
+        rng = generator(self._seed, PERMUTED, *([draw] if draw else []))
+        if share == 1.0:
+            return corpora.permute_corpus(corpus, rng)
+        names = [*corpus.variables, *([] if corpus.outcome is None else [corpus.outcome_name])]
+        count = max(1, round(share * len(names)))
+        return corpora.permute_corpus(corpus, rng, rng.permutation(names)[:count].tolist())
 
     def _fetch(
         self,

@@ -81,6 +81,8 @@ class CommonSettings:
         Show nothing but the run's folder; show what the libraries underneath say.
     limits
         Most seconds and most memory of a run.
+    report
+        Draw figures and write the page of each run.
     controls
         What the candidates are compared with.
     """
@@ -91,6 +93,7 @@ class CommonSettings:
     limits: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     verbose: bool = False
+    report: bool = True
     controls: list[str] = field(default_factory=list)
 
 

@@ -91,9 +91,10 @@ def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> Caus
     start = time.perf_counter()
     if settings.timeout_s is None:
         graph = algorithm.run(ready, settings)
+        seconds = time.perf_counter() - start
     else:
         graph = run_limited(algorithm, ready, settings, settings.timeout_s)
-    seconds = time.perf_counter() - start
+        seconds = float(graph.details["seconds"])  # measured in the other process
     note = _candidate_note(algorithm, problem, ready, settings)
     return replace(graph, details={**graph.details, "candidates": note, "seconds": seconds})
 

@@ -10,8 +10,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from causattn.base import CausattnError, quiet, write_json
@@ -73,13 +75,15 @@ def _solve(folder: Path) -> None:
 
     algorithm, problem, settings = read_problem(folder)
     (folder / "ready").touch()
+    start = time.perf_counter()  # not before: starting an interpreter is no part of the algorithm
     try:
         graph = algorithm.run(problem, settings)
     except CausattnError as error:
         stored = {"kind": type(error).__name__, "sentence": str(error)}
         write_json(folder / "error.json", stored)
         return
-    graph.write(folder / "graph.json")
+    details = {**graph.details, "seconds": time.perf_counter() - start}
+    replace(graph, details=details).write(folder / "graph.json")
 
 
 if __name__ == "__main__":

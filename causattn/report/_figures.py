@@ -64,7 +64,8 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
     edges = overlay(graph, truth) if truth is not None else by_verdict(graph, run.evidence)
     yield "graph", graph_figure(graph, truth, edges, use_dot=use_dot)
     names = list(dict.fromkeys(run.candidates["source"]))
-    yield "attention", heat_figure(matrix(run.candidates, "score"), names, truth)
+    if "score" in run.candidates:
+        yield "attention", heat_figure(matrix(run.candidates, "score"), names, truth)
     if qualities := screen_qualities(run):
         yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
     if (effects := effect_figure(run.evidence)) is not None:

@@ -19,8 +19,13 @@ _LEARNED = 0.97
 
 
 def candidate_line(run: Run) -> str:
-    """Say how many candidates there are, and how good they are beside other screens."""
+    """Say how many candidates there are, and how good they are beside other screens.
+
+    Empty where no attention was read.
+    """
     frame = run.candidates
+    if "allowed" not in frame:
+        return ""
     allowed = int(frame["allowed"].sum()) // 2
     pairs = len(frame) // 2
     line = f"Candidates: {allowed} of {pairs} pairs"

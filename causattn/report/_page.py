@@ -109,7 +109,8 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
     documents = summary.get("corpus", {}).get("documents")
     if documents is not None:
         yield "documents", number(documents)
-    yield "candidate pairs", str(int(run.candidates["allowed"].sum()) // 2)
+    if "allowed" in run.candidates:
+        yield "candidate pairs", str(int(run.candidates["allowed"].sum()) // 2)
     for label, room, name in (
         ("candidate AUC", candidates, "auc"),
         ("average precision", candidates, "average_precision"),

@@ -48,7 +48,10 @@ class Chosen:
 
 
 def screen_qualities(run: Run) -> list[ScreenQuality]:
-    """Return the quality of attention and of each screen beside it; empty without a truth."""
+    """Return the quality of attention and of each screen beside it; empty without a truth.
+
+    Where no attention was read, it is not among them.
+    """
     pairs = _true_pairs(run)
     if pairs is None or pairs["true"].nunique() < 2:
         return []
@@ -56,7 +59,7 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
 
     found = []
     true = pairs["true"].to_numpy()
-    columns = {ATTENTION: "strength"}
+    columns = {ATTENTION: "strength"} if "strength" in pairs else {}
     columns |= {name.replace("_", " "): f"{SCREEN}{name}" for name in run.screens}
     for name, column in columns.items():
         strength = np.nan_to_num(pairs[column].to_numpy(dtype=float), nan=-np.inf)
@@ -80,7 +83,7 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
 def chosen_pairs(run: Run) -> Chosen | None:
     """Return how good the allowed pairs are; None without a truth or where none are allowed."""
     pairs = _true_pairs(run)
-    if pairs is None:
+    if pairs is None or "allowed" not in pairs:
         return None
     allowed, true = pairs["allowed"].to_numpy(dtype=bool), pairs["true"].to_numpy(dtype=bool)
     if not allowed.any() or not true.any():

@@ -93,7 +93,10 @@ class Run:
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
-        """One row an ordered pair: source, target, score, strength, p_value, allowed, screens."""
+        """One row an ordered pair: source, target, score, strength, p_value, allowed, screens.
+
+        Where no attention was read (``attention=none``) there are source, target and screens only.
+        """
         return _read_parquet(self._file("candidates.parquet"))
 
     @cached_property
@@ -162,7 +165,7 @@ def write_results(
     *,
     summary: Mapping[str, Any],
     graph: CausalGraph,
-    candidates: pd.DataFrame,
+    candidates: pd.DataFrame | None,
     evidence: pd.DataFrame,
     truth: CausalGraph | None = None,
     screens: Mapping[str, np.ndarray] | None = None,
@@ -178,7 +181,8 @@ def write_results(
     graph, truth
         The graph found, and the true one where it is known.
     candidates
-        `CandidateEdges.frame`: one row an ordered pair.
+        `CandidateEdges.frame`: one row an ordered pair. None where there were none: the table then
+        holds the pairs and the other screens alone.
     evidence
         The evidence table as a frame.
     screens
@@ -189,7 +193,7 @@ def write_results(
     if truth is not None:
         truth.write(folder / "truth.json")
     index = {name: k for k, name in enumerate(graph.names)}
-    table = candidates.copy()
+    table = _all_pairs(graph.names) if candidates is None else candidates.copy()
     rows = table["source"].map(index).to_numpy()
     columns = table["target"].map(index).to_numpy()
     for name, strength in (screens or {}).items():
@@ -215,6 +219,13 @@ def matrix(frame: pd.DataFrame, column: str) -> np.ndarray:
     rows, columns = frame["source"].map(index), frame["target"].map(index)
     values[rows.to_numpy(), columns.to_numpy()] = frame[column].to_numpy(dtype=float)
     return values
+
+
+def _all_pairs(names: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row an ordered pair, with nothing but the names."""
+    rows, columns = np.nonzero(~np.eye(len(names), dtype=bool))
+    named = np.array(names, dtype=object)
+    return pd.DataFrame({"source": named[rows], "target": named[columns]}, dtype=str)
 
 
 def _finite(value: Any) -> Any:
