@@ -94,6 +94,9 @@ class NullSettings(RestrictingSettings):
         ``"untrained"``, that of the same network with fresh weights.
     draws
         How many such nulls are drawn, each with a permutation (or weights) of its own.
+    share
+        Share of the variables that a draw permutes: with 1 no dependence is left at all; with less
+        the others keep theirs, and the pairs of a permuted variable are the null.
     compare
         ``"documents"``: each pair's mean over documents with its mean over the null's documents;
         ``"pairs"``: each pair's strength with the strengths of all the null's pairs.
@@ -106,6 +109,7 @@ class NullSettings(RestrictingSettings):
     kind: Literal["against_null"] = "against_null"
     null: Literal["trained_on_permuted", "permuted", "untrained"] = "permuted"
     draws: int = 1
+    share: float = 1.0
     compare: Literal["documents", "pairs"] = "documents"
     false_discovery_rate: float = 0.05
     correction: Literal["benjamini_hochberg", "benjamini_yekutieli"] = "benjamini_hochberg"
@@ -151,10 +155,12 @@ def candidate_settings(settings: Mapping[str, Any]) -> AllSettings:
     return chosen
 
 
-def null_draws(settings: Mapping[str, Any]) -> tuple[str, int]:
-    """Return whose attention the null of these candidates is and how many are drawn.
+def null_draws(settings: Mapping[str, Any]) -> tuple[str, int, float]:
+    """Return whose attention the null of these candidates is, the number of draws and the share.
 
-    Kinds without a null have ``("", 0)``.
+    Kinds without a null have ``("", 0, 1.0)``.
     """
     chosen = candidate_settings(settings)
-    return (chosen.null, chosen.draws) if isinstance(chosen, NullSettings) else ("", 0)
+    if isinstance(chosen, NullSettings):
+        return chosen.null, chosen.draws, chosen.share
+    return "", 0, 1.0

@@ -15,17 +15,20 @@ via swap randomization".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from causattn.base import DataError
 from causattn.corpora._corpus import Corpus, Mentions
 from causattn.corpora._occurrences import Occurrences, find_words
 from causattn.corpora._render import rewrite
 
 
-def permute_corpus(corpus: Corpus, rng: np.random.Generator) -> Corpus:
+def permute_corpus(
+    corpus: Corpus, rng: np.random.Generator, variables: Collection[str] | None = None
+) -> Corpus:
     """Return a null corpus: nothing in a document tells of anything else in it.
 
     Values and outcomes are permuted over the documents, each column on its own and among the
@@ -38,17 +41,31 @@ def permute_corpus(corpus: Corpus, rng: np.random.Generator) -> Corpus:
         What to permute.
     rng
         The generator that the permutations are drawn from.
+    variables
+        The variables (or the outcome) to permute, None for all of them. The others keep their
+        values, and what they tell of one another.
+
+    Raises
+    ------
+    DataError
+        Where some variables are to be permuted and the corpus has no slots to rewrite.
     """
-    values = None if corpus.values is None else _permuted_columns(corpus.values, rng)
+    if variables is not None and (corpus.value_texts is None or corpus.values is None):
+        raise DataError(
+            f"Corpus {corpus.name} has no slots in which some variables alone could be permuted; "
+            "permute all of its words."
+        )
+    chosen = None if variables is None else [name in variables for name in corpus.variables]
+    values = None if corpus.values is None else _permuted_columns(corpus.values, rng, chosen)
     outcome = corpus.outcome
-    if outcome is not None:
+    if outcome is not None and (variables is None or corpus.outcome_name in variables):
         outcome = _permuted_columns(outcome[:, None], rng)[:, 0]
     null = replace(
         corpus,
         name=f"{corpus.name} (permuted)",
         outcome=outcome,
         truth=None,
-        about={**corpus.about, "permuted": True},
+        about={**corpus.about, "permuted": True if variables is None else sorted(variables)},
     )
     if corpus.value_texts is not None and values is not None:
         return rewrite(null, values)
@@ -60,10 +77,13 @@ def permute_corpus(corpus: Corpus, rng: np.random.Generator) -> Corpus:
     )
 
 
-def _permuted_columns(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return each column permuted over the rows where it is known."""
+def _permuted_columns(
+    values: np.ndarray, rng: np.random.Generator, chosen: Sequence[bool] | None = None
+) -> np.ndarray:
+    """Return each (chosen) column permuted over the rows where it is known."""
     permuted = values.copy()
-    for column in range(values.shape[1]):
+    columns = range(values.shape[1]) if chosen is None else np.flatnonzero(chosen)
+    for column in columns:
         known = np.flatnonzero(~np.isnan(values[:, column]))
         permuted[known, column] = values[rng.permutation(known), column]
     return permuted

@@ -118,7 +118,11 @@ def test_a_table_over_other_features(summary, table_of):
 
 
 def test_null_draws():
-    assert null_draws({"kind": "against_null", "null": "untrained", "draws": 3}) == ("untrained", 3)
-    assert null_draws({"kind": "top_k"}) == ("", 0)
+    assert null_draws({"kind": "against_null", "null": "untrained", "draws": 3}) == (
+        "untrained",
+        3,
+        1.0,
+    )
+    assert null_draws({"kind": "top_k"}) == ("", 0, 1.0)
     with pytest.raises(ConfigError):
         null_draws({"kind": "nul"})
