@@ -26,6 +26,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
                                                   causattn run corpus=alarm discovery=ges seed=3
   causattn sweep [group=a,b] [key=1,2] ...        every combination; again: only what is missing
   causattn collect FOLDER                         one table over all runs in a folder
+  causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
 
   causattn run --help        all groups, their options and the configuration
@@ -104,6 +105,7 @@ def _dispatch(given: list[str]) -> int:
         "sweep": _sweep,
         "collect": _collect,
         "cache": _cache,
+        "reproduce": _reproduce,
     }
     if command in ("-sc", "--shell-completion"):
         from causattn.cli._completion import complete
@@ -127,6 +129,10 @@ def _run(rest: list[str]) -> int:
 
 
 def _sweep(rest: list[str]) -> int:
+    from causattn.cli._finished import tell_finished
+
+    if tell_finished(rest):
+        return 0
     from causattn.cli._hydra import launch
 
     multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]
@@ -143,3 +149,9 @@ def _cache(rest: list[str]) -> int:
     from causattn.cli._cache import cache
 
     return cache(rest)
+
+
+def _reproduce(rest: list[str]) -> int:
+    from causattn.cli._reproduce import reproduce
+
+    return reproduce(rest)

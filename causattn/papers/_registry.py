@@ -1,0 +1,31 @@
+"""The papers by name. A paper's module is imported only when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from causattn.base import choose
+from causattn.papers._paper import Paper
+
+PAPERS: dict[str, str] = {
+    "cebab": "causattn.papers._cebab",
+    "mediation": "causattn.papers._mediation",
+    "sachs": "causattn.papers._sachs",
+    "alarm500": "causattn.papers._alarm500",
+    "sortability": "causattn.papers._sortability",
+}
+"""Name on the command line -> module with a `PAPER`."""
+
+
+def load_paper(name: str) -> Paper:
+    """Return a paper.
+
+    Raises
+    ------
+    ConfigError
+        Where there is none of that name.
+    """
+    module = choose(name, PAPERS, "causattn reproduce")
+    paper = import_module(module).PAPER
+    assert isinstance(paper, Paper)
+    return paper
