@@ -17,6 +17,7 @@ from causattn.effects._evidence import EvidenceTable
 from causattn.effects._falsification import Falsification, falsify_graph
 from causattn.effects._interventions import Contrast, ModelInterventions
 from causattn.effects._linear import LinearEffect, LinearEffects
+from causattn.effects._more_refuters import bootstrap, dummy_outcome, unobserved_common_cause
 from causattn.effects._refuters import (
     Refutation,
     data_subset,
@@ -24,10 +25,12 @@ from causattn.effects._refuters import (
     random_common_cause,
 )
 from causattn.effects._settings import DowhySettings, NoneSettings
-from causattn.effects._verdict import VerdictRule, judge
+from causattn.effects._shared import SharedDraws
+from causattn.effects._verdict import REFUTERS, VerdictRule, judge
 
 __all__ = [
     "COLUMNS",
+    "REFUTERS",
     "Adjustment",
     "AdjustmentSets",
     "Column",
@@ -42,11 +45,14 @@ __all__ = [
     "ModelInterventions",
     "NoneSettings",
     "Refutation",
+    "SharedDraws",
     "VerdictRule",
     "aspect_effects",
+    "bootstrap",
     "collect_evidence",
     "data_subset",
     "dowhy_linear",
+    "dummy_outcome",
     "effect_settings",
     "falsify_graph",
     "is_adjustment_set",
@@ -56,4 +62,5 @@ __all__ = [
     "parent_adjustment",
     "permuted_placebo",
     "random_common_cause",
+    "unobserved_common_cause",
 ]

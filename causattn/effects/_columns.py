@@ -3,10 +3,10 @@
 Columns stand in groups by source, told by their first word: ``attention_``, ``discovery_``,
 ``data_`` (effect estimated from the feature table), ``direct_`` (the part of it that does not pass
 through the target's other parents, always by linear regression), ``placebo_``,
-``random_common_cause_``, ``data_subset_``, ``bootstrap_`` and ``dummy_outcome_`` (the refuters of
-the effect in ``data_``), ``sensitivity_`` (how strong a hidden common cause of its linear estimate
-would have to be), ``model_`` (interventions on the model), ``truth_`` and
-``verdict``. A number that is not known is NaN, a text or list that is not known is None, and the
+``random_common_cause_``, ``data_subset_``, ``bootstrap_``, ``dummy_outcome_`` and
+``unobserved_common_cause_`` (the refuters of the effect in ``data_``), ``sensitivity_`` (how strong
+a hidden common cause of its linear estimate would have to be), ``model_`` (interventions on the
+model), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that is not known is NaN, a text or list that is not known is None, and the
 ``_reason`` beside it says why.
 
 Effects on a discrete outcome are differences of probability, effects on a continuous (or
@@ -80,6 +80,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("dummy_outcome_p", "number", "share of permuted outcomes with as large a statistic"),
     Column("dummy_outcome_mean", "number", "mean estimate over the permuted outcomes"),
     Column("dummy_outcome_outcome", "text", "passed, failed, or why not run"),
+    Column("unobserved_common_cause_p", "number", "p of the effect being a hidden cause's alone"),
+    Column("unobserved_common_cause_mean", "number", "mean size of what such a cause fakes"),
+    Column("unobserved_common_cause_outcome", "text", "passed, failed, or why not run"),
     Column("sensitivity_partial_r2", "number", "share of residual variance that source explains"),
     Column("sensitivity_robustness", "number", "partial R2 of a hidden cause that brings it to 0"),
     Column("sensitivity_robustness_interval", "number", "the same for the interval to hold 0"),

@@ -13,7 +13,7 @@ from causattn.effects._dowhy import dowhy_frame, dowhy_linear
 from causattn.effects._estimated import EstimatedEffect, estimated_effect, refute_estimated
 from causattn.effects._graph_effects import Adjusted
 from causattn.effects._linear import LinearEffect
-from causattn.effects._more_refuters import bootstrap, dummy_outcome
+from causattn.effects._more_refuters import bootstrap, dummy_outcome, unobserved_common_cause
 from causattn.effects._refuters import (
     NO_DRAWS,
     Refutation,
@@ -21,7 +21,8 @@ from causattn.effects._refuters import (
     permuted_placebo,
     random_common_cause,
 )
-from causattn.effects._settings import ALL_REFUTERS, DowhySettings
+from causattn.effects._settings import ALL_REFUTERS, STANDING_OUT, DowhySettings
+from causattn.effects._shared import SHARED, SharedDraws
 
 _AGREE = 1e-6
 _MEASURES = {
@@ -30,6 +31,13 @@ _MEASURES = {
     "data_subset": "scatter",
     "bootstrap": "scatter",
     "dummy_outcome": "mean",
+    "unobserved_common_cause": "mean",
+}
+_PLAIN = {
+    "placebo": permuted_placebo,
+    "random_common_cause": random_common_cause,
+    "bootstrap": bootstrap,
+    "dummy_outcome": dummy_outcome,
 }
 
 
@@ -48,6 +56,9 @@ class RefutedEffects:
 
     def __init__(self, settings: DowhySettings, design: Design, seed: int) -> None:
         self._settings, self._design, self._seed = settings, design, seed
+        self._shared: SharedDraws | None = None
+        if settings.shared_draws:
+            self._shared = SharedDraws(design, settings.draws, settings.subset_fraction, seed)
 
     def columns(self, adjusted: Adjusted, source: str, target: str) -> dict[str, Any]:
         """Return the estimate's and the refuters' columns of one effect."""
@@ -55,7 +66,18 @@ class RefutedEffects:
         effect = adjusted.effect
         if settings.estimator == "linear":
             found = _linear_columns(effect) | self._by_dowhy(adjusted)
-            return found | self._refuted(source, target, lambda *ask: self._refute(effect, *ask))
+            names = self._design.table.names
+            pair = names.index(source), names.index(target)
+
+            def refute(name: str, rng: np.random.Generator) -> Refutation:
+                done = None
+                if self._shared is not None and name in SHARED:
+                    done = self._shared.refute(
+                        effect, pair, adjusted.columns, name, self._alpha(name)
+                    )
+                return done or self._refute(effect, name, rng)
+
+            return found | self._refuted(source, target, refute)
         other = estimated_effect(
             effect, settings.estimator, self._design, adjusted.columns, settings.confidence
         )
@@ -109,25 +131,27 @@ class RefutedEffects:
         return found
 
     def _refute(self, effect: LinearEffect, name: str, rng: np.random.Generator) -> Refutation:
+        draws, alpha = self._settings.draws, self._alpha(name)
+        if name == "data_subset":
+            return data_subset(effect, self._settings.subset_fraction, draws, rng, alpha)
+        if name == "unobserved_common_cause":
+            strength = self._settings.hidden_strength
+            return unobserved_common_cause(effect, strength, draws, rng, alpha)
+        return _PLAIN[name](effect, draws, rng, alpha)
+
+    def _alpha(self, name: str) -> float:
+        """Return the level of a refuter."""
         settings = self._settings
-        if name == "placebo":
-            return permuted_placebo(effect, settings.draws, rng, settings.alpha)
-        if name == "random_common_cause":
-            return random_common_cause(effect, settings.draws, rng, settings.refuter_alpha)
-        if name == "bootstrap":
-            return bootstrap(effect, settings.draws, rng, settings.refuter_alpha)
-        if name == "dummy_outcome":
-            return dummy_outcome(effect, settings.draws, rng, settings.alpha)
-        return data_subset(
-            effect, settings.subset_fraction, settings.draws, rng, settings.refuter_alpha
-        )
+        return settings.alpha if name in STANDING_OUT else settings.refuter_alpha
 
     def _refute_other(
         self, effect: EstimatedEffect, name: str, rng: np.random.Generator
     ) -> Refutation:
         settings = self._settings
-        alpha = settings.alpha if _MEASURES[name] == "mean" else settings.refuter_alpha
-        return refute_estimated(effect, name, settings.draws, settings.subset_fraction, rng, alpha)
+        if name == "unobserved_common_cause":
+            return Refutation(np.nan, np.nan, "Not run: it is defined for the linear estimator.")
+        alpha, fraction = self._alpha(name), settings.subset_fraction
+        return refute_estimated(effect, name, settings.draws, fraction, rng, alpha)
 
 
 def _linear_columns(effect: LinearEffect) -> dict[str, Any]:

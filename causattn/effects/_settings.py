@@ -11,14 +11,25 @@ from causattn.effects._estimators import EstimatorName
 from causattn.effects._regression import StandardError
 from causattn.effects._removal import Operation
 
-Refuter = Literal["placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome"]
+Refuter = Literal[
+    "placebo",
+    "random_common_cause",
+    "data_subset",
+    "bootstrap",
+    "dummy_outcome",
+    "unobserved_common_cause",
+]
 ALL_REFUTERS: tuple[Refuter, ...] = (
     "placebo",
     "random_common_cause",
     "data_subset",
     "bootstrap",
     "dummy_outcome",
+    "unobserved_common_cause",
 )
+
+STANDING_OUT = {"placebo", "dummy_outcome", "unobserved_common_cause"}
+"""Refuters that an effect passes by standing out of their draws: a small p is good."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +67,21 @@ class DowhySettings:
         one of all where None.
     refuters
         Which to run: ``"placebo"``, ``"random_common_cause"``, ``"data_subset"``, and where asked
-        for ``"bootstrap"`` and ``"dummy_outcome"``.
+        for ``"bootstrap"``, ``"dummy_outcome"`` and ``"unobserved_common_cause"``.
     draws
         Draws a refuter.
     subset_fraction
         Share of the rows in a subset.
+    hidden_strength
+        Share of the residual variance of both source and target that the simulated unobserved
+        common cause explains.
+    shared_draws
+        One set of draws for all edges (`causattn.effects._shared`), for hundreds of edges; needs
+        the linear estimator and classical standard errors. Bootstrap, dummy outcome and unobserved
+        common cause draw for each edge all the same.
     alpha
-        The placebo's and the dummy outcome's p must be at most this for an effect to stand out.
+        The p of placebo, dummy outcome and unobserved common cause must be at most this for an
+        effect to stand out.
     refuter_alpha
         The other refuters' p must be below this to fail.
     negligible
@@ -89,6 +108,8 @@ class DowhySettings:
     refuters: list[Refuter] = field(default_factory=lambda: list(ALL_REFUTERS[:3]))
     draws: int = 100
     subset_fraction: float = 0.8
+    hidden_strength: float = 0.02
+    shared_draws: bool = False
     alpha: float = 0.05
     refuter_alpha: float = 0.01
     negligible: float = 0.01
@@ -98,7 +119,7 @@ class DowhySettings:
     batch_size: int = 256
 
     def __post_init__(self) -> None:
-        for name in ("confidence", "subset_fraction", "alpha", "refuter_alpha"):
+        for name in ("confidence", "subset_fraction", "hidden_strength", "alpha", "refuter_alpha"):
             value = getattr(self, name)
             if not 0.0 < value < 1.0:
                 raise ConfigError(f"effects.{name}={value} must lie between 0 and 1.")
@@ -118,7 +139,12 @@ class DowhySettings:
             raise ConfigError(
                 f"effects.levels={self.levels} must name two values, such as [Negative, Positive]."
             )
-        if 1 / (1 + self.draws) > self.alpha and {"placebo", "dummy_outcome"} & {*self.refuters}:
+        if self.shared_draws and (self.estimator, self.standard_error) != ("linear", "classical"):
+            raise ConfigError(
+                "effects.shared_draws=true needs effects.estimator=linear and "
+                "effects.standard_error=classical; set both, or shared_draws=false."
+            )
+        if 1 / (1 + self.draws) > self.alpha and STANDING_OUT & {*self.refuters}:
             raise ConfigError(
                 f"effects.draws={self.draws} cannot give a p of effects.alpha={self.alpha}; ask "
                 f"for at least {round(1 / self.alpha)} draws."

@@ -49,7 +49,14 @@ from typing import Any, Literal
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 OUTPUT = "output"
-REFUTERS = ("placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome")
+REFUTERS = (
+    "placebo",
+    "random_common_cause",
+    "data_subset",
+    "bootstrap",
+    "dummy_outcome",
+    "unobserved_common_cause",
+)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from causattn.effects._more_refuters import (
     bootstrap_draws,
     dummy_outcome,
     dummy_outcome_draws,
+    hidden_cause_draws,
+    unobserved_common_cause,
 )
 from causattn.effects._refuters import (
     data_subset_draws,
@@ -136,6 +138,7 @@ def test_bootstrap_and_dummy_outcome_draws_are_dowhys_on_the_same_rows(
 
 
 DRAWS = {
+    "hidden cause": lambda effect, draws, rng: hidden_cause_draws(effect, 0.05, draws, rng),
     "bootstrap": lambda effect, draws, rng: bootstrap_draws(effect, draws, rng),
     "dummy outcome": lambda effect, draws, rng: dummy_outcome_draws(effect, draws, rng),
     "placebo": lambda effect, draws, rng: placebo_draws(effect, draws, rng),
@@ -172,6 +175,36 @@ def test_p_values_are_uniform_where_the_model_is_right(make_table, make_effect) 
     for column in np.transpose(p):
         assert scipy.stats.kstest(column, "uniform").pvalue > 0.01
         assert np.mean(column < 0.05) < 0.11
+
+
+def hidden(make_table, seed: int, strength: float, effect: float = 0.0) -> LinearEffect:
+    """Return an effect with a hidden cause that explains `strength` of both residuals."""
+    rng = np.random.default_rng([seed, 7])
+    cause, given = rng.normal(size=(2, ROWS))
+    sign = rng.choice([-1.0, 1.0])
+    through, beside = np.sqrt(strength), np.sqrt(1.0 - strength)
+    source = through * cause + beside * rng.normal(size=ROWS) + given
+    target = sign * through * cause + beside * rng.normal(size=ROWS) + effect * source - given
+    table = make_table(source=source, target=target, given=given)
+    found = LinearEffects(Design(table), "classical").estimate(0, 1, (2,))
+    assert isinstance(found, LinearEffect)
+    return found
+
+
+def test_an_unobserved_common_cause_of_the_stated_strength_gives_uniform_p(make_table) -> None:
+    def p_of(seed: int, strength: float, effect: float = 0.0) -> float:
+        found = hidden(make_table, seed, strength, effect)
+        return unobserved_common_cause(found, 0.1, 60, np.random.default_rng([seed, 5]), 0.05).p
+
+    exact = [p_of(seed, 0.1) for seed in range(150)]
+    assert scipy.stats.kstest(exact, "uniform").pvalue > 0.01
+    weaker = [p_of(seed, 0.03) for seed in range(40)]
+    assert np.mean(np.array(weaker) <= 0.05) <= 0.05
+    planted_effect = [p_of(seed, 0.0, 0.5) for seed in range(30)]
+    assert np.mean(np.array(planted_effect) <= 0.05) > 0.9
+    # A cause three times as strong as allowed for is seen, too: what it fakes is called an effect.
+    stronger = [p_of(seed, 0.4) for seed in range(30)]
+    assert np.mean(np.array(stronger) <= 0.05) > 0.9
 
 
 def test_placebo_has_power_where_there_is_an_effect(make_table) -> None:
