@@ -28,6 +28,9 @@ from causattn.graphs import CausalGraph
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
 Matrices = tuple[np.ndarray, np.ndarray]
 
+# Up to so many variables there is nothing to be saved.
+_SMALL = 100
+
 
 def pc_by_causattn(
     data: DiscoveryData,
@@ -62,7 +65,9 @@ def pc_by_causattn(
     """
     statistics: GaussianStatistics | DiscreteStatistics
     if test == "fisher_z":
-        statistics = GaussianStatistics.from_data(data.values, data.names)
+        statistics = GaussianStatistics.from_data(
+            data.values, data.names, on_demand=_asks_for_little(allowed)
+        )
     else:
         statistics = DiscreteStatistics(
             data.codes.T,
@@ -128,6 +133,17 @@ def pc_by_causal_learn(
         tests=counted.total,
         tests_by_order=tuple(counted.by_order),
     )
+
+
+def _asks_for_little(allowed: np.ndarray | None) -> bool:
+    """Tell whether pairs within neighbourhoods are so few that all correlations cost more.
+
+    One by one a correlation costs about twenty times its share of a matrix product.
+    """
+    if allowed is None:
+        return False
+    within = int((np.count_nonzero(allowed, axis=1).astype(np.int64) ** 2).sum())
+    return len(allowed) > _SMALL and 20 * within < allowed.size
 
 
 def _reachable_order(data: DiscoveryData, test: str, max_order: int | None) -> int | None:

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from causattn.base import ArtefactError, CapabilityError, DataError, read_json, write_json
+from causattn.graphs._pairs import nonzero_pairs
 
 if TYPE_CHECKING:
     import networkx
@@ -123,7 +124,8 @@ class CausalGraph:
                 f"A graph over {len(names)} names needs marks of shape "
                 f"({len(names)}, {len(names)}), not {marks.shape}."
             )
-        if np.any((marks == Mark.NONE) != (marks.T == Mark.NONE)):
+        i, j = nonzero_pairs(marks)
+        if np.any(marks[j, i] == Mark.NONE):
             raise DataError("A graph has an edge with a mark at one end only; give both marks.")
         if np.any(np.diagonal(marks)):
             raise DataError("A graph has an edge from a variable to itself; remove it.")
@@ -149,10 +151,12 @@ class CausalGraph:
         matrix = np.asarray(adjacency) != 0
         matrix = _turned(matrix, direction)
         marks = np.zeros(matrix.shape, dtype=np.int8)
-        marks[matrix | matrix.T] = Mark.TAIL
-        marks[matrix & ~matrix.T] = Mark.ARROW
+        i, j = nonzero_pairs(matrix)
+        both = matrix[j, i]
+        marks[j, i] = Mark.TAIL
+        marks[i, j] = np.where(both, Mark.TAIL, Mark.ARROW)
         if "kind" not in about:
-            directed = not np.any(matrix & matrix.T)
+            directed = not both.any()
             about["kind"] = "dag" if directed and _acyclic(matrix) else "cpdag"
         return cls(tuple(names), marks, **about)
 

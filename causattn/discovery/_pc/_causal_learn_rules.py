@@ -20,6 +20,7 @@ import numpy as np
 from causattn.discovery._pc._knowledge import Constraints, check_arrows
 from causattn.discovery._pc._triples import Verdict
 from causattn.graphs._meek import triple_keys
+from causattn.graphs._pairs import nonzero_pairs
 
 # Below this size plain Python is done before a compiler is loaded.
 _COMPILE_FROM = 40
@@ -63,33 +64,37 @@ def orient(
     settled = known.arrows(skeleton)
     check_arrows(settled, names)
     # causal-learn goes through the edges (i, j), i < j, row by row.
-    first, second = np.nonzero(np.triu(settled | settled.T))
-    turned = settled[second, first]
-    arrows = np.stack([np.where(turned, second, first), np.where(turned, first, second)], axis=1)
+    arrows = np.stack(nonzero_pairs(settled), axis=1)
+    arrows = arrows[np.lexsort((arrows.max(axis=1), arrows.min(axis=1)))]
     x, middle, z = triples[verdicts == Verdict.COLLIDER].T
     into, onto = settled[x, middle], settled[middle, z]
     order = np.lexsort((z, onto, x, middle, into))
     graph = skeleton.astype(np.uint8)
-    neighbours = np.nonzero(skeleton)[1]
-    pointer = np.concatenate([[0], np.cumsum(skeleton.sum(axis=1))]).astype(np.int64)
+    centers, neighbours = nonzero_pairs(skeleton)
+    pointer = np.searchsorted(centers, np.arange(size + 1))
     if compiled is None:
         compiled = size >= _COMPILE_FROM
-    path = np.eye(size, dtype=np.uint8)
+    path = np.zeros((size, size), dtype=np.uint8)
+    np.fill_diagonal(path, 1)
+    impossible = known.impossible.view(np.uint8)
     (_compiled(_collide) if compiled else _collide)(
         graph,
         path,
-        arrows.astype(np.int64),
+        arrows,
+        pointer,
+        neighbours,
         np.stack([x[order], middle[order], z[order]], axis=1).astype(np.int64),
-        # A direction is impossible where the opposite one is required or it is forbidden.
-        (known.forbidden | known.required.T).astype(np.uint8),
+        impossible,
     )
+    head = np.zeros_like(skeleton)
+    head[centers, neighbours] = graph[neighbours, centers] == 0
     (_compiled(_close) if compiled else _close)(
         graph,
         path,
-        (graph != 0) & (graph.T == 0),
+        head,
         pointer,
         neighbours,
-        (known.forbidden | known.required.T).astype(np.uint8),
+        impossible,
         triple_keys(triples[verdicts == Verdict.UNDECIDED], size),
     )
     return graph
@@ -106,6 +111,8 @@ def _collide(
     graph: np.ndarray,
     path: np.ndarray,
     arrows: np.ndarray,
+    pointer: np.ndarray,
+    neighbours: np.ndarray,
     colliders: np.ndarray,
     impossible: np.ndarray,
 ) -> None:
@@ -144,13 +151,16 @@ def _collide(
             else:
                 rebuilt = count - 1
     # The arrows to enter into the table, those of the graph that it was built anew from first.
-    built = np.empty((size * size if rebuilt >= 0 else 0, 2), np.int64)
+    built = np.empty((len(neighbours) if rebuilt >= 0 else 0, 2), np.int64)
     entered = 0
     start = 0
     if rebuilt >= 0:
         start = rebuilt
         for i in range(size - 1, -1, -1):
-            for j in range(size - 1, i, -1):
+            for k in range(pointer[i + 1] - 1, pointer[i] - 1, -1):
+                j = neighbours[k]
+                if j <= i:
+                    break
                 a = i
                 b = j
                 if when[j, i] > 0:

@@ -34,15 +34,32 @@ class GaussianStatistics:
         Number of observations n.
     names
         The variables' names, for messages; empty for numbers.
+    standardised
+        float64 [p, n], variables with mean 0 and length 1, where `correlation` holds only what
+        has been asked for by `fill`; None where it is complete.
     """
 
     correlation: np.ndarray
     rows: int
     names: tuple[str, ...] = ()
+    standardised: np.ndarray | None = None
 
     @classmethod
-    def from_data(cls, data: np.ndarray, names: Sequence[str] = ()) -> GaussianStatistics:
-        """Build from observations, float [n, p].
+    def from_data(
+        cls, data: np.ndarray, names: Sequence[str] = (), *, on_demand: bool = False
+    ) -> GaussianStatistics:
+        """Build from observations.
+
+        Parameters
+        ----------
+        data
+            float [n, p].
+        names
+            The variables' names, for messages.
+        on_demand
+            Compute correlations as the compiled search asks for them, which is less work where
+            few pairs are candidates. Whether the matrix is regular then shows in the blocks that
+            are tested.
 
         Raises
         ------
@@ -68,8 +85,16 @@ class GaussianStatistics:
                 f"Column {_called(names, column)} is constant, so nothing can depend on it; "
                 "leave it out."
             )
-        correlation = np.atleast_2d(np.corrcoef(matrix, rowvar=False))
-        return cls.from_correlation(correlation, len(matrix), names)
+        if not on_demand:
+            correlation = np.atleast_2d(np.corrcoef(matrix, rowvar=False))
+            return cls.from_correlation(correlation, len(matrix), names)
+        _check_rows(len(matrix))
+        standardised = np.ascontiguousarray(matrix.T)
+        standardised -= standardised.mean(axis=1, keepdims=True)
+        standardised /= np.sqrt(np.einsum("ij,ij->i", standardised, standardised))[:, None]
+        correlation = np.zeros((matrix.shape[1], matrix.shape[1]))
+        np.fill_diagonal(correlation, 1.0)
+        return cls(correlation, len(matrix), tuple(names), standardised)
 
     @classmethod
     def from_covariance(
@@ -110,8 +135,7 @@ class GaussianStatistics:
             Where the matrix is not symmetric, is singular, or `rows` is below 4.
         """
         matrix = np.ascontiguousarray(correlation, dtype=np.float64)
-        if rows < 4:
-            raise DataError(f"Data has {rows} rows; Fisher's z needs at least 4.")
+        _check_rows(rows)
         if np.abs(matrix - matrix.T).max(initial=0.0) > 1e-8:
             raise DataError("A correlation or covariance matrix must be symmetric.")
         names = tuple(names)
@@ -122,6 +146,23 @@ class GaussianStatistics:
     def size(self) -> int:
         """Number of variables p."""
         return len(self.correlation)
+
+    def fill(self, groups: Groups, order: int) -> None:
+        """Compute the correlations that tests of `order` read, where they are not there yet."""
+        if self.standardised is None:
+            return
+        from causattn.discovery._pc._correlation_kernel import fill
+
+        fill(
+            self.standardised,
+            groups.centers,
+            groups.row_pointer,
+            groups.rows,
+            groups.column_pointer,
+            groups.columns,
+            order,
+            self.correlation,
+        )
 
     def z(self, x: int, y: int, given: Sequence[int] = ()) -> float:
         """Return |z| of one test, plainly, by inverting the block of the correlation matrix.
@@ -160,6 +201,7 @@ class CompiledGaussian:
         from causattn.discovery._pc._gaussian_kernel import search
 
         degrees = degrees_left(self._statistics, order)
+        self._statistics.fill(groups, order)
         entries = len(groups.columns)
         limit = square_limit(self._critical, groups, degrees)
         alone = np.diff(groups.column_pointer).max(initial=0) <= 1
@@ -170,7 +212,8 @@ class CompiledGaussian:
             entry = np.minimum(groups.column_pointer[:-1], entries - 1)
             skip[:] = groups.second[entry] * (np.diff(groups.column_pointer) > 0)
             of_row = np.repeat(np.arange(len(groups.centers)), np.diff(groups.row_pointer))
-            shared[:] = skip[of_row] & groups.rows_of()[groups.columns[entry][of_row], groups.rows]
+            bits = groups.packed_rows()[groups.columns[entry][of_row], groups.rows >> 6]
+            shared[:] = skip[of_row] & (bits >> (groups.rows & 63).astype(np.uint64))
         separated = np.zeros(entries, dtype=np.int64)
         tested = np.zeros(entries, dtype=np.int64)
         members = np.zeros((entries, groups.words), dtype=np.uint64)
@@ -271,6 +314,11 @@ def gaussian_outcome(
     z = np.full(len(smallest), np.inf)
     z[met] = np.sqrt(degrees) * np.arctanh(np.sqrt(np.minimum(smallest[met], largest_square)))
     return Outcome(separated, tested, members, z, np.zeros(len(z)), -z, member_counts)
+
+
+def _check_rows(rows: int) -> None:
+    if rows < 4:
+        raise DataError(f"Data has {rows} rows; Fisher's z needs at least 4.")
 
 
 def _check_regular(matrix: np.ndarray, rows: int, names: tuple[str, ...]) -> None:

@@ -34,7 +34,8 @@ class Groups:
     second
         uint8 [E], 1 where the pair is tested from its other end first.
     row_pairs
-        (y, v), int64 each: v is among the rows of every group of y.
+        (y, v), int64 each: v is among the rows of a group of y. Where groups of y have different
+        rows, they all hold the ones that the other end of any of their columns has, too.
     """
 
     size: int
@@ -61,7 +62,10 @@ class Groups:
 
     def packed_rows(self) -> np.ndarray:
         """Return `rows_of` as bits, uint64 [p, ceil(p / 64)]."""
-        return pack_bits(self.rows_of())
+        y, v = self.row_pairs
+        packed = np.zeros((self.size, max((self.size + 63) // 64, 1)), dtype=np.uint64)
+        np.bitwise_or.at(packed, (y, v >> 6), np.uint64(1) << (v & 63).astype(np.uint64))
+        return packed
 
     def __iter__(self) -> Iterator[tuple[int, int, np.ndarray, range]]:
         """Yield each group's number, center, rows and column entries."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from causattn.base import ConfigError
+from causattn.graphs._pairs import is_symmetric, nonzero_pairs
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,23 @@ class Constraints:
         """Whether any edge is required, or forbidden one way only."""
         return bool(self.required.any() or (self.forbidden & ~self.forbidden.T).any())
 
+    @cached_property
+    def pinned(self) -> np.ndarray:
+        """The pairs of required edges, bool [p, p], symmetric."""
+        return self.required | self.required.T
+
+    @cached_property
+    def impossible(self) -> np.ndarray:
+        """Directions that cannot be: forbidden, or the opposite of required; row to column."""
+        return self.forbidden | self.required.T
+
     def arrows(self, skeleton: np.ndarray) -> np.ndarray:
         """Return the edges of a skeleton whose direction is known, bool [p, p], row to column."""
-        return skeleton & (self.required | (self.forbidden.T & ~self.forbidden))
+        i, j = nonzero_pairs(skeleton)
+        settled = self.required[i, j] | (self.forbidden[j, i] & ~self.forbidden[i, j])
+        known = np.zeros_like(skeleton)
+        known[i[settled], j[settled]] = True
+        return known
 
 
 def constraints(
@@ -62,10 +78,14 @@ def constraints(
         return str(names[k]) if len(names) else f"number {k}"
 
     def square(matrix: np.ndarray, what: str) -> np.ndarray:
-        result = np.asarray(matrix) != 0
+        matrix = np.asarray(matrix)
+        result = matrix if matrix.dtype == bool else matrix != 0
         if result.shape != (size, size):
             raise ConfigError(f"{what} must be of shape ({size}, {size}), not {result.shape}.")
-        return result & ~np.eye(size, dtype=bool)
+        if matrix.dtype == bool:
+            result = result.copy()
+        np.fill_diagonal(result, False)
+        return result
 
     def refuse(pairs: np.ndarray, why: str) -> None:
         if pairs.any():
@@ -77,10 +97,12 @@ def constraints(
 
     none = np.zeros((size, size), dtype=bool)
     candidates = ~np.eye(size, dtype=bool) if allowed is None else square(allowed, "allowed")
-    if (candidates != candidates.T).any():
+    if not is_symmetric(candidates):
         raise ConfigError("allowed must be symmetric: a pair is a candidate or not; make it so.")
-    required = none if knowledge is None else square(knowledge[0], "required edges")
-    forbidden = none if knowledge is None else square(knowledge[1], "forbidden edges")
+    if knowledge is None:
+        return Constraints(candidates, none, none)
+    required = square(knowledge[0], "required edges")
+    forbidden = square(knowledge[1], "forbidden edges")
     refuse(required & forbidden, "forbidden")
     refuse(required & required.T, "required the other way round too")
     cycle = directed_cycle(required)
@@ -89,8 +111,8 @@ def constraints(
             "Knowledge contradicts itself: the required edges make the cycle "
             f"{' -> '.join(called(k) for k in cycle)}; take one of them back."
         )
-    pinned = required | required.T | (forbidden & forbidden.T)
-    return Constraints(candidates & ~pinned, required, forbidden)
+    settled = required | required.T | (forbidden & forbidden.T)
+    return Constraints(candidates & ~settled, required, forbidden)
 
 
 def check_arrows(arrows: np.ndarray, names: Sequence[str]) -> None:

@@ -28,12 +28,6 @@ class PCResult:
     orientation_tests_by_order
         int64 [orders], distinct tests made for orientation: the search for separating sets of
         pairs that were not candidates, and the votes of the majority and conservative rules.
-    statistic
-        float64 [p, p], symmetric: |z|, chi-square or G-square of the pair's most independent test
-        of the skeleton phase, infinite where the pair was not tested. For a test that was handed
-        in as a function it is 1 - p.
-    degrees_of_freedom
-        float64 [p, p], that test's degrees of freedom; 0 for Fisher's z.
     conflicts
         bool [p, p], symmetric: edges left undirected because colliders direct them both ways.
     undecided
@@ -46,12 +40,11 @@ class PCResult:
     separating_sets: Mapping[tuple[int, int], list[tuple[int, ...]]]
     tests_by_order: np.ndarray
     orientation_tests_by_order: np.ndarray
-    statistic: np.ndarray
-    degrees_of_freedom: np.ndarray
     conflicts: np.ndarray
     undecided: np.ndarray
     backend: str
     _evaluator: Evaluator
+    _evidence: Evidence
 
     @property
     def tests(self) -> int:
@@ -62,6 +55,24 @@ class PCResult:
     def skeleton(self) -> np.ndarray:
         """Which pairs are adjacent, bool [p, p], symmetric."""
         return (self.adjacency | self.adjacency.T) != 0
+
+    @cached_property
+    def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._evidence.matrices()
+
+    @property
+    def statistic(self) -> np.ndarray:
+        """Of each pair's tests of the skeleton phase the most independent: |z| or chi-square.
+
+        float64 [p, p], symmetric, infinite where the pair was not tested. For a test that was
+        handed in as a function it is 1 - p.
+        """
+        return self._matrices[0]
+
+    @property
+    def degrees_of_freedom(self) -> np.ndarray:
+        """That test's degrees of freedom, float64 [p, p]; 0 for Fisher's z."""
+        return self._matrices[1]
 
     @cached_property
     def p_value(self) -> np.ndarray:
@@ -89,10 +100,9 @@ def pc_result(
         separating_sets=separating_sets,
         tests_by_order=np.array(tests, dtype=np.int64),
         orientation_tests_by_order=np.array(orientation_tests, dtype=np.int64),
-        statistic=evidence.statistic,
-        degrees_of_freedom=evidence.degrees_of_freedom,
         conflicts=conflicts,
         undecided=undecided,
         backend=backend,
         _evaluator=evaluator,
+        _evidence=evidence,
     )

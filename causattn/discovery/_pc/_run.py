@@ -32,6 +32,7 @@ import numpy as np
 from causattn.base import ConfigError
 from causattn.discovery._pc import _causal_learn_rules, _orientation
 from causattn.discovery._pc._discrete import CompiledDiscrete, DiscreteStatistics
+from causattn.discovery._pc._edges import Neighbours
 from causattn.discovery._pc._gaussian import CompiledGaussian, GaussianStatistics
 from causattn.discovery._pc._groups import Evaluator
 from causattn.discovery._pc._knowledge import Constraints, constraints
@@ -45,12 +46,12 @@ from causattn.discovery._pc._result import PCResult, pc_result
 from causattn.discovery._pc._skeleton import (
     Skeleton,
     find_skeleton,
-    possible_parents,
     search_separating_sets,
 )
-from causattn.discovery._pc._triples import Verdict, by_vote, unshielded_triples
+from causattn.discovery._pc._triples import Verdict, by_vote, ends_of, unshielded_triples
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
+Conditioning = Literal["auto", "neighbours", "paths"]
 Backend = Literal["compiled", "torch", "reference"]
 Knowledge = tuple[np.ndarray, np.ndarray]
 
@@ -65,6 +66,7 @@ def run_pc(
     rules: Rules = "standard",
     allowed: np.ndarray | None = None,
     knowledge: Knowledge | None = None,
+    conditioning: Conditioning = "auto",
     max_order: int | None = None,
     threads: int = 1,
     backend: Backend = "compiled",
@@ -87,6 +89,9 @@ def run_pc(
         the graph, untested; a pair forbidden both ways is treated like one that is not allowed;
         an edge forbidden one way is directed the other way. Except with the rules of
         causal-learn, knowledge also spares the conditioning sets that cannot hold parents.
+    conditioning
+        What conditioning sets for x and y are drawn from: ``"neighbours"`` of x or y, or those of
+        them on ``"paths"`` from x to y. ``"auto"``: paths where `allowed` restricts.
     max_order
         Largest conditioning set; None for as large as the neighbourhoods.
     threads
@@ -108,13 +113,15 @@ def run_pc(
         Where a block of the covariance turns out to be singular.
     """
     _check_choice("rules", rules, get_args(Rules))
+    _check_choice("conditioning", conditioning, get_args(Conditioning))
     _check_choice("backend", backend, get_args(Backend))
     level = _checked_level(alpha, statistics.size)
     known = constraints(statistics.size, allowed, knowledge, statistics.names)
     if backend == "compiled" and statistics.size <= _SMALL:
         backend = "reference"
     evaluator = _evaluator(statistics, level, threads, backend, device)
-    return _run(evaluator, known, rules, max_order, statistics.names, backend)
+    on_paths = _on_paths(conditioning, allowed)
+    return _run(evaluator, known, rules, on_paths, max_order, statistics.names, backend)
 
 
 def run_restricted_pc_with(
@@ -125,6 +132,7 @@ def run_restricted_pc_with(
     knowledge: Knowledge | None = None,
     rules: Rules = "causal-learn",
     *,
+    conditioning: Conditioning = "auto",
     max_order: int | None = None,
     names: Sequence[str] = (),
 ) -> PCResult:
@@ -137,7 +145,7 @@ def run_restricted_pc_with(
         an object of causal-learn's ``CIT`` is one. It is asked each question once.
     p
         Number of variables.
-    alpha, allowed, knowledge, rules, max_order
+    alpha, allowed, knowledge, rules, conditioning, max_order
         As for `run_pc`.
     names
         The variables' names, for messages.
@@ -150,16 +158,19 @@ def run_restricted_pc_with(
         Where `ci_test` gives no number between 0 and 1.
     """
     _check_choice("rules", rules, get_args(Rules))
+    _check_choice("conditioning", conditioning, get_args(Conditioning))
     level = _checked_level(alpha, p)
     known = constraints(p, allowed, knowledge, names)
     evaluator = PlainFunction(ci_test, p, level)
-    return _run(evaluator, known, rules, max_order, names, "reference")
+    on_paths = _on_paths(conditioning, allowed)
+    return _run(evaluator, known, rules, on_paths, max_order, names, "reference")
 
 
 def _run(
     evaluator: Evaluator,
     known: Constraints,
     rules: Rules,
+    on_paths: bool,
     max_order: int | None,
     names: Sequence[str],
     backend: str,
@@ -171,9 +182,10 @@ def _run(
         known,
         keep_all=like_causal_learn,
         narrow=not like_causal_learn,
+        on_paths=on_paths,
         max_order=max_order,
     )
-    triples, verdicts, tests = _judge(evaluator, known, found, rules, max_order)
+    triples, verdicts, tests = _judge(evaluator, known, found, rules, on_paths, max_order)
     conflicts = np.zeros_like(found.adjacency)
     if like_causal_learn:
         graph = _causal_learn_rules.orient(
@@ -199,33 +211,37 @@ def _judge(
     known: Constraints,
     found: Skeleton,
     rules: Rules,
+    on_paths: bool,
     max_order: int | None,
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Return the unshielded triples, what they are, and the tests by order that this took."""
-    narrow = rules != "causal-learn"
+    like_causal_learn = rules == "causal-learn"
     triples = unshielded_triples(found.adjacency)
-    if rules in ("majority", "conservative"):
-        rows = possible_parents(found.adjacency, known)
-        verdicts, tests = by_vote(evaluator, rows, triples, rules, max_order)
-        return triples, verdicts, tests
     x, middle, z = triples.T
     sets = found.separating_sets
-    searched = sets.orders[x, z] < 0
-    tests = []
-    if searched.any():
-        pairs = np.unique(triples[searched][:, [0, 2]], axis=0)
+    searched = np.flatnonzero(sets.orders(x, z) < 0)
+    tests: list[int] = []
+    if not len(triples):
+        return triples, np.zeros(0, dtype=np.int8), tests
+    neighbours = Neighbours.of(
+        found.adjacency, None if like_causal_learn else known, on_paths=on_paths
+    )
+    if rules == "majority" or rules == "conservative":
+        verdicts, tests = by_vote(evaluator, neighbours, triples, rules, max_order)
+        return triples, verdicts, tests
+    if len(searched):
+        pairs, between, _ = ends_of(triples[searched])
         extra, tests = search_separating_sets(
             evaluator,
-            known,
-            found.adjacency,
+            neighbours,
             pairs,
-            keep_all=not narrow,
-            narrow=narrow,
+            neighbours.toward(pairs, between),
+            keep_all=like_causal_learn,
             max_order=max_order,
         )
         sets.join(extra)
     verdicts = np.where(sets.holds(x, z, middle), Verdict.NO_COLLIDER, Verdict.COLLIDER)
-    verdicts[sets.orders[x, z] < 0] = Verdict.UNDECIDED
+    verdicts[sets.orders(x, z) < 0] = Verdict.UNDECIDED
     return triples, verdicts, tests
 
 
@@ -252,6 +268,17 @@ def _evaluator(
             "backend=torch tests Gaussian data only; take backend=compiled for discrete data."
         )
     return CompiledDiscrete(statistics, alpha, threads)
+
+
+def _on_paths(conditioning: Conditioning, allowed: np.ndarray | None) -> bool:
+    """Tell whether conditioning sets are drawn from paths only.
+
+    A restriction leaves a sparse graph to begin with, in which paths say much. Over all pairs they
+    say little, and what comes out would not be what causal-learn or the textbook finds.
+    """
+    if conditioning == "auto":
+        return allowed is not None and not np.all(allowed | np.eye(len(allowed), dtype=bool))
+    return conditioning == "paths"
 
 
 def _check_choice(what: str, given: str, options: Sequence[str]) -> None:

@@ -51,32 +51,35 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
     """
 
     def __init__(self, size: int) -> None:
-        self._order = np.full((size, size), -1, dtype=np.int16)
+        # Larger by one than the orders, so that an empty matrix need not be written.
+        self._order = np.zeros((size, size), dtype=np.int16)
+        self._separated: list[tuple[np.ndarray, np.ndarray]] = []
         self._records: list[tuple[int, _Record]] = []
 
     def record(self, order: int, groups: Groups, outcome: Outcome) -> None:
         """Keep the entries that were separated at `order`."""
-        gone = outcome.separated > 0
+        gone = np.flatnonzero(outcome.separated > 0)
         x, y = groups.entry_centers[gone], groups.columns[gone]
-        self._order[x, y] = self._order[y, x] = order
+        self._order[x, y] = self._order[y, x] = order + 1
+        self._separated.append((x, y))
         if order > 0 and len(x):
             self._records.append((order, _Record(groups, outcome)))
 
     def join(self, others: SeparatingSets) -> None:
-        """Take over the sets of pairs that are not separated here."""
-        new = (self._order < 0) & (others._order >= 0)
-        self._order[new] = others._order[new]
+        """Take over the sets of other pairs."""
+        for x, y in others._separated:
+            self._order[x, y] = self._order[y, x] = others._order[x, y]
+        self._separated += others._separated
         self._records += others._records
 
-    @property
-    def orders(self) -> np.ndarray:
-        """The order at which each pair was separated, int16 [p, p], -1 for never."""
-        return self._order
+    def orders(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the order at which pairs (int [m] each) were separated, int [m], -1 for never."""
+        return self._order[x, y] - 1
 
     def holds(self, x: np.ndarray, y: np.ndarray, middle: np.ndarray) -> np.ndarray:
         """Tell for triples (int [m] each) whether a separating set of x and y holds the middle."""
         found = np.zeros(len(x), dtype=bool)
-        orders = self._order[x, y]
+        orders = self.orders(x, y)
         for order, record in self._records:
             asked = np.flatnonzero(orders == order)
             if len(asked):
@@ -87,7 +90,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
     @cached_property
     def _sets(self) -> dict[tuple[int, int], list[tuple[int, ...]]]:
         """All sets, unpacked on first reading."""
-        pairs = np.argwhere(np.triu(self._order >= 0, 1)).tolist()
+        pairs = np.argwhere(np.triu(self._order, 1)).tolist()
         unions: dict[tuple[int, int], set[int]] = {(i, j): set() for i, j in pairs}
         for _, record in self._records:
             for x, y, variable in zip(*(part.tolist() for part in record.members()), strict=True):
@@ -102,7 +105,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         return iter(self._sets)
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(np.triu(self._order >= 0, 1)))
+        return int(np.count_nonzero(np.triu(self._order, 1)))
 
 
 def _find(keys: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,8 +17,9 @@ from typing import Literal
 
 import numpy as np
 
+from causattn.discovery._pc._edges import Neighbours
 from causattn.discovery._pc._groups import Evaluator
-from causattn.discovery._pc._skeleton import pair_groups
+from causattn.graphs._pairs import nonzero_pairs
 
 
 class Verdict(IntEnum):
@@ -34,7 +35,7 @@ def unshielded_triples(adjacency: np.ndarray) -> np.ndarray:
 
     They are in ascending order of middle, x and z.
     """
-    middle, end = np.nonzero(adjacency)
+    middle, end = nonzero_pairs(adjacency)
     degree = np.bincount(middle, minlength=len(adjacency))
     start = np.concatenate([[0], np.cumsum(degree)])[:-1]
     repeats = degree[middle]
@@ -45,9 +46,23 @@ def unshielded_triples(adjacency: np.ndarray) -> np.ndarray:
     return np.stack([x[kept], y[kept], z[kept]], axis=1)
 
 
+def ends_of(triples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pairs that triples end in, a middle of each, and the pair of every triple.
+
+    int64 [m, 2], [m] and [triples]; pairs are in ascending order.
+    """
+    order = np.lexsort((triples[:, 2], triples[:, 0]))
+    ends = triples[order][:, [0, 2]]
+    new = np.ones(len(ends), dtype=bool)
+    new[1:] = (ends[1:] != ends[:-1]).any(axis=1)
+    of_pair = np.empty(len(order), dtype=np.int64)
+    of_pair[order] = np.cumsum(new) - 1
+    return ends[new], triples[order[new], 1], of_pair
+
+
 def by_vote(
     evaluator: Evaluator,
-    rows: np.ndarray,
+    neighbours: Neighbours,
     triples: np.ndarray,
     rule: Literal["majority", "conservative"],
     max_order: int | None,
@@ -58,8 +73,8 @@ def by_vote(
     ----------
     evaluator
         The test at its level.
-    rows
-        bool [p, p], the neighbours of x (row) that conditioning sets are drawn from.
+    neighbours
+        What conditioning sets are drawn from.
     triples
         int [m, 3].
     rule
@@ -71,18 +86,18 @@ def by_vote(
     -------
     `Verdict` of each triple, int8 [m], and the number of tests by order.
     """
-    size = len(rows)
-    pairs, of_pair = np.unique(triples[:, [0, 2]], axis=0, return_inverse=True)
+    pairs, middle, of_pair = ends_of(triples)
+    toward = neighbours.toward(pairs, middle)
     sets = np.zeros(len(pairs), dtype=np.int64)
-    holding = np.zeros((len(pairs), size), dtype=np.int64)
-    largest = rows.sum(axis=1)[pairs].max(axis=1) if len(pairs) else np.zeros(0, dtype=np.int64)
+    holding = np.zeros((len(pairs), neighbours.size), dtype=np.int64)
+    largest = neighbours.counts(pairs, toward).max(axis=1)
     tests: list[int] = []
     order = 0
     while (max_order is None or order <= max_order) and (largest >= order).any():
         going = np.flatnonzero(largest >= order)
         count = 0
         for end in (0, 1):
-            groups = pair_groups(rows, pairs[going], end)
+            groups = neighbours.pair_groups(pairs[going], toward[going], end)
             outcome = evaluator.evaluate(groups, order, stop_at_first=False, count_members=True)
             count += int(outcome.tested.sum())
             sets[going] += outcome.separated

@@ -12,7 +12,7 @@ from causattn.base import DataError
 from causattn.discovery._pc import DiscreteStatistics, run_pc
 from causattn.discovery._pc._chi_square_kernel import survival
 from causattn.discovery._pc._discrete import CompiledDiscrete, chi_square_p_values
-from causattn.discovery._pc._skeleton import pair_groups
+from causattn.discovery._pc._edges import Neighbours
 
 TESTS = ("chi_square", "g_square")
 
@@ -21,7 +21,7 @@ def compiled_measure(statistics, x, y, conditioning):
     """Return statistic, degrees of freedom and p-value of one test by the compiled search."""
     rows = np.zeros((statistics.size, statistics.size), dtype=bool)
     rows[x, list(conditioning)] = True
-    groups = pair_groups(rows, np.array([[x, y]]), 0)
+    groups = Neighbours.of(rows).pair_groups(np.array([[x, y]]), np.zeros((1, 2)), 0)
     evaluator = CompiledDiscrete(statistics, 0.05)
     outcome = evaluator.evaluate(groups, len(conditioning), stop_at_first=False)
     assert outcome.tested.tolist() == [1]

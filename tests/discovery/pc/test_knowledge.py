@@ -39,7 +39,9 @@ def test_edges_forbidden_both_ways_are_absent_and_untested(rules, gaussian_data)
     result = run_pc(statistics, alpha=0.01, rules=rules, knowledge=known)
     assert not result.skeleton[i, j]
     assert result.tests_by_order[0] == free.tests_by_order[0] - 1
-    bound = run_pc(statistics, alpha=0.01, rules=rules, allowed=~known[1])
+    bound = run_pc(
+        statistics, alpha=0.01, rules=rules, allowed=~known[1], conditioning="neighbours"
+    )
     assert np.array_equal(result.adjacency, bound.adjacency)
 
 
