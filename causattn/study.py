@@ -125,6 +125,7 @@ def run_study(config: Settings, folder: Path) -> Run:
             **({} if edges is None else quality(edges.strength, truth)),
             "pairs": None if edges is None else edges.pair_count,
             "method": "none: every pair was searched" if edges is None else edges.method,
+            **({} if edges is None else dict(edges.about)),
             "screens": {name: quality(strength, truth) for name, strength in screens.items()},
         },
         "graph": {

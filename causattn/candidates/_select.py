@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causattn.base import ConfigError, DataError
+from causattn.candidates._bias import bias_of, distances
 from causattn.candidates._edges import CandidateEdges
 from causattn.candidates._mutual_information import mutual_information_screen
-from causattn.candidates._null import discoveries, p_values_by_documents, p_values_by_pairs
+from causattn.candidates._null import discoveries, p_values_by_documents
+from causattn.candidates._pairs import NullDraw, p_values_by_pairs
 from causattn.candidates._score import attention_score, measured
 from causattn.candidates._settings import (
     NullSettings,
@@ -79,12 +81,10 @@ def select_candidates(
         allowed = strength >= chosen.threshold * unit
         rule = f"strength at least {chosen.threshold * unit:.3g}"
     elif isinstance(chosen, NullSettings):
-        p_value = _null_p_values(chosen, summary, null, strength)
+        p_value, bias = _null_p_values(chosen, summary, null, strength, features)
         allowed = discoveries(p_value, chosen.false_discovery_rate, chosen.correction)
-        rule = (
-            f"more than the null's by {chosen.compare}, false discovery rate "
-            f"{chosen.false_discovery_rate:g}"
-        )
+        about["bias"] = bias
+        rule = _null_rule(chosen)
     else:
         allowed = np.ones(score.shape, dtype=bool)
         rule = "all pairs"
@@ -149,8 +149,9 @@ def _null_p_values(
     summary: AttentionSummary,
     nulls: Sequence[AttentionSummary],
     strength: np.ndarray,
-) -> np.ndarray:
-    """Return the pairs' p-values against the null."""
+    features: FeatureTable,
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return the pairs' p-values against the null, and the bias of the strengths and the null's."""
     if len(nulls) != chosen.draws:
         raise ConfigError(
             f"candidates=against_null is compared with candidates.draws={chosen.draws} null(s), "
@@ -162,11 +163,53 @@ def _null_p_values(
                 "The null's attention is over other features or in another query mode; summarise "
                 "it with the same settings."
             )
+    draws = [_draw(chosen, null) for null in nulls]
+    distance = distances(features)
+    bias = {
+        "attention": bias_of(strength, distance, features),
+        "null": bias_of(np.mean([draw.strength for draw in draws], axis=0), distance, features),
+    }
+    if chosen.compare == "documents":
+        measure = chosen.aggregate
+        pair = measured(summary, measure), measured(nulls[0], measure)
+        return p_values_by_documents(*pair), bias
+    removed = distance if chosen.remove_bias else None
+    return p_values_by_pairs(strength, draws, chosen.tail, removed), bias
+
+
+def _draw(chosen: NullSettings, null: AttentionSummary) -> NullDraw:
+    """Return a draw's strengths, and which variables were permuted in it."""
+    score = attention_score(null, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
+    permuted = null.about.get("permuted", True)
+    without = [permuted is True or name in permuted for name in null.names]
+    return NullDraw(np.maximum(score, score.T), np.array(without))
+
+
+def _null_rule(chosen: NullSettings) -> str:
+    """Return in words what the pairs were compared with and how."""
+    trained = "a model" if chosen.draws == 1 else f"{chosen.draws} models"
+    documents = "permuted documents"
+    if chosen.share < 1:
+        documents = f"documents with a share of {chosen.share:g} of the variables permuted"
+    null = {
+        "trained_on_permuted": f"{trained} trained on {documents}",
+        "permuted": f"the same model over {documents}",
+        "untrained": f"{trained} without training",
+    }[chosen.null]
+    how = "document by document"
     if chosen.compare == "pairs":
-        score = attention_score(nulls[0], chosen.aggregate)
-        return p_values_by_pairs(strength, np.maximum(score, score.T))
-    measure = chosen.aggregate
-    return p_values_by_documents(measured(summary, measure), measured(nulls[0], measure))
+        how = (
+            "all its pairs pooled, "
+            + {"empirical": "empirical", "log_normal": "log-normal"}[chosen.tail]
+        )
+        how += " tail" + (", variables' own levels removed" if chosen.remove_bias else "")
+    correction = {"benjamini_hochberg": "Benjamini-Hochberg"}.get(
+        chosen.correction, "Benjamini-Yekutieli"
+    )
+    return (
+        f"more than {null} ({how}), {correction} false discovery rate "
+        f"{chosen.false_discovery_rate:g}"
+    )
 
 
 def _union(chosen: RestrictingSettings, features: FeatureTable) -> np.ndarray:

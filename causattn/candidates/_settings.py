@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from causattn.base import ConfigError, choose, settings_from
+from causattn.candidates._pairs import Tail
 from causattn.candidates._score import Aggregate
 
 
@@ -98,8 +99,15 @@ class NullSettings(RestrictingSettings):
         Share of the variables that a draw permutes: with 1 no dependence is left at all; with less
         the others keep theirs, and the pairs of a permuted variable are the null.
     compare
-        ``"documents"``: each pair's mean over documents with its mean over the null's documents;
-        ``"pairs"``: each pair's strength with the strengths of all the null's pairs.
+        ``"pairs"``: each pair's strength with the strengths of all null pairs of all draws;
+        ``"documents"``: each pair's mean over documents with its mean over permuted documents,
+        both read with the same model.
+    tail
+        By pairs: ``"empirical"``, the share of null pairs that are as strong, or ``"log_normal"``,
+        which goes on where no null pair is and assumes that the logarithms are normal.
+    remove_bias
+        By pairs: take out what the null pairs say that each variable (by its frequency and place)
+        and the distance of the two bring.
     false_discovery_rate
         Expected share of false pairs among those allowed.
     correction
@@ -107,10 +115,12 @@ class NullSettings(RestrictingSettings):
     """
 
     kind: Literal["against_null"] = "against_null"
-    null: Literal["trained_on_permuted", "permuted", "untrained"] = "permuted"
-    draws: int = 1
+    null: Literal["trained_on_permuted", "permuted", "untrained"] = "trained_on_permuted"
+    draws: int = 4
     share: float = 1.0
-    compare: Literal["documents", "pairs"] = "documents"
+    compare: Literal["pairs", "documents"] = "pairs"
+    tail: Tail = "empirical"
+    remove_bias: bool = True
     false_discovery_rate: float = 0.05
     correction: Literal["benjamini_hochberg", "benjamini_yekutieli"] = "benjamini_hochberg"
 
@@ -142,17 +152,39 @@ def candidate_settings(settings: Mapping[str, Any]) -> AllSettings:
         raise ConfigError(
             f"candidates.false_discovery_rate={rate} should lie between 0 and 1; change it."
         )
-    if isinstance(chosen, NullSettings) and chosen.aggregate == "max":
-        raise ConfigError(
-            "candidates.aggregate=max has no null distribution of its own; choose mean or rollout "
-            "with it."
-        )
-    if isinstance(chosen, NullSettings) and (chosen.layers or chosen.heads):
-        raise ConfigError(
-            "candidates=against_null needs the error of a mean over layers and heads, which only "
-            "the capture can give; name them in attention.layers and attention.heads instead."
-        )
+    if isinstance(chosen, NullSettings):
+        _check_null(chosen)
     return chosen
+
+
+def _check_null(chosen: NullSettings) -> None:
+    """Check what is compared with what."""
+    if chosen.draws < 1:
+        raise ConfigError(f"candidates.draws={chosen.draws} should be at least 1; change it.")
+    if not 0 < chosen.share <= 1:
+        raise ConfigError(f"candidates.share={chosen.share} should be in (0, 1]; change it.")
+    if chosen.share < 1 and chosen.null == "untrained":
+        raise ConfigError(
+            "candidates.share is that of permuted variables, and candidates.null=untrained "
+            "permutes none; set share=1, or another null."
+        )
+    if chosen.compare == "pairs":
+        return
+    if (chosen.null, chosen.draws, chosen.share) != ("permuted", 1, 1.0):
+        raise ConfigError(
+            "candidates.compare=documents holds the model and compares the documents alone: it "
+            "goes with null=permuted, draws=1 and share=1; set these, or compare=pairs."
+        )
+    if chosen.aggregate == "max":
+        raise ConfigError(
+            "candidates.aggregate=max has no error of its own over documents; choose mean or "
+            "rollout, or compare=pairs."
+        )
+    if chosen.layers or chosen.heads:
+        raise ConfigError(
+            "candidates.compare=documents needs the error of a mean over layers and heads, which "
+            "only the capture can give; name them in attention.layers and attention.heads instead."
+        )
 
 
 def null_draws(settings: Mapping[str, Any]) -> tuple[str, int, float]:

@@ -6,7 +6,7 @@ from scipy import stats
 
 from causattn.base import DataError
 from causattn.candidates import select_candidates
-from causattn.candidates._null import discoveries, p_values_by_documents, p_values_by_pairs
+from causattn.candidates._null import discoveries, p_values_by_documents
 
 SIZE = 12
 
@@ -47,30 +47,25 @@ def test_by_documents_agrees_with_welch(summary_of):
     np.testing.assert_allclose(upper(p_value), upper(expected), atol=2e-3)
 
 
-def test_by_pairs_is_uniform_under_the_null():
-    rng = np.random.default_rng(2)
-    found = []
-    for _ in range(40):
-        one, other = (np.exp(rng.normal(-3, 0.4, size=(SIZE, SIZE))) for _ in range(2))
-        one, other = (np.triu(m, 1) + np.triu(m, 1).T for m in (one, other))
-        found.append(upper(p_values_by_pairs(one, other)))
-    # Pairs of one table share their null, so that tables and not pairs are independent.
-    assert abs(np.concatenate(found).mean() - 0.5) < 0.03
-    assert abs((np.concatenate(found) < 0.05).mean() - 0.05) < 0.02
-
-
 @pytest.mark.parametrize("compare", ["documents", "pairs"])
 def test_what_stands_out_is_found(compare, summary_of, table_of):
     rng = np.random.default_rng(3)
     summary, null = summary_of(documents(rng, 300, 0.2)), summary_of(documents(rng, 300))
     table = table_of(rng.integers(0, 2, size=(300, SIZE)))
-    settings = {"kind": "against_null", "compare": compare, "false_discovery_rate": 0.01}
+    settings = {
+        "kind": "against_null",
+        "null": "permuted",
+        "draws": 1,
+        "compare": compare,
+        "tail": "log_normal",
+        "false_discovery_rate": 0.01,
+    }
     edges = select_candidates(settings, summary, table, null=[null])
     assert edges.allowed[0, 1]
     assert edges.allowed[3, 2]
     assert edges.pair_count <= 4
     assert (edges.p_value[[0, 3], [1, 2]] < 1e-6).all()
-    assert "null" in edges.method
+    assert "permuted documents" in edges.method
 
 
 def test_yekutieli_lets_through_no_more_than_hochberg():
@@ -108,11 +103,9 @@ def test_pairs_that_cannot_be_compared_are_nan_and_never_pass(summary_of):
     assert (upper(p_value) > 0.99).all()
 
 
-def test_a_null_of_equal_pairs_or_other_features(summary_of, table_of):
-    with pytest.raises(DataError, match="too few or too alike"):
-        p_values_by_pairs(np.ones((4, 4)), np.ones((4, 4)))
+def test_a_null_over_other_features(summary_of, table_of):
     rng = np.random.default_rng(6)
     summary, null = summary_of(documents(rng, 5)), summary_of(documents(rng, 5), query="masked")
     table = table_of(rng.integers(0, 2, size=(300, SIZE)))
     with pytest.raises(DataError, match="another query mode"):
-        select_candidates({"kind": "against_null"}, summary, table, null=[null])
+        select_candidates({"kind": "against_null", "draws": 1}, summary, table, null=[null])

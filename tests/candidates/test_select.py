@@ -16,6 +16,9 @@ SCORES = np.array(  # attention paid from row to column
 )
 
 
+BY_DOCUMENTS = {"kind": "against_null", "null": "permuted", "draws": 1, "compare": "documents"}
+
+
 @pytest.fixture
 def summary(summary_of):
     return summary_of(np.stack([SCORES, SCORES])[:, None, None])
@@ -100,8 +103,12 @@ def test_a_feature_nobody_attends_to_is_named(summary_of, table):
         ({"kind": "topk"}, "did you mean top_k"),
         ({"pair": 3}, "did you mean pairs"),
         ({"kind": "threshold", "threshold": -1.0}, "above 0"),
-        ({"kind": "against_null", "aggregate": "max"}, "no null distribution"),
-        ({"kind": "against_null", "layers": [0]}, r"attention\.layers"),
+        ({**BY_DOCUMENTS, "aggregate": "max"}, "no error of its own"),
+        ({**BY_DOCUMENTS, "layers": [0]}, r"attention\.layers"),
+        ({**BY_DOCUMENTS, "draws": 2}, "holds the model"),
+        ({"kind": "against_null", "draws": 0}, "at least 1"),
+        ({"kind": "against_null", "share": 0.0}, r"\(0, 1\]"),
+        ({"kind": "against_null", "share": 0.5, "null": "untrained"}, "permutes none"),
         ({"kind": "against_null", "false_discovery_rate": 1.5}, "between 0 and 1"),
         ({"kind": "against_null"}, "as many"),
         ({"kind": "all", "union": "mutual_information"}, "not a setting"),
