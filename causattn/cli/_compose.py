@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from omegaconf import DictConfig, OmegaConf
+from typing import TYPE_CHECKING, Any
 
 import causattn
 from causattn.base import ArtefactError, ConfigError, settings_from
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def config_folder() -> Path:
@@ -31,8 +32,9 @@ def config_folder() -> Path:
 
 
 def groups() -> list[str]:
-    """Return the names of the config groups."""
-    return sorted(path.name for path in config_folder().iterdir() if path.is_dir())
+    """Return the names of the config groups, without Hydra's own."""
+    folders = (path for path in config_folder().iterdir() if path.is_dir())
+    return sorted(path.name for path in folders if path.name != "hydra")
 
 
 def compose_config(overrides: Iterable[str]) -> DictConfig:
@@ -53,6 +55,8 @@ def plain(config: DictConfig) -> dict[str, Any]:
     ConfigError
         Where a key that belongs to no group is unknown or has a value of the wrong type.
     """
+    from omegaconf import OmegaConf
+
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(container, dict)
     resolved = {str(key): value for key, value in container.items()}
@@ -77,6 +81,8 @@ class CommonSettings:
         Folders of runs, sweeps, the cache and data.
     threads
         Threads of one run, None for all cores.
+    workers
+        Jobs of a sweep at the same time, where a launcher can.
     quiet, verbose
         Show nothing but the run's folder; show what the libraries underneath say.
     limits
@@ -90,6 +96,7 @@ class CommonSettings:
     seed: int
     paths: dict[str, str]
     threads: int | None = None
+    workers: int | None = None
     limits: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     verbose: bool = False

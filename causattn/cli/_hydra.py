@@ -19,7 +19,10 @@ from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException
 
 from causattn.base import ArtefactError, ConfigError
-from causattn.cli import _compose, _job, _resolvers
+from causattn.cli import _compose, _job, _resolvers, _sweeper
+from causattn.cli._finished import keep_finished
+from causattn.cli._progress import SESSION
+from causattn.cli._sweep import Sweep
 
 
 def launch(arguments: Sequence[str]) -> int:
@@ -36,8 +39,9 @@ def launch(arguments: Sequence[str]) -> int:
     given = list(arguments)
     working = not (options.help or options.hydra_help or options.cfg or options.info)
     if working and not options.shell_completion:
-        given.append(f"+hydra.job.env_set.{_job.SESSION}={session}")
+        given.append(f"+hydra.job.env_set.{SESSION}={session}")
     _resolvers.register()
+    _sweeper.register()
     with _arguments(given), _whole_errors():
         try:
             hydra.main(
@@ -54,17 +58,19 @@ def launch(arguments: Sequence[str]) -> int:
             ) from error
     if not working or options.shell_completion:
         return 0
-    return _result(session)
+    return _result(arguments)
 
 
-def _result(session: str) -> int:
+def _result(arguments: Sequence[str]) -> int:
     """Raise what made a single run fail, or tell how a sweep went."""
-    from causattn.cli._sweep import Sweep, tell_sweep
-
     if (failure := _job.take_failure()) is not None:
         raise failure
-    folder = Sweep.take_folder()
-    return 0 if folder is None else tell_sweep(folder, session)
+    if (progress := Sweep.take()) is None:
+        return 0
+    code = progress.tell()
+    if code == 0:
+        keep_finished(arguments, progress)
+    return code
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

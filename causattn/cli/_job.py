@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ from causattn.cli import _resolvers
 from causattn.cli._compose import plain
 from causattn.cli._errors import USER_ERRORS, sentence
 from causattn.cli._limits import limits
-
-SESSION = "CAUSATTN_SESSION"
+from causattn.cli._prepared import PREPARED, Job
+from causattn.cli._progress import SESSION, job_name, write_line
 
 _resolvers.register()  # a launcher's worker imports this module and nothing else of the package
 _failure: list[Exception] = []
@@ -40,14 +39,24 @@ def job(config: DictConfig) -> None:
     """
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
-    if settings.mode is RunMode.MULTIRUN:
-        _sweep_job(config, folder, int(settings.job.num), list(settings.overrides.task))
+    if PREPARED in config:
+        run_prepared(Job.from_text(config[PREPARED]), folder.parent)
+        return
+    if settings.mode is RunMode.MULTIRUN:  # of another sweeper than ours
+        asked = list(settings.overrides.task)
+        _sweep_job(lambda: plain(config), folder, int(settings.job.num), asked)
         return
     try:
         _single_job(config, folder, list(settings.overrides.task))
     except Exception as error:
         _remove_if_empty(folder)
         _failure.append(error)
+
+
+def run_prepared(prepared: Job, sweep: Path) -> None:
+    """Do one job whose configuration is resolved, in its folder below that of the sweep."""
+    folder = sweep / prepared.folder
+    _sweep_job(lambda: prepared.config, folder, prepared.number, list(prepared.overrides))
 
 
 def perform(
@@ -106,15 +115,15 @@ def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
     print(_shown(folder))
 
 
-def _sweep_job(config: DictConfig, folder: Path, number: int, overrides: list[str]) -> None:
+def _sweep_job(
+    make_config: Callable[[], dict[str, Any]], folder: Path, number: int, overrides: list[str]
+) -> None:
     """Do one job of a sweep: say how it went, and write it down beside the others."""
-    from causattn.results import JOBS
-
     start = time.perf_counter()
-    name = f"job {number}" + (f" ({' '.join(overrides)})" if overrides else "")
+    name = job_name(number, overrides)
     status, reason = "finished", ""
     try:
-        if not perform(plain(config), folder, overrides=overrides, resume=True):
+        if not perform(make_config(), folder, overrides=overrides, resume=True):
             status = "kept"
     except USER_ERRORS as error:
         status, reason = "failed", sentence(error)
@@ -132,28 +141,16 @@ def _sweep_job(config: DictConfig, folder: Path, number: int, overrides: list[st
         print(f"{name} was finished before: {_shown(folder)}", flush=True)
     else:
         print(f"{name} finished in {seconds:.1f} s: {_shown(folder)}", flush=True)
-    _log(
-        folder.parent / JOBS,
-        {
-            "session": os.environ.get(SESSION, ""),
-            "job": number,
-            "folder": folder.name,
-            "overrides": overrides,
-            "status": status,
-            "reason": reason,
-            "seconds": round(seconds, 3),
-        },
+    write_line(
+        folder.parent,
+        session=os.environ.get(SESSION, ""),
+        job=number,
+        name=folder.name,
+        overrides=overrides,
+        status=status,
+        reason=reason,
+        seconds=seconds,
     )
-
-
-def _log(path: Path, line: dict[str, Any]) -> None:
-    """Append a line in one write, so that jobs of a parallel launcher do not mix theirs."""
-    data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(descriptor, data)
-    finally:
-        os.close(descriptor)
 
 
 def _remove_if_empty(folder: Path) -> None:

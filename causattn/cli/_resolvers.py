@@ -5,22 +5,41 @@ of a job, so that the same job of a repeated sweep finds its folder again. ``${c
 names a sweep by its overrides, so that the same command finds it again.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from causattn.base import content_key
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+_WITHOUT_EFFECT = (
+    "launcher",
+    "limits",
+    "paths",
+    "quiet",
+    "report",
+    "threads",
+    "verbose",
+    "workers",
+)
 
 
 def register() -> None:
     """Make the resolvers known; also needed in every worker process of a launcher."""
+    from omegaconf import OmegaConf
+
     OmegaConf.register_new_resolver("causattn.key", _key, replace=True)
-    OmegaConf.register_new_resolver("causattn.sweep", _sweep, replace=True, use_cache=True)
+    OmegaConf.register_new_resolver("causattn.sweep", sweep_name, replace=True, use_cache=True)
 
 
 def _key(digits: int, *, _root_: DictConfig) -> str:
     """Return the first digits of the hash of the configuration, resolved where it can be."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
     from causattn.results import config_key
 
     names = [str(key) for key in _root_ if key != "hydra"]
@@ -33,9 +52,16 @@ def _key(digits: int, *, _root_: DictConfig) -> str:
     return config_key({str(key): value for key, value in container.items()})[: int(digits)]
 
 
-def _sweep(experiment: str | None, overrides: Sequence[str]) -> str:
+def sweep_name(experiment: str | None, overrides: Sequence[str]) -> str:
     """Return a sweep's name: its experiment's, and the hash of its overrides in any order.
 
-    It is cached, so that the jobs of a sweep, which see only their own overrides, find its folder.
+    What changes no result, such as the launcher, changes no name. The resolver is cached, so that
+    the jobs of a sweep, which see only their own overrides, find its folder.
     """
-    return f"{experiment or 'sweep'}_{content_key(sorted(map(str, overrides)))[:8]}"
+    own = [text for text in map(str, overrides) if _key_of(text) not in _WITHOUT_EFFECT]
+    return f"{experiment or 'sweep'}_{content_key(sorted(own))[:8]}"
+
+
+def _key_of(override: str) -> str:
+    """Return the first part of an override's key: ``paths`` of ``+paths.cache=x``."""
+    return override.lstrip("+~").partition("=")[0].partition(".")[0]

@@ -1,35 +1,97 @@
-"""Results: artefacts that are made once, runs on disk, and tables over many of them."""
+"""Results: artefacts that are made once, runs on disk, and tables over many of them.
 
-from causattn.results._collect import JOBS, Collected, collect_runs, find_runs
-from causattn.results._folder import Status, config_key, run_in_folder, run_status, to_yaml
-from causattn.results._inventory import (
-    Entry,
-    differences,
-    find_artefact,
-    list_artefacts,
-    nearest,
-    prune,
-)
-from causattn.results._lock import exclusive
-from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
-from causattn.results._store import Artefact, Store
-from causattn.results._versions import versions
+Modules are imported when something of theirs is first asked for: whether a sweep is finished can
+be answered without loading what tables need.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from causattn.results._collect import JOBS, Collected, collect_runs, find_runs
+    from causattn.results._compare import (
+        OVERALL,
+        Comparison,
+        Metric,
+        MetricComparison,
+        Ranking,
+        compare_runs,
+    )
+    from causattn.results._folder import (
+        Status,
+        config_key,
+        finished_by,
+        run_in_folder,
+        run_status,
+        to_yaml,
+    )
+    from causattn.results._inventory import (
+        Entry,
+        differences,
+        find_artefact,
+        list_artefacts,
+        nearest,
+        prune,
+    )
+    from causattn.results._lock import exclusive
+    from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
+    from causattn.results._store import Artefact, Store
+    from causattn.results._versions import versions
+
+_MODULES = {
+    "_collect": ("JOBS", "Collected", "collect_runs", "find_runs"),
+    "_compare": (
+        "OVERALL",
+        "Comparison",
+        "Metric",
+        "MetricComparison",
+        "Ranking",
+        "compare_runs",
+    ),
+    "_folder": (
+        "Status",
+        "config_key",
+        "finished_by",
+        "run_in_folder",
+        "run_status",
+        "to_yaml",
+    ),
+    "_inventory": (
+        "Entry",
+        "differences",
+        "find_artefact",
+        "list_artefacts",
+        "nearest",
+        "prune",
+    ),
+    "_lock": ("exclusive",),
+    "_run": ("SCREEN", "Run", "load_run", "matrix", "write_results"),
+    "_store": ("Artefact", "Store"),
+    "_versions": ("versions",),
+}
 
 __all__ = [
     "JOBS",
+    "OVERALL",
     "SCREEN",
     "Artefact",
     "Collected",
+    "Comparison",
     "Entry",
+    "Metric",
+    "MetricComparison",
+    "Ranking",
     "Run",
     "Status",
     "Store",
     "collect_runs",
+    "compare_runs",
     "config_key",
     "differences",
     "exclusive",
     "find_artefact",
     "find_runs",
+    "finished_by",
     "list_artefacts",
     "load_run",
     "matrix",
@@ -41,3 +103,13 @@ __all__ = [
     "versions",
     "write_results",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for."""
+    for module, names in _MODULES.items():
+        if name in names:
+            value = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

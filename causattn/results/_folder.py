@@ -46,7 +46,7 @@ _MARKER = "UNFINISHED"
 _MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _DERIVED = ("figures", "report.html", _MANIFEST, _MARKER)
-_WITHOUT_EFFECT = ("limits", "paths", "quiet", "report", "threads", "verbose")
+_WITHOUT_EFFECT = ("limits", "paths", "quiet", "report", "threads", "verbose", "workers")
 
 
 class Status(StrEnum):
@@ -81,6 +81,31 @@ def run_status(folder: Path) -> tuple[Status, str]:
 def config_key(config: Mapping[str, Any]) -> str:
     """Return the hash of a resolved configuration, without what cannot change a result."""
     return content_key({k: v for k, v in config.items() if k not in _WITHOUT_EFFECT})
+
+
+def finished_by(folder: Path, key: str) -> str | None:
+    """Return which causattn finished the run in `folder`, None where there is none to keep.
+
+    Parameters
+    ----------
+    folder
+        A run's folder, or where one would be.
+    key
+        The `config_key` that the run should have.
+
+    Returns
+    -------
+    str or None
+        The version that did the run, where it is finished, of this configuration, and each of its
+        files has its checksum.
+    """
+    if (folder / _MARKER).exists():
+        return None
+    try:
+        about = check_artefact(folder, "run", SCHEMA)["about"]
+    except (ArtefactError, OSError):
+        return None
+    return str(about.get("causattn") or __version__) if about.get("config_key") == key else None
 
 
 def run_in_folder(
@@ -131,7 +156,7 @@ def run_in_folder(
     _make(folder)
     _refuse_foreign(folder)
     with exclusive(folder / _LOCK, f"the run {folder.name}", wait=resume):
-        if resume and _is_done(folder, config):
+        if resume and finished_by(folder, config_key(config)) is not None:
             return False
         _clear(folder)
         started = time.time()
@@ -162,7 +187,8 @@ def run_in_folder(
 
 def to_yaml(config: Mapping[str, Any]) -> str:
     """Return a plain configuration as YAML, keys in their order."""
-    return yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(dict(config), Dumper=dumper, sort_keys=False, allow_unicode=True))
 
 
 def _make(folder: Path) -> None:
@@ -175,26 +201,6 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def _is_done(folder: Path, config: Mapping[str, Any]) -> bool:
-    """Tell whether `folder` holds a finished, undamaged run of `config`."""
-    if run_status(folder)[0] is not Status.FINISHED:
-        return False
-    try:
-        manifest = check_artefact(folder, "run", SCHEMA)
-    except ArtefactError:
-        return False
-    if manifest["about"].get("config_key") != config_key(config):
-        return False
-    if (made_by := manifest["about"].get("causattn")) not in ("", None, __version__):
-        print(
-            f"{folder.name} was done by causattn {made_by} and is kept, although this is "
-            f"{__version__}; delete it, or choose another sweep folder, to do it again.",
-            file=sys.stderr,
-            flush=True,
-        )
-    return True
-
-
 def _refuse_foreign(folder: Path) -> None:
     """Refuse a folder that holds anything but a run, before a file is written into it."""
     content = _content(folder)
@@ -203,6 +209,21 @@ def _refuse_foreign(folder: Path) -> None:
             f"{folder} already holds {content[0].name} and is no run's folder; choose another "
             "folder (hydra.run.dir=...) or empty it."
         )
+    if (other := _other_schema(folder)) is not None:
+        raise ArtefactError(
+            f"{folder} holds a run in layout {other}, which this causattn ({__version__}, layout "
+            f"{SCHEMA}) cannot read and does not delete; move it away, or choose another folder."
+        )
+
+
+def _other_schema(folder: Path) -> object:
+    """Return the version of a finished run's layout where it is not ours, None where it is."""
+    try:
+        manifest = read_json(folder / _MANIFEST)
+    except (ArtefactError, OSError):
+        return None
+    schema = manifest.get("schema") if isinstance(manifest, dict) else None
+    return None if schema == SCHEMA else schema
 
 
 def _clear(folder: Path) -> None:

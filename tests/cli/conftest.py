@@ -40,6 +40,8 @@ def make_conf(folder: Path) -> Path:
     folder.mkdir()
     source = Path(causattn.__file__).parents[1] / "conf" / "config.yaml"
     shutil.copy(source, folder / "config.yaml")
+    for name in ("hydra", "launcher"):
+        shutil.copytree(source.parent / name, folder / name)
     for group, options in GROUPS.items():
         (folder / group).mkdir()
         for option in options:

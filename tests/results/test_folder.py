@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from causattn.base import ArtefactError, DataError, write_json
-from causattn.results import Status, config_key, run_in_folder, run_status
+from causattn.results import Status, config_key, finished_by, run_in_folder, run_status
 
 CONFIG = {"seed": 0, "corpus": {"kind": "bayesnet"}, "paths": {"cache": "x"}}
 
@@ -166,12 +166,30 @@ def test_config_key_leaves_out_what_has_no_effect() -> None:
     assert config_key(CONFIG) != config_key(CONFIG | {"seed": 1})
 
 
-def test_a_run_of_another_version_is_kept_and_said(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_who_finished_a_run(tmp_path: Path) -> None:
     def old(folder: Path) -> None:
         write_json(folder / "summary.json", {"versions": {"causattn": "0.0.1"}})
 
-    run_in_folder(tmp_path / "run", CONFIG, old, resume=True)
-    assert not run_in_folder(tmp_path / "run", CONFIG, old, resume=True)
-    assert "was done by causattn 0.0.1 and is kept" in capfd.readouterr().err
+    folder, key = tmp_path / "run", config_key(CONFIG)
+    assert finished_by(folder, key) is None
+    run_in_folder(folder, CONFIG, old, resume=True)
+    assert finished_by(folder, key) == "0.0.1"
+    assert finished_by(folder, config_key(CONFIG | {"seed": 1})) is None
+    assert not run_in_folder(folder, CONFIG, old, resume=True)
+    (folder / "UNFINISHED").write_text("{}")
+    assert finished_by(folder, key) is None
+    (folder / "UNFINISHED").unlink()
+    (folder / "summary.json").write_text("{}")
+    assert finished_by(folder, key) is None
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_finished_run_in_another_layout_is_left_alone(tmp_path: Path, resume: bool) -> None:
+    folder = tmp_path / "run"
+    run_in_folder(folder, CONFIG, work)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema": 0}))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(ArtefactError, match="holds a run in layout 0, which this causattn"):
+        run_in_folder(folder, CONFIG, work, resume=resume)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
