@@ -6,8 +6,8 @@ through the target's other parents, always by linear regression), ``placebo_``,
 ``random_common_cause_``, ``data_subset_``, ``bootstrap_``, ``dummy_outcome_`` and
 ``unobserved_common_cause_`` (the refuters of the effect in ``data_``), ``sensitivity_`` (how strong
 a hidden common cause of its linear estimate would have to be), ``model_`` (interventions on the
-model), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that is not known is NaN, a text or list that is not known is None, and the
-``_reason`` beside it says why.
+model), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that is
+not known is NaN, a text or list that is not known is None, and the ``_reason`` beside it says why.
 
 Effects on a discrete outcome are differences of probability, effects on a continuous (or
 numerically named) outcome are in the outcome's unit, per unit of a continuous source.

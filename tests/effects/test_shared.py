@@ -120,7 +120,7 @@ def test_a_study_may_ask_for_them(make_table) -> None:
     row = collect_evidence(settings, graph, table, None, None, corpus, 0).row("category", "rating")
     assert row["placebo_outcome"] == row["data_subset_outcome"] == "passed"
     assert row["verdict"] == "supported"
-    with pytest.raises(ConfigError, match="needs effects[.]estimator=linear"):
+    with pytest.raises(ConfigError, match=r"needs effects\.estimator=linear"):
         collect_evidence(
             {**settings, "standard_error": "robust"}, graph, table, None, None, corpus, 0
         )
