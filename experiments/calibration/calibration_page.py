@@ -1,0 +1,198 @@
+"""The page and the figure of the calibration: everything in them is computed from the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from causattn.base import write_text
+
+MAIN = "empirical, bias removed"
+LEVELS = (0.01, 0.05, 0.1, 0.2)
+NULLS = {1.0: "all variables permuted", 0.5: "half of them permuted"}
+Row = Mapping[str, Any]
+
+
+def write(kept: Mapping[str, Any], folder: Path) -> None:
+    """Write ``calibration.md`` and, where uniformity was measured, ``calibration_qq.png``."""
+    lines = [
+        "# Calibration of candidates against a null: figures",
+        "",
+        "Written by "
+        + ", ".join(f"`{each}`" for each in kept.get("commands", []))
+        + ". "
+        + ", ".join(f"{name} {version}" for name, version in kept.get("versions", {}).items())
+        + ". Protocol and reading: `experiments/calibration/README.md`.",
+    ]
+    if kept.get("uniform"):
+        lines += uniform(kept["uniform"])
+        (folder / "calibration_qq.png").write_bytes(quantiles(kept["uniform"]))
+    if kept.get("networks"):
+        lines += networks(kept["networks"])
+    write_text(folder / "calibration.md", "\n".join(lines) + "\n")
+
+
+def uniform(rows: Sequence[Row]) -> list[str]:
+    """Return the tables on variables that depend on nothing."""
+    lines = [
+        "",
+        "## Variables that depend on nothing",
+        "",
+        "Share of the pairs with a p-value of at most p (mean over seeds, 95% interval by seeds), "
+        "the Kolmogorov-Smirnov distance of all p-values from the uniform distribution, and "
+        "the share of seeds with any discovery at a false discovery rate of .2 (which is to be at "
+        "most .2).",
+        "",
+    ]
+    head = ["order", "p-values", "seeds", *(f"p <= {at:g}" for at in LEVELS), "KS", "any at .2"]
+    body = []
+    for order, part in grouped(rows, "order"):
+        for name in part[0]["p_values"]:
+            seeds = [np.array(row["p_values"][name]) for row in part]
+            distance = stats.kstest(np.concatenate(seeds), "uniform").statistic
+            some = mean(float(stats.false_discovery_control(p).min() <= 0.2) for p in seeds)
+            body.append(
+                [
+                    order,
+                    name,
+                    str(len(seeds)),
+                    *(interval([float((p <= at).mean()) for p in seeds]) for at in LEVELS),
+                    f"{distance:.3f}",
+                    f"{some:.2f}",
+                ]
+            )
+    lines += table(head, body)
+    lines += ["", "![Quantiles of the p-values against uniform ones](calibration_qq.png)", ""]
+    lines += [
+        "Rank correlation over pairs, mean over seeds, of the strength with what biases it:",
+        "",
+    ]
+    lines += table(
+        ["order", "of", "with distance", "with entropy"],
+        [
+            [order, of, *(_mean([row["bias"][of][what] for row in part]) for what in WHAT)]
+            for order, part in grouped(rows, "order")
+            for of in ("attention", "null")
+        ],
+    )
+    return lines
+
+
+WHAT = ("distance", "entropy")
+
+
+def networks(rows: Sequence[Row]) -> list[str]:
+    """Return the tables on networks whose edges are known."""
+    lines = [
+        "",
+        "## Networks",
+        "",
+        "Share of false pairs among those discovered (none discovered counts as 0), mean over "
+        "seeds [95% interval by seeds; - for one seed], against three truths: adjacent (skeleton), "
+        "in one another's Markov blanket (moral), dependent at all where nothing else is known. "
+        "Benjamini-Hochberg, empirical tail, variables' own levels removed.",
+        "",
+    ]
+    head = ["network", "null", "draws", "seeds", "asked", "found", "false: skeleton"]
+    head += ["false: moral", "false: dependent", "recall: skeleton", "recall: moral"]
+    shown = [r for r in rows if r["case"]["p_values"] == MAIN and r["case"]["correction"] == "BH"]
+    body = []
+    for key, part in grouped(shown, "network", "share", "draws", "rate"):
+        network, share, draws, rate = key
+        body.append(
+            [
+                network,
+                NULLS.get(share, f"{share:g}"),
+                str(draws),
+                str(len(part)),
+                f"{rate:g}",
+                f"{mean(row['discoveries'] for row in part):.1f} of {part[0]['pairs']}",
+                *(
+                    interval([row[figure] for row in part])
+                    for figure in (
+                        "false skeleton",
+                        "false moral",
+                        "false dependent",
+                        "recall skeleton",
+                        "recall moral",
+                    )
+                ),
+            ]
+        )
+    lines += table(head, body)
+    lines += ["", "The other ways, at .1, against the skeleton / the moral graph:", ""]
+    body = []
+    for key, part in grouped(
+        [r for r in rows if r["case"]["rate"] == 0.1], "network", "share", "p_values", "correction"
+    ):
+        network, share, name, correction = key
+        body.append(
+            [
+                network,
+                NULLS.get(share, f"{share:g}"),
+                name,
+                correction,
+                f"{mean(row['discoveries'] for row in part):.1f}",
+                " / ".join(_mean([r[f"false {t}"] for r in part]) for t in ("skeleton", "moral")),
+                " / ".join(_mean([r[f"recall {t}"] for r in part]) for t in ("skeleton", "moral")),
+            ]
+        )
+    lines += table(["network", "null", "p-values", "correction", "found", "false", "recall"], body)
+    return lines
+
+
+def quantiles(rows: Sequence[Row]) -> bytes:
+    """Return the quantile-quantile plot of the p-values under the null, as PNG."""
+    from matplotlib.figure import Figure
+
+    names = list(rows[0]["p_values"])
+    figure = Figure(figsize=(3.1 * len(names), 3.4), layout="constrained")
+    axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+    for axis, name in zip(axes, names, strict=True):
+        for order, part in grouped(rows, "order"):
+            found = np.sort(np.concatenate([row["p_values"][name] for row in part]))
+            expected = (np.arange(len(found)) + 0.5) / len(found)
+            axis.loglog(expected, found, label=order, linewidth=1.5)
+        axis.plot([1e-3, 1], [1e-3, 1], color="0.6", linewidth=0.8, linestyle="--")
+        axis.set_xlim(1e-3, 1)
+        axis.set_ylim(1e-3, 1)
+        axis.set_title(name.replace("_", "-"), fontsize=9)
+        axis.set_xlabel("uniform quantile")
+    axes[0].set_ylabel("p-value")
+    axes[0].legend(title="order of mentions", fontsize=8, title_fontsize=8)
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=130, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def grouped(rows: Sequence[Row], *keys: str) -> Iterator[tuple[Any, list[Row]]]:
+    """Yield the rows by the values of their cases' keys, in the order of first appearance."""
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        values = tuple(row["case"][key] for key in keys)
+        groups.setdefault(values if len(keys) > 1 else values[0], []).append(row)
+    yield from groups.items()
+
+
+def interval(values: Sequence[float]) -> str:
+    """Return the mean with Student's 95% interval of the mean."""
+    if len(values) < 2:
+        return f"{values[0]:.3f} [-]"
+    half = stats.t.ppf(0.975, len(values) - 1) * float(stats.sem(values))
+    return f"{mean(values):.3f} [{mean(values) - half:.3f}, {mean(values) + half:.3f}]"
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Return a Markdown table."""
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _mean(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{mean(known):.2f}" if known else "-"

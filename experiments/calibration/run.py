@@ -1,0 +1,210 @@
+"""Are the p-values of candidates uniform under the null, and is the false discovery rate held?
+
+    python experiments/calibration/run.py uniform --seeds 0 1 2 3
+    python experiments/calibration/run.py networks asia alarm --seeds 0 1 2
+    python experiments/calibration/run.py page
+
+Each part adds what it measured to ``results/calibration.json`` (a seed measured again replaces what
+was there) and writes the page and the figure anew. See the README beside this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from causattn.base import write_json
+from causattn.candidates import select_candidates
+from causattn.cli._compose import compose_config, plain
+from causattn.graphs import CausalGraph
+from causattn.results import versions
+from causattn.study import TRAINED_ON_PERMUTED, Stages, truth_over
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE.parents[1] / "results"
+INDEPENDENT = "experiments/calibration/independent.bif"
+
+STEPS = {"asia": 1500, "sachs": 1500, "child": 2500, "insurance": 3000, "alarm": 3500}
+"""Training steps by network: more variables need more."""
+RATES = (0.05, 0.1, 0.2)
+CORRECTIONS = {"BH": "bh", "BY": "by"}
+TAILS = ("empirical", "log_normal")
+SHARES = {1.0: "all variables", 0.5: "half of the variables"}
+Row = dict[str, Any]
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("part", choices=("uniform", "networks", "page"))
+    arguments.add_argument("networks", nargs="*", default=["asia", "alarm"])
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    arguments.add_argument("--shares", type=float, nargs="+", default=[1.0, 0.5])
+    arguments.add_argument("--draws", type=int, default=None, help="of the null; by network")
+    arguments.add_argument("--folder", type=Path, default=RESULTS)
+    arguments.add_argument("--set", nargs="*", default=[], help="overrides, as for causattn run")
+    words = sys.argv[1:] if given is None else list(given)
+    chosen = arguments.parse_args(words)
+    kept = read(chosen.folder)
+    if chosen.part == "uniform":
+        draws = chosen.draws or 2
+        for order, seed in product(("shuffled", "fixed"), chosen.seeds):
+            add(kept, "uniform", independent(order, seed, draws, chosen.set))
+            print(f"independent variables, {order}, seed {seed}: done", flush=True)
+    elif chosen.part == "networks":
+        for network, share, seed in product(chosen.networks, chosen.shares, chosen.seeds):
+            draws = chosen.draws or (4 if network == "asia" else 1)
+            for row in on_network(network, share, seed, draws, chosen.set):
+                add(kept, "networks", row)
+            print(f"{network}, {share:g}, seed {seed}: done", flush=True)
+    if chosen.part != "page":
+        kept["commands"] = sorted(
+            {*kept.get("commands", []), f"python experiments/calibration/run.py {' '.join(words)}"}
+        )
+        kept["versions"] = versions()
+        write_json(chosen.folder / "calibration.json", kept)
+    sys.path.insert(0, str(HERE))
+    import calibration_page
+
+    calibration_page.write(kept, chosen.folder)
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Return what was measured before."""
+    path = folder / "calibration.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def add(kept: dict[str, Any], part: str, row: Row) -> None:
+    """Add a measurement, in the place of one of the same case."""
+    same = [old for old in kept.get(part, []) if old["case"] != row["case"]]
+    kept[part] = sorted([*same, row], key=lambda each: json.dumps(each["case"]))
+
+
+def stages_of(seed: int, overrides: Sequence[str]) -> Stages:
+    """Return the stages of a study, from the store where they are there."""
+    return Stages(plain(compose_config([*overrides, f"seed={seed}"])), seed)
+
+
+def independent(order: str, seed: int, draws: int, overrides: Sequence[str]) -> Row:
+    """Return the p-values of all pairs of variables that depend on nothing."""
+    stages = stages_of(
+        seed,
+        [
+            "corpus=bayesnet",
+            f"corpus.network={INDEPENDENT}",
+            "corpus.documents=4000",
+            f"corpus.order={order}",
+            "model.steps=200",
+            "model.batch=64",
+            "attention.documents=400",
+            *overrides,
+        ],
+    )
+    case = {"order": order, "seed": seed, "draws": draws}
+    return {"case": case, **p_values(stages, draws, 1.0)}
+
+
+def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
+    """Return p-values by tail, with and without the variables' own levels, and what is biased."""
+    corpus = stages.make_corpus()
+    model = stages.make_model(corpus)
+    table = stages.make_features(corpus, model)
+    summary = stages.make_attention(corpus, model, table)
+    nulls = [
+        stages.make_attention(corpus, model, table, TRAINED_ON_PERMUTED, draw, share).value
+        for draw in range(draws)
+    ]
+    found: dict[str, Any] = {}
+    upper = np.triu_indices(table.value.size, 1)
+    for tail, removed in product(TAILS, (True, False)):
+        edges = select_candidates(
+            {
+                "kind": "against_null",
+                "draws": draws,
+                "share": share,
+                "tail": tail,
+                "remove_bias": removed,
+            },
+            summary.value,
+            table.value,
+            null=nulls,
+        )
+        name = f"{tail}, bias {'removed' if removed else 'left in'}"
+        found[name] = np.round(edges.p_value[upper], 9).tolist()
+    truth = truth_over(corpus.value.truth, table.value.names)
+    assert truth is not None
+    targets = {name: matrix[upper].tolist() for name, matrix in truths(truth).items()}
+    return {"p_values": found, "bias": edges.about["bias"], "truths": targets}
+
+
+def truths(graph: CausalGraph) -> dict[str, np.ndarray]:
+    """Return what a discovery may be true of, bool [v, v], symmetric, by name.
+
+    ``skeleton``: the two are adjacent. ``moral``: one is in the other's Markov blanket (adjacent,
+    or with a child in common). ``dependent``: one tells of the other where nothing else is known
+    (they share an ancestor, themselves counted).
+    """
+    directed = graph.directed()
+    skeleton = directed | directed.T
+    reach = np.linalg.matrix_power(np.eye(len(directed)) + directed, len(directed)) > 0
+    found = {
+        "skeleton": skeleton,
+        "moral": skeleton | ((directed.astype(int) @ directed.T) > 0),
+        "dependent": (reach.T.astype(int) @ reach) > 0,
+    }
+    for matrix in found.values():
+        np.fill_diagonal(matrix, False)
+    return found
+
+
+def on_network(
+    network: str, share: float, seed: int, draws: int, overrides: Sequence[str]
+) -> Iterator[Row]:
+    """Yield what was discovered on a network with a seed, at each rate."""
+    stages = stages_of(seed, [f"corpus={network}", f"model.steps={STEPS[network]}", *overrides])
+    measured = p_values(stages, draws, share)
+    for (name, p_value), (label, correction), rate in product(
+        measured["p_values"].items(), CORRECTIONS.items(), RATES
+    ):
+        adjusted = stats.false_discovery_control(p_value, method=correction)
+        passed = adjusted <= rate
+        case = {
+            "network": network,
+            "share": share,
+            "draws": draws,
+            "seed": seed,
+            "p_values": name,
+            "correction": label,
+            "rate": rate,
+        }
+        yield {
+            "case": case,
+            "discoveries": int(passed.sum()),
+            "pairs": len(passed),
+            "bias": measured["bias"],
+            **{
+                f"{figure} {target}": value
+                for target, true in measured["truths"].items()
+                for figure, value in shares(passed, np.array(true)).items()
+            },
+        }
+
+
+def shares(passed: np.ndarray, true: np.ndarray) -> dict[str, float]:
+    """Return the share of false pairs among those passed (0 of none), and of true ones passed."""
+    return {
+        "false": float((passed & ~true).sum() / max(passed.sum(), 1)),
+        "recall": float((passed & true).sum() / true.sum()),
+    }
+
+
+if __name__ == "__main__":
+    main()
