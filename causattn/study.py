@@ -148,7 +148,7 @@ def run_study(config: Settings, folder: Path) -> Run:
         summary=figures,
         graph=graph,
         candidates=None if edges is None else edges.frame(),
-        evidence=evidence.frame,
+        evidence=evidence,
         truth=truth,
         screens=screens,
     )

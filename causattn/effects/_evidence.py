@@ -132,12 +132,15 @@ class EvidenceTable:
 
     def write(self, path: Path) -> None:
         """Write one Parquet file by rename."""
+        # With pandas' own note, a reader that knows nothing of us gets the same column types.
+        plain = pa.Schema.from_pandas(self.frame, preserve_index=False).metadata or {}
         schema = pa.schema(
             [
                 pa.field(column.name, _ARROW[column.type], metadata={"meaning": column.meaning})
                 for column in COLUMNS
             ],
             metadata={
+                **plain,
                 "causattn.kind": "evidence",
                 "causattn.schema": str(SCHEMA),
                 "causattn.about": json.dumps(dict(self.about), ensure_ascii=False),

@@ -13,7 +13,6 @@ from causattn.report._overlay import fates_by_pair, overlay
 from causattn.report._text import number, visible
 from causattn.results import Run
 
-REFUTERS = ("placebo", "random_common_cause", "data_subset")
 _ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→", "<-o": "←o", "o-o": "o–o"}
 
 
@@ -107,7 +106,11 @@ def _row(
 
 def _refuters(row: Mapping[str, Any]) -> str:
     """Return how many refuters the estimate passed, and which it failed."""
-    outcomes = {name: row.get(f"{name}_outcome") for name in REFUTERS}
+    outcomes = {
+        name.removesuffix("_outcome"): value
+        for name, value in row.items()
+        if name.endswith("_outcome")
+    }
     ran = {name: outcome for name, outcome in outcomes.items() if outcome in ("passed", "failed")}
     if not ran:
         return ""

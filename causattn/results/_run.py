@@ -20,7 +20,7 @@ import uuid
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,9 @@ import yaml
 from causattn.base import ArtefactError, read_json, write_json
 from causattn.graphs import CausalGraph
 from causattn.results._folder import Status, run_status
+
+if TYPE_CHECKING:
+    from causattn.effects import EvidenceTable
 
 SCREEN = "screen."
 
@@ -166,7 +169,7 @@ def write_results(
     summary: Mapping[str, Any],
     graph: CausalGraph,
     candidates: pd.DataFrame | None,
-    evidence: pd.DataFrame,
+    evidence: EvidenceTable | pd.DataFrame,
     truth: CausalGraph | None = None,
     screens: Mapping[str, np.ndarray] | None = None,
 ) -> Run:
@@ -184,7 +187,8 @@ def write_results(
         `CandidateEdges.frame`: one row an ordered pair. None where there were none: the table then
         holds the pairs and the other screens alone.
     evidence
-        The evidence table as a frame.
+        The evidence table; it keeps the columns' meanings and how it was made. A plain frame is
+        written as it is.
     screens
         Strengths of other screens by name, float64 [f, f], symmetric, in the graph's order of
         names; they become columns of the candidates.
@@ -199,7 +203,10 @@ def write_results(
     for name, strength in (screens or {}).items():
         table[f"{SCREEN}{name}"] = np.asarray(strength, dtype=float)[rows, columns]
     _write_parquet(folder / "candidates.parquet", table)
-    _write_parquet(folder / "evidence.parquet", evidence)
+    if isinstance(evidence, pd.DataFrame):
+        _write_parquet(folder / "evidence.parquet", evidence)
+    else:
+        evidence.write(folder / "evidence.parquet")
     write_json(folder / "summary.json", _finite(summary))
     return Run(folder)
 

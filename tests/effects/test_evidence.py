@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from causattn.base import ArtefactError, DataError
@@ -50,6 +51,18 @@ def test_round_trip_keeps_everything(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(again.frame, table().frame)
     assert again.about == {"seed": 3}
     assert [child.name for child in tmp_path.iterdir()] == ["evidence.parquet"]
+
+
+def test_the_run_keeps_meanings_types_and_how_the_table_was_made(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.parquet"
+    table().write(path)
+    schema = pq.read_schema(path)
+    assert schema.field("verdict").metadata[b"meaning"]
+    assert schema.metadata[b"causattn.kind"] == b"evidence"
+    # A plain reader gets counts as counts, missing ones among them.
+    frame = pd.read_parquet(path)
+    assert frame["data_n"].dtype == "Int64"
+    assert pd.isna(frame["data_n"].iloc[1])
 
 
 def test_empty_table_has_its_columns(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from causattn.base import ArtefactError, read_json
 from causattn.candidates import CandidateEdges
+from causattn.effects import EvidenceTable
 from causattn.graphs import CausalGraph
 from causattn.results import Run, Status, load_run, matrix, run_in_folder, write_results
 
@@ -52,6 +53,17 @@ def test_everything_is_read_back(run: Run) -> None:
     assert run.evidence["verdict"].tolist() == ["supported"]
     assert len(run.candidates) == 6
     assert run.figures == {}
+
+
+def test_an_evidence_table_keeps_its_schema(tmp_path: Path) -> None:
+    evidence = EvidenceTable.from_rows([{"source": "a", "target": "b"}], {"seed": 3})
+    score = np.ones((3, 3))
+    edges = CandidateEdges(NAMES, score, score * np.nan, score > 2, "test")
+    kept = write_results(
+        tmp_path, summary={}, graph=graph((0, 1)), candidates=edges.frame(), evidence=evidence
+    )
+    assert EvidenceTable.read(tmp_path / "evidence.parquet").about == {"seed": 3}
+    assert list(kept.evidence.columns) == list(evidence.frame.columns)
 
 
 def test_screens_are_matrices_in_the_order_of_names(run: Run) -> None:
