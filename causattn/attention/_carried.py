@@ -16,8 +16,15 @@ class CarriedFeatures:
     ----------
     features
         int64 [B, F], the features of each document, -1 where it has fewer than F.
-    tokens
+    positions
         int64 [B, R], the token positions that carry them; 0 where there are fewer than R.
+    local
+        int64 [B, R], which of the document's features each of these tokens carries; -1 where there
+        are fewer than R.
+    sizes
+        float32 [B, F], how many tokens carry each feature.
+    tokens
+        `positions` on the weights' device.
     member
         float32 [B, R, F], 1 where token r carries the document's f-th feature; None where token
         r carries feature r and no other, for every r.
@@ -27,6 +34,9 @@ class CarriedFeatures:
     """
 
     features: np.ndarray
+    positions: np.ndarray
+    local: np.ndarray
+    sizes: np.ndarray
     tokens: torch.Tensor
     member: torch.Tensor | None
     same_features: bool
@@ -63,6 +73,10 @@ class CarriedFeatures:
         tokens[row, token] = position
         features = np.full((documents, size), -1, dtype=np.int64)
         features[row, local] = feature
+        of_token = np.full(tokens.shape, -1, dtype=np.int64)
+        of_token[row, token] = local
+        sizes = np.zeros((documents, size), dtype=np.float32)
+        np.add.at(sizes, (row, local), 1)
         member = None
         if not np.array_equal(token, local):
             indicator = np.zeros((*tokens.shape, size), dtype=np.float32)
@@ -70,6 +84,9 @@ class CarriedFeatures:
             member = torch.from_numpy(indicator).to(device)
         return cls(
             features,
+            tokens,
+            of_token,
+            sizes,
             torch.from_numpy(tokens).to(device),
             member,
             same_features=bool((features == features[:1]).all()),

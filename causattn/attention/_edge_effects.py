@@ -140,7 +140,7 @@ def _cut_batch(
         losses.append((distance * share).sum(1))
         kept += edit.rows_kept
     sums.count(batch.queries, batch.keys, batch.multiplicity)
-    values = torch.stack(losses, dim=1)[:, None, None, :]
+    values = torch.stack(losses, dim=1)[:, None, :, None]
     sums.add(values, batch.queries, batch.keys, batch.multiplicity)
     return kept
 

@@ -44,6 +44,8 @@ class Probe:
 
     wants_values = False
     """Whether `see_values` is called before each `visit`; only some captures have values."""
+    lets_go = False
+    """Whether no weights are held after `visit`, so that their memory may be used again."""
 
     wants_vectors = False
     """Whether `see_vectors` is called before each `visit`; only some captures have vectors."""

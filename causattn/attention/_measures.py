@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from causattn.attention._accumulate import Accumulator
+from causattn.attention._between import between_features, walked
 from causattn.attention._carried import CarriedFeatures
 from causattn.attention._layer import AttentionLayer, take_rows
 from causattn.attention._summary import AttentionMoments
@@ -88,6 +89,10 @@ class LayerView:
 
     def between_features(self, weights: torch.Tensor) -> torch.Tensor:
         """Return weights [B, H, R, T] from feature (row) to feature (column), [B, h, Fq, Fk]."""
+        if walked(weights):
+            return between_features(
+                weights, self.batch.queries, self.batch.keys, self.heads, self.rows is not None
+            )
         if self.rows is None:
             weights = take_rows(weights, self.batch.queries.tokens)
         if self.heads is not None:
@@ -142,7 +147,9 @@ class Measure:
         """Finish a batch: add its observations to the sums."""
         if self._parts:
             batch = self.batch
-            values = torch.cat(self._parts, dim=1)
+            # Heads last, as the sums are kept and as the parts lie in memory.
+            parts = [part.permute(0, 2, 3, 1) for part in self._parts]
+            values = parts[0] if len(parts) == 1 else torch.cat(parts, dim=3)
             self._sums.add(values, batch.queries, batch.keys, batch.multiplicity)
         self._parts = []
 

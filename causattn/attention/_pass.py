@@ -7,6 +7,7 @@ from typing import Protocol
 import torch
 
 from causattn.attention._layer import AttentionLayer, Probe
+from causattn.attention._scratch import Scratch
 from causattn.base import ModelError
 
 
@@ -50,6 +51,8 @@ class Pass:
         Who changes the attention, if anybody.
     gradients
         Whether weights are kept as nodes of the autograd graph.
+    scratch
+        Memory for weights, used again layer by layer.
     """
 
     def __init__(
@@ -59,12 +62,14 @@ class Pass:
         probe: Probe | None = None,
         edit: Edit | None = None,
         gradients: bool = False,
+        scratch: Scratch | None = None,
     ) -> None:
         self.names = names
         self.layers = layers
         self.probe = probe
         self.edit = edit
         self.gradients = gradients
+        self.scratch = scratch or Scratch()
         self.called: list[str] = []
         self.outputs: list[torch.Tensor] = []
         self.nodes: list[tuple[AttentionLayer, torch.Tensor]] = []

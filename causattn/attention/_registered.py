@@ -20,6 +20,7 @@ from causattn.attention._body import Inputs, attention_implementation, with_deco
 from causattn.attention._layer import AttentionLayer, Probe, numbered, take_rows
 from causattn.attention._pass import Edit, EndOfPass, Pass
 from causattn.attention._projections import Projections
+from causattn.attention._scratch import Scratch
 from causattn.base import ModelError
 
 NAME = "causattn"
@@ -87,6 +88,9 @@ def attend(
             probe.see_vectors(layer, query, key, scaling)
         if whole is not None:
             weights = take_rows(whole, rows)
+        elif probe.lets_go and query.dtype == torch.float32 and softcap is None:
+            weights = running.scratch.softmax(query, key, bias, scaling, rows)
+            whole = weights if rows is None else None
         else:
             weights = _scores(query, key, bias, scaling, softcap, rows)
             weights = weights.softmax(dim=-1, dtype=torch.float32)
@@ -157,6 +161,7 @@ class RegisteredCapture:
         self._body = body
         self._names = {id(module): name for name, module in network.named_modules()}
         self._projections = Projections()
+        self._scratch = Scratch()
         self.layers: tuple[AttentionLayer, ...] = ()
         self.heads = 0
 
@@ -171,7 +176,7 @@ class RegisteredCapture:
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
-        running = Pass(self._names, self.layers, probe)
+        running = Pass(self._names, self.layers, probe, scratch=self._scratch)
         if not running.idle:
             with suppress(EndOfPass):
                 self._forward(self._body, inputs, running)

@@ -25,6 +25,8 @@ class SummaryProbe(Probe):
         Where the weights are.
     """
 
+    lets_go = True
+
     def __init__(
         self,
         measures: list[Measure],
