@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.plugins import Plugins
@@ -59,10 +60,16 @@ class ResumingSweeper(Sweeper):
     ----------
     max_batch_size
         How many jobs a launcher is given at once, None for all.
+    params
+        The sweep that an experiment's file declares: values by key. What stands on the command
+        line replaces the values of the same key.
     """
 
-    def __init__(self, max_batch_size: int | None = None) -> None:
+    def __init__(
+        self, max_batch_size: int | None = None, params: Mapping[str, Any] | None = None
+    ) -> None:
         self.max_batch_size = max_batch_size
+        self.params = dict(params or {})
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -83,7 +90,8 @@ class ResumingSweeper(Sweeper):
         """
         self._make_folder()
         progress = Begun.current()
-        asked = self._expand(arguments)
+        declared = [f"{key}={values}" for key, values in self.params.items()]
+        asked = self._expand([*declared, *arguments])
         progress.asked = len(asked)
         jobs = self._compose(asked, progress)
         missing = progress.leave_out_finished({job.number: job.key for job in jobs.values()})

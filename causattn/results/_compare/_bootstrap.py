@@ -1,0 +1,128 @@
+"""Bootstrap intervals over seeds, and sign-flip tests of paired differences.
+
+Seeds are drawn again within each data set, the data sets stay: intervals speak about new draws of
+these data sets, not about other data sets. All contestants are drawn with the same weights, so
+that a difference is drawn as a whole. A data set of s seeds has its deviations stretched by
+sqrt(s / (s - 1)), without which intervals from few seeds are too narrow (Davison and Hinkley 1997,
+"Bootstrap methods and their application", section 2.2.2). Intervals are percentiles.
+
+The sign-flip test (Fisher 1935, "The design of experiments", section 21) turns the sign of each
+draw's difference: where two contestants are alike, both signs were as likely.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from causattn.base import generator
+
+DRAWS = 5000
+FLIPS = 20_000
+_EXACT = 14
+
+
+def seed_weights(drawn: np.ndarray, draws: int = DRAWS) -> list[np.ndarray]:
+    """Return for each data set the weights of its seeds, float64 [draws, seeds], rows sum to 1.
+
+    Parameters
+    ----------
+    drawn
+        bool [data sets, seeds], which are there.
+    draws
+        How many times to draw.
+    """
+    found = []
+    for place, there in enumerate(drawn):
+        weights = np.zeros((draws, len(there)))
+        count = int(there.sum())
+        if count:
+            rng = generator(0, "results", "compare", "bootstrap", place)
+            weights[:, there] = rng.multinomial(count, np.full(count, 1 / count), draws) / count
+        found.append(weights)
+    return found
+
+
+def interval(
+    values: np.ndarray, weights: list[np.ndarray], confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the mean over data sets of the means over seeds.
+
+    Parameters
+    ----------
+    values
+        float64 [data sets, seeds], NaN where missing.
+    weights
+        Of `seed_weights`.
+    confidence
+        Coverage.
+
+    Returns
+    -------
+    low, high
+        NaN where no data set has two seeds.
+    """
+    total, used, spread = 0.0, 0, False
+    for row, weight in zip(values, weights, strict=True):
+        there = ~np.isnan(row)
+        count = int(there.sum())
+        if not count:
+            continue
+        used += 1
+        mean = row[there].mean()
+        if count == 1:
+            total = total + mean
+            continue
+        spread = True
+        share = weight[:, there].sum(axis=1)
+        drawn = np.where(share > 0, weight[:, there] @ row[there] / np.maximum(share, 1e-12), mean)
+        total = total + mean + np.sqrt(count / (count - 1)) * (drawn - mean)
+    if not used or not spread:
+        return float("nan"), float("nan")
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(np.asarray(total) / used, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def sign_flip_p(differences: np.ndarray, weights: np.ndarray) -> float:
+    """Return the two-sided p-value of a weighted sum of paired differences.
+
+    Parameters
+    ----------
+    differences
+        float64 [n], no NaN.
+    weights
+        float64 [n].
+
+    Returns
+    -------
+    p
+        Exact for up to 14 differences that are not 0, else from 20,000 flips with the observed one
+        counted among them; 1 where all are 0.
+    """
+    parts = (differences * weights)[differences != 0]
+    if not len(parts):
+        return 1.0
+    observed = abs(parts.sum())
+    slack = 1e-12 * np.abs(parts).sum()
+    if len(parts) <= _EXACT:
+        bits = np.arange(2 ** len(parts))[:, None] >> np.arange(len(parts))
+        sums = np.abs(((bits & 1) * 2 - 1) @ parts)
+        return float((sums >= observed - slack).mean())
+    rng = generator(0, "results", "compare", "sign flips")
+    signs = rng.integers(0, 2, (FLIPS, len(parts)), dtype=np.int8) * 2 - 1
+    extreme = int((np.abs(signs @ parts) >= observed - slack).sum())
+    return (1 + extreme) / (1 + FLIPS)
+
+
+def smallest_p(count: int) -> float:
+    """Return the smallest p-value that `count` differences can give."""
+    return max(2.0 ** (1 - count), 1 / (1 + FLIPS)) if count else 1.0
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """Return p-values adjusted by Holm (1979), "A simple sequentially rejective procedure"."""
+    order = np.argsort(p, kind="stable")
+    steps = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
+    adjusted = np.empty_like(p, dtype=float)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
