@@ -15,7 +15,6 @@ from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import ConfigCompositionException
@@ -39,8 +38,11 @@ class JobComposer:
         self._parse = lru_cache(maxsize=10_000)(OverridesParser.create().parse_override)
         self._bases: dict[tuple[str, ...], tuple[DictConfig, DictConfig]] = {}
 
-    def compose(self, overrides: Sequence[str]) -> DictConfig:
-        """Return one job's configuration, not resolved yet, without Hydra's own part.
+    def compose(self, overrides: Sequence[str]) -> tuple[DictConfig, DictConfig]:
+        """Return one job's configuration, not resolved yet, and the one it is a copy of.
+
+        The job's is without Hydra's own part; the other has it, and is the same object for all
+        jobs with the same options.
 
         Parameters
         ----------
@@ -60,9 +62,6 @@ class JobComposer:
             OmegaConf.set_struct(base, True)
             self._bases[chosen] = whole, base
         whole, base = self._bases[chosen]
-        HydraConfig.instance().set_config(
-            whole
-        )  # for values such as ${hydra:runtime.choices.corpus}
         config: DictConfig = copy.deepcopy(base)
         try:
             ConfigLoaderImpl._apply_overrides_to_config(
@@ -70,7 +69,7 @@ class JobComposer:
             )
         except OmegaConfBaseException as error:
             raise ConfigCompositionException(str(error)) from error
-        return config
+        return config, whole
 
     def _chooses_file(self, override: Override) -> bool:
         """Tell whether an override changes which files make the configuration."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from causattn.cli._compose import plain
 from causattn.cli._errors import USER_ERRORS, sentence
 from causattn.cli._limits import limits
 from causattn.cli._prepared import PREPARED, Job
-from causattn.cli._progress import SESSION, job_name, write_line
+from causattn.cli._progress import SESSION, say_line, shown, write_line
+
+_NOT_THE_JOBS = ("launcher=", "workers=")
 
 _resolvers.register()  # a launcher's worker imports this module and nothing else of the package
 _failure: list[Exception] = []
@@ -40,11 +42,12 @@ def job(config: DictConfig) -> None:
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
     if PREPARED in config:
-        run_prepared(Job.from_text(config[PREPARED]), folder.parent)
+        with chdir(config.place):
+            run_prepared(Job.from_text(config[PREPARED]), folder.parent, say=False)
         return
     if settings.mode is RunMode.MULTIRUN:  # of another sweeper than ours
         asked = list(settings.overrides.task)
-        _sweep_job(lambda: plain(config), folder, int(settings.job.num), asked)
+        _sweep_job(lambda: plain(config), folder, int(settings.job.num), asked, say=True)
         return
     try:
         _single_job(config, folder, list(settings.overrides.task))
@@ -53,10 +56,21 @@ def job(config: DictConfig) -> None:
         _failure.append(error)
 
 
-def run_prepared(prepared: Job, sweep: Path) -> None:
-    """Do one job whose configuration is resolved, in its folder below that of the sweep."""
+def run_prepared(prepared: Job, sweep: Path, *, say: bool) -> None:
+    """Do one job whose configuration is resolved, in its folder below that of the sweep.
+
+    Parameters
+    ----------
+    prepared
+        The job.
+    sweep
+        The sweep's folder.
+    say
+        Whether to print how it went, which is for the process that the person sees.
+    """
+    asked = [text for text in prepared.overrides if not text.startswith(_NOT_THE_JOBS)]
     folder = sweep / prepared.folder
-    _sweep_job(lambda: prepared.config, folder, prepared.number, list(prepared.overrides))
+    _sweep_job(lambda: prepared.config, folder, prepared.number, asked, say=say)
 
 
 def perform(
@@ -102,25 +116,29 @@ def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
     except USER_ERRORS:
         raise
     except KeyboardInterrupt as error:
-        raise type(error)(f"Interrupted; {_shown(folder)} is marked unfinished.") from None
+        raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
     except Exception as error:
         if (folder / "traceback.txt").is_file():
-            error.add_note(f"the traceback is in {_shown(folder / 'traceback.txt')}.")
+            error.add_note(f"the traceback is in {shown(folder / 'traceback.txt')}.")
         raise
     if not resolved.get("quiet"):
         from causattn.report import print_run
         from causattn.results import load_run
 
         print_run(load_run(folder))
-    print(_shown(folder))
+    print(shown(folder))
 
 
 def _sweep_job(
-    make_config: Callable[[], dict[str, Any]], folder: Path, number: int, overrides: list[str]
+    make_config: Callable[[], dict[str, Any]],
+    folder: Path,
+    number: int,
+    overrides: list[str],
+    *,
+    say: bool,
 ) -> None:
-    """Do one job of a sweep: say how it went, and write it down beside the others."""
+    """Do one job of a sweep; say how it went, and write it down beside the others."""
     start = time.perf_counter()
-    name = job_name(number, overrides)
     status, reason = "finished", ""
     try:
         if not perform(make_config(), folder, overrides=overrides, resume=True):
@@ -128,29 +146,24 @@ def _sweep_job(
     except USER_ERRORS as error:
         status, reason = "failed", sentence(error)
     except KeyboardInterrupt as error:
-        raise type(error)(f"Interrupted; {_shown(folder)} is marked unfinished.") from None
+        raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
     except Exception as error:
-        where = folder / "traceback.txt"
         said = " ".join(str(error).split())
-        status, reason = "failed", f"{type(error).__name__}: {said} (traceback: {_shown(where)})"
-    seconds = time.perf_counter() - start
-    if status == "failed":
-        print(f"{name} failed: {reason}", file=sys.stderr, flush=True)
-        _remove_if_empty(folder)
-    elif status == "kept":
-        print(f"{name} was finished before: {_shown(folder)}", flush=True)
-    else:
-        print(f"{name} finished in {seconds:.1f} s: {_shown(folder)}", flush=True)
-    write_line(
-        folder.parent,
-        session=os.environ.get(SESSION, ""),
-        job=number,
-        name=folder.name,
-        overrides=overrides,
-        status=status,
-        reason=reason,
-        seconds=seconds,
-    )
+        reason = f"{type(error).__name__}: {said} (traceback: {shown(folder / 'traceback.txt')})"
+        status = "failed"
+    line = {
+        "session": os.environ.get(SESSION, ""),
+        "job": number,
+        "folder": folder.name,
+        "overrides": overrides,
+        "status": status,
+        "reason": reason,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+    if say:
+        say_line(line, folder.parent)
+    _remove_if_empty(folder)
+    write_line(folder.parent, line)
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -159,11 +172,3 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
     except OSError:  # it holds something, and so it is a run that began
         return
-
-
-def _shown(path: Path) -> str:
-    """Return a path as a person would type it: relative where it is below the current folder."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hydra.conf import HydraConf
@@ -73,17 +74,19 @@ class PreparedJobs(ConfigLoader):
         with open_dict(hydra):
             for name in _NEEDED:
                 hydra[name] = copy.deepcopy(master.hydra._get_node(name))
-            hydra.sweep.dir = str(master.hydra.sweep.dir)
+            hydra.sweep.dir = str(Path(str(master.hydra.sweep.dir)).absolute())
             hydra.job.override_dirname = ""
             hydra.sweeper = hydra.launcher = None
-        self._hydra = hydra
+        self._hydra, self._place = hydra, str(Path.cwd())
 
     def load_sweep_config(
         self, master_config: DictConfig, sweep_overrides: list[str]
     ) -> DictConfig:
         """Return what a launcher hands to `causattn.cli._job.job`."""
         (text,) = sweep_overrides
-        config = OmegaConf.create({PREPARED: text, "hydra": copy.deepcopy(self._hydra)})
+        config = OmegaConf.create(
+            {PREPARED: text, "place": self._place, "hydra": copy.deepcopy(self._hydra)}
+        )
         with open_dict(config):
             job = Job.from_text(text)
             config.hydra.sweep.subdir = job.folder

@@ -71,16 +71,17 @@ class Progress:
 
     def fail(self, number: int, name: str, overrides: Sequence[str], reason: str) -> None:
         """Say and write down that a job failed before it began."""
-        print(f"{job_name(number, overrides)} failed: {reason}", file=sys.stderr, flush=True)
-        write_line(
-            self.folder,
-            session=self.session,
-            job=number,
-            name=name,
-            overrides=overrides,
-            status="failed",
-            reason=reason,
-        )
+        line = {
+            "session": self.session,
+            "job": number,
+            "folder": name,
+            "overrides": list(overrides),
+            "status": "failed",
+            "reason": reason,
+            "seconds": 0.0,
+        }
+        say_line(line, self.folder)
+        write_line(self.folder, line)
 
     def tell(self) -> int:
         """Print how the jobs went; return the exit code."""
@@ -151,31 +152,12 @@ def finished_jobs(folder: Path, keys: Mapping[int, str]) -> dict[int, str]:
     return {number: version for number, version in found.items() if version is not None}
 
 
-def write_line(
-    folder: Path,
-    *,
-    session: str,
-    job: int,
-    name: str,
-    overrides: Sequence[str],
-    status: str,
-    reason: str = "",
-    seconds: float = 0.0,
-) -> None:
+def write_line(folder: Path, line: Mapping[str, Any]) -> None:
     """Append what became of a job to the sweep's log.
 
     It is one write, so that the jobs of a parallel launcher do not mix theirs; a line that was cut
     off (a killed process, a full disk) is closed first, so that it takes no other with it.
     """
-    line = {
-        "session": session,
-        "job": job,
-        "folder": name,
-        "overrides": list(overrides),
-        "status": status,
-        "reason": reason,
-        "seconds": round(seconds, 3),
-    }
     data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
     descriptor = os.open(folder / LOG, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
@@ -184,6 +166,26 @@ def write_line(
         os.write(descriptor, b"\n" + data if cut else data)
     finally:
         os.close(descriptor)
+
+
+def say_line(line: Mapping[str, Any], folder: Path) -> None:
+    """Print what a line of the log says: a failure on standard error, the rest on the output."""
+    name = job_name(int(line["job"]), line["overrides"])
+    where = shown(folder / str(line["folder"]))
+    if line["status"] == "failed":
+        print(f"{name} failed: {line['reason']}", file=sys.stderr, flush=True)
+    elif line["status"] == "kept":
+        print(f"{name} was finished before: {where}", flush=True)
+    else:
+        print(f"{name} finished in {line['seconds']:.1f} s: {where}", flush=True)
+
+
+def shown(path: Path) -> str:
+    """Return a path as a person would type it: relative where it is below the current folder."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 ``${causattn.key:n}`` is the first n digits of the hash of the resolved configuration: the identity
 of a job, so that the same job of a repeated sweep finds its folder again. ``${causattn.sweep:...}``
-names a sweep by its overrides, so that the same command finds it again.
+names a sweep by its overrides, so that the same command finds it again. ``${causattn.either:a,b}``
+is a, or b where a is null.
 """
 
 from __future__ import annotations
@@ -31,8 +32,14 @@ def register() -> None:
     """Make the resolvers known; also needed in every worker process of a launcher."""
     from omegaconf import OmegaConf
 
+    OmegaConf.register_new_resolver("causattn.either", _either, replace=True)
     OmegaConf.register_new_resolver("causattn.key", _key, replace=True)
     OmegaConf.register_new_resolver("causattn.sweep", sweep_name, replace=True, use_cache=True)
+
+
+def _either(value: object, otherwise: object) -> object:
+    """Return `value`, or `otherwise` where it is null."""
+    return otherwise if value is None else value
 
 
 def _key(digits: int, *, _root_: DictConfig) -> str:

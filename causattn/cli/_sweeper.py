@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.plugins import Plugins
 from hydra.core.utils import env_override
@@ -29,6 +30,7 @@ from causattn.cli._compose import plain
 from causattn.cli._compose_jobs import JobComposer
 from causattn.cli._errors import sentence
 from causattn.cli._finished import is_repeatable
+from causattn.cli._follow import follow
 from causattn.cli._job import run_prepared
 from causattn.cli._prepared import Job, PreparedJobs
 from causattn.cli._progress import Progress
@@ -151,7 +153,10 @@ class ResumingSweeper(Sweeper):
         configs = [composer.compose(overrides) for overrides in asked]
         progress.repeatable = True
         jobs = {}
-        for number, (overrides, config) in enumerate(zip(asked, configs, strict=True)):
+        known: DictConfig | None = None
+        for number, (overrides, (config, whole)) in enumerate(zip(asked, configs, strict=True)):
+            if whole is not known:  # for values such as ${hydra:runtime.choices.corpus}
+                HydraConfig.instance().set_config(known := whole)
             unresolved = OmegaConf.to_container(config, resolve=False)
             assert isinstance(unresolved, dict)
             progress.repeatable &= is_repeatable(unresolved)
@@ -170,7 +175,7 @@ class ResumingSweeper(Sweeper):
         if self._is_plain():
             with env_override(dict(self.config.hydra.job.env_set)):
                 for job in jobs:
-                    run_prepared(job, progress.folder)
+                    run_prepared(job, progress.folder, say=True)
             return
         context = HydraContext(
             config_loader=PreparedJobs(self.config), callbacks=self.hydra_context.callbacks
@@ -179,9 +184,10 @@ class ResumingSweeper(Sweeper):
             launcher = Plugins.instance().instantiate_launcher(
                 hydra_context=context, task_function=self._task, config=self.config
             )
-            results = launcher.launch(
-                [[job.to_text()] for job in jobs], initial_job_idx=jobs[0].number
-            )
+            with follow(progress.folder, progress.session):
+                results = launcher.launch(
+                    [[job.to_text()] for job in jobs], initial_job_idx=jobs[0].number
+                )
             for result in results:
                 _ = result.return_value  # raises what a job could not catch itself
         except (CausattnError, HydraException):
