@@ -33,7 +33,24 @@ class StreamedSettings:
     batch_tokens
         Tokens in a batch, padding included.
     memory_gb
-        Most memory the sums may take, in 10^9 bytes.
+        Most memory the sums may take, in 10^9 bytes, those of all workers on this machine together.
+    shard_documents
+        Documents in a shard: what is summed apart, written where a run may be resumed, and handed
+        to a worker. Sums are merged in the order of the shards, so that this number changes them
+        by rounding, and the number of workers does not change them at all.
+    workers
+        Processes that run shards; 1 runs them in this process, and with `ray` 0 takes the
+        cluster's processors.
+    engine
+        What starts the workers: ``"processes"`` on this machine, or ``"ray"`` on a cluster.
+    ray_address
+        The Ray cluster to join; None starts one on this machine.
+    device
+        Where the model runs: ``"auto"`` takes a CUDA GPU where there is one, and else leaves the
+        model where it is.
+    mixed_precision
+        Number format of the model's matrix products; None keeps the model's own. Softmax and sums
+        stay in float32 and float64.
     """
 
     kind: Literal["streamed"] = "streamed"
@@ -45,7 +62,21 @@ class StreamedSettings:
     stack: Literal["encoder", "decoder", "cross"] | None = None
     batch_tokens: int = 16_384
     memory_gb: float = 4.0
+    shard_documents: int = 4096
+    workers: int = 1
+    engine: Literal["processes", "ray"] = "processes"
+    ray_address: str | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    mixed_precision: Literal["bfloat16", "float16"] | None = None
 
+    @property
+    def here(self) -> bool:
+        """Whether this process runs all shards itself."""
+        return self.engine == "processes" and self.workers == 1
+
+
+NOT_IN_THE_RESULT = ("workers", "engine", "ray_address")
+"""Settings that say who computes, and change no bit of what is computed."""
 
 KINDS = {"streamed": StreamedSettings}
 
@@ -74,11 +105,26 @@ def attention_settings(
             f"attention.measures={list(chosen.measures)} should name one measure or more, each "
             f"once; choose of {', '.join(measures)}."
         )
-    for key in ("documents", "batch_tokens", "memory_gb"):
+    for key in ("documents", "batch_tokens", "memory_gb", "shard_documents"):
         value = getattr(chosen, key)
         if value is not None and value <= 0:
             raise ConfigError(f"attention.{key}={value} should be above 0; change it.")
+    if chosen.workers < (0 if chosen.engine == "ray" else 1):
+        raise ConfigError(
+            f"attention.workers={chosen.workers} should be 1 or more (0, all the processors, is "
+            "for attention.engine=ray); change it."
+        )
+    if chosen.mixed_precision and any(measures[name].gradients for name in chosen.measures):
+        raise ConfigError(
+            "Gradients are not taken in mixed precision; leave attention.mixed_precision null or "
+            "gradient out of attention.measures."
+        )
     return chosen
+
+
+def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that the sums depend on, without those that say who computes them."""
+    return {key: value for key, value in settings.items() if key not in NOT_IN_THE_RESULT}
 
 
 def chosen_indices(

@@ -1,40 +1,33 @@
-"""From a model and a corpus to an `AttentionSummary`, in one pass and constant memory."""
+"""From a model and a corpus to an `AttentionSummary`, shard by shard and in constant memory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from causattn.attention._capture import capture_attention
-from causattn.attention._covariance import CovarianceMeasure
-from causattn.attention._documents import carried_documents
-from causattn.attention._flow import FlowMeasure
-from causattn.attention._gradients import GradientMeasure
-from causattn.attention._hiding import feature_hiding
-from causattn.attention._measures import MeanMeasure, Measure, MeasureShape, RawMeasure
-from causattn.attention._norms import NormMeasure
-from causattn.attention._rollout import RolloutMeasure
-from causattn.attention._runner import Runner, check_gradients
-from causattn.attention._settings import attention_settings, chosen_indices, default_stack
+from causattn.attention._engines import run_shards
+from causattn.attention._registry import MEASURES
+from causattn.attention._settings import attention_settings
+from causattn.attention._shard_run import ShardRunner
+from causattn.attention._shard_sums import ShardSums, Totals, read_sums, shard_place
+from causattn.attention._shards import Shards, check_lengths
 from causattn.attention._summary import AttentionSummary
-from causattn.attention._summary_probe import SummaryProbe
-from causattn.attention._work import masked_work, observed_work
-from causattn.base import ConfigError, track
-from causattn.corpora import POOLED, Corpus
-from causattn.features import FeatureTable
+from causattn.attention._task import Task
+from causattn.base import ArtefactError, DataError, progress
+from causattn.corpora import Corpus
+from causattn.features import FOUND_ANEW, FeatureTable
 from causattn.models import LanguageModel
 
-MEASURES: Mapping[str, type[Measure]] = {
-    "raw": RawMeasure,
-    "mean": MeanMeasure,
-    "rollout": RolloutMeasure,
-    "flow": FlowMeasure,
-    "norm": NormMeasure,
-    "covariance": CovarianceMeasure,
-    "gradient": GradientMeasure,
-}
+_WHAT = "Attention"
 
 
 def summarise_attention(
@@ -43,6 +36,8 @@ def summarise_attention(
     corpus: Corpus,
     features: FeatureTable,
     seed: int,
+    *,
+    folder: Path | None = None,
 ) -> AttentionSummary:
     """Run the model over the corpus and sum its attention from feature to feature.
 
@@ -54,6 +49,10 @@ def summarise_attention(
         Whose attention, over which documents, between which features.
     seed
         The run's seed; draws the documents where not all are summarised.
+    folder
+        Where the sums of finished shards are kept, below the hash of settings, model, features and
+        documents, so that the same call goes on where it was stopped. They stay there; delete the
+        folder when the summary is safe. None keeps nothing.
 
     Raises
     ------
@@ -65,70 +64,108 @@ def summarise_attention(
         Where the model gives no attention weights.
     """
     chosen = attention_settings(settings, MEASURES)
-    stack = default_stack(chosen.stack, model.network.config.is_encoder_decoder, model.name)
-    hidden = feature_hiding(model, corpus, features) if chosen.query == "masked" else None
-    gradient = any(issubclass(MEASURES[name], GradientMeasure) for name in chosen.measures)
-    documents = carried_documents(model, corpus, features, chosen.documents, seed)
-    encoding, carriers = documents.encoding, documents.carriers
-    work = (
-        observed_work(encoding, carriers)
-        if hidden is None
-        else masked_work(encoding, carriers, hidden, apart=gradient)
-    )
-    pooled = np.isin(
-        np.arange(features.size), features.carriers.variable[features.carriers.start == POOLED]
-    )
-    runner = Runner(encoding, carriers, work, hidden, pooled, stack, model.device)
-    batches = work.batches(
-        encoding.lengths, chosen.batch_tokens, padding=encoding.pad_id is not None
-    )
-    with capture_attention(
-        model.network, runner.inputs(batches[0]), stack="encoder" if stack == "encoder" else None
-    ) as capture:
-        of_stack = [layer for layer in capture.layers if layer.stack == stack]
-        shape = MeasureShape(
-            layers=chosen_indices(chosen.layers, len(of_stack), "layers", model.name),
-            heads=chosen_indices(chosen.heads, capture.heads, "heads", model.name),
-            features=features.size,
-        )
-        _check_memory(chosen.measures, shape, chosen.memory_gb)
-        measures = {name: MEASURES[name](shape) for name in chosen.measures}
-        by_gradient = [m for m in measures.values() if isinstance(m, GradientMeasure)]
-        if by_gradient:
-            check_gradients(model.task, model.name, hidden is not None, bool(pooled.any()))
-        probe = SummaryProbe(
-            [m for m in measures.values() if not isinstance(m, GradientMeasure)],
-            shape,
-            capture.heads,
-            stack,
-            model.device,
-        )
-        for batch in track(batches, "Attention", unit="batches"):
-            runner.run(capture, probe, by_gradient, batch)
-        names = [of_stack[layer].name for layer in shape.layers]
-        about = {
-            "model": model.name,
-            "capture": capture.method,
-            "stack": stack,
-            "layers": list(shape.layers),
-            "layer_names": names,
-            "heads": list(shape.heads),
-            "sequences": len(work),
-            "mentions_without_token": len(carriers.lost),
-        }
-    moments = {name: measure.moments() for name, measure in measures.items()}
-    return AttentionSummary(features.names, moments, len(documents), chosen.query, about)
+    task = Task.of(chosen, model, corpus, features)
+    anew = bool(features.about.get(FOUND_ANEW))
+    shards = Shards(corpus, features, chosen.documents, chosen.shard_documents, seed, anew)
+    if not anew:
+        _check_mentioned(features, shards.rows)
+    if len(shards) == 1 and chosen.here:
+        with (
+            progress(_WHAT, len(shards.rows), "documents") as advance,
+            ShardRunner(task, model, MEASURES) as runner,
+        ):
+            summary = runner.run(shards[0], advance)
+        if not summary.measures:
+            _refuse_missing(features, np.zeros(features.size, dtype=bool), summary.documents)
+    else:
+        check_lengths(model, shards)
+        task = replace(task, copies=1 + max(1, chosen.workers))
+        summary = _summarised(task, model, shards, folder)
+    return _check_seen(features, summary)
 
 
-def _check_memory(measures: tuple[str, ...], shape: MeasureShape, limit_gb: float) -> None:
-    """Raise before the run where the sums would not fit into the memory allowed."""
-    parts = len(shape.layers) * len(shape.heads)
-    matrices = sum(3 * (parts if MEASURES[name].per_head else 1) + 1 for name in measures)
-    needed = matrices * shape.features**2 * 8 / 1e9
-    if needed > limit_gb:
-        raise ConfigError(
-            f"The sums of {shape.features} features over {len(shape.layers)} layers and "
-            f"{len(shape.heads)} heads take {needed:.1f} GB, more than attention.memory_gb="
-            f"{limit_gb:g}; use fewer features, name attention.layers and attention.heads, drop "
-            "raw from attention.measures, or allow more."
-        )
+def _summarised(
+    task: Task, model: LanguageModel, shards: Shards, folder: Path | None
+) -> AttentionSummary:
+    """Return the sum of many shards, merged in their order."""
+    totals = Totals(task.table.names, task.settings.query)
+    documents = len(shards.rows)
+    if folder is None and task.settings.here:
+        with (
+            progress(_WHAT, documents, "documents") as advance,
+            ShardRunner(task, model, MEASURES) as runner,
+        ):
+            for shard in shards:
+                totals.add(ShardSums.of(runner.run(shard, advance)))
+        return totals.summary()
+    with _kept(folder, task, model, shards) as place:
+        ready = _finished(place, len(shards))
+        missing = [number for number in range(len(shards)) if number not in ready]
+        done = sum(shards.size(number) for number in ready)
+        merged = 0
+        with progress(_WHAT, documents, "documents", done) as advance:
+            for number in chain([None], run_shards(task, model, shards, missing, place, advance)):
+                if number is not None:
+                    ready.add(number)
+                while merged in ready:
+                    totals.add(read_sums(shard_place(place, merged)))
+                    merged += 1
+    return totals.summary()
+
+
+@contextmanager
+def _kept(folder: Path | None, task: Task, model: LanguageModel, shards: Shards) -> Iterator[Path]:
+    """Yield where the shards of this very task lie; a passing place where none was given."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="causattn-shards-") as passing:
+            yield Path(passing)
+    else:
+        place = folder / task.key(model, shards.fingerprint())
+        place.mkdir(parents=True, exist_ok=True)
+        yield place
+
+
+def _finished(place: Path, count: int) -> set[int]:
+    """Return the shards that lie finished and whole; damaged ones are said and taken away."""
+    found = set()
+    for number in range(count):
+        where = shard_place(place, number)
+        if not where.is_dir():
+            continue
+        try:
+            read_sums(where)
+        except ArtefactError as error:
+            print(f"A shard is done again: {error}", file=sys.stderr, flush=True)
+            shutil.rmtree(where)
+        else:
+            found.add(number)
+    return found
+
+
+def _check_mentioned(features: FeatureTable, rows: np.ndarray) -> None:
+    """Raise before the run where no text of the documents summarised carries a feature."""
+    inside = np.zeros(len(features.documents), dtype=bool)
+    inside[rows] = True
+    carriers = features.carriers
+    seen = np.bincount(carriers.variable[inside[carriers.document]], minlength=features.size) > 0
+    _refuse_missing(features, seen, len(rows))
+
+
+def _check_seen(features: FeatureTable, summary: AttentionSummary) -> AttentionSummary:
+    """Raise where no token of the documents summarised carried a feature (all cut off)."""
+    count = next(iter(summary.measures.values())).count
+    seen = np.asarray(count.any(axis=0) | count.any(axis=1))
+    _refuse_missing(features, seen, summary.documents)
+    return summary
+
+
+def _refuse_missing(features: FeatureTable, seen: np.ndarray, documents: int) -> None:
+    if seen.all():
+        return
+    missing = [features.names[k] for k in np.flatnonzero(~seen)]
+    shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
+    raise DataError(
+        f"{len(missing)} of {features.size} features ({shown}) are carried by no token of the "
+        f"{documents} documents summarised, so they have no attention; leave them out "
+        "(features.exclude=[...]) or summarise more documents (attention.documents)."
+    )

@@ -17,7 +17,7 @@ from causattn.base._files import (
     write_json,
     write_text,
 )
-from causattn.base._progress import quiet, track
+from causattn.base._progress import is_quiet, progress, quiet, track
 from causattn.base._randomness import generator, integer_seed, seed_sequence
 from causattn.base._settings import choose, settings_from
 
@@ -34,7 +34,9 @@ __all__ = [
     "file_sha256",
     "generator",
     "integer_seed",
+    "is_quiet",
     "new_artefact",
+    "progress",
     "quiet",
     "read_json",
     "seed_sequence",

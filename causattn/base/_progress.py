@@ -1,12 +1,12 @@
 """Progress bars on long work, with rate and time left, on standard error.
 
-A bar shows where standard error is a terminal; elsewhere a stage says one line when it starts
-and one when it ends, so that a log file stays readable.
+A bar shows where standard error is a terminal; elsewhere a stage says one line when it starts, one
+when it ends, and one every minute between, so that a log file stays readable.
 """
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -15,6 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 T = TypeVar("T")
+
+EVERY = 60.0
+"""Seconds between two lines of a log."""
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
@@ -27,6 +30,11 @@ def quiet(value: bool = True) -> Iterator[None]:
         yield
     finally:
         _quiet.reset(token)
+
+
+def is_quiet() -> bool:
+    """Tell whether no progress is to be shown."""
+    return _quiet.get()
 
 
 def track(
@@ -47,19 +55,39 @@ def track(
     """
     if total is None and isinstance(items, Sized):
         total = len(items)
-    if _quiet.get():
-        yield from items
-        return
-    if not sys.stderr.isatty():
-        start = time.perf_counter()
-        print(f"{what} ...", file=sys.stderr, flush=True)
-        done = 0
+    with progress(what, total, unit) as advance:
         for item in items:
             yield item
-            done += 1
-        seconds = time.perf_counter() - start
-        print(f"{what}: {done} {unit} in {seconds:.1f} s", file=sys.stderr, flush=True)
-        return
+            advance(1)
+
+
+@contextmanager
+def progress(
+    what: str, total: int | None = None, unit: str = "items", done: int = 0
+) -> Iterator[Callable[[float], None]]:
+    """Show how far the work inside the block has come.
+
+    Yields a function to be told how much was done since the last call.
+
+    Parameters
+    ----------
+    what, total, unit
+        As for `track`.
+    done
+        How much had been done before the block, which counts as done and not for the rate.
+    """
+    if _quiet.get():
+        yield lambda amount: None
+    elif sys.stderr.isatty():
+        with _bar(what, total, unit, done) as advance:
+            yield advance
+    else:
+        with _log(what, total, unit, done) as advance:
+            yield advance
+
+
+@contextmanager
+def _bar(what: str, total: int | None, unit: str, done: int) -> Iterator[Callable[[float], None]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -67,10 +95,48 @@ def track(
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=total, rate="")
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task(what, total=total, completed=done, rate="")
         start = time.perf_counter()
-        for done, item in enumerate(items, 1):
-            yield item
-            rate = done / max(time.perf_counter() - start, 1e-9)
-            progress.update(task, completed=done, rate=f"{rate:.0f} {unit}/s")
+        since = 0.0
+
+        def advance(amount: float) -> None:
+            nonlocal since
+            since += amount
+            rate = _rate(since / max(time.perf_counter() - start, 1e-9), unit)
+            shown.update(task, completed=done + since, rate=rate)
+
+        yield advance
+
+
+@contextmanager
+def _log(what: str, total: int | None, unit: str, done: int) -> Iterator[Callable[[float], None]]:
+    start = said = time.perf_counter()
+    print(f"{what} ...", file=sys.stderr, flush=True)
+    since = 0.0
+
+    def advance(amount: float) -> None:
+        nonlocal since, said
+        since += amount
+        now = time.perf_counter()
+        if now - said < EVERY:
+            return
+        said = now
+        rate = since / (now - start)
+        line = f"{what}: {done + since:.0f}{'' if total is None else f' of {total}'} {unit}"
+        left = "" if total is None else f", {_minutes((total - done - since) / rate)} left"
+        print(f"{line}, {_rate(rate, unit)}{left}", file=sys.stderr, flush=True)
+
+    yield advance
+    seconds = time.perf_counter() - start
+    print(f"{what}: {done + since:.0f} {unit} in {seconds:.1f} s", file=sys.stderr, flush=True)
+
+
+def _rate(rate: float, unit: str) -> str:
+    return f"{rate:.1f} {unit}/s" if rate < 10 else f"{rate:.0f} {unit}/s"
+
+
+def _minutes(seconds: float) -> str:
+    minutes, seconds = divmod(int(max(seconds, 0)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}"

@@ -1,4 +1,6 @@
-from causattn.base import quiet, track
+import sys
+
+from causattn.base import _progress, progress, quiet, track
 
 
 def test_items_pass_through_and_a_log_gets_two_lines(capsys):
@@ -13,3 +15,26 @@ def test_quiet_is_silent(capsys):
     with quiet():
         assert list(track(iter([1, 2]), "counting")) == [1, 2]
     assert capsys.readouterr().err == ""
+
+
+def test_a_long_log_tells_rate_and_time_left(capsys, monkeypatch):
+    clock = iter(range(0, 10_000, 50))
+    monkeypatch.setattr(_progress.time, "perf_counter", lambda: float(next(clock)))
+    with quiet(False), progress("reading", total=100, unit="documents", done=40) as advance:
+        advance(10)  # 50 s after the start: too early for a line
+        advance(10)
+        advance(40)
+    assert capsys.readouterr().err.splitlines() == [
+        "reading ...",
+        "reading: 60 of 100 documents, 0.2 documents/s, 0:03:20 left",
+        "reading: 100 documents in 200.0 s",
+    ]
+
+
+def test_a_terminal_gets_a_bar_that_starts_where_the_work_was_left(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with quiet(False), progress("reading", total=100, unit="documents", done=40) as advance:
+        advance(60)
+    shown = capsys.readouterr().err
+    assert "100/100" in shown
+    assert "documents/s" in shown

@@ -1,0 +1,72 @@
+"""Where the model runs, and in which number format: a GPU where there is one, none needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from transformers import PreTrainedModel
+
+from causattn.attention._layer import AttentionLayer
+from causattn.attention._measures import BatchCarriers
+from causattn.attention._summary_probe import SummaryProbe
+from causattn.base import ConfigError
+
+
+@contextmanager
+def on_device(network: PreTrainedModel, device: str) -> Iterator[None]:
+    """Have a network on a device inside the block, and where it was afterwards.
+
+    Parameters
+    ----------
+    network
+        The model.
+    device
+        ``"auto"``, ``"cpu"`` or ``"cuda"`` (see `StreamedSettings`).
+
+    Raises
+    ------
+    ConfigError
+        Where torch sees no such device.
+    """
+    before = next(network.parameters()).device
+    wanted = before.type if device == "auto" else device
+    if device == "auto" and before.type == "cpu" and torch.cuda.is_available():
+        wanted = "cuda"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(
+            "attention.device=cuda, but torch sees no such device here; use attention.device=auto."
+        )
+    if wanted == before.type:
+        yield
+        return
+    network.to(wanted)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        network.to(before)  # type: ignore[arg-type]
+
+
+class FullPrecisionProbe(SummaryProbe):
+    """Sums in full precision while the model around it runs in mixed precision."""
+
+    def begin(self, batch: BatchCarriers) -> None:
+        """Start a batch."""
+        with self._full():
+            super().begin(batch)
+
+    def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
+        """Show a layer to the measures."""
+        with self._full():
+            super().visit(layer, weights.float())
+
+    def end(self) -> None:
+        """Finish a batch."""
+        with self._full():
+            super().end()
+
+    @staticmethod
+    def _full() -> torch.autocast:
+        # Both at once: a disabled autocast of the other device type costs and changes nothing.
+        return torch.autocast("cuda" if torch.is_autocast_enabled("cuda") else "cpu", enabled=False)

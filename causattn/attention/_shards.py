@@ -1,0 +1,129 @@
+"""A corpus cut into shards: consecutive documents that are read, summed and stored together.
+
+Only the shard at hand is read from the corpus, so that a corpus whose texts lie on disk
+(`causattn.corpora`, kind ``streamed``) never stands in memory as a whole. What is kept for all
+documents is their number, 8 bytes each.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+
+from causattn.base import generator
+from causattn.corpora import Corpus, Mentions
+from causattn.features import FeatureTable, carriers_of
+from causattn.models import LanguageModel
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Some documents and who carries what in them.
+
+    Parameters
+    ----------
+    number
+        Which shard, from 0.
+    first
+        Place of its first document among the documents summarised.
+    texts
+        The documents.
+    mentions
+        The characters that carry features; None where they are found from the texts.
+    """
+
+    number: int
+    first: int
+    texts: list[str]
+    mentions: Mentions | None
+
+
+class Shards:
+    """The shards of a corpus, read one at a time (`shards[number]`, safe among threads).
+
+    Parameters
+    ----------
+    corpus, features
+        The documents and what is looked for in them.
+    documents
+        Most documents, drawn without replacement; None for all.
+    size
+        Documents in a shard.
+    seed
+        The run's seed.
+    find_anew
+        Whether the features' carriers are left for whoever runs the shard to find.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        features: FeatureTable,
+        documents: int | None,
+        size: int,
+        seed: int,
+        find_anew: bool,
+    ) -> None:
+        count = len(features.documents)
+        self.rows = np.arange(count)
+        if documents is not None and documents < count:
+            rng = generator(seed, "attention", "documents")
+            self.rows = np.sort(rng.choice(count, size=documents, replace=False))
+        self._corpus, self._features = corpus, features
+        self._size, self._find_anew = size, find_anew
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self._size)
+
+    def size(self, number: int) -> int:
+        """Return the number of documents in a shard."""
+        return min(self._size, len(self.rows) - number * self._size)
+
+    def __getitem__(self, number: int) -> Shard:
+        first = number * self._size
+        rows = self.rows[first : first + self._size]
+        with self._lock:
+            texts = [self._corpus.texts[d] for d in self._features.documents[rows].tolist()]
+        mentions = None if self._find_anew else carriers_of(self._features, rows, texts)
+        return Shard(number, first, texts, mentions)
+
+    def __iter__(self) -> Iterator[Shard]:
+        return (self[number] for number in range(len(self)))
+
+    def fingerprint(self) -> str:
+        """Return a hash of all documents and mentions; reads the whole corpus once."""
+        digest = sha256(f"{len(self.rows)} {self._size}".encode())
+        for shard in self:
+            for text in shard.texts:
+                encoded = text.encode("utf-8", "surrogatepass")
+                digest.update(len(encoded).to_bytes(8, "little") + encoded)
+            if shard.mentions is not None:
+                for name in ("document", "variable", "start", "end"):
+                    digest.update(getattr(shard.mentions, name).tobytes())
+        return digest.hexdigest()
+
+
+def check_lengths(model: LanguageModel, shards: Shards) -> None:
+    """Raise where a document is longer than a model that reads only whole documents takes.
+
+    Tokenises only what could be too long: a token covers at least one byte of the text.
+
+    Raises
+    ------
+    DataError
+        Naming how many there are in the first shard that has one.
+    """
+    from causattn.models import encode_texts
+
+    limit = model.longest_input
+    if limit is None or model.long_text == "truncate":
+        return
+    for shard in shards:
+        doubtful = [text for text in shard.texts if len(text.encode(errors="replace")) + 8 > limit]
+        if doubtful:
+            encode_texts(model, doubtful)
