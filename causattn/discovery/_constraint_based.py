@@ -24,7 +24,14 @@ from causattn.discovery._algorithm import (
 )
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._knowledge import Knowledge
-from causattn.discovery._pc_engines import Rules, pc_by_causal_learn, pc_by_causattn
+from causattn.discovery._pc_engines import (
+    Conditioning,
+    PcSearch,
+    Rules,
+    pc_by_causal_learn,
+    pc_by_causattn,
+    pc_by_torch,
+)
 from causattn.discovery._shared_settings import Test, TestSettings, check_alpha
 from causattn.discovery._weights import SHARPNESS, pair_levels
 from causattn.graphs import CausalGraph
@@ -32,7 +39,7 @@ from causattn.graphs import CausalGraph
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
 
-Engine = Literal["causattn", "causal-learn"]
+Engine = Literal["causattn", "torch", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +49,17 @@ class PcSettings(TestSettings):
     Parameters
     ----------
     engine
-        ``"causattn"``, or ``"causal-learn"``: the reference, with its tests.
+        ``"causattn"``, compiled; ``"torch"``: Fisher's z in batches, on a GPU where torch has one;
+        or ``"causal-learn"``: the reference, with its tests.
     rules
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
         ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
     candidates
         ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: a level of its own for
         each pair; ``"ignore"``; ``"auto"`` restricts.
+    conditioning
+        What conditioning sets for a pair are drawn from: ``"neighbours"`` of either end, or those
+        of them on ``"paths"`` between the two; ``"auto"`` takes paths where candidates restrict.
     max_order
         Largest conditioning set, None for no limit.
     expected_edges, sharpness
@@ -63,6 +74,7 @@ class PcSettings(TestSettings):
     engine: Engine = "causattn"
     rules: Rules = "causal-learn"
     candidates: CandidateUse = "auto"
+    conditioning: Conditioning = "auto"
     max_order: int | None = None
     expected_edges: float | None = None
     sharpness: float = SHARPNESS
@@ -86,21 +98,22 @@ def run_pc(problem: Problem, settings: PcSettings) -> CausalGraph:
         )
     allowed = candidates.allowed if candidates is not None and use == "restrict" else None
     knowledge = None if problem.knowledge is None else problem.knowledge.matrices(data.names)
+    search = PcSearch(
+        test,
+        alpha,
+        settings.rules,
+        allowed,
+        knowledge,
+        settings.conditioning,
+        settings.max_order,
+        settings.alpha if use == "weigh" else None,
+    )
     if settings.engine == "causattn":
-        graph = pc_by_causattn(
-            data,
-            test,
-            alpha,
-            settings.rules,
-            allowed,
-            knowledge,
-            settings.max_order,
-            settings.threads,
-        )
+        graph = pc_by_causattn(data, search, settings.threads)
+    elif settings.engine == "torch":
+        graph = pc_by_torch(data, search)
     else:
-        graph = pc_by_causal_learn(
-            data, test, alpha, settings.rules, allowed, knowledge, settings.max_order
-        )
+        graph = pc_by_causal_learn(data, search)
     about = [test, f"alpha {settings.alpha:g}", f"{settings.rules} rules", settings.engine]
     if candidates is not None:
         about.append({"weigh": "weighed", "restrict": "restricted"}[use])
@@ -119,7 +132,15 @@ PC = Algorithm(
     title="PC, stable",
     gives="cpdag",
     settings=PcSettings,
-    engines={"causattn": _CAPABILITY, "causal-learn": _CAPABILITY},
+    engines={
+        "causattn": _CAPABILITY,
+        "torch": replace(
+            _CAPABILITY,
+            data_kinds=frozenset({"continuous"}),
+            tests={"fisher_z": TESTS["fisher_z"]},
+        ),
+        "causal-learn": _CAPABILITY,
+    },
     run=run_pc,
     source="Spirtes, Glymour and Scheines 2000; Colombo and Maathuis 2014",
 )
@@ -135,6 +156,7 @@ def pc(
     candidates: CandidateEdges | None = None,
     use_candidates: Literal["restrict", "weigh"] = "restrict",
     knowledge: Knowledge | None = None,
+    conditioning: Conditioning = "auto",
     max_order: int | None = None,
     discretise: int | None = None,
     threads: int = 1,
@@ -153,7 +175,8 @@ def pc(
     alpha
         Level of each test; the mean level where candidates weigh.
     engine
-        ``"causattn"``, or ``"causal-learn"``: the reference, with its tests.
+        ``"causattn"``, compiled; ``"torch"``: Fisher's z in batches, on a GPU where torch has one;
+        or ``"causal-learn"``: the reference, with its tests.
     rules
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
         ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
@@ -164,6 +187,9 @@ def pc(
         its own (`pair_levels`).
     knowledge
         What is known of the graph.
+    conditioning
+        What conditioning sets for a pair are drawn from: ``"neighbours"`` of either end, or those
+        of them on ``"paths"`` between the two; ``"auto"`` takes paths where candidates restrict.
     max_order
         Largest conditioning set, None for no limit. Fisher's z stops at n - 4 in any case.
     discretise
@@ -203,6 +229,7 @@ def pc(
         engine=engine,
         rules=rules,
         candidates=use_candidates,
+        conditioning=conditioning,
         max_order=max_order,
         discretise=discretise,
         threads=threads,

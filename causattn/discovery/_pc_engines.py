@@ -1,4 +1,4 @@
-"""The two ways to run PC: causattn's engine, and causal-learn.
+"""The ways to run PC: causattn's engine, compiled or in batches of torch, and causal-learn.
 
 By causal-learn means with its tests. Over all pairs, with one level and its own rules, its own
 search runs too; a search that is restricted, weighed or bound by knowledge, or that has other
@@ -8,6 +8,7 @@ collider of every unshielded triple over one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
 
@@ -26,28 +27,19 @@ from causattn.discovery._pc import (
 from causattn.graphs import CausalGraph
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
+Conditioning = Literal["auto", "neighbours", "paths"]
 Matrices = tuple[np.ndarray, np.ndarray]
 
 # Up to so many variables there is nothing to be saved.
 _SMALL = 100
 
 
-def pc_by_causattn(
-    data: DiscoveryData,
-    test: str,
-    alpha: float | np.ndarray,
-    rules: Rules,
-    allowed: np.ndarray | None,
-    knowledge: Matrices | None,
-    max_order: int | None,
-    threads: int,
-) -> CausalGraph:
-    """Run causattn's PC.
+@dataclass(frozen=True)
+class PcSearch:
+    """What PC is to do, whichever engine does it.
 
     Parameters
     ----------
-    data
-        The table.
     test
         ``"fisher_z"``, ``"chi_square"`` or ``"g_square"``.
     alpha
@@ -58,58 +50,98 @@ def pc_by_causattn(
         bool [p, p], symmetric: which pairs may be adjacent; None for all.
     knowledge
         Required and forbidden edges, bool [p, p], from row to column.
+    conditioning
+        What conditioning sets are drawn from.
     max_order
         Largest conditioning set, None for no limit.
-    threads
-        Threads of the compiled code.
+    orientation_alpha
+        Level of the tests that directions go by, None for `alpha`.
     """
+
+    test: str
+    alpha: float | np.ndarray
+    rules: Rules
+    allowed: np.ndarray | None
+    knowledge: Matrices | None
+    conditioning: Conditioning
+    max_order: int | None
+    orientation_alpha: float | None
+
+    def reachable_order(self, data: DiscoveryData) -> int | None:
+        """Return the largest set that so many rows can be tested with."""
+        # Fisher's z divides by the root of n - |S| - 3.
+        if self.test != "fisher_z" or data.rows - 4 >= data.size - 2:
+            return self.max_order
+        most = max(data.rows - 4, 0)
+        return most if self.max_order is None else min(self.max_order, most)
+
+
+def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> CausalGraph:
+    """Run causattn's PC, compiled."""
     statistics: GaussianStatistics | DiscreteStatistics
-    if test == "fisher_z":
+    if search.test == "fisher_z":
         statistics = GaussianStatistics.from_data(
-            data.values, data.names, on_demand=_asks_for_little(allowed)
+            data.values, data.names, on_demand=_asks_for_little(search.allowed)
         )
     else:
         statistics = DiscreteStatistics(
             data.codes.T,
             data.cardinalities,
-            "chi_square" if test == "chi_square" else "g_square",
+            "chi_square" if search.test == "chi_square" else "g_square",
             data.names,
         )
+    return _by_us(data, statistics, search, threads=threads)
+
+
+def pc_by_torch(data: DiscoveryData, search: PcSearch) -> CausalGraph:
+    """Run causattn's PC with the tests of an order in batches, on a GPU where torch has one."""
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    statistics = GaussianStatistics.from_data(data.values, data.names)
+    graph = _by_us(data, statistics, search, backend="torch", device=device)
+    return replace(graph, details={**graph.details, "device": device})
+
+
+def _by_us(
+    data: DiscoveryData,
+    statistics: GaussianStatistics | DiscreteStatistics,
+    search: PcSearch,
+    **how: Any,
+) -> CausalGraph:
+    """Run causattn's PC in a back end."""
     found = run_pc(
         statistics,
-        alpha=alpha,
-        rules=rules,
-        allowed=allowed,
-        knowledge=knowledge,
-        max_order=_reachable_order(data, test, max_order),
-        threads=threads,
+        alpha=search.alpha,
+        rules=search.rules,
+        allowed=search.allowed,
+        knowledge=search.knowledge,
+        conditioning=search.conditioning,
+        max_order=search.reachable_order(data),
+        orientation_alpha=search.orientation_alpha,
+        **how,
     )
     return _as_graph(found, data)
 
 
-def pc_by_causal_learn(
-    data: DiscoveryData,
-    test: str,
-    alpha: float | np.ndarray,
-    rules: Rules,
-    allowed: np.ndarray | None,
-    knowledge: Matrices | None,
-    max_order: int | None,
-) -> CausalGraph:
-    """Run PC with causal-learn's tests; parameters are those of `pc_by_causattn`."""
-    counted = CountedTest(data, test)
-    largest = _reachable_order(data, test, max_order)
-    plain = allowed is None and knowledge is None and np.ndim(alpha) == 0
+def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
+    """Run PC with causal-learn's tests."""
+    counted = CountedTest(data, search.test)
+    largest = search.reachable_order(data)
+    plain = search.allowed is None and search.knowledge is None and np.ndim(search.alpha) == 0
+    plain &= search.rules == "causal-learn" and search.conditioning != "paths"
     with silenced(), errors_as_sentences(data):
-        if not plain or rules != "causal-learn":
+        if not plain:
             found = run_restricted_pc_with(
                 counted,
                 data.size,
-                alpha,
-                allowed,
-                knowledge,
-                rules,
+                search.alpha,
+                search.allowed,
+                search.knowledge,
+                search.rules,
+                conditioning=search.conditioning,
                 max_order=largest,
+                orientation_alpha=search.orientation_alpha,
                 names=data.names,
             )
             return _as_graph(found, data)
@@ -118,7 +150,7 @@ def pc_by_causal_learn(
 
         skeleton = skeleton_discovery(
             data.values,
-            float(alpha),
+            float(search.alpha),
             counted,
             show_progress=False,
             node_names=list(data.names),
@@ -144,14 +176,6 @@ def _asks_for_little(allowed: np.ndarray | None) -> bool:
         return False
     within = int((np.count_nonzero(allowed, axis=1).astype(np.int64) ** 2).sum())
     return len(allowed) > _SMALL and 20 * within < allowed.size
-
-
-def _reachable_order(data: DiscoveryData, test: str, max_order: int | None) -> int | None:
-    """Return the largest set that n rows can be tested with: Fisher's z needs n - 3 to be more."""
-    if test != "fisher_z" or data.rows - 4 >= data.size - 2:
-        return max_order
-    most = max(data.rows - 4, 0)
-    return most if max_order is None else min(max_order, most)
 
 
 def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from causallearn.search.ConstraintBased.PC import pc as reference_pc
 
 from causattn.base import CapabilityError, ConfigError, DataError
@@ -138,6 +139,51 @@ def test_knowledge_is_honoured_and_saves_tests(graph_of, gaussian, engine):
     bound = pc(data, knowledge=known, engine=engine)
     assert ("a", "c", "-->") in {tuple(edge) for edge in bound.edges()}
     assert bound.tests < free.tests
+
+
+@pytest.mark.parametrize("rules", ["causal-learn", "standard", "majority"])
+def test_the_batches_of_torch_find_what_the_compiled_engine_finds(
+    graph_of, gaussian, candidates_of, rules
+):
+    truth = graph_of(
+        "a>c b>c c>d d>e b>f f>e e>g g>h a>h h>i i>j j>k k>l l>m m>n", "abcdefghijklmn"
+    )
+    data = gaussian(truth, 500, 2)
+    allowed = all_pairs_but(truth.names, "ab", "ad", "cf", "dg", "bn", "cm")
+    for more in (
+        {},
+        {"candidates": candidates_of(truth.names, allowed)},
+        {"candidates": candidates_of(truth.names, allowed), "use_candidates": "weigh"},
+        {"knowledge": Knowledge(tiers=(tuple("abc"), tuple("defghijklmn")))},
+    ):
+        compiled = pc(data, alpha=0.05, rules=rules, **more)
+        batched = pc(data, alpha=0.05, rules=rules, engine="torch", **more)
+        assert np.array_equal(compiled.marks, batched.marks)
+        assert compiled.tests_by_order == batched.tests_by_order
+        assert dict(compiled.separating_sets) == dict(batched.separating_sets)
+        assert batched.details["device"] == ("cuda" if torch.cuda.is_available() else "cpu")
+        assert "torch" in batched.algorithm
+
+
+def test_torch_tests_gaussian_data_only(network):
+    data, _ = network("asia", 200)
+    with pytest.raises(CapabilityError, match="pc takes continuous data and the data are discrete"):
+        pc(data, engine="torch")
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, "torch"])
+def test_sets_from_paths_are_no_more_tests_and_auto_where_candidates_restrict(
+    graph_of, gaussian, candidates_of, engine
+):
+    truth = graph_of("a>c b>c c>d d>e b>f f>e d>g g>h", "abcdefgh")
+    data = gaussian(truth, 2000, 0)
+    candidates = candidates_of(truth.names, truth.skeleton())
+    tests = {
+        drawn: pc(data, candidates=candidates, engine=engine, conditioning=drawn).tests
+        for drawn in ("auto", "paths", "neighbours")
+    }
+    assert tests["auto"] == tests["paths"] < tests["neighbours"]
+    assert pc(data, engine=engine).tests == pc(data, engine=engine, conditioning="neighbours").tests
 
 
 def test_an_order_saves_tests_under_the_textbooks_rules(graph_of, gaussian):

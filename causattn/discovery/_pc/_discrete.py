@@ -183,7 +183,7 @@ class CompiledDiscrete:
         if alpha.ndim:
             alpha = alpha[groups.entry_centers, groups.columns]
         alpha = np.array(np.broadcast_to(alpha, entries))
-        most = int(np.diff(groups.row_pointer).max(initial=0)) if count_members else 0
+        most = groups.most_rows if count_members else 0
         member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
         outcome = Outcome(
             separated=np.zeros(entries, dtype=np.int64),
@@ -194,7 +194,7 @@ class CompiledDiscrete:
             independence=np.full(entries, -1.0),
             member_counts=member_counts if count_members else None,
         )
-        packed = groups.packed_rows()
+        packed = groups.packed_rows
         second = groups.second
 
         def work(begin: int, end: int) -> None:

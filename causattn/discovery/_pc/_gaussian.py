@@ -86,8 +86,11 @@ class GaussianStatistics:
                 "leave it out."
             )
         if not on_demand:
-            correlation = np.atleast_2d(np.corrcoef(matrix, rowvar=False))
-            return cls.from_correlation(correlation, len(matrix), names)
+            centred = matrix - matrix.mean(axis=0)
+            correlation = centred.T @ centred
+            length = np.sqrt(np.diagonal(correlation))
+            correlation /= length * length[:, None]
+            return cls.from_correlation(np.clip(correlation, -1, 1), len(matrix), names)
         _check_rows(len(matrix))
         standardised = np.ascontiguousarray(matrix.T)
         standardised -= standardised.mean(axis=1, keepdims=True)
@@ -204,21 +207,21 @@ class CompiledGaussian:
         self._statistics.fill(groups, order)
         entries = len(groups.columns)
         limit = square_limit(self._critical, groups, degrees)
-        alone = np.diff(groups.column_pointer).max(initial=0) <= 1
+        alone = groups.column_counts.max(initial=0) <= 1
         # Where groups have one column each, shared sets are left out; else they are counted off.
         skip = np.zeros(len(groups.centers), dtype=np.uint8)
         shared = np.zeros(len(groups.rows), dtype=np.uint8)
         if alone and groups.second.any():
             entry = np.minimum(groups.column_pointer[:-1], entries - 1)
-            skip[:] = groups.second[entry] * (np.diff(groups.column_pointer) > 0)
-            of_row = np.repeat(np.arange(len(groups.centers)), np.diff(groups.row_pointer))
-            bits = groups.packed_rows()[groups.columns[entry][of_row], groups.rows >> 6]
+            skip[:] = groups.second[entry] * (groups.column_counts > 0)
+            of_row = np.repeat(np.arange(len(groups.centers)), groups.row_counts)
+            bits = groups.packed_rows[groups.columns[entry][of_row], groups.rows >> 6]
             shared[:] = skip[of_row] & (bits >> (groups.rows & 63).astype(np.uint64))
         separated = np.zeros(entries, dtype=np.int64)
         tested = np.zeros(entries, dtype=np.int64)
         members = np.zeros((entries, groups.words), dtype=np.uint64)
         smallest = np.full(entries, np.inf)
-        most = int(np.diff(groups.row_pointer).max(initial=0)) if count_members else 0
+        most = groups.most_rows if count_members else 0
         member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
 
         def work(begin: int, end: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -48,11 +49,25 @@ class Groups:
     second: np.ndarray
     row_pairs: tuple[np.ndarray, np.ndarray]
 
+    @cached_property
+    def row_counts(self) -> np.ndarray:
+        """Number of rows of each group, int64 [G]."""
+        return np.diff(self.row_pointer)
+
+    @cached_property
+    def column_counts(self) -> np.ndarray:
+        """Number of columns of each group, int64 [G]."""
+        return np.diff(self.column_pointer)
+
+    @cached_property
+    def most_rows(self) -> int:
+        """Number of rows of the largest group."""
+        return int(self.row_counts.max(initial=0))
+
     @property
     def words(self) -> int:
         """Number of 64-bit words that hold one bit for each row of any group."""
-        most = int(np.diff(self.row_pointer).max(initial=0))
-        return max((most + 63) // 64, 1)
+        return max((self.most_rows + 63) // 64, 1)
 
     def rows_of(self) -> np.ndarray:
         """Return whether v is among the rows of y, bool [y, v]."""
@@ -60,8 +75,9 @@ class Groups:
         matrix[self.row_pairs] = True
         return matrix
 
+    @cached_property
     def packed_rows(self) -> np.ndarray:
-        """Return `rows_of` as bits, uint64 [p, ceil(p / 64)]."""
+        """`rows_of` as bits, uint64 [p, ceil(p / 64)]."""
         y, v = self.row_pairs
         packed = np.zeros((self.size, max((self.size + 63) // 64, 1)), dtype=np.uint64)
         np.bitwise_or.at(packed, (y, v >> 6), np.uint64(1) << (v & 63).astype(np.uint64))
@@ -145,7 +161,7 @@ def shared_subsets(groups: Groups, order: int, outcome: Outcome, stop_at_first: 
         groups.column_pointer,
         groups.columns,
         groups.second,
-        groups.packed_rows(),
+        groups.packed_rows,
         outcome.members,
         outcome.separated,
         stop_at_first,
@@ -160,5 +176,4 @@ def binomials(groups: Groups, order: int) -> np.ndarray:
     """Return the binomial coefficients up to the groups' rows over `order`, float64 [m+1, k+1]."""
     from scipy.special import comb
 
-    most = int(np.diff(groups.row_pointer).max(initial=0))
-    return comb(np.arange(most + 1)[:, None], np.arange(order + 1)[None, :])
+    return comb(np.arange(groups.most_rows + 1)[:, None], np.arange(order + 1)[None, :])

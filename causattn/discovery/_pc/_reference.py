@@ -57,7 +57,7 @@ class PlainEvaluator:
     ) -> Outcome:
         """Test every column of every group given the subsets of `order` of its rows."""
         entries = len(groups.columns)
-        most = int(np.diff(groups.row_pointer).max(initial=0))
+        most = groups.most_rows
         counts = np.zeros((entries, most), dtype=np.int64)
         outcome = Outcome(
             separated=np.zeros(entries, dtype=np.int64),

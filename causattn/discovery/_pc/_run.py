@@ -24,6 +24,7 @@ have in the skeleton found; without one the triple stays undecided. Taking "not 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -31,31 +32,21 @@ import numpy as np
 
 from causattn.base import ConfigError
 from causattn.discovery._pc import _causal_learn_rules, _orientation
-from causattn.discovery._pc._discrete import CompiledDiscrete, DiscreteStatistics
-from causattn.discovery._pc._edges import Neighbours
-from causattn.discovery._pc._gaussian import CompiledGaussian, GaussianStatistics
-from causattn.discovery._pc._groups import Evaluator
+from causattn.discovery._pc._discrete import DiscreteStatistics
+from causattn.discovery._pc._evaluators import Backend, Tests, checked_level, evaluator_of
+from causattn.discovery._pc._gaussian import GaussianStatistics
 from causattn.discovery._pc._knowledge import Constraints, constraints
-from causattn.discovery._pc._reference import (
-    IndependenceTest,
-    PlainDiscrete,
-    PlainFunction,
-    PlainGaussian,
-)
+from causattn.discovery._pc._patience import plain_run, worth_compiled
+from causattn.discovery._pc._reference import IndependenceTest, PlainFunction
 from causattn.discovery._pc._result import PCResult, pc_result
-from causattn.discovery._pc._skeleton import (
-    Skeleton,
-    find_skeleton,
-    search_separating_sets,
-)
-from causattn.discovery._pc._triples import Verdict, by_vote, ends_of, unshielded_triples
+from causattn.discovery._pc._skeleton import find_skeleton
+from causattn.discovery._pc._triples import Verdict
+from causattn.discovery._pc._verdicts import Plan, Rules, judge
 
-Rules = Literal["causal-learn", "standard", "majority", "conservative"]
 Conditioning = Literal["auto", "neighbours", "paths"]
-Backend = Literal["compiled", "torch", "reference"]
 Knowledge = tuple[np.ndarray, np.ndarray]
 
-# With this many variables or fewer the plain back end is done before compiled code is loaded.
+# With this many variables or fewer plain code is done before compiled code is loaded.
 _SMALL = 12
 
 
@@ -68,6 +59,7 @@ def run_pc(
     knowledge: Knowledge | None = None,
     conditioning: Conditioning = "auto",
     max_order: int | None = None,
+    orientation_alpha: float | None = None,
     threads: int = 1,
     backend: Backend = "compiled",
     device: str = "cpu",
@@ -94,10 +86,14 @@ def run_pc(
         them on ``"paths"`` from x to y. ``"auto"``: paths where `allowed` restricts.
     max_order
         Largest conditioning set; None for as large as the neighbourhoods.
+    orientation_alpha
+        Level of the tests that directions go by where `alpha` differs by pair (see `Tests`); None
+        for each pair's own.
     threads
         Threads of the compiled back end. The result does not depend on it.
     backend
-        ``"compiled"`` runs compiled code, and below 13 variables plain code with the same result;
+        ``"compiled"`` runs compiled code, and up to 12 variables plain code with the same result
+        until that has cost more than loading the other;
         ``"torch"`` tests Gaussian data in batches on `device`; ``"reference"`` is plain.
     device
         Torch's name of the device for ``backend="torch"``.
@@ -115,13 +111,24 @@ def run_pc(
     _check_choice("rules", rules, get_args(Rules))
     _check_choice("conditioning", conditioning, get_args(Conditioning))
     _check_choice("backend", backend, get_args(Backend))
-    level = _checked_level(alpha, statistics.size)
+    level = checked_level(alpha, statistics.size)
     known = constraints(statistics.size, allowed, knowledge, statistics.names)
-    if backend == "compiled" and statistics.size <= _SMALL:
-        backend = "reference"
-    evaluator = _evaluator(statistics, level, threads, backend, device)
     on_paths = _on_paths(conditioning, allowed)
-    return _run(evaluator, known, rules, on_paths, max_order, statistics.names, backend)
+    gaussian = isinstance(statistics, GaussianStatistics)
+    patient: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if backend == "compiled" and statistics.size <= _SMALL:
+        kernel = "_gaussian_kernel" if gaussian else "_discrete_kernel"
+        if not worth_compiled(kernel):
+            backend, patient = "reference", plain_run()
+    with patient:
+        tests = Tests.at(
+            level,
+            orientation_alpha,
+            statistics.size,
+            lambda at: evaluator_of(statistics, at, threads, backend, device),
+        )
+        plan = Plan(rules, on_paths, max_order)
+        return _run(tests, known, plan, statistics.names, backend)
 
 
 def run_restricted_pc_with(
@@ -134,6 +141,7 @@ def run_restricted_pc_with(
     *,
     conditioning: Conditioning = "auto",
     max_order: int | None = None,
+    orientation_alpha: float | None = None,
     names: Sequence[str] = (),
 ) -> PCResult:
     """Run PC with any conditional independence test.
@@ -145,7 +153,7 @@ def run_restricted_pc_with(
         an object of causal-learn's ``CIT`` is one. It is asked each question once.
     p
         Number of variables.
-    alpha, allowed, knowledge, rules, conditioning, max_order
+    alpha, allowed, knowledge, rules, conditioning, max_order, orientation_alpha
         As for `run_pc`.
     names
         The variables' names, for messages.
@@ -159,115 +167,44 @@ def run_restricted_pc_with(
     """
     _check_choice("rules", rules, get_args(Rules))
     _check_choice("conditioning", conditioning, get_args(Conditioning))
-    level = _checked_level(alpha, p)
+    level = checked_level(alpha, p)
     known = constraints(p, allowed, knowledge, names)
-    evaluator = PlainFunction(ci_test, p, level)
-    on_paths = _on_paths(conditioning, allowed)
-    return _run(evaluator, known, rules, on_paths, max_order, names, "reference")
+    tests = Tests.at(level, orientation_alpha, p, lambda at: PlainFunction(ci_test, p, at))
+    plan = Plan(rules, _on_paths(conditioning, allowed), max_order)
+    return _run(tests, known, plan, names, "reference")
 
 
 def _run(
-    evaluator: Evaluator,
-    known: Constraints,
-    rules: Rules,
-    on_paths: bool,
-    max_order: int | None,
-    names: Sequence[str],
-    backend: str,
+    tests: Tests, known: Constraints, plan: Plan, names: Sequence[str], backend: str
 ) -> PCResult:
     """Run the phases: skeleton, unshielded triples, directions."""
-    like_causal_learn = rules == "causal-learn"
     found = find_skeleton(
-        evaluator,
+        tests.skeleton,
         known,
-        keep_all=like_causal_learn,
-        narrow=not like_causal_learn,
-        on_paths=on_paths,
-        max_order=max_order,
+        keep_all=plan.like_causal_learn,
+        narrow=not plan.like_causal_learn,
+        on_paths=plan.on_paths,
+        max_order=plan.max_order,
     )
-    triples, verdicts, tests = _judge(evaluator, known, found, rules, on_paths, max_order)
+    triples, verdicts, counts = judge(tests, known, found, plan)
     conflicts = np.zeros_like(found.adjacency)
-    if like_causal_learn:
+    if plan.like_causal_learn:
         graph = _causal_learn_rules.orient(
-            found.adjacency, triples, verdicts, known, names, compiled=backend != "reference"
+            found.adjacency, triples, verdicts, known, names, compiled=known.size > _SMALL
         )
     else:
         graph, conflicts = _orientation.orient(found.adjacency, triples, verdicts, known, names)
     return pc_result(
-        evaluator,
+        tests.skeleton,
         found.evidence,
         graph,
         found.separating_sets,
         found.tests,
-        tests,
+        counts,
         conflicts,
         triples[verdicts == Verdict.UNDECIDED],
         backend,
     )
-
-
-def _judge(
-    evaluator: Evaluator,
-    known: Constraints,
-    found: Skeleton,
-    rules: Rules,
-    on_paths: bool,
-    max_order: int | None,
-) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Return the unshielded triples, what they are, and the tests by order that this took."""
-    like_causal_learn = rules == "causal-learn"
-    triples = unshielded_triples(found.adjacency)
-    x, middle, z = triples.T
-    sets = found.separating_sets
-    searched = np.flatnonzero(sets.orders(x, z) < 0)
-    tests: list[int] = []
-    if not len(triples):
-        return triples, np.zeros(0, dtype=np.int8), tests
-    neighbours = Neighbours.of(
-        found.adjacency, None if like_causal_learn else known, on_paths=on_paths
-    )
-    if rules == "majority" or rules == "conservative":
-        verdicts, tests = by_vote(evaluator, neighbours, triples, rules, max_order)
-        return triples, verdicts, tests
-    if len(searched):
-        pairs, between, _ = ends_of(triples[searched])
-        extra, tests = search_separating_sets(
-            evaluator,
-            neighbours,
-            pairs,
-            neighbours.toward(pairs, between),
-            keep_all=like_causal_learn,
-            max_order=max_order,
-        )
-        sets.join(extra)
-    verdicts = np.where(sets.holds(x, z, middle), Verdict.NO_COLLIDER, Verdict.COLLIDER)
-    verdicts[sets.orders(x, z) < 0] = Verdict.UNDECIDED
-    return triples, verdicts, tests
-
-
-def _evaluator(
-    statistics: GaussianStatistics | DiscreteStatistics,
-    alpha: float | np.ndarray,
-    threads: int,
-    backend: Backend,
-    device: str,
-) -> Evaluator:
-    """Return the test at its level in a back end."""
-    if isinstance(statistics, GaussianStatistics):
-        if backend == "reference":
-            return PlainGaussian(statistics, alpha)
-        if backend == "torch":
-            from causattn.discovery._pc._torch import TorchGaussian
-
-            return TorchGaussian(statistics, alpha, device)
-        return CompiledGaussian(statistics, alpha, threads)
-    if backend == "reference":
-        return PlainDiscrete(statistics, alpha)
-    if backend == "torch":
-        raise ConfigError(
-            "backend=torch tests Gaussian data only; take backend=compiled for discrete data."
-        )
-    return CompiledDiscrete(statistics, alpha, threads)
 
 
 def _on_paths(conditioning: Conditioning, allowed: np.ndarray | None) -> bool:
@@ -284,21 +221,3 @@ def _on_paths(conditioning: Conditioning, allowed: np.ndarray | None) -> bool:
 def _check_choice(what: str, given: str, options: Sequence[str]) -> None:
     if given not in options:
         raise ConfigError(f"{what}={given!r} is not known; choose one of {', '.join(options)}.")
-
-
-def _checked_level(alpha: float | np.ndarray, size: int) -> float | np.ndarray:
-    """Return the level as a number or a symmetric matrix.
-
-    Raises
-    ------
-    ConfigError
-        Where it is neither, or lies outside [0, 1].
-    """
-    level = np.asarray(alpha, dtype=np.float64)
-    if level.ndim and level.shape != (size, size):
-        raise ConfigError(f"alpha must be one number or of shape ({size}, {size}).")
-    if not ((level >= 0) & (level <= 1)).all():
-        raise ConfigError("alpha must lie between 0 and 1 everywhere; scale or clip the weights.")
-    if level.ndim and (level != level.T).any():
-        raise ConfigError("A matrix alpha must be symmetric: a pair has one level; make it so.")
-    return level if level.ndim else float(level)

@@ -12,34 +12,29 @@ from causattn.discovery._pc._groups import Groups, Outcome
 
 
 class _Record(NamedTuple):
-    """The entries of one evaluation."""
+    """The entries of one evaluation, but for pairs that have been given other sets."""
 
     groups: Groups
     outcome: Outcome
+    replaced: np.ndarray | None = None
 
-    def members(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return x, y and a member of their separating sets, int64 [m] each."""
-        gone = np.flatnonzero(self.outcome.separated > 0)
+    def members(self, of: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return x, y and a member of their separating sets, int64 [m] each.
+
+        `of` is bool [p, p], the pairs that are asked for; None for all.
+        """
+        separated = self.outcome.separated > 0
+        if of is not None:
+            separated &= of[self.groups.entry_centers, self.groups.columns]
+        if self.replaced is not None:
+            separated &= ~self.replaced[self.groups.entry_centers, self.groups.columns]
+        gone = np.flatnonzero(separated)
         octets = np.ascontiguousarray(self.outcome.members[gone], dtype="<u8").view(np.uint8)
         at, row = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
         entry = gone[at]
         group = np.searchsorted(self.groups.column_pointer, entry, side="right") - 1
         variable = self.groups.rows[self.groups.row_pointer[group] + row]
         return self.groups.centers[group], self.groups.columns[entry], variable
-
-    def holds(self, x: np.ndarray, y: np.ndarray, middle: np.ndarray) -> np.ndarray:
-        """Tell whether the entry of (x, y), where there is one, has `middle` as a member."""
-        groups, size = self.groups, self.groups.size
-        entry, known = _find(groups.entry_centers * size + groups.columns, x * size + y)
-        group = np.searchsorted(groups.column_pointer, entry, side="right") - 1
-        of_row = np.repeat(np.arange(len(groups.centers)), np.diff(groups.row_pointer))
-        row, present = _find(of_row * size + groups.rows, group * size + middle)
-        known &= present
-        row = row[known] - groups.row_pointer[group[known]]
-        words = self.outcome.members[entry[known], row >> 6]
-        found = np.zeros(len(x), dtype=bool)
-        found[known] = (words >> (row & 63).astype(np.uint64)) & np.uint64(1) == 1
-        return found
 
 
 class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
@@ -54,7 +49,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         # Larger by one than the orders, so that an empty matrix need not be written.
         self._order = np.zeros((size, size), dtype=np.int16)
         self._separated: list[tuple[np.ndarray, np.ndarray]] = []
-        self._records: list[tuple[int, _Record]] = []
+        self._records: list[_Record] = []
 
     def record(self, order: int, groups: Groups, outcome: Outcome) -> None:
         """Keep the entries that were separated at `order`."""
@@ -63,12 +58,16 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         self._order[x, y] = self._order[y, x] = order + 1
         self._separated.append((x, y))
         if order > 0 and len(x):
-            self._records.append((order, _Record(groups, outcome)))
+            self._records.append(_Record(groups, outcome))
 
     def join(self, others: SeparatingSets) -> None:
-        """Take over the sets of other pairs."""
+        """Take over other sets; of a pair that has sets here, too, the others replace them."""
+        overlap = any((self._order[x, y] > 0).any() for x, y in others._separated)
         for x, y in others._separated:
             self._order[x, y] = self._order[y, x] = others._order[x, y]
+        if overlap:
+            replaced = others._order > 0
+            self._records = [record._replace(replaced=replaced) for record in self._records]
         self._separated += others._separated
         self._records += others._records
 
@@ -78,21 +77,22 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
     def holds(self, x: np.ndarray, y: np.ndarray, middle: np.ndarray) -> np.ndarray:
         """Tell for triples (int [m] each) whether a separating set of x and y holds the middle."""
-        found = np.zeros(len(x), dtype=bool)
-        orders = self.orders(x, y)
-        for order, record in self._records:
-            asked = np.flatnonzero(orders == order)
-            if len(asked):
-                a, b, c = x[asked], y[asked], middle[asked]
-                found[asked] |= record.holds(a, b, c) | record.holds(b, a, c)
-        return found
+        size = len(self._order)
+        asked = np.zeros((size, size), dtype=bool)
+        asked[x, y] = asked[y, x] = True
+        held = [np.zeros(0, dtype=np.int64)]
+        for record in self._records:
+            a, b, member = record.members(asked)
+            held.append((np.minimum(a, b) * size + np.maximum(a, b)) * size + member)
+        wanted = (np.minimum(x, y) * size + np.maximum(x, y)) * size + middle
+        return np.isin(wanted, np.concatenate(held))
 
     @cached_property
     def _sets(self) -> dict[tuple[int, int], list[tuple[int, ...]]]:
         """All sets, unpacked on first reading."""
         pairs = np.argwhere(np.triu(self._order, 1)).tolist()
         unions: dict[tuple[int, int], set[int]] = {(i, j): set() for i, j in pairs}
-        for _, record in self._records:
+        for record in self._records:
             for x, y, variable in zip(*(part.tolist() for part in record.members()), strict=True):
                 unions[(x, y) if x < y else (y, x)].add(variable)
         return {pair: [tuple(sorted(union))] for pair, union in unions.items()}
@@ -106,14 +106,3 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
     def __len__(self) -> int:
         return int(np.count_nonzero(np.triu(self._order, 1)))
-
-
-def _find(keys: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where each wanted key stands among `keys`, and whether it is there at all."""
-    order = None
-    if (keys[1:] < keys[:-1]).any():
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-    position = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    present = keys[position] == wanted if len(keys) else np.zeros(len(wanted), dtype=bool)
-    return (position if order is None else order[position]), present

@@ -21,8 +21,8 @@ def over_groups(
     if threads <= 1 or count < 2:
         result = work(0, count)
         return [-1 if result is None else result]
-    rows = np.diff(groups.row_pointer).astype(np.float64)
-    cost = np.cumsum((1 + rows) ** order * np.diff(groups.column_pointer) + 1)
+    rows = groups.row_counts.astype(np.float64)
+    cost = np.cumsum((1 + rows) ** order * groups.column_counts + 1)
     cuts = np.searchsorted(cost, np.linspace(0, cost[-1], threads * _PARTS_A_THREAD + 1)[1:-1])
     bounds = np.unique(np.concatenate([[0], cuts, [count]]))
     with ThreadPoolExecutor(threads) as pool:

@@ -121,8 +121,8 @@ class _Level:
         self._groups = groups
         self._order = order
         self._correlation = correlation
-        self._row_count = np.diff(groups.row_pointer)
-        self._column_count = np.diff(groups.column_pointer)
+        self._row_count = groups.row_counts
+        self._column_count = groups.column_counts
         most = int(self._row_count.max(initial=0))
         self._binomial = comb(np.arange(most + 1)[:, None], np.arange(order + 1)[None, :])
         self._choose = torch.as_tensor(self._binomial, device=device).round().to(torch.int64)

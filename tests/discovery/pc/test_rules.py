@@ -164,3 +164,27 @@ def test_colliders_that_disagree_are_a_conflict():
     graph, conflicts = orient(adjacency, triples, verdicts, constraints(4, None, None), names)
     assert np.argwhere(np.triu(conflicts)).tolist() == [[1, 2]]
     assert graph.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+
+
+@pytest.mark.parametrize("rules", ["causal-learn", "standard", "majority", "conservative"])
+def test_a_low_level_is_no_evidence_of_a_collider(rules):
+    # On x -> y -> z the ends depend on each other. A level so low that they count as separated
+    # without y says so of their adjacency only, or y would become a collider.
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(2000)
+    y = x + 2 * rng.standard_normal(2000)
+    data = np.stack([x, y, y + 2 * rng.standard_normal(2000)], axis=1)
+    statistics = GaussianStatistics.from_data(data)
+    level = np.full((3, 3), 0.01)
+    level[0, 2] = level[2, 0] = 1e-60
+    for backend in ("compiled", "reference", "torch"):
+        one = run_pc(statistics, alpha=level, rules=rules, backend=backend)
+        assert one.skeleton.sum() == 4
+        if rules in ("causal-learn", "standard"):
+            assert one.adjacency.tolist() == [[0, 1, 0], [0, 0, 0], [0, 1, 0]]
+            assert one.separating_sets[0, 2] == [()]
+        two = run_pc(statistics, alpha=level, rules=rules, orientation_alpha=0.01, backend=backend)
+        assert two.adjacency.tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+        if rules in ("causal-learn", "standard"):
+            assert two.separating_sets[0, 2] == [(1,)]
+            assert two.orientation_tests_by_order.sum() > 0

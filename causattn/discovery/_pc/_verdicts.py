@@ -1,0 +1,89 @@
+"""What each unshielded triple is: by separating sets at hand or looked for anew, or by vote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from causattn.discovery._pc._edges import Neighbours
+from causattn.discovery._pc._evaluators import Tests
+from causattn.discovery._pc._knowledge import Constraints
+from causattn.discovery._pc._separating_sets import SeparatingSets
+from causattn.discovery._pc._skeleton import Skeleton, search_separating_sets
+from causattn.discovery._pc._triples import Verdict, by_vote, ends_of, unshielded_triples
+
+Rules = Literal["causal-learn", "standard", "majority", "conservative"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How PC is to go about it.
+
+    Parameters
+    ----------
+    rules
+        How separating sets are chosen and colliders found.
+    on_paths
+        Whether conditioning sets are drawn from paths between a pair only.
+    max_order
+        Largest conditioning set, None for no limit.
+    """
+
+    rules: Rules
+    on_paths: bool
+    max_order: int | None
+
+    @property
+    def like_causal_learn(self) -> bool:
+        """Whether to do as causal-learn does."""
+        return self.rules == "causal-learn"
+
+
+def judge(
+    tests: Tests, known: Constraints, found: Skeleton, plan: Plan
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Judge the unshielded triples of a skeleton.
+
+    Returns
+    -------
+    The triples, int64 [m, 3], their verdicts, int8 [m], and the tests by order that it took.
+    """
+    triples = unshielded_triples(found.adjacency)
+    if not len(triples):
+        return triples, np.zeros(0, dtype=np.int8), []
+    neighbours = Neighbours.of(
+        found.adjacency, None if plan.like_causal_learn else known, on_paths=plan.on_paths
+    )
+    if plan.rules == "majority" or plan.rules == "conservative":
+        verdicts, counts = by_vote(
+            tests.orientation, neighbours, triples, plan.rules, plan.max_order
+        )
+        return triples, verdicts, counts
+    x, _, z = triples.T
+    sets = found.separating_sets
+    anew = (sets.orders(x, z) < 0) | tests.doubted[x, z]
+    verdicts = _by_sets(sets, triples)
+    if not anew.any():
+        return triples, verdicts, []
+    pairs, middle, _ = ends_of(triples[anew])
+    others, counts = search_separating_sets(
+        tests.orientation,
+        neighbours,
+        pairs,
+        neighbours.toward(pairs, middle),
+        keep_all=plan.like_causal_learn,
+        max_order=plan.max_order,
+    )
+    verdicts[anew] = _by_sets(others, triples[anew])
+    sets.join(others)
+    return triples, verdicts, counts
+
+
+def _by_sets(sets: SeparatingSets, triples: np.ndarray) -> np.ndarray:
+    """Return verdicts by whether the middle is in a separating set; undecided without one."""
+    x, middle, z = triples.T
+    verdicts = np.where(sets.holds(x, z, middle), Verdict.NO_COLLIDER, Verdict.COLLIDER)
+    verdicts[sets.orders(x, z) < 0] = Verdict.UNDECIDED
+    return verdicts.astype(np.int8)

@@ -1,0 +1,111 @@
+"""Conditioning sets drawn from paths between a pair: blocks by brute force, and what comes out."""
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from causattn.discovery._pc import GaussianStatistics, _paths, run_pc
+from causattn.discovery._pc._edges import Neighbours
+from causattn.graphs import dag_to_cpdag
+
+RULES = ("causal-learn", "standard", "majority", "conservative")
+
+
+def random_adjacency(seed, size, share):
+    upper = np.triu(np.random.default_rng(seed).random((size, size)) < share, 1)
+    return upper | upper.T
+
+
+@pytest.mark.parametrize("small", [0, 12])
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 7), st.floats(0, 1))
+def test_blocks_say_what_lies_on_a_simple_path(small, seed, size, share):
+    adjacency = random_adjacency(seed, size, share)
+    graph = nx.from_numpy_array(adjacency)
+    x, y = np.nonzero(adjacency)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_paths, "_SMALL", small)
+        found = _paths.blocks(x, y, size)
+        neighbours = Neighbours.of(adjacency, on_paths=True)
+    assert (found >= 0).all()
+    block = dict(zip(zip(x.tolist(), y.tolist(), strict=True), found.tolist(), strict=True))
+    for a in range(size):
+        for b in range(size):
+            if a == b:
+                continue
+            paths = list(nx.all_simple_paths(graph, a, b))
+            begins = {path[1] for path in paths if len(path) > 2}
+            if adjacency[a, b]:
+                mine = {v for v in graph[a] if v != b and block[a, v] == block[a, b]}
+                assert mine == begins
+                assert block[a, b] == block[b, a]
+            elif set(graph[a]) & set(graph[b]):
+                pair = np.array([[a, b]])
+                toward = neighbours.toward(pair, np.array([min(set(graph[a]) & set(graph[b]))]))
+                groups = neighbours.pair_groups(pair, toward, 0)
+                assert set(groups.rows.tolist()) == begins
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("rules", RULES)
+def test_population_correlations_give_the_true_class(rules, seed, draw_dag, draw_weights):
+    rng = np.random.default_rng([seed, 11])
+    size = int(rng.integers(4, 16))
+    dag = draw_dag(rng, size, 2.5)
+    mix = np.linalg.inv(np.eye(size) - draw_weights(rng, dag))
+    statistics = GaussianStatistics.from_covariance(mix.T @ mix, 10**12)
+    more = random_adjacency(seed, size, 0.3)
+    for allowed in (None, dag | dag.T, dag | dag.T | more):
+        found = run_pc(statistics, alpha=1e-4, rules=rules, allowed=allowed, conditioning="paths")
+        assert np.array_equal(found.adjacency, dag_to_cpdag(dag))
+        if allowed is not None:
+            again = run_pc(statistics, alpha=1e-4, rules=rules, allowed=allowed)
+            assert np.array_equal(again.tests_by_order, found.tests_by_order)
+
+
+def test_a_tree_needs_no_set_of_two(gaussian_data):
+    # In a tree of candidates no neighbour lies on a path to another one's end but the edge itself.
+    rng = np.random.default_rng(0)
+    size, allowed = 30, np.zeros((30, 30), dtype=bool)
+    for child in range(1, size):
+        parent = int(rng.integers(0, child))
+        allowed[parent, child] = allowed[child, parent] = True
+    statistics = GaussianStatistics.from_data(gaussian_data(3, size, 3, 500))
+    by_paths = run_pc(statistics, alpha=0.05, allowed=allowed)
+    by_neighbours = run_pc(statistics, alpha=0.05, allowed=allowed, conditioning="neighbours")
+    assert by_paths.tests_by_order.tolist() == [size - 1]
+    assert by_neighbours.tests_by_order.sum() > size - 1
+    assert by_paths.orientation_tests_by_order.sum() <= 2 * len(by_paths.separating_sets) + 60
+
+
+def test_paths_never_cost_a_test(gaussian_data):
+    for seed in range(10):
+        statistics = GaussianStatistics.from_data(gaussian_data(seed, 25, 3, 400))
+        allowed = random_adjacency(seed, 25, 0.15)
+        tests = {
+            drawn: run_pc(
+                statistics, alpha=1e-12, allowed=allowed, rules="causal-learn", conditioning=drawn
+            ).tests_by_order
+            for drawn in ("paths", "neighbours")
+        }
+        assert tests["paths"][0] == tests["neighbours"][0]
+        assert tests["paths"][:2].sum() <= tests["neighbours"][:2].sum()
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_correlations_on_demand_are_those_of_the_whole_matrix(rules, gaussian_data):
+    data = gaussian_data(5, 60, 3, 300)
+    allowed = random_adjacency(1, 60, 0.12)
+    whole = GaussianStatistics.from_data(data)
+    asked = GaussianStatistics.from_data(data, on_demand=True)
+    one = run_pc(whole, alpha=0.01, rules=rules, allowed=allowed)
+    other = run_pc(asked, alpha=0.01, rules=rules, allowed=allowed)
+    assert np.array_equal(one.adjacency, other.adjacency)
+    assert one.tests == other.tests
+    assert dict(one.separating_sets) == dict(other.separating_sets)
+    known = asked.correlation != 0
+    # The diagonal and each order's, not all.
+    assert allowed.mean() < known.mean() < 0.9
+    assert np.allclose(asked.correlation[known], whole.correlation[known], atol=1e-12)
