@@ -26,6 +26,13 @@ from omegaconf.errors import (
 
 from causattn.base import CausattnError
 
+_LAUNCHERS = {
+    "joblib": "joblib",
+    "ray": "ray",
+    "submitit_local": "submitit",
+    "submitit_slurm": "slurm",
+}
+_EXTRAS = {"submitit": "slurm"}
 USER_ERRORS = (CausattnError, HydraException, OmegaConfBaseException)
 
 
@@ -78,6 +85,12 @@ def _missing_config(error: MissingConfigException) -> str:
     """Word an option that a group does not have, or a group that is not there."""
     missing = str(error.missing_cfg_file or "")
     group, _, option = missing.rpartition("/")
+    if group == "hydra/launcher" and option in _LAUNCHERS:
+        name = _LAUNCHERS[option]
+        return (
+            f"launcher={name} is not installed here; install it with "
+            f"pip install 'causattn[{_EXTRAS.get(name, name)}]'."
+        )
     options = [str(name) for name in error.options or ()]
     if group and options:
         listed = ", ".join(options)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WITHOUT_EFFECT = (
     "launcher",
     "limits",
+    "page",
     "paths",
     "quiet",
     "report",

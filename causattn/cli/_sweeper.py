@@ -161,7 +161,7 @@ class ResumingSweeper(Sweeper):
             assert isinstance(unresolved, dict)
             progress.repeatable &= is_repeatable(unresolved)
             try:
-                resolved = plain(config)
+                resolved = plain(config) | {"workers": None}  # which is the sweep's affair
                 jobs[number] = Job(number, tuple(overrides), config_key(resolved), resolved)
             except (CausattnError, HydraException, OmegaConfBaseException) as error:
                 name = config_key({str(key): value for key, value in unresolved.items()})[:16]

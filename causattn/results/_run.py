@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from causattn.effects import EvidenceTable
 
 SCREEN = "screen."
+TIMING = "timing.json"
+_WENT = ("reused", "timing")
 
 
 class Run:
@@ -68,8 +71,14 @@ class Run:
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Figures of the run, nested by room: ``run.summary["graph"]["shd"]``."""
-        return dict(read_json(self._file("summary.json")))
+        """Figures of the run, nested by room: ``run.summary["graph"]["shd"]``.
+
+        ``timing``, ``search`` and ``reused`` tell how it went, and differ from one time to the
+        next; the rest follows from the configuration.
+        """
+        timing = self.folder / TIMING
+        went = read_json(timing) if timing.is_file() else {}
+        return dict(read_json(self._file("summary.json"))) | dict(went)
 
     @property
     def seconds(self) -> float | None:
@@ -175,6 +184,10 @@ def write_results(
 ) -> Run:
     """Write a run's results, each by rename, the summary last.
 
+    The same configuration gives the same bytes, wherever and beside how many others it runs. What
+    differs from one time to the next goes into a file of its own, ``timing.json``: seconds a
+    stage, and which stages were computed before.
+
     Parameters
     ----------
     folder
@@ -193,6 +206,7 @@ def write_results(
         Strengths of other screens by name, float64 [f, f], symmetric, in the graph's order of
         names; they become columns of the candidates.
     """
+    graph, figures, went = _apart(graph, summary)
     graph.write(folder / "graph.json")
     if truth is not None:
         truth.write(folder / "truth.json")
@@ -207,8 +221,28 @@ def write_results(
         _write_parquet(folder / "evidence.parquet", evidence)
     else:
         evidence.write(folder / "evidence.parquet")
-    write_json(folder / "summary.json", _finite(summary))
+    write_json(folder / TIMING, _finite(went))
+    write_json(folder / "summary.json", _finite(figures))
     return Run(folder)
+
+
+def _apart(
+    graph: CausalGraph, summary: Mapping[str, Any]
+) -> tuple[CausalGraph, dict[str, Any], dict[str, Any]]:
+    """Return the graph and the summary without what a repetition changes, and that."""
+    figures = {key: value for key, value in summary.items() if key not in _WENT}
+    went = {key: summary[key] for key in _WENT if key in summary}
+    if "seconds" in graph.details:
+        went["search"] = {"seconds": graph.details["seconds"]}
+        graph = replace(graph, details=_without_seconds(graph.details))
+    if "details" in figures.get("graph", {}):
+        details = _without_seconds(figures["graph"]["details"])
+        figures["graph"] = dict(figures["graph"]) | {"details": details}
+    return graph, figures, went
+
+
+def _without_seconds(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in details.items() if key != "seconds"}
 
 
 def matrix(frame: pd.DataFrame, column: str) -> np.ndarray:

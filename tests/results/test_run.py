@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,39 @@ def test_a_damaged_table_is_a_sentence(run: Run) -> None:
 
 def test_summary_is_plain_json(run: Run) -> None:
     assert read_json(run.folder / "summary.json")["graph"]["score"] is None
+
+
+def test_what_differs_from_time_to_time_has_its_own_file(tmp_path: Path) -> None:
+    folders = []
+    for seconds in (1.0, 2.0):
+        folder = tmp_path / str(seconds)
+        folder.mkdir()
+        details = {"seconds": seconds, "engine": "causattn"}
+        graph = CausalGraph.from_adjacency(
+            np.array([[0, 1], [0, 0]]), ("a", "b"), direction="from row to column"
+        )
+        frame = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "score": [1.0, 0.0]})
+        write_results(
+            folder,
+            summary={
+                "graph": {"shd": 1, "details": details},
+                "timing": {"corpus_s": seconds},
+                "reused": ["corpus"] if seconds == 2 else [],
+            },
+            graph=replace(graph, details=details),
+            candidates=frame,
+            evidence=frame,
+        )
+        folders.append(folder)
+    first, second = ({path.name: path.read_bytes() for path in f.iterdir()} for f in folders)
+    assert first.pop("timing.json") != second.pop("timing.json")
+    assert first == second
+    assert set(first) == {"graph.json", "candidates.parquet", "evidence.parquet", "summary.json"}
+    summary = Run(folders[1]).summary
+    assert summary["timing"] == {"corpus_s": 2.0}
+    assert summary["reused"] == ["corpus"]
+    assert summary["search"] == {"seconds": 2.0}
+    assert summary["graph"]["details"] == Run(folders[1]).graph.details == {"engine": "causattn"}
 
 
 def _interrupt(folder: Path) -> None:
