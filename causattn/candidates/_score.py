@@ -16,7 +16,9 @@ from causattn.base import ConfigError, DataError
 if TYPE_CHECKING:
     from causattn.attention import AttentionMoments, AttentionSummary
 
-Aggregate = Literal["mean", "max", "rollout"]
+Aggregate = Literal["mean", "max", "rollout", "flow", "norm", "gradient"]
+THROUGH_ALL = ("rollout", "flow", "gradient")
+"""Aggregates that run through all layers and heads, so that none can be chosen."""
 
 
 def attention_score(
@@ -33,8 +35,10 @@ def attention_score(
     summary
         Attention over a corpus.
     aggregate
-        ``"mean"`` or ``"max"`` over layers and heads of the mean over documents, or ``"rollout"``
-        (Abnar and Zuidema 2020), averaged over documents.
+        ``"mean"`` or ``"max"`` over layers and heads of the mean over documents; ``"norm"``
+        (Kobayashi et al. 2020), the mean over layers and heads of attention times the norm of what
+        it carries; or, averaged over documents, ``"rollout"`` and ``"flow"`` (Abnar and Zuidema
+        2020) or ``"gradient"`` (Chefer, Gur and Wolf 2021).
     layers, heads
         Which layers and heads to take, as numbered in the model; None for all that were summed.
 
@@ -45,19 +49,23 @@ def attention_score(
     DataError
         Where no feature pays any attention to another, or a score is not a number.
     """
-    if aggregate == "rollout":
+    if aggregate in THROUGH_ALL:
         if layers is not None or heads is not None:
             raise ConfigError(
-                "candidates.aggregate=rollout runs through all layers and heads; leave "
+                f"candidates.aggregate={aggregate} runs through all layers and heads; leave "
                 "candidates.layers and candidates.heads null."
             )
-        paid = measured(summary, "rollout").mean()[0, 0]
+        paid = measured(summary, aggregate).mean()[0, 0]
     elif aggregate == "mean" and layers is None and heads is None and "mean" in summary.measures:
         paid = summary.measures["mean"].mean()[0, 0]
     else:
-        parts = measured(summary, "raw").mean()
-        parts = parts[np.ix_(_places(summary, "layers", layers), _places(summary, "heads", heads))]
-        paid = parts.mean((0, 1)) if aggregate == "mean" else parts.max((0, 1))
+        parts = measured(summary, "norm" if aggregate == "norm" else "raw").mean()
+        places = (
+            _places(summary, "layers", layers, parts.shape[0]),
+            _places(summary, "heads", heads, parts.shape[1]),
+        )
+        parts = parts[np.ix_(*places)]
+        paid = parts.max((0, 1)) if aggregate == "max" else parts.mean((0, 1))
     score = paid.T.copy()
     np.fill_diagonal(score, 0.0)
     if not np.isfinite(score).all():
@@ -91,10 +99,10 @@ def measured(summary: AttentionSummary, measure: str) -> AttentionMoments:
     return summary.measures[measure]
 
 
-def _places(summary: AttentionSummary, what: str, wanted: tuple[int, ...] | None) -> np.ndarray:
-    """Return where the wanted layers or heads stand in the summary's raw moments."""
-    axis = {"layers": 0, "heads": 1}[what]
-    size = summary.measures["raw"].sum.shape[axis]
+def _places(
+    summary: AttentionSummary, what: str, wanted: tuple[int, ...] | None, size: int
+) -> np.ndarray:
+    """Return where the wanted layers or heads stand in moments that keep `size` of them."""
     known = list(summary.about.get(what, range(size)))
     for number in wanted or ():
         if number not in known:

@@ -117,7 +117,7 @@ class NullSettings(RestrictingSettings):
     kind: Literal["against_null"] = "against_null"
     null: Literal["trained_on_permuted", "permuted", "untrained"] = "trained_on_permuted"
     draws: int = 4
-    share: float = 1.0
+    share: float = 0.5
     compare: Literal["pairs", "documents"] = "pairs"
     tail: Tail = "empirical"
     remove_bias: bool = True
@@ -175,10 +175,10 @@ def _check_null(chosen: NullSettings) -> None:
             "candidates.compare=documents holds the model and compares the documents alone: it "
             "goes with null=permuted, draws=1 and share=1; set these, or compare=pairs."
         )
-    if chosen.aggregate == "max":
+    if chosen.aggregate in ("max", "norm"):
         raise ConfigError(
-            "candidates.aggregate=max has no error of its own over documents; choose mean or "
-            "rollout, or compare=pairs."
+            f"candidates.aggregate={chosen.aggregate} has no error of its own over documents; "
+            "choose mean or rollout, or compare=pairs."
         )
     if chosen.layers or chosen.heads:
         raise ConfigError(

@@ -52,6 +52,7 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments.add_argument("--set", nargs="*", default=[], help="overrides, as for causattn run")
     words = sys.argv[1:] if given is None else list(given)
     chosen = arguments.parse_args(words)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
     kept = read(chosen.folder)
     if chosen.part == "uniform":
         draws = chosen.draws or 2

@@ -56,6 +56,7 @@ def test_what_stands_out_is_found(compare, summary_of, table_of):
         "kind": "against_null",
         "null": "permuted",
         "draws": 1,
+        "share": 1.0,
         "compare": compare,
         "tail": "log_normal",
         "false_discovery_rate": 0.01,

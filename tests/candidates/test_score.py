@@ -39,6 +39,33 @@ def test_mean_max_and_rollout(summary_of, values):
         np.testing.assert_allclose(attention_score(summary, aggregate), off_diagonal(paid.T))
 
 
+def test_norm_flow_and_gradient(summary_of, values):
+    """Norm keeps layers and heads apart, flow and gradient run through all of them."""
+    summary = summary_of(values)
+    only = AttentionSummary(
+        summary.names,
+        {
+            "norm": summary.measures["raw"],
+            "flow": summary.measures["mean"],
+            "gradient": summary.measures["rollout"],
+        },
+        5,
+        "observed",
+    )
+    mean = off_diagonal(values.mean((0, 1, 2)).T)
+    np.testing.assert_allclose(attention_score(only, "norm"), mean)
+    np.testing.assert_allclose(attention_score(only, "flow"), mean)
+    np.testing.assert_allclose(
+        attention_score(only, "gradient"), attention_score(summary, "rollout")
+    )
+    second = off_diagonal(values.mean(0)[1, 2].T)
+    np.testing.assert_allclose(attention_score(only, "norm", layers=(1,), heads=(2,)), second)
+    with pytest.raises(ConfigError, match="gradient runs through all layers"):
+        attention_score(only, "gradient", heads=(0,))
+    with pytest.raises(ConfigError, match=r"add norm to attention\.measures"):
+        attention_score(summary, "norm")
+
+
 def test_chosen_layers_and_heads_go_by_their_numbers_in_the_model(summary_of, values):
     summary = summary_of(values, layers=[3, 7], heads=[0, 2, 5])
     score = attention_score(summary, "mean", layers=(7,), heads=(5, 0))

@@ -16,7 +16,13 @@ SCORES = np.array(  # attention paid from row to column
 )
 
 
-BY_DOCUMENTS = {"kind": "against_null", "null": "permuted", "draws": 1, "compare": "documents"}
+BY_DOCUMENTS = {
+    "kind": "against_null",
+    "null": "permuted",
+    "draws": 1,
+    "share": 1.0,
+    "compare": "documents",
+}
 
 
 @pytest.fixture
@@ -104,6 +110,7 @@ def test_a_feature_nobody_attends_to_is_named(summary_of, table):
         ({"pair": 3}, "did you mean pairs"),
         ({"kind": "threshold", "threshold": -1.0}, "above 0"),
         ({**BY_DOCUMENTS, "aggregate": "max"}, "no error of its own"),
+        ({**BY_DOCUMENTS, "aggregate": "norm"}, "no error of its own"),
         ({**BY_DOCUMENTS, "layers": [0]}, r"attention\.layers"),
         ({**BY_DOCUMENTS, "draws": 2}, "holds the model"),
         ({"kind": "against_null", "draws": 0}, "at least 1"),
@@ -125,7 +132,7 @@ def test_a_table_over_other_features(summary, table_of):
 
 
 def test_null_draws():
-    assert null_draws({"kind": "against_null", "null": "untrained", "draws": 3}) == (
+    assert null_draws({"kind": "against_null", "null": "untrained", "draws": 3, "share": 1.0}) == (
         "untrained",
         3,
         1.0,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from causattn.base import generator
+from causattn.base import DataError, generator
 from causattn.corpora import Corpus, find_words, load_corpus, permute_corpus
 
 
@@ -37,6 +37,23 @@ def test_dependence_is_gone(asia):
         )
         assert before < 1e-6
         assert after > 1e-3
+
+
+def test_some_variables_alone(asia):
+    null = permute_corpus(asia, generator(2, "null"), ["either", "smoke"])
+    names = asia.variables
+    moved = [names.index("either"), names.index("smoke")]
+    kept = [k for k in range(len(names)) if k not in moved]
+    assert np.array_equal(null.values[:, kept], asia.values[:, kept])
+    assert (null.values[:, moved] != asia.values[:, moved]).any(0).all()
+    assert null.about["permuted"] == ["either", "smoke"]
+    for one, two, depends in (("bronc", "dysp", True), ("either", "xray", False)):
+        pair = [names.index(one), names.index(two)]
+        p_value = chi2_contingency(_table(null.values[:, pair])).pvalue
+        assert p_value < 1e-6 if depends else p_value > 1e-3
+    words = Corpus("plain", ["a b", "c d"])
+    with pytest.raises(DataError, match="no slots"):
+        permute_corpus(words, generator(0, "null"), ["a"])
 
 
 def test_same_generator_same_null(asia):
