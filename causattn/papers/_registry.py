@@ -8,6 +8,7 @@ from causattn.base import choose
 from causattn.papers._paper import Paper
 
 PAPERS: dict[str, str] = {
+    "nichani": "causattn.papers.nichani",
     "cebab": "causattn.papers._cebab",
     "mediation": "causattn.papers._mediation",
     "sachs": "causattn.papers._sachs",

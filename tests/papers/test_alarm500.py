@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import mutual_info_score
 
@@ -8,6 +8,7 @@ from causattn.graphs import CausalGraph, dag_to_cpdag
 from causattn.papers._alarm500 import conditional_mutual_information, mistakes, textbook_pc
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_conditional_mutual_information_is_the_mean_over_strata(seed):
     rng = np.random.default_rng(seed)
