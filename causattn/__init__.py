@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from causattn.results import Run
+    from causattn.results import Comparison, Run
 
 __version__ = "0.1.0"
-__all__ = ["load_run", "run"]
+__all__ = ["compare_runs", "load_run", "run"]
 
 
 def run(*overrides: str, **values: Any) -> Run:
@@ -47,3 +48,42 @@ def load_run(folder: str | Path) -> Run:
     from causattn.results import load_run as load
 
     return load(folder)
+
+
+def compare_runs(
+    folder: str | Path,
+    *,
+    by: Sequence[str] = (),
+    metrics: Sequence[str] = (),
+    where: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Compare the runs in a folder: who wins on what, by how much, how sure.
+
+    ``causattn.report.write_comparison`` writes what it returns as a page with tables and figures.
+
+    Parameters
+    ----------
+    folder
+        The folder of a sweep or of runs, or a table that ``causattn collect`` wrote.
+    by
+        Keys that tell contestants apart, such as ``discovery``; by default whatever varies
+        outside of the corpus and the seed.
+    metrics
+        Such as ``shd``; by default the usual ones that the runs have.
+    where
+        Only runs with these values, such as ``{"corpus.network": "alarm,asia"}``.
+
+    Returns
+    -------
+    causattn.results.Comparison
+        ``.metrics`` (means, differences, ranks, front by metric), ``.contestants``,
+        ``.data_sets``, ``.failures``, ``.runtimes``, ``.paths``, ``.jobs``, ``.notes``.
+
+    Raises
+    ------
+    causattn.base.CausattnError
+        Where there is nothing to compare, or a key or figure is not known.
+    """
+    from causattn.results import compare_runs as compare
+
+    return compare(folder, by=by, metrics=metrics, where=where)

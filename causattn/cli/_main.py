@@ -26,6 +26,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
                                                   causattn run corpus=alarm discovery=ges seed=3
   causattn sweep [group=a,b] [key=1,2] ...        every combination; again: only what is missing
   causattn collect FOLDER                         one table over all runs in a folder
+  causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
   causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
 
@@ -104,6 +105,7 @@ def _dispatch(given: list[str]) -> int:
         "run": _run,
         "sweep": _sweep,
         "collect": _collect,
+        "compare": _compare,
         "cache": _cache,
         "reproduce": _reproduce,
     }
@@ -143,6 +145,12 @@ def _collect(rest: list[str]) -> int:
     from causattn.cli._collect import collect
 
     return collect(rest)
+
+
+def _compare(rest: list[str]) -> int:
+    from causattn.cli._compare import compare
+
+    return compare(rest)
 
 
 def _cache(rest: list[str]) -> int:

@@ -1,7 +1,20 @@
 """Report: a run as figures, as one offline page, and as a table in the terminal."""
 
+from causattn.report._comparison import headlines as comparison_headlines
+from causattn.report._comparison import write_comparison
 from causattn.report._figures import draw_figures
 from causattn.report._page import write_report
+from causattn.report._record import Material, record_attention
+from causattn.report._settings import page_settings
 from causattn.report._terminal import print_run
 
-__all__ = ["draw_figures", "print_run", "write_report"]
+__all__ = [
+    "Material",
+    "comparison_headlines",
+    "draw_figures",
+    "page_settings",
+    "print_run",
+    "record_attention",
+    "write_comparison",
+    "write_report",
+]

@@ -55,7 +55,8 @@ def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
         matplotlib.rcParams.update(RC)
         matplotlib.rcParams["font.family"] = families
         return {
-            name: _save(figure, folder / name) for name, figure in _figures(run, use_dot=use_dot)
+            name: save_figure(figure, folder / name)
+            for name, figure in _figures(run, use_dot=use_dot)
         }
 
 
@@ -72,7 +73,7 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
         yield "effects", effects
 
 
-def _save(figure: Figure, stem: Path) -> Path:
+def save_figure(figure: Figure, stem: Path) -> Path:
     """Write a figure as SVG and PNG by rename; equal figures give equal files."""
     FigureCanvasAgg(figure)
     for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):

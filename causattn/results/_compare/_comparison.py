@@ -276,7 +276,9 @@ def _contestants(design: Design) -> pd.DataFrame:
                 "candidates": ", ".join(sorted(capability.candidates)) or "–",
             }
         said = own.get("graph.algorithm", pd.Series(dtype=object)).dropna().unique()
-        row["ran"] = str(said[0]) if len(said) == 1 else f"{len(said)} ways" if len(said) else "–"
+        row["ran"] = str(said[0]) if len(said) else "–"
+        if len(said) > 1:
+            row["ran"] += f" and {len(said) - 1} more"
         counts = own["outcome"].value_counts()
         row |= {end: int(counts.get(end, 0)) for end in ORDER}
         rows.append(row)
