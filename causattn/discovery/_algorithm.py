@@ -126,6 +126,8 @@ class Algorithm:
         The paper.
     package
         Import name of an optional package it needs.
+    extra
+        The extra of causattn that brings the package, None where causattn itself does.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Algorithm:
     run: Callable[[Problem, Any], CausalGraph]
     source: str
     package: str | None = None
+    extra: str | None = None
 
     def capability(self, settings: RunSettings) -> Capability:
         """Return what the engine that the settings name takes."""
@@ -156,9 +159,10 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
     capability = algorithm.capability(settings)
     package = algorithm.package
     if package is not None and importlib.util.find_spec(package) is None:
+        wanted = f"causattn[{algorithm.extra}]" if algorithm.extra else package
         raise CapabilityError(
-            f"{algorithm.name} needs the package {package}, which is not installed; install it or "
-            "choose another algorithm."
+            f"{algorithm.name} needs the package {package}, which is not installed; run pip "
+            f"install '{wanted}' or choose another algorithm."
         )
     if settings.discretise is not None:
         problem = replace(problem, data=problem.data.discretised(settings.discretise))

@@ -94,4 +94,5 @@ DAGMA = Algorithm(
     run=run_dagma,
     source="Bello, Aragam and Ravikumar 2022",
     package="dagma",
+    extra="dagma",
 )

@@ -168,5 +168,6 @@ FUNCTIONAL = (
         run=run_cam_uv,
         source="Maeda and Shimizu 2021",
         package="pygam",
+        extra="cam-uv",
     ),
 )

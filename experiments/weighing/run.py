@@ -9,6 +9,7 @@ leaves what it had.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -80,7 +81,8 @@ def main(given: Sequence[str] | None = None) -> None:
     add("--fair-rows", type=int, nargs="*", default=[500, 2000], help="where a model is trained")
     add("--fair-steps", type=int, default=1000)
     add("--strongest", type=int, nargs="+", default=[40, 46], help="pairs that a threshold keeps")
-    add("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    add("--seeds", type=int, nargs="+", default=[0, 1, 2], help="of the models")
+    add("--samples", type=int, default=5, help="data sets that pretrained models are tried on")
     add("--folder", type=Path, default=RESULTS)
     add("--quick", action="store_true", help="a small version on asia that works in seconds")
     add("overrides", nargs="*", help="passed on to causattn.run, such as paths.cache=FOLDER")
@@ -89,16 +91,19 @@ def main(given: Sequence[str] | None = None) -> None:
     if chosen.quick:
         chosen.network, chosen.rows, chosen.fair_rows = "quick", [300, 600], [300]
         chosen.fair_steps, chosen.strongest, chosen.seeds = 60, [6, 8], [0]
+        chosen.samples = 2
     chosen.folder.mkdir(parents=True, exist_ok=True)
+    chosen.samples = sorted({*chosen.seeds, *range(chosen.samples)})
     setting = {
         "command": " ".join(["python experiments/weighing/run.py", *words]),
+        "commit": commit(),
         "versions": versions(),
         "network": chosen.network,
         "rows": chosen.rows,
         "fair_rows": chosen.fair_rows,
         "fair_steps": chosen.fair_steps,
         "seeds": chosen.seeds,
-        "rows_seeds": [seed + ROWS_SEED for seed in chosen.seeds],
+        "rows_seeds": [seed + ROWS_SEED for seed in chosen.samples],
         "algorithms": FAMILIES,
         "strengths": STRENGTHS,
     }
@@ -108,7 +113,8 @@ def main(given: Sequence[str] | None = None) -> None:
         write_json(chosen.folder / "weighing.json", {**setting, "lines": lines})
         write_text(chosen.folder / "weighing.md", page(setting, lines))
         at = block[-1]
-        print(f"{at['evidence']}, {at['rows']} rows, seed {at['seed']}: done", flush=True)
+        about = f"{at['evidence']}, {at['rows']} rows, seed {at['seed']}, model {at['model']}"
+        print(f"{about}: done", flush=True)
 
 
 def blocks(chosen: argparse.Namespace) -> Iterator[list[Line]]:
@@ -116,8 +122,8 @@ def blocks(chosen: argparse.Namespace) -> Iterator[list[Line]]:
     alone = contenders_alone(chosen.strongest)
     beside = contenders_beside(chosen.strongest)
     for rows in chosen.rows:
-        for seed in chosen.seeds:
-            yield measure(chosen, NO_EVIDENCE, rows, seed, alone, None)
+        for seed in chosen.samples:
+            yield measure(chosen, NO_EVIDENCE, rows, seed, None, alone, None)
     for rows in chosen.fair_rows:
         for seed in chosen.seeds:
             run = causattn.run(
@@ -131,21 +137,24 @@ def blocks(chosen: argparse.Namespace) -> Iterator[list[Line]]:
                 quiet=True,
             )
             attention = attention_of(run)
-            yield measure(chosen, SAME, rows, seed, beside, attention)
-            yield measure(chosen, INFORMATION, rows, seed, beside, information_of(run, attention))
-    for seed in chosen.seeds:
+            information = information_of(run, attention)
+            yield measure(chosen, SAME, rows, seed, seed, beside, attention)
+            yield measure(chosen, INFORMATION, rows, seed, None, beside, information)
+    for model in chosen.seeds:
         run = causattn.run(
             f"experiment={chosen.network}",
             "effects=none",
             "controls=[]",
             *chosen.overrides,
-            seed=seed,
+            seed=model,
             quiet=True,
         )
+        attention = attention_of(run)
+        strengths = of_strengths(len(attention.names))
         for rows in chosen.rows:
-            yield measure(chosen, PRETRAINED, rows, seed, beside, attention_of(run))
-            size = len(attention_of(run).names)
-            yield measure(chosen, PRETRAINED, rows, seed, of_strengths(size), attention_of(run))
+            for seed in chosen.samples:
+                yield measure(chosen, PRETRAINED, rows, seed, model, beside, attention)
+            yield measure(chosen, PRETRAINED, rows, model, model, strengths, attention)
 
 
 def contenders_alone(strongest: Sequence[int]) -> Contenders:
@@ -238,10 +247,14 @@ def measure(
     evidence: str,
     rows: int,
     seed: int,
+    model: int | None,
     contenders: Contenders,
     candidates: CandidateEdges | None,
 ) -> list[Line]:
-    """Run every contender on the same rows and compare what it finds with the truth."""
+    """Run every contender on the same rows and compare what it finds with the truth.
+
+    `seed` is the rows', `model` that of the model whose attention is the evidence, if it is one.
+    """
     frame, truth = sampled(chosen.network, rows, seed)
     if candidates is not None:
         frame = frame[list(candidates.names)]
@@ -258,6 +271,7 @@ def measure(
                 "evidence": evidence,
                 "rows": rows,
                 "seed": seed,
+                "model": model,
                 "contender": label,
                 **{name: found[key] for name, key in FIGURES.items()},
                 "tests": graph.tests,
@@ -273,13 +287,14 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
     shown = [
         "# Attention as restriction and as evidence: figures",
         "",
-        f"Written by `{setting['command']}`. Seeds {_words(setting['seeds'])} (models and "
-        f"pretrained documents), {_words(setting['rows_seeds'])} (rows). "
+        f"Written by `{setting['command']}`, commit {setting['commit']}. Seeds "
+        f"{_words(setting['seeds'])} (models and pretrained documents), "
+        f"{_words(setting['rows_seeds'])} (rows); every pretrained model meets all rows. "
         + ", ".join(f"{name} {version}" for name, version in setting["versions"].items())
         + ".",
         "",
-        "Mean over seeds [smallest, largest]. F1, precision and recall are of the skeleton; SHD is "
-        "between CPDAGs, each differing pair counting once (the threshold alone directs nothing). "
+        "Mean over models and rows [smallest, largest]. F1, precision and recall are of the "
+        "skeleton; SHD is between CPDAGs, each differing pair counting once (the threshold alone directs nothing). "
         "Tests are independence tests for PC, local scores for GES and BOSS. Protocol and reading: "
         "`experiments/weighing/README.md`.",
     ]
@@ -301,8 +316,8 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
         )
     shown += ["", "## What weighing and restricting gain", ""]
     shown += [
-        "The same rows with and without, seed by seed: the F1 against the plain algorithm and "
-        "against each threshold on the evidence alone, the SHD against the plain algorithm (below "
+        "The same rows with and without, seed by seed and model by model: the F1 against the plain "
+        "algorithm and against each threshold on the evidence alone, the SHD against the plain algorithm (below "
         "0 is better).",
         "",
     ]
@@ -333,14 +348,16 @@ def _thresholds(frame: pd.DataFrame) -> list[str]:
 
 def _gains(frame: pd.DataFrame, alone: Sequence[str]) -> Iterator[list[str]]:
     """Yield a row for each algorithm with evidence: its differences, paired by seed."""
-    by_line = frame.set_index(["evidence", "rows", "contender", "seed"]).sort_index()
+    frame = frame.assign(model=frame["model"].fillna(-1))
+    by_line = frame.set_index(["evidence", "rows", "contender", "seed", "model"]).sort_index()
     helped = frame[frame["contender"].str.endswith(tuple(f", {name}" for name in USES))]
     for (rows, evidence, contender), group in helped.groupby(
         ["rows", "evidence", "contender"], sort=False
     ):
         family = contender.rpartition(", ")[0]
-        group = group.set_index("seed")
-        before = by_line.loc[(NO_EVIDENCE, rows, f"{family}, plain")].loc[group.index]
+        group = group.set_index(["seed", "model"])
+        plain = by_line.loc[(NO_EVIDENCE, rows, f"{family}, plain")].droplevel("model")
+        before = plain.loc[group.index.get_level_values("seed")].set_index(group.index)
         rivals = [by_line.loc[(evidence, rows, label), "f1"].loc[group.index] for label in alone]
         yield [
             str(rows),
@@ -362,6 +379,15 @@ def _range(values: pd.Series, digits: int) -> str:
         return "-"
     low, high = values.min(), values.max()
     return f"{mean(values):.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def commit() -> str:
+    """Return the commit of the checkout this runs in."""
+    asked = ["git", "rev-parse", "--short=12", "HEAD"]
+    done = subprocess.run(
+        asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def _words(values: Sequence[int]) -> str:

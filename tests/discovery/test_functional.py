@@ -52,7 +52,8 @@ def test_too_few_rows_are_a_sentence():
 def test_a_missing_package_is_a_sentence(monkeypatch):
     # As where it is missing, whether or not it is installed here.
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(CapabilityError, match="needs the package pygam"):
+    mend = r"needs the package pygam, .* run pip install 'causattn\[cam-uv\]'"
+    with pytest.raises(CapabilityError, match=mend):
         discover({"kind": "cam_uv"}, np.random.default_rng(0).normal(size=(40, 3)))
 
 

@@ -37,6 +37,8 @@ def test_every_contender_is_measured_at_every_size(weighing, written):
     lines = json.loads((written / "weighing.json").read_text())["lines"]
     measured = {(x["evidence"], x["rows"], x["seed"], x["contender"]) for x in lines}
     assert len(measured) == len(lines)
+    assert (weighing.PRETRAINED, 600, 1, "PC, alpha .05, weighed") in measured
+    assert (weighing.NO_EVIDENCE, 600, 1, "PC, alpha .05, plain") in measured
     for rows in (300, 600):
         for contender in weighing.contenders_alone([6, 8]):
             assert (weighing.NO_EVIDENCE, rows, 0, contender) in measured
@@ -49,12 +51,13 @@ def test_every_contender_is_measured_at_every_size(weighing, written):
 
 
 def test_the_page_holds_means_and_differences_by_seed(weighing):
-    def line(evidence, contender, seed, f1, shd):
+    def line(evidence, contender, seed, f1, shd, model=None):
         figures = {"f1": f1, "precision": 1.0, "recall": 0.5, "shd": shd}
         return {
             "evidence": evidence,
             "rows": 50,
             "seed": seed,
+            "model": model,
             "contender": contender,
             **figures,
             "tests": 10,
@@ -73,7 +76,21 @@ def test_the_page_holds_means_and_differences_by_seed(weighing):
         line("a", "GES, BIC, weighed", 1, 0.6, 12),
     ]
     setting = {"command": "c", "seeds": [0, 1], "rows_seeds": [100, 101], "versions": {"x": "1"}}
+    setting["commit"] = "abc"
     page = weighing.page(setting, lines)
+    two = [
+        line("b", *rest, model=model)
+        for model in (0, 1)
+        for rest in (
+            ("evidence alone, 6 strongest pairs", 0, 0.6, 15),
+            ("evidence alone, 8 strongest pairs", 0, 0.5, 15),
+            ("GES, BIC, weighed", 0, 0.8 - 0.2 * model, 9 + model),
+        )
+    ]
+    gains = "| 50 | b | GES, BIC, weighed | 0.200 [0.100, 0.300] | 0.100 [0.000, 0.200] |"
+    assert f"{gains} 0.200 [0.100, 0.300] | -10.5 [-11.0, -10.0] |" in weighing.page(
+        setting, lines + two
+    )
     assert "| none | GES, BIC, plain | 0.600 [0.500, 0.700] |" in page
     gains = "| 50 | a | GES, BIC, weighed | 0.100 [-0.100, 0.300] | 0.200 [0.200, 0.200] |"
     assert f"{gains} 0.200 [0.100, 0.300] | -4.5 [-11.0, 2.0] |" in page
