@@ -22,7 +22,13 @@ import numpy as np
 from causattn import attention, candidates, corpora, discovery, effects, features, models
 from causattn.base import ConfigError, choose, generator, integer_seed
 from causattn.graphs import CausalGraph, compare_graphs, sortabilities
-from causattn.report import draw_figures, write_report
+from causattn.report import (
+    Material,
+    draw_figures,
+    page_settings,
+    record_attention,
+    write_report,
+)
 from causattn.results import Artefact, Run, Store, versions, write_results
 
 Settings = Mapping[str, Any]
@@ -153,6 +159,14 @@ def run_study(config: Settings, folder: Path) -> Run:
         screens=screens,
     )
     if config.get("report", True):
+        material = Material(
+            corpus.value,
+            table.value,
+            None if model is None else model.value,
+            None if summary is None else summary.value,
+            {"corpus": corpus.key, **({} if model is None else {"model": model.key})},
+        )
+        record_attention(run, material, config.get("page"))
         draw_figures(run)
         write_report(run)
     return run
@@ -176,6 +190,7 @@ def check_settings(config: Settings) -> None:
         candidates.candidate_settings(config["candidates"])
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
+    page_settings(config.get("page"))
     for name in config["controls"] or []:
         choose(name, dict.fromkeys(CONTROLS), "controls")
     if not isinstance(config["seed"], int) or config["seed"] < 0:

@@ -89,6 +89,8 @@ class CommonSettings:
         Most seconds and most memory of a run.
     report
         Draw figures and write the page of each run.
+    page
+        How much of the corpus a run keeps for its page.
     controls
         What the candidates are compared with.
     """
@@ -101,6 +103,7 @@ class CommonSettings:
     quiet: bool = False
     verbose: bool = False
     report: bool = True
+    page: dict[str, Any] = field(default_factory=dict)
     controls: list[str] = field(default_factory=list)
 
 

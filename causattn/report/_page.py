@@ -1,7 +1,9 @@
 """``report.html``: a run on one page, in one file that needs no network.
 
-The page holds no script, and its content-security policy forbids any: whatever a token, a label
-or a path says, it is text. Figures are inlined as images, which cannot run anything either.
+The page's script and style are the package's own, named in its content-security policy by their
+hash; no other runs, and nothing is loaded: whatever a token, a label or a path says, it is text.
+Figures are inlined as images, which cannot run anything either. Where scripts are off, tables and
+figures are there all the same.
 """
 
 from __future__ import annotations
@@ -10,8 +12,6 @@ import base64
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from causattn.base import write_text
 from causattn.report._headline import (
@@ -25,7 +25,10 @@ from causattn.report._headline import (
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
 from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
+from causattn.report._recorded import recorded
+from causattn.report._rendering import render
 from causattn.report._rows import edge_rows, missing_edges
+from causattn.report._run_data import run_data
 from causattn.report._text import number, visible
 from causattn.results import Run
 
@@ -45,15 +48,7 @@ def write_report(run: Run) -> Path:
     run
         The run, with its results and figures written.
     """
-    environment = Environment(
-        loader=PackageLoader("causattn.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"visible": visible, "number": number}
-    page = environment.get_template("report.html").render(_content(run))
+    page = render("run.html", title_of(run), run_data(run), **_content(run))
     path = run.folder / "report.html"
     write_text(path, page)
     return path
@@ -71,7 +66,6 @@ def _content(run: Run) -> dict[str, Any]:
         timing_line(run),
     )
     return {
-        "title": visible(_title(run)),
         "folder": visible(run.folder.name),
         "command": visible(run.command),
         "tiles": list(_tiles(run)),
@@ -88,12 +82,18 @@ def _content(run: Run) -> dict[str, Any]:
         "chosen": chosen_pairs(run),
         "blind": prevalence(run),
         "figures": {name: _figure(run, name) for name in _CAPTIONS},
-        "settings": [(visible(key), visible(value)) for key, value in _flat(run.config)],
-        "summary": [(visible(key), visible(value)) for key, value in _flat(run.summary)],
+        "discovery": discovery_line(run),
+        "has_attention": recorded(run) is not None,
+        "has_pairs": False,
+        "keys": [
+            ("Settings", _shown(run.config)),
+            ("All figures, with versions", _shown(run.summary)),
+        ],
     }
 
 
-def _title(run: Run) -> str:
+def title_of(run: Run) -> str:
+    """Return what a run is called on its page: its corpus and seed."""
     corpus = run.config.get("corpus", {})
     names = [corpus.get(key) for key in ("network", "name", "path") if corpus.get(key)]
     what = Path(str(names[0])).name if names else corpus.get("kind", run.folder.name)
@@ -133,6 +133,11 @@ def _figure(run: Run, name: str) -> dict[str, str] | None:
         return None
     data = base64.b64encode(path.read_bytes()).decode()
     return {"data": f"data:image/svg+xml;base64,{data}", "caption": _CAPTIONS[name], "name": name}
+
+
+def _shown(value: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a nested mapping as dotted keys and values, fit to be shown."""
+    return [(visible(key), visible(item)) for key, item in _flat(value)]
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -46,7 +46,7 @@ _MARKER = "UNFINISHED"
 _MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _DERIVED = ("figures", "report.html", _MANIFEST, _MARKER)
-_WITHOUT_EFFECT = ("limits", "paths", "quiet", "report", "threads", "verbose", "workers")
+_WITHOUT_EFFECT = ("limits", "page", "paths", "quiet", "report", "threads", "verbose", "workers")
 
 
 class Status(StrEnum):

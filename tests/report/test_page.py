@@ -1,10 +1,14 @@
+import base64
+import json
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
 
 from causattn.report import draw_figures, write_report
+from causattn.report._text import visible
 from causattn.results import Run
 
 HOSTILE = (
@@ -16,6 +20,10 @@ HOSTILE = (
     "\x1b[31m",
     "名前",
     "&lt;b&gt;",
+    "<!--<script>",
+    "line\u2028separator",
+    "\u202egnirts",
+    "\u0627\u0644\u0639\u0631\u0628\u064a\u0629",
 )
 VOID = {"meta", "img", "br"}
 
@@ -28,6 +36,8 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
+        self.data = ""
+        self.source = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -38,13 +48,16 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style":
+        if self.open and self.open[-1] == "script":
+            self.data += data if self.tags[-1][1].get("id") == "data" else ""
+        elif self.open and self.open[-1] != "style":
             self.text += data
 
 
 def read(run: Run) -> Page:
     page = Page()
-    page.feed(write_report(run).read_text(encoding="utf-8"))
+    page.source = write_report(run).read_text(encoding="utf-8")
+    page.feed(page.source)
     assert page.open == []
     return page
 
@@ -62,34 +75,46 @@ def test_the_page_says_what_the_run_found(made_run: Callable[..., Run]) -> None:
     assert sum(tag == "img" for tag, _ in page.tags) == 4
 
 
-def test_it_needs_no_network_and_runs_no_script(made_run: Callable[..., Run]) -> None:
+def test_it_needs_no_network_and_runs_no_script_but_its_own(made_run: Callable[..., Run]) -> None:
     run = made_run()
     draw_figures(run)
     page = read(run)
-    policy = [a["content"] for tag, a in page.tags if a.get("http-equiv")]
-    assert policy[0] is not None
-    assert policy[0].startswith("default-src 'none'; img-src data:;")
-    assert "script" not in policy[0]
+    policy = next(a["content"] for tag, a in page.tags if a.get("http-equiv")) or ""
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules.pop("default-src") == "'none'"
+    for name, block in (("script-src", "script"), ("style-src", "style")):
+        text = re.findall(rf"<{block}>(.*?)</{block}>", page.source, re.DOTALL)
+        digest = base64.b64encode(sha256(text[0].encode()).digest()).decode()
+        assert (len(text), rules.pop(name)) == (1, f"'sha256-{digest}'")
+    assert rules == {"img-src": "data:", "base-uri": "'none'", "form-action": "'none'"}
     for tag, attributes in page.tags:
-        assert tag not in ("script", "link", "iframe", "object", "base", "form")
-        assert not any(name.startswith("on") for name in attributes)
+        assert tag not in ("link", "iframe", "object", "base", "form")
+        assert not any(name.startswith("on") or name == "style" for name in attributes)
         for name in ("src", "href"):
-            assert (attributes.get(name) or "data:").startswith("data:")
+            value = attributes.get(name) or "data:"
+            assert value.startswith(("data:", "#"))
 
 
 def test_hostile_text_stays_text(made_run: Callable[..., Run]) -> None:
     run = made_run(names=HOSTILE, config={"seed": 0, "corpus": {"path": "<script>x</script>"}})
     draw_figures(run)
     page = read(run)
-    tags = {tag for tag, _ in page.tags}
-    assert "script" not in tags
+    # The data and the bundle; nothing that a name said became an element.
+    assert [a for tag, a in page.tags if tag == "script"] == [
+        {"type": "application/json", "id": "data"},
+        {},
+    ]
     assert sum(tag == "style" for tag, _ in page.tags) == 1
     assert "<script>alert(1)</script>" in page.text
     assert "{{ 7 * 7 }}" in page.text
     assert "49" not in re.findall(r"\d+", page.text.replace("0.49", ""))
-    assert "\x1b" not in page.text
+    assert "\x1b" not in page.source
     assert "\\x1b[31m" in page.text
     assert "名前" in page.text
+    data = json.loads(page.data)
+    assert set(data["graph"]["names"]) == {visible(name) for name in HOSTILE}
+    for character in "<>&\u2028\u2029":
+        assert character not in page.data
 
 
 @pytest.mark.parametrize("about", [{"with_truth": False}, {"names": ("a", "b"), "edges": ()}])

@@ -1,0 +1,150 @@
+"""What a run keeps of its attention so that it can be looked at when model and corpus are gone.
+
+===================================== ==================================================
+``attention/about.json``              heads, documents kept, documents behind each edge
+``attention/corpus.npz``              mean attention from feature to feature, each head's
+                                      statistics
+``attention/document_<number>.npz``   one document's maps, rollout, flow, query and key
+===================================== ==================================================
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from causattn.attention import (
+    AttentionSummary,
+    DocumentAttention,
+    document_attention,
+    head_statistics,
+)
+from causattn.base import ModelError, write_json
+from causattn.corpora import Corpus
+from causattn.features import FeatureTable
+from causattn.models import LanguageModel, encode_texts
+from causattn.report._examples import examples
+from causattn.report._settings import page_settings
+from causattn.results import Run
+
+FOLDER = "attention"
+SCHEMA = 1
+FLOW_TOKENS = 40
+"""Longest document of which flow is computed: it takes a search for each pair of tokens."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run was made from.
+
+    Parameters
+    ----------
+    corpus, table
+        The documents and their features.
+    model, summary
+        Whose attention, and its sums over the corpus; None where none was read.
+    artefacts
+        Keys of the stored artefacts by kind, to find model and corpus again.
+    """
+
+    corpus: Corpus
+    table: FeatureTable
+    model: LanguageModel | None = None
+    summary: AttentionSummary | None = None
+    artefacts: Mapping[str, str] | None = None
+
+
+def record_attention(run: Run, material: Material, settings: Mapping[str, Any] | None) -> Path:
+    """Write a run's folder ``attention`` and return it.
+
+    Parameters
+    ----------
+    run
+        The run, its results written.
+    material
+        What it was made from.
+    settings
+        The key `page` of the configuration.
+    """
+    chosen = page_settings(settings)
+    folder = run.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    corpus, table, model = material.corpus, material.table, material.model
+    rows = np.arange(min(chosen.sample, len(table.documents)))
+    about: dict[str, Any] = {
+        "schema": SCHEMA,
+        "artefacts": dict(material.artefacts or {}),
+        "sample": len(rows),
+        "examples": examples(run, corpus, table, model, rows, chosen.examples),
+        "documents": [],
+    }
+    if model is not None:
+        about["query"] = None if material.summary is None else material.summary.query
+        texts = [corpus.texts[d] for d in table.documents[rows]]
+        statistics = head_statistics(model, Corpus(corpus.name, texts)).means()
+        arrays = {f"statistics.{name}": value for name, value in statistics.items()}
+        if material.summary is not None:
+            arrays |= {
+                f"measure.{name}": moments.mean().astype(np.float32)
+                for name, moments in material.summary.measures.items()
+            }
+        write_npz(folder / "corpus.npz", arrays)
+        lengths = encode_texts(model, texts, "truncate").lengths
+        short = np.flatnonzero(lengths <= chosen.tokens)[: chosen.documents]
+        for number in table.documents[rows[short]].tolist():
+            name = f"document_{number}.npz"
+            document, why = look(model, corpus.texts[number])
+            write_npz(folder / name, arrays_of(document))
+            about["documents"].append(
+                {"number": number, "file": name, "vectors_reason": why, **words_of(document)}
+            )
+    write_json(folder / "about.json", about)
+    return folder
+
+
+def look(model: LanguageModel, text: str) -> tuple[DocumentAttention, str | None]:
+    """Return a document's attention, with vectors where the model gives them, else why not."""
+    try:
+        return document_attention(model, text, vectors=True), None
+    except ModelError as error:
+        return document_attention(model, text), str(error)
+
+
+def arrays_of(document: DocumentAttention) -> dict[str, np.ndarray]:
+    """Return a document's arrays by name."""
+    found = {"weights": document.weights, "start": document.start, "end": document.end}
+    found["special"] = document.special
+    found |= {f"statistics.{name}": value for name, value in document.statistics().items()}
+    if document.query is not None and document.key is not None and document.scaling is not None:
+        found |= {"query": document.query, "key": document.key, "scaling": document.scaling}
+    if document.stack != "cross":
+        found["rollout"] = document.rollout()
+        if len(document.tokens) <= FLOW_TOKENS:
+            found["flow"] = document.flow()
+    return found
+
+
+def words_of(document: DocumentAttention) -> dict[str, Any]:
+    """Return a document's texts, JSON-like."""
+    return {
+        "text": document.text,
+        "tokens": list(document.tokens),
+        "attending": list(document.attending),
+        "layers": list(document.layers),
+        "stack": document.stack,
+    }
+
+
+def write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by rename, compressed."""
+    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.npz")
+    try:
+        np.savez_compressed(temporary, **dict(arrays))  # type: ignore[arg-type]
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

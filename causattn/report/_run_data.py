@@ -1,0 +1,21 @@
+"""A run as its page's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from causattn.report._attention_data import attention_data
+from causattn.report._graph_data import graph_data
+from causattn.report._recorded import recorded
+from causattn.results import Run
+
+
+def run_data(run: Run) -> dict[str, Any]:
+    """Return everything that the run's page draws, JSON-like."""
+    kept = recorded(run)
+    return {
+        "kind": "run",
+        "graph": graph_data(run),
+        "attention": None if kept is None else attention_data(kept),
+        "pairs": [],
+    }

@@ -1,0 +1,57 @@
+// One document's (or the corpus's) attention, unpacked: what all views of attention draw.
+
+import { type DocumentData, type Statistics, type Values, unpack } from "../data";
+
+export interface Maps {
+  tokens: string[];
+  attending: string[];
+  special: boolean[];
+  layers: number;
+  heads: number;
+  queries: number;
+  keys: number;
+  /** [layers, heads, queries, keys], from row to column. */
+  weights: Values;
+  rollout: Values | null;
+  flow: Values | null;
+  statistics: Statistics;
+  vectors: { heads: number[]; query: Values; key: Values; scaling: number[] } | null;
+  vectorsReason: string | null;
+}
+
+export async function mapsOf(document: DocumentData): Promise<Maps> {
+  const weights = await unpack(document.weights);
+  const [layers, heads, queries, keys] = weights.shape;
+  const { vectors } = document;
+  return {
+    tokens: document.tokens,
+    attending: document.attending,
+    special: document.special.map((flag) => flag === 1),
+    layers,
+    heads,
+    queries,
+    keys,
+    weights,
+    rollout: document.rollout ? await unpack(document.rollout) : null,
+    flow: document.flow ? await unpack(document.flow) : null,
+    statistics: document.statistics,
+    vectors: vectors && { ...vectors, query: await unpack(vectors.query), key: await unpack(vectors.key) },
+    vectorsReason: document.vectors_reason,
+  };
+}
+
+/** One head's map as a view of the whole, [queries, keys]. */
+export function headMap(maps: Maps, layer: number, head: number): Float32Array {
+  const size = maps.queries * maps.keys;
+  const first = (layer * maps.heads + head) * size;
+  return maps.weights.data.subarray(first, first + size);
+}
+
+/** The mean over the heads of a layer, [queries, keys]. */
+export function layerMean(maps: Maps, layer: number): Float32Array {
+  const mean = new Float32Array(maps.queries * maps.keys);
+  for (let head = 0; head < maps.heads; head++) {
+    headMap(maps, layer, head).forEach((value, k) => (mean[k] += value / maps.heads));
+  }
+  return mean;
+}

@@ -1,0 +1,131 @@
+// What the page holds, as Python wrote it (causattn/report/_*_data.py), and how it is unpacked.
+
+export interface Packed {
+  shape: number[];
+  scale: number;
+  signed: boolean;
+  bytes: string;
+}
+
+/** An unpacked array, its last axis contiguous. */
+export interface Values {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** source, target, symbol, and what became of the edge beside the truth. */
+export type EdgeEntry = [number, number, string, string | null];
+/** name, type, meaning, values. */
+export type EvidenceColumn = [string, string, string, unknown[]];
+
+export interface GraphData {
+  names: string[];
+  kind: string;
+  edges: EdgeEntry[];
+  truth: string | null;
+  evidence: { columns: EvidenceColumn[] };
+}
+
+export type HeadTable = number[][];
+
+export interface Statistics {
+  entropy?: HeadTable;
+  concentration?: HeadTable;
+  sink?: HeadTable;
+  mean_distance?: HeadTable;
+  distance?: number[][][];
+  similarity?: number[][];
+}
+
+export interface DocumentData {
+  number: number | null;
+  title?: string;
+  tokens: string[];
+  attending: string[];
+  special: number[];
+  layers: string[];
+  stack: string;
+  weights: Packed;
+  statistics: Statistics;
+  vectors: { heads: number[]; query: Packed; key: Packed; scaling: number[] } | null;
+  vectors_reason: string | null;
+  rollout?: Packed;
+  flow?: Packed;
+}
+
+export interface ExampleData {
+  pairs: [number, number, [number, number | null][]][];
+  documents: Record<string, { pieces: [string, number[]][]; values: string[] }>;
+  ranked: boolean;
+}
+
+export interface AttentionData {
+  sample: number;
+  query: string | null;
+  measures: { name: string; averaged: boolean; values: Packed }[];
+  statistics: Statistics;
+  documents: DocumentData[];
+  examples: ExampleData;
+}
+
+export interface RunData {
+  kind: "run";
+  graph: GraphData;
+  attention: AttentionData | null;
+  pairs: PairData[];
+}
+
+export interface PairData {
+  title: string;
+  before: DocumentData;
+  after: DocumentData;
+  output: { labels: string[]; before: number[]; after: number[] } | null;
+}
+
+export interface ComparisonData {
+  kind: "comparison";
+  titles: [string, string];
+  graph: GraphData;
+  table: TableData;
+  tests: TableData;
+}
+
+export interface TableData {
+  columns: { name: string; words: string; numeric: boolean }[];
+  rows: (string | number | null)[][];
+}
+
+export interface SweepData {
+  kind: "sweep";
+  table: TableData;
+}
+
+/** One view alone, as notebooks show it. */
+export interface ViewData {
+  kind: "view";
+  view: "graph" | "heads" | "model" | "neurons" | "matrix";
+  graph: GraphData | null;
+  document: DocumentData | null;
+  names: string[];
+}
+
+export type PageData = RunData | ComparisonData | SweepData | ViewData;
+
+export function readData(): PageData {
+  const block = document.getElementById("data");
+  return JSON.parse(block?.textContent ?? "null") as PageData;
+}
+
+export async function unpack(packed: Packed): Promise<Values> {
+  const text = atob(packed.bytes);
+  const deflated = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k++) deflated[k] = text.charCodeAt(k);
+  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const data = new Float32Array(bytes.length);
+  const { scale, signed } = packed;
+  for (let k = 0; k < bytes.length; k++) {
+    data[k] = signed ? (scale * (bytes[k] - 127)) / 127 : scale * (bytes[k] / 255) ** 2;
+  }
+  return { shape: packed.shape, data };
+}

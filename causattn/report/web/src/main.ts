@@ -1,0 +1,45 @@
+// Finds the places that the page left open and fills each with its view.
+
+import { attentionSection, documentView } from "./attention/section";
+import { comparisonPage } from "./comparison";
+import { readData } from "./data";
+import { Claims, Selection } from "./graph/claims";
+import { evidenceTable } from "./graph/evidence";
+import { graphView } from "./graph/view";
+import { pairSection } from "./pair";
+import { sweepPage } from "./sweep";
+import { themeButton } from "./theme";
+
+function place(name: string): HTMLElement | null {
+  return document.querySelector(`[data-view="${name}"]`);
+}
+
+function start(): void {
+  const button = document.querySelector<HTMLButtonElement>("#theme");
+  if (button) themeButton(button);
+  const data = readData();
+  if (data.kind === "run") {
+    const claims = new Claims(data.graph);
+    const selection = new Selection();
+    const graph = place("graph");
+    if (graph) graphView(graph, claims, { examples: data.attention?.examples ?? null, selection });
+    const evidence = place("evidence");
+    if (evidence) evidenceTable(evidence, claims, selection);
+    const attention = place("attention");
+    if (attention && data.attention) attentionSection(attention, data.attention, data.graph.names);
+    const pairs = place("pairs");
+    if (pairs) pairSection(pairs, data.pairs);
+  } else if (data.kind === "comparison") {
+    comparisonPage(data, place);
+  } else if (data.kind === "sweep") {
+    sweepPage(data, place);
+  } else {
+    const view = place("view");
+    if (!view) return;
+    if (data.graph) graphView(view, new Claims(data.graph), { examples: null, selection: new Selection(), height: 460 });
+    else if (data.document) documentView(view, data.document, data.view === "graph" ? "heads" : data.view);
+  }
+  document.documentElement.dataset.ready = "yes";
+}
+
+start();
