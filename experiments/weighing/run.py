@@ -294,8 +294,8 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
         + ".",
         "",
         "Mean over models and rows [smallest, largest]. F1, precision and recall are of the "
-        "skeleton; SHD is between CPDAGs, each differing pair counting once (the threshold alone directs nothing). "
-        "Tests are independence tests for PC, local scores for GES and BOSS. Protocol and reading: "
+        "skeleton; SHD is between CPDAGs, each differing pair counting once (the threshold alone "
+        "directs nothing). Tests are independence tests for PC, local scores for GES and BOSS. Protocol and reading: "
         "`experiments/weighing/README.md`.",
     ]
     frame = pd.DataFrame(lines)
@@ -317,8 +317,8 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
     shown += ["", "## What weighing and restricting gain", ""]
     shown += [
         "The same rows with and without, seed by seed and model by model: the F1 against the plain "
-        "algorithm and against each threshold on the evidence alone, the SHD against the plain algorithm (below "
-        "0 is better).",
+        "algorithm and against each threshold on the evidence alone, the SHD against the plain "
+        "algorithm (below 0 is better).",
         "",
     ]
     alone = list(_thresholds(main_lines))
