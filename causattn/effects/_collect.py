@@ -12,6 +12,7 @@ from causattn.corpora import Corpus
 from causattn.effects._data import DataEffects
 from causattn.effects._evidence import EvidenceTable
 from causattn.effects._interventions import ModelInterventions
+from causattn.effects._knock_outs import KnockOuts
 from causattn.effects._known import attention_columns, discovery_columns, pairs, truth_columns
 from causattn.effects._settings import DowhySettings, NoneSettings
 from causattn.effects._verdict import VerdictRule, judge
@@ -104,6 +105,7 @@ class _Tests:
     ) -> None:
         self._settings = settings
         self._interventions: ModelInterventions | None = None
+        self._knock_outs: KnockOuts | None = None
         if not isinstance(settings, DowhySettings):
             return
         self._data = DataEffects(settings, graph, features, seed)
@@ -118,6 +120,13 @@ class _Tests:
                 batch_size=settings.batch_size,
                 seed=seed,
             )
+            if settings.knock_outs != "none":
+                self._knock_outs = KnockOuts(
+                    self._interventions.sample,
+                    settings.knock_outs,
+                    settings.confidence,
+                    settings.batch_size,
+                )
 
     def columns(self, source: int, target: int, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of data, refuters and model for one pair."""
@@ -129,6 +138,8 @@ class _Tests:
             return found | {"model_reason": "Not asked for."}
         if settings.interventions == "edges" and row.get("discovery_edge") is None:
             return found | {"model_reason": "Not asked for: the pair is no edge of the graph."}
+        if self._knock_outs is not None:
+            found |= self._knock_outs.columns(source, target)
         effect = self._interventions.effect(source, target, contrast)
         if isinstance(effect, str):
             return found | {"model_reason": effect}

@@ -8,7 +8,7 @@ nothing of the data (it is *falsified*); one that is equivalent to too many of i
 be told from chance to begin with (it is not *falsifiable*).
 
 This is the question of DoWhy's ``gcm.falsify_graph``, with Fisher's z of partial correlations as
-the test: all conditions of one variable come from one solve, so that no condition is a call.
+the test: the conditions of all shuffled graphs are worked out together, none is a call.
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def falsify_graph(
     adjacency = np.asarray(pdag_to_dag(graph.adjacency("from row to column")), dtype=bool)
     correlation, rows = _correlation(graph, features)
     orders = [rng.permutation(graph.size) for _ in range(permutations)]
-    given, violated = _violations(adjacency, correlation, rows, test_alpha)
+    given, violated = (
+        found[0] for found in _violations(adjacency[None], correlation, rows, test_alpha)
+    )
     conditions = int(np.count_nonzero(given))
     share = int(np.count_nonzero(violated)) / max(1, conditions)
     own_class = dag_to_cpdag(adjacency.astype(np.uint8))
@@ -126,58 +128,72 @@ def _permuted(
     own_class: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Return the share of violations of each shuffled graph, and how many are equivalent."""
-    shares, equivalent = [], []
-    for order in orders:
-        shuffled = adjacency[np.ix_(order, order)]
-        given, violated = _violations(shuffled, correlation, rows, test_alpha)
-        shares.append(int(np.count_nonzero(violated)) / max(1, int(np.count_nonzero(given))))
-        # The class of a shuffled graph is the shuffled class.
-        equivalent.append(np.array_equal(own_class[np.ix_(order, order)], own_class))
-    return np.array(shares), float(np.mean(equivalent))
+    orders = list(orders)
+    shuffled = np.stack([adjacency[np.ix_(order, order)] for order in orders])
+    given, violated = _violations(shuffled, correlation, rows, test_alpha)
+    shares = violated.sum(axis=(1, 2)) / np.maximum(1, given.sum(axis=(1, 2)))
+    # The class of a shuffled graph is the shuffled class.
+    equivalent = [np.array_equal(own_class[np.ix_(order, order)], own_class) for order in orders]
+    return shares, float(np.mean(equivalent))
 
 
 def _violations(
-    adjacency: np.ndarray, correlation: np.ndarray, rows: int, alpha: float
+    graphs: np.ndarray, correlation: np.ndarray, rows: int, alpha: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return which local Markov conditions a DAG makes, and which are violated, bool [p, p].
+    """Return which local Markov conditions DAGs make, and which are violated, bool [g, p, p].
 
     Row i, column j: variable i is independent of its non-descendant j given i's parents.
+
+    Parameters
+    ----------
+    graphs
+        bool [g, p, p], from row to column.
+    correlation
+        float64 [p, p].
+    rows, alpha
+        Sample size and level of the tests.
     """
-    size = len(adjacency)
-    reach = adjacency | np.eye(size, dtype=bool)
+    size = graphs.shape[1]
+    reach = graphs | np.eye(size, dtype=bool)
     for _ in range(max(1, size.bit_length())):
-        reach = (reach.astype(np.float32) @ reach) > 0
-    conditions = ~reach & ~adjacency.T
-    partial = np.zeros((size, size))
-    for i in range(size):
-        others = np.flatnonzero(conditions[i])
-        if len(others):
-            partial[i, others] = _partial(correlation, i, others, np.flatnonzero(adjacency[:, i]))
-    degrees = rows - adjacency.sum(axis=0) - 3
+        reach = (reach.astype(np.float32) @ reach.astype(np.float32)) > 0
+    conditions = ~reach & ~graphs.transpose(0, 2, 1)
+    parents = graphs.sum(axis=1)
+    partial = np.zeros(graphs.shape)
+    for count in np.unique(parents):
+        graph, node = np.nonzero(parents == count)
+        given = np.nonzero(graphs[graph, :, node])[1].reshape(len(graph), count)
+        partial[graph, node] = _partial(correlation, node, given)
+    degrees = rows - parents - 3
     critical = scipy.stats.norm.isf(alpha / 2.0)
-    z = np.sqrt(np.maximum(degrees, 0))[:, None] * np.abs(np.arctanh(partial))
+    z = np.sqrt(np.maximum(degrees, 0))[:, :, None] * np.abs(np.arctanh(partial))
     return conditions, conditions & (z >= critical)
 
 
-def _partial(
-    correlation: np.ndarray, first: int, others: np.ndarray, given: np.ndarray
-) -> np.ndarray:
-    """Return the partial correlations of one variable with others, float64 [len(others)]."""
-    direct = correlation[first, others]
-    own = np.ones(len(others))
-    first_own = 1.0
-    if len(given):
-        columns = np.concatenate([[first], others])
-        across = correlation[np.ix_(given, columns)]
-        # Pseudo-inverse: parents may be collinear, and then say no less.
-        solved = np.linalg.pinv(correlation[np.ix_(given, given)], hermitian=True) @ across
-        direct = direct - across[:, 0] @ solved[:, 1:]
-        own = own - (across[:, 1:] * solved[:, 1:]).sum(axis=0)
-        first_own = 1.0 - float(across[:, 0] @ solved[:, 0])
-    scale = np.sqrt(np.maximum(first_own * own, 0.0))
+def _partial(correlation: np.ndarray, first: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Return partial correlations with every variable, float64 [b, p].
+
+    Parameters
+    ----------
+    correlation
+        float64 [p, p].
+    first
+        int64 [b], b variables.
+    given
+        int64 [b, k], what each is conditioned on.
+    """
+    across = correlation[given]
+    # Pseudo-inverse: parents may be collinear, and then say no less.
+    inverse = np.linalg.pinv(correlation[given[:, :, None], given[:, None, :]], hermitian=True)
+    solved = inverse @ across
+    own = 1.0 - (across * solved).sum(axis=1)
+    rows = np.arange(len(first))
+    direct = correlation[first] - (across[rows, :, first][:, :, None] * solved).sum(axis=1)
+    scale = np.sqrt(np.maximum(own[rows, first][:, None] * own, 0.0))
     # A variable that the parents decide has nothing left to depend on.
     ratio = np.where(scale > 1e-9, direct / np.maximum(scale, 1e-9), 0.0)
-    return np.clip(ratio, -1.0 + 1e-12, 1.0 - 1e-12)
+    partial: np.ndarray = np.clip(ratio, -1.0 + 1e-12, 1.0 - 1e-12)
+    return partial
 
 
 def _correlation(graph: CausalGraph, features: FeatureTable) -> tuple[np.ndarray, int]:

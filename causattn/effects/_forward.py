@@ -11,7 +11,7 @@ import numpy as np
 
 from causattn.models import Encoding, LanguageModel, predict_tokens
 
-_LOGITS = 20_000_000
+MOST_LOGITS = 20_000_000
 """Most logits of a batch held at once (80 MB)."""
 
 
@@ -103,5 +103,5 @@ def masked_probabilities(
         float64 [n, k], over the whole vocabulary (a row sums to at most 1).
     """
     logits = int(model.network.config.vocab_size) * int(encoding.lengths.max())
-    batch_size = max(1, min(batch_size, _LOGITS // logits))
+    batch_size = max(1, min(batch_size, MOST_LOGITS // logits))
     return np.exp(predict_tokens(model, encoding, positions, wanted, batch_size))

@@ -67,6 +67,11 @@ class ModelInterventions:
         Most documents in a forward pass.
     seed
         The run's seed.
+
+    Attributes
+    ----------
+    sample
+        The documents that are changed.
     """
 
     def __init__(
@@ -84,7 +89,7 @@ class ModelInterventions:
         self._model, self._table = model, table
         self._operation: Operation = operation
         self._confidence = confidence
-        self._sample = Sample(model, corpus, table, documents, seed)
+        self.sample = self._sample = Sample(model, corpus, table, documents, seed)
         self._rewriter = Rewriter(self._sample, batch_size)
         self._remover = Remover(self._sample, operation, batch_size)
         self._variables = {name: k for k, name in enumerate(corpus.variables)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from causattn.base import generator
 from causattn.corpora import Corpus, Mentions
-from causattn.features import FeatureTable
+from causattn.features import FeatureTable, carriers_of
 from causattn.models import (
     CarrierTokens,
     Encoding,
@@ -40,7 +40,7 @@ class Sample:
         documents: int,
         seed: int,
     ) -> None:
-        self.model, self.table = model, table
+        self.model, self.table, self.whole = model, table, corpus
         rng = generator(seed, "effects", "interventions", "documents")
         count = len(table.documents)
         self.rows = np.sort(rng.choice(count, min(documents, count), replace=False))
@@ -54,7 +54,7 @@ class Sample:
         """Return the documents as they are, as tokens, and the tokens that carry each feature."""
         if self._plain is None:
             encoding = encode_texts(self.model, self.corpus.texts)
-            mentions = mentions_of(self.table.carriers, self.rows)
+            mentions = carriers_of(self.table, self.rows, self.corpus.texts, self.model)
             self._plain = encoding, carrier_tokens(encoding, mentions)
         return self._plain
 

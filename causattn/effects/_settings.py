@@ -19,6 +19,7 @@ Refuter = Literal[
     "dummy_outcome",
     "unobserved_common_cause",
 ]
+Cut = Literal["renormalise", "zero"]
 ALL_REFUTERS: tuple[Refuter, ...] = (
     "placebo",
     "random_common_cause",
@@ -89,8 +90,10 @@ class DowhySettings:
     interventions
         On which pairs to intervene on the model: ``"all"`` rows of the table, the graph's
         ``"edges"`` (of any kind), or ``"none"``.
+    knock_outs
+        How attention is cut along each edge (``"renormalise"``, ``"zero"``), or ``"none"``.
     documents
-        Documents sampled for interventions.
+        Documents sampled for interventions and knock-outs.
     operation
         What removes a feature's tokens where there are no slots: ``"mask"`` or ``"delete"``.
     batch_size
@@ -114,6 +117,7 @@ class DowhySettings:
     refuter_alpha: float = 0.01
     negligible: float = 0.01
     interventions: Literal["all", "edges", "none"] = "all"
+    knock_outs: Literal["renormalise", "zero", "none"] = "renormalise"
     documents: int = 100
     operation: Operation = "mask"
     batch_size: int = 256

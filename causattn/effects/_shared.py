@@ -193,8 +193,9 @@ class SharedDraws:
     @cached_property
     def _permuted(self) -> np.ndarray:
         """Products of permuted columns (row) with columns as they are, float64 [draws, c, c]."""
-        across = np.ascontiguousarray(self._columns.T)
-        return np.stack([across[:, order] @ self._columns for order in self.permutations()])
+        # Whole rows are picked, which lie together in memory.
+        moved = (self._columns[order] for order in self.permutations())
+        return np.stack([some.T @ self._columns for some in moved])
 
     @cached_property
     def _noise_products(self) -> tuple[np.ndarray, np.ndarray]:
