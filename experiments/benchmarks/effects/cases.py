@@ -153,7 +153,7 @@ def our_draws(
 def many_edges(size: int, edges: int, rows: int, draws: int) -> list[Row]:
     """The refuters of hundreds of edges, alone."""
     problem = Problem(size, edges, rows)
-    took = [timed(lambda: problem.shared(draws)) for _ in range(3)]
+    took = [timed(lambda: problem.shared(draws), time.process_time) for _ in range(3)]
     case = f"{edges} edges, {size} nodes, n = {rows:,}: three refuters, {draws} draws each"
     return [alone(case, "draws shared by all edges", took, 10.0)]
 
@@ -163,13 +163,16 @@ def falsification(size: int, edges: int, rows: int, permutations: int) -> list[R
     table, graph = linear_table(size, edges, rows)
     # DoWhy draws 20 permutations at its usual level; ours draws as many, then five times as many.
     ours, more, theirs = [], [], []
+    found: list[Any] = []
     for _ in range(3):
-        ours.append(timed(lambda: _falsify(graph, table, permutations)))
-        more.append(timed(lambda: _falsify(graph, table, 5 * permutations)))
-        start = time.perf_counter()
-        found = dowhy_falsify(graph, table, permutations)
-        theirs.append(time.perf_counter() - start)
-    summary = next(iter(found.summary.values()))
+        ours.append(timed(lambda: _falsify(graph, table, permutations), time.process_time))
+        more.append(timed(lambda: _falsify(graph, table, 5 * permutations), time.process_time))
+        theirs.append(
+            timed(
+                lambda: found.append(dowhy_falsify(graph, table, permutations)), time.process_time
+            )
+        )
+    summary = next(iter(found[0].summary.values()))
     mine = _falsify(graph, table, permutations)
     counted = {key.value if hasattr(key, "value") else key: v for key, v in summary.items()}
     case = f"falsification of a graph of {size} nodes, {edges} edges, n = {rows:,}"
@@ -205,7 +208,7 @@ def adjustment(size: int, edges: int, limit: float) -> list[Row]:
             sets.find(*pair, "parents")
             sets.find(*pair, "optimal")
 
-    took = [timed(find) for _ in range(5)]
+    took = [timed(find, time.process_time) for _ in range(5)]
     # The edge into the node with most causes: where a search over sets is longest.
     hardest = max(pairs, key=lambda pair: int(graph.directed()[:, pair[1]].sum()))
     theirs = seconds_to_identify(table, graph, hardest, limit)
@@ -229,7 +232,9 @@ def interventions(documents: int) -> list[Row]:
         }
     )
     model = load_model({"kind": "minilm", "train": "head", "epochs": 1, "threads": 1}, labelled, 0)
-    table = build_features({"kind": "slots", "outcome": True}, labelled, model, 0)
+    table = build_features(
+        {"kind": "slots", "exclude": [labelled.variables[-1]]}, labelled, model, 0
+    )
     target = table.size - 1
     batch, plain, forward, changed = 64, [], [], []
     encoding = encode_texts(model, labelled.texts)
@@ -268,19 +273,19 @@ def interventions(documents: int) -> list[Row]:
 
 
 def alone(case: str, how: str, took: list[float], most: float) -> Row:
-    """Return a row that is held to a number of seconds."""
+    """Return a row that is held to a number of seconds of the processor."""
     return {
         "case": case,
         "how": how,
         "our_seconds": took,
         "our_median_s": median(took),
-        "target": f"<= {most:g} s",
+        "target": f"<= {most:g} s, processor",
         "reached": median(took) <= most,
     }
 
 
-def timed(call: Callable[[], Any]) -> float:
-    """Return the seconds of one call."""
-    start = time.perf_counter()
+def timed(call: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return the seconds of one call, of the wall's clock or another."""
+    start = clock()
     call()
-    return time.perf_counter() - start
+    return clock() - start
