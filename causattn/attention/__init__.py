@@ -9,7 +9,8 @@ from causattn.attention._knock_out import KnockOut, attention_weights, editable_
 from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.attention._measures import Measure
 from causattn.attention._mediation import NaturalEffects, natural_effects
-from causattn.attention._settings import StreamedSettings
+from causattn.attention._settings import StreamedSettings, result_settings
+from causattn.attention._sparse import SparseMoments
 from causattn.attention._statistics import HeadStatistics, head_statistics
 from causattn.attention._summarise import MEASURES, attention_settings, summarise_attention
 from causattn.attention._summary import AttentionMoments, AttentionSummary
@@ -28,6 +29,7 @@ __all__ = [
     "Measure",
     "NaturalEffects",
     "Probe",
+    "SparseMoments",
     "Stack",
     "StreamedSettings",
     "abcd_correlation",
@@ -41,6 +43,7 @@ __all__ = [
     "head_statistics",
     "natural_effects",
     "read_summary",
+    "result_settings",
     "summarise_attention",
     "write_summary",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from causattn.attention._sparse import SparseMoments
 from causattn.attention._summary import AttentionMoments, AttentionSummary
 from causattn.base import check_artefact, new_artefact, read_json, write_json
 
 KIND = "attention_summary"
 SCHEMA = 1
 _MOMENTS = ("count", "sum", "sum_of_squares", "maximum")
+_PAIRS = ("pair", "counts", "sums", "squares", "maxima")
 
 
 def write_summary(summary: AttentionSummary, folder: Path) -> None:
@@ -28,9 +31,13 @@ def write_summary(summary: AttentionSummary, folder: Path) -> None:
             },
         )
         arrays = {
-            f"{name}.{moment}": getattr(moments, moment)
+            f"{name}.{part}": np.asarray(getattr(moments, part))
             for name, moments in summary.measures.items()
-            for moment in _MOMENTS
+            for part in (
+                (*_PAIRS, "features", "limit_gb")
+                if isinstance(moments, SparseMoments)
+                else _MOMENTS
+            )
         }
         np.savez(inside / "moments.npz", allow_pickle=False, **arrays)
 
@@ -46,10 +53,7 @@ def read_summary(folder: Path) -> AttentionSummary:
     check_artefact(folder, KIND, SCHEMA)
     stored = read_json(folder / "summary.json")
     with np.load(folder / "moments.npz", allow_pickle=False) as arrays:
-        measures = {
-            name: AttentionMoments(*(arrays[f"{name}.{moment}"] for moment in _MOMENTS))
-            for name in stored["measures"]
-        }
+        measures = {name: _moments(arrays, name) for name in stored["measures"]}
     return AttentionSummary(
         tuple(stored["names"]),
         measures,
@@ -57,3 +61,12 @@ def read_summary(folder: Path) -> AttentionSummary:
         stored["query"],
         stored["about"],
     )
+
+
+def _moments(arrays: Mapping[str, np.ndarray], name: str) -> AttentionMoments:
+    """Return one measure, full or by pairs."""
+    if f"{name}.pair" not in arrays:
+        return AttentionMoments(*(arrays[f"{name}.{moment}"] for moment in _MOMENTS))
+    pair, counts, sums, squares, maxima = (arrays[f"{name}.{part}"] for part in _PAIRS)
+    features, limit = int(arrays[f"{name}.features"]), float(arrays[f"{name}.limit_gb"])
+    return SparseMoments(features, pair, counts, sums, squares, maxima, limit)

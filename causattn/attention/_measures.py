@@ -48,11 +48,18 @@ class MeasureShape:
         The heads chosen.
     features
         f, number of features.
+    pairs
+        int64 [p], the pairs of features that can occur (`occurring_pairs`), where sums are kept
+        for these alone; None for all.
+    limit_gb
+        Most memory of one full matrix that is made of sums kept by pairs, in 10^9 bytes.
     """
 
     layers: tuple[int, ...]
     heads: tuple[int, ...]
     features: int
+    pairs: np.ndarray | None = None
+    limit_gb: float = 4.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,7 @@ class Measure:
         layers = len(shape.layers) if self.per_head else 1
         heads = len(shape.heads) if self.per_head else 1
         self.shape = shape
-        self._sums = Accumulator(layers, heads, shape.features)
+        self._sums = Accumulator(layers, heads, shape.features, shape.pairs, shape.limit_gb)
 
     def begin(self, batch: BatchCarriers) -> None:
         """Start a batch."""

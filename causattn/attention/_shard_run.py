@@ -18,10 +18,11 @@ from causattn.attention._measures import Measure, MeasureShape
 from causattn.attention._runner import Runner, check_gradients
 from causattn.attention._settings import chosen_indices, default_stack
 from causattn.attention._shards import Shard
+from causattn.attention._sizes import kept_pairs
 from causattn.attention._summary import AttentionSummary
 from causattn.attention._task import Task
 from causattn.attention._work import masked_work, observed_work
-from causattn.base import ConfigError, DataError
+from causattn.base import DataError
 from causattn.features import carriers_of
 from causattn.models import LanguageModel, carrier_tokens, encode_texts
 
@@ -117,8 +118,9 @@ class ShardRunner:
             heads=chosen_indices(settings.heads, capture.heads, "heads", model.name),
             features=table.size,
         )
-        self._check_memory(shape)
-        measures = {name: self._measures[name](shape) for name in settings.measures}
+        kinds = {name: self._measures[name] for name in settings.measures}
+        shape = kept_pairs(shape, kinds.values(), carriers, settings.memory_gb, task.copies)
+        measures = {name: kind(shape) for name, kind in kinds.items()}
         by_gradient = [m for m in measures.values() if isinstance(m, GradientMeasure)]
         if by_gradient:
             check_gradients(
@@ -147,6 +149,7 @@ class ShardRunner:
             "heads": list(shape.heads),
             "device": model.device.type,
             "mixed_precision": mixed,
+            "sums": "dense" if shape.pairs is None else "sparse",
             "sequences": len(work),
         }
         moments = {name: measure.moments() for name, measure in measures.items()}
@@ -160,24 +163,6 @@ class ShardRunner:
                 capture_attention(self._model.network, example, stack=stack)
             )
         return self._capture
-
-    def _check_memory(self, shape: MeasureShape) -> None:
-        """Raise before the run where the sums would not fit into the memory allowed."""
-        settings, copies = self._task.settings, self._task.copies
-        parts = len(shape.layers) * len(shape.heads)
-        matrices = sum(
-            3 * (parts if self._measures[name].per_head else 1) + 1 for name in settings.measures
-        )
-        needed = matrices * shape.features**2 * 8 * copies / 1e9
-        if needed > settings.memory_gb:
-            times = f", {copies} times over," if copies > 1 else ""
-            raise ConfigError(
-                f"The sums of {shape.features} features over {len(shape.layers)} layers and "
-                f"{len(shape.heads)} heads{times} take {needed:.1f} GB, more than "
-                f"attention.memory_gb={settings.memory_gb:g}; use fewer features, name "
-                "attention.layers and attention.heads, drop raw from attention.measures, or allow "
-                "more."
-            )
 
 
 def _encoded(model: LanguageModel, shard: Shard) -> Any:

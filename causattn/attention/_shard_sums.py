@@ -15,8 +15,16 @@ from typing import Any
 
 import numpy as np
 
+from causattn.attention._sparse import SparseMoments
 from causattn.attention._summary import AttentionMoments, AttentionSummary
-from causattn.base import ModelError, check_artefact, new_artefact, read_json, write_json
+from causattn.base import (
+    ConfigError,
+    ModelError,
+    check_artefact,
+    new_artefact,
+    read_json,
+    write_json,
+)
 
 KIND, SCHEMA = "attention_shard", 1
 COUNTED = ("sequences", "mentions_without_token", "documents_truncated")
@@ -70,13 +78,10 @@ class ShardSums:
         """Return a shard's summary with only the pairs that occur."""
         measures = {}
         for name, moments in summary.measures.items():
-            pair = np.flatnonzero(moments.count)
-            row, column = np.divmod(pair, len(summary.names))
-            parts = (
-                np.ascontiguousarray(np.moveaxis(part, (2, 3), (0, 1))[row, column])
-                for part in (moments.sum, moments.sum_of_squares, moments.maximum)
+            found = SparseMoments.of(moments)
+            measures[name] = PairMoments(
+                found.pair, found.counts, found.sums, found.squares, found.maxima
             )
-            measures[name] = PairMoments(pair, moments.count[row, column], *parts)
         return cls(summary.documents, measures, summary.about)
 
 
@@ -89,16 +94,25 @@ class Totals:
         The features.
     query
         The query mode.
+    memory_gb
+        Most memory for the sums where they are kept by pairs, in 10^9 bytes.
     """
 
-    def __init__(self, names: tuple[str, ...], query: str) -> None:
-        self._names, self._query = names, query
+    def __init__(self, names: tuple[str, ...], query: str, memory_gb: float) -> None:
+        self._names, self._query, self._memory_gb = names, query, memory_gb
+        self._sparse: dict[str, SparseMoments] = {}
         self._documents = 0
         self._about: dict[str, Any] = {}
         self._measures: dict[str, PairMoments] = {}
 
     def add(self, sums: ShardSums) -> None:
-        """Add a shard; the order of the calls is the order of the sums."""
+        """Add a shard; the order of the calls is the order of the sums.
+
+        Raises
+        ------
+        ConfigError
+            Where sums kept by pairs outgrow the memory allowed.
+        """
         size = len(self._names)
         self._documents += sums.documents
         if not self._about or "layers" not in self._about:
@@ -106,6 +120,9 @@ class Totals:
             self._about = {**sums.about, **counted}
         for name in COUNTED:
             self._about[name] += sums.about.get(name, 0)
+        if sums.about.get("sums") == "sparse":
+            self._add_pairs(sums.measures)
+            return
         for name, found in sums.measures.items():
             if name not in self._measures:
                 shape = (size * size, *found.sum.shape[1:])
@@ -123,6 +140,29 @@ class Totals:
             total.sum_of_squares[found.pair] += found.sum_of_squares
             total.maximum[found.pair] = np.maximum(total.maximum[found.pair], found.maximum)
 
+    def _add_pairs(self, measures: Mapping[str, PairMoments]) -> None:
+        """Add a shard whose sums are kept by pairs, and keep them so."""
+        for name, found in measures.items():
+            shard = SparseMoments(
+                len(self._names),
+                found.pair,
+                found.count,
+                found.sum,
+                found.sum_of_squares,
+                found.maximum,
+                self._memory_gb,
+            )
+            before = self._sparse.get(name)
+            self._sparse[name] = shard if before is None else before.merge(shard)
+        numbers = sum(part.sums.size * 3 + len(part.pair) for part in self._sparse.values())
+        if numbers * 8 / 1e9 > self._memory_gb:
+            raise ConfigError(
+                f"The sums of the pairs that occur take {numbers * 8 / 1e9:.1f} GB after "
+                f"{self._documents} documents, more than attention.memory_gb={self._memory_gb:g}; "
+                "use fewer features, name attention.layers and attention.heads, drop raw from "
+                "attention.measures, or allow more."
+            )
+
     def summary(self) -> AttentionSummary:
         """Return the sum of all shards.
 
@@ -131,6 +171,9 @@ class Totals:
         ModelError
             Where no shard held anything.
         """
+        if self._sparse:
+            about = dict(self._about)
+            return AttentionSummary(self._names, self._sparse, self._documents, self._query, about)
         if not self._measures:
             raise ModelError(
                 "No document carries a feature in its tokens, so that there is no attention to "

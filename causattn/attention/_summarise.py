@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -88,7 +89,7 @@ def _summarised(
     task: Task, model: LanguageModel, shards: Shards, folder: Path | None
 ) -> AttentionSummary:
     """Return the sum of many shards, merged in their order."""
-    totals = Totals(task.table.names, task.settings.query)
+    totals = Totals(task.table.names, task.settings.query, task.settings.memory_gb)
     documents = len(shards.rows)
     if folder is None and task.settings.here:
         with (
@@ -107,6 +108,8 @@ def _summarised(
             for number in chain([None], run_shards(task, model, shards, missing, place, advance)):
                 if number is not None:
                     ready.add(number)
+                    if folder is not None:
+                        os.utime(folder)  # in use: nothing that a store's pruning should take
                 while merged in ready:
                     totals.add(read_sums(shard_place(place, merged)))
                     merged += 1

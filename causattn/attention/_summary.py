@@ -16,7 +16,7 @@ j (column, key)**. Information flows the other way, from the attended feature to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,19 @@ class AttentionMoments:
             np.maximum(self.maximum, other.maximum),
         )
 
+    def seen(self) -> np.ndarray:
+        """Return which features occur in any pair, bool [f]."""
+        occurs = self.count > 0
+        return np.asarray(occurs.any(axis=0) | occurs.any(axis=1))
+
+    def subset(self, features: Sequence[int] | np.ndarray) -> AttentionMoments:
+        """Return the moments between some features, in the order given."""
+        row, column = np.ix_(np.asarray(features), np.asarray(features))
+        parts = (self.sum, self.sum_of_squares, self.maximum)
+        return AttentionMoments(
+            self.count[row, column], *(part[:, :, row, column] for part in parts)
+        )
+
     def mean(self) -> np.ndarray:
         """Return the mean over documents, float64 [layers, heads, f, f]; 0 where never observed."""
         return self.sum / np.maximum(self.count, 1)
@@ -116,4 +129,24 @@ class AttentionSummary:
         measures = {name: self.measures[name].merge(other.measures[name]) for name in self.measures}
         return AttentionSummary(
             self.names, measures, self.documents + other.documents, self.query, self.about
+        )
+
+    def subset(self, names: Sequence[str]) -> AttentionSummary:
+        """Return the summary of some features, in the order given, with full matrices.
+
+        Raises
+        ------
+        DataError
+            For a name that is not among the features.
+        """
+        place = {name: number for number, name in enumerate(self.names)}
+        unknown = [name for name in names if name not in place]
+        if unknown:
+            raise DataError(
+                f"The attention summary has no feature {unknown[0]}; choose of its names."
+            )
+        chosen = [place[name] for name in names]
+        measures = {name: moments.subset(chosen) for name, moments in self.measures.items()}
+        return AttentionSummary(
+            tuple(names), measures, self.documents, self.query, {**self.about, "sums": "dense"}
         )

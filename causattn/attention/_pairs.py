@@ -1,0 +1,50 @@
+"""Which pairs of features a corpus holds, counted before the run, so that memory is known."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from causattn.models import CarrierTokens
+
+_CHUNK = 4_000_000
+
+
+def occurring_pairs(carriers: CarrierTokens, features: int) -> np.ndarray:
+    """Return the ordered pairs of features that some document carries, int64 [p], ascending.
+
+    Parameters
+    ----------
+    carriers
+        Which features the documents carry.
+    features
+        f; a pair is ``row * f + column``.
+    """
+    new = np.ones(len(carriers), dtype=bool)
+    same = carriers.document[1:] == carriers.document[:-1]
+    new[1:] = ~(same & (carriers.feature[1:] == carriers.feature[:-1]))
+    document, feature = carriers.document[new], carriers.feature[new]
+    bounds = np.searchsorted(document, np.arange(len(carriers.bounds)))
+    ends = np.cumsum(np.diff(bounds) ** 2)
+    found = np.empty(0, dtype=np.int64)
+    first = 0
+    while first < len(ends):
+        before = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + _CHUNK, side="right")))
+        pairs = _pairs_of(feature, bounds[first : last + 1], features, ends[last - 1] - before)
+        found = np.union1d(found, pairs)
+        first = last
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _pairs_of(feature: np.ndarray, bounds: np.ndarray, features: int, count: int) -> np.ndarray:
+    """Return the pairs of documents with features ``feature[bounds[d]:bounds[d + 1]]``."""
+    pairs = np.empty(count, dtype=np.int64)
+    n = 0
+    for d in range(len(bounds) - 1):
+        for i in feature[bounds[d] : bounds[d + 1]]:
+            for j in feature[bounds[d] : bounds[d + 1]]:
+                pairs[n] = i * features + j
+                n += 1
+    return pairs
