@@ -13,6 +13,7 @@ from causattn.corpora._occurrences import Occurrences, find_words, is_unspaced, 
 from causattn.corpora._permute import permute_corpus
 from causattn.corpora._render import Slot, render, rewrite
 from causattn.corpora._storage import read_corpus, write_corpus
+from causattn.corpora._stored import StoredTexts, store_texts, windows
 
 __all__ = [
     "POOLED",
@@ -21,6 +22,7 @@ __all__ = [
     "Network",
     "Occurrences",
     "Slot",
+    "StoredTexts",
     "backdoor_design",
     "bundled_networks",
     "corpus_settings",
@@ -38,5 +40,7 @@ __all__ = [
     "rewrite",
     "sample_intervened",
     "source_checksum",
+    "store_texts",
+    "windows",
     "write_corpus",
 ]

@@ -62,7 +62,7 @@ def corpus_from_records(
     """
     _distinct_roles(text, label, columns)
     cells = records.column(text, "corpus.text")
-    kept = _rows_with_text(records, text, cells, drop_missing)
+    kept = rows_with_text(records, text, cells, drop_missing)
     values, categories = [], []
     for column, kind in columns.items():
         numbers, names = variable_from_cells(records, column, "corpus.columns", kind, kept)
@@ -152,7 +152,7 @@ def _distinct_roles(text: str, label: str | None, columns: Mapping[str, ColumnKi
         raise ConfigError(f"Column {text} is corpus.text and corpus.label; name two columns.")
 
 
-def _rows_with_text(
+def rows_with_text(
     records: Records, text: str, cells: Sequence[Any], drop_missing: bool
 ) -> list[int]:
     """Return the rows that have a text, refusing those without unless they are to be dropped."""

@@ -12,12 +12,14 @@ from causattn.corpora._cebab import CebabSettings, cebab_corpus
 from causattn.corpora._corpus import Corpus
 from causattn.corpora._datasets import DatasetsSettings, datasets_corpus
 from causattn.corpora._file import FileSettings, file_corpus, path_checksum
+from causattn.corpora._streamed import StreamedSettings, streamed_corpus
 
 KINDS: dict[str, tuple[type, Callable[[Any, int], Corpus]]] = {
     "bayesnet": (BayesNetSettings, bayesnet_corpus),
     "file": (FileSettings, file_corpus),
     "cebab": (CebabSettings, cebab_corpus),
     "datasets": (DatasetsSettings, datasets_corpus),
+    "streamed": (StreamedSettings, streamed_corpus),
 }
 
 
@@ -67,4 +69,5 @@ def source_checksum(settings: Mapping[str, Any]) -> str | None:
     where = Path(str(path)).expanduser()
     if not where.exists():
         return None
-    return path_checksum(where, "*" if settings.get("kind") == "datasets" else "*.txt")
+    whole = settings.get("kind") in ("datasets", "streamed")
+    return path_checksum(where, "*" if whole else "*.txt")

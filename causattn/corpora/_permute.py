@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from causattn.base import DataError
 from causattn.corpora._corpus import Corpus, Mentions
 from causattn.corpora._occurrences import Occurrences, find_words
 from causattn.corpora._render import rewrite
+from causattn.corpora._stored import StoredTexts, store_texts, windows
 
 
 def permute_corpus(
@@ -33,7 +35,8 @@ def permute_corpus(
 
     Values and outcomes are permuted over the documents, each column on its own and among the
     documents where it is known. Slots are rewritten; plain text has its words permuted and loses
-    its mentions (features find their carriers anew). There is no true graph left.
+    its mentions (features find their carriers anew). There is no true graph left. A corpus whose
+    texts lie on disk has its words permuted between the documents of each window of 4,096.
 
     Parameters
     ----------
@@ -69,9 +72,16 @@ def permute_corpus(
     )
     if corpus.value_texts is not None and values is not None:
         return rewrite(null, values)
+    texts: Sequence[str] = corpus.texts
+    if isinstance(texts, StoredTexts):
+        # Between the documents of a window, so that no more than that is in memory.
+        permuted = (_permuted_words(window, rng) for window in windows(texts))
+        texts = store_texts(chain.from_iterable(permuted))
+    else:
+        texts = _permuted_words(texts, rng)
     return replace(
         null,
-        texts=_permuted_words(corpus.texts, rng),
+        texts=texts,
         values=values,
         mentions=Mentions.empty(),
     )

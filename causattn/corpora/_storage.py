@@ -11,6 +11,7 @@ import pyarrow.parquet as parquet
 
 from causattn.base import check_artefact, new_artefact, read_json, write_json
 from causattn.corpora._corpus import Corpus, Mentions
+from causattn.corpora._stored import StoredTexts
 from causattn.graphs import CausalGraph
 
 KIND, SCHEMA = "corpus", 1
@@ -20,8 +21,12 @@ _MENTIONS = ("document", "variable", "start", "end")
 def write_corpus(corpus: Corpus, folder: Path) -> None:
     """Write a corpus as an artefact folder that `read_corpus` reads back equal."""
     with new_artefact(folder, KIND, SCHEMA, {"name": corpus.name}) as new:
-        texts = pa.table({"text": pa.array(list(corpus.texts), type=pa.large_string())})
-        parquet.write_table(texts, new / "texts.parquet")
+        stored = isinstance(corpus.texts, StoredTexts)
+        if isinstance(corpus.texts, StoredTexts):
+            corpus.texts.copy_to(new / "texts.parquet")
+        else:
+            texts = pa.table({"text": pa.array(list(corpus.texts), type=pa.large_string())})
+            parquet.write_table(texts, new / "texts.parquet")
         arrays = {f"mention_{name}": getattr(corpus.mentions, name) for name in _MENTIONS}
         if corpus.values is not None:
             arrays["values"] = corpus.values
@@ -43,12 +48,13 @@ def write_corpus(corpus: Corpus, folder: Path) -> None:
                 "outcome_name": corpus.outcome_name,
                 "outcome_classes": corpus.outcome_classes,
                 "about": dict(corpus.about),
+                "texts_stay_on_disk": stored,
             },
         )
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Read what `write_corpus` wrote.
+    """Read what `write_corpus` wrote; texts that were on disk stay there (`StoredTexts`).
 
     Raises
     ------
@@ -60,9 +66,12 @@ def read_corpus(folder: Path) -> Corpus:
     with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     metadata, truth = folder / "metadata.parquet", folder / "truth.json"
+    texts = folder / "texts.parquet"
     return Corpus(
         name=known["name"],
-        texts=parquet.read_table(folder / "texts.parquet")["text"].to_pylist(),
+        texts=StoredTexts(texts)
+        if known.get("texts_stay_on_disk")
+        else parquet.read_table(texts)["text"].to_pylist(),
         variables=tuple(known["variables"]),
         values=arrays.get("values"),
         categories=tuple(None if names is None else tuple(names) for names in known["categories"]),

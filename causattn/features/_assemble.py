@@ -117,8 +117,8 @@ def chosen_variables(
     return [variable for variable in dict.fromkeys(wanted) if variable not in unwanted]
 
 
-def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
-    """Return the columns with the outcome behind them.
+def check_outcome(corpus: Corpus, names: Sequence[str]) -> None:
+    """Raise where a corpus's outcome cannot stand beside the features `names`.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
         Where the outcome is the same everywhere.
     """
     assert corpus.outcome is not None
-    if corpus.outcome_name in columns.names:
+    if corpus.outcome_name in names:
         raise ConfigError(
             f"The outcome and a feature are both called {corpus.outcome_name}; leave one out "
             f"(features.outcome=false or features.exclude=[{corpus.outcome_name}])."
@@ -139,6 +139,12 @@ def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
             f"The outcome {corpus.outcome_name} of corpus {corpus.name} is the same in every "
             "document that has one; set features.outcome=false or another corpus.label."
         )
+
+
+def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
+    """Return the columns with the outcome behind them."""
+    assert corpus.outcome is not None
+    check_outcome(corpus, columns.names)
     count, last = len(corpus), len(columns.names)
     pooled = np.full(count, POOLED)
     carriers = columns.carriers

@@ -8,16 +8,25 @@ from typing import Any
 import numpy as np
 
 from causattn.base import DataError, choose, settings_from
-from causattn.corpora import POOLED, Corpus, Mentions
+from causattn.corpora import POOLED, Corpus, Mentions, StoredTexts
+from causattn.features._carriers import FOUND_ANEW
 from causattn.features._concepts import ConceptSettings, concept_features
 from causattn.features._lexicon import find_units, unit_carriers
 from causattn.features._slots import SlotSettings, slot_features
+from causattn.features._streamed import streamed_word_features, transfer_streamed
 from causattn.features._table import FeatureKind, FeatureTable
 from causattn.features._words import WordSettings, word_features
 
+
+def _words(settings: WordSettings, corpus: Corpus, model: Any) -> FeatureTable:
+    """Return features of kind ``words``, in constant memory where the texts are on disk."""
+    on_disk = isinstance(corpus.texts, StoredTexts)
+    return (streamed_word_features if on_disk else word_features)(settings, corpus, model)
+
+
 KINDS: dict[str, tuple[type, Callable[[Any, Corpus, Any], FeatureTable]]] = {
     "slots": (SlotSettings, slot_features),
-    "words": (WordSettings, word_features),
+    "words": (WordSettings, _words),
     "concepts": (ConceptSettings, concept_features),
 }
 
@@ -87,6 +96,8 @@ def transfer_features(table: FeatureTable, corpus: Corpus, model: Any = None) ->
             f"Features over {int(table.documents.max()) + 1} documents cannot be found in corpus "
             f"{corpus.name} of {len(corpus)}; build them for it."
         )
+    if table.about.get(FOUND_ANEW):
+        return transfer_streamed(table, corpus, model)
     lexicon = table.about.get("lexicon")
     units = table.about.get("units", "words")
     found = None if lexicon is None else find_units(corpus.texts, units, model)

@@ -13,7 +13,7 @@ The outcome may follow from the features, but it may not be one of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -21,10 +21,14 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.corpora import Mentions
+from causattn.features._carriers import FOUND_ANEW
 from causattn.features._table import FeatureKind, FeatureTable
 
 TOLERANCE = 1e-8
 """Share of a column's length that must be left once the columns before it explain what they can."""
+
+_BLOCK = 1 << 16
+"""Rows of a table that are looked at together."""
 
 Collinear = Literal["error", "drop"]
 Missing = Literal["error", "drop"]
@@ -99,11 +103,12 @@ def dependent_columns(table: FeatureTable) -> dict[int, list[int]]:
     Gram-Schmidt orthogonalization process").
     """
     numeric = [column for column in range(table.size) if _is_number(table, column)]
-    basis = np.empty((len(table.values), len(numeric)))
+    columns = dict(zip(numeric, _reduced(table.values, numeric), strict=True))
+    basis = np.empty((len(next(iter(columns.values()), ())), len(numeric)))
     kept: list[int] = []
     found: dict[int, list[int]] = {}
     for column in numeric:
-        centred = _centred(table.values[:, column])
+        centred = columns[column]
         span = basis[:, : len(kept)]
         left = centred - span @ (span.T @ centred)
         left -= span @ (span.T @ left)
@@ -112,7 +117,7 @@ def dependent_columns(table: FeatureTable) -> dict[int, list[int]]:
             basis[:, len(kept)] = left / length
             kept.append(column)
             continue
-        before = np.stack([_centred(table.values[:, other]) for other in kept], axis=1)
+        before = np.stack([columns[other] for other in kept], axis=1)
         weights = np.linalg.lstsq(before, centred, rcond=None)[0]
         found[column] = [kept[k] for k in np.flatnonzero(np.abs(weights) > 1e-6)]
     return found
@@ -166,6 +171,31 @@ def drop_incomplete(
     return kept
 
 
+def _reduced(values: np.ndarray, columns: Sequence[int]) -> Iterator[np.ndarray]:
+    """Yield columns centred and of length 1; of a long table their coordinates in their own span.
+
+    The triangular factor of a table is that of its blocks' factors (Demmel, Grigori, Hoemmen,
+    Langou 2012, "Communication-optimal parallel and sequential QR and LU factorizations"), so that
+    a long table is gone through in blocks. With a first column of ones the rest is centred.
+    """
+    if len(values) <= _BLOCK:
+        for column in columns:
+            yield _centred(values[:, column])
+        return
+    first = values[0, list(columns)].astype(float)
+    scale = np.array([max(np.ptp(values[:, column]), 1e-300) for column in columns], dtype=float)
+    factor = np.empty((0, len(columns) + 1))
+    for start in range(0, len(values), _BLOCK):
+        block = (values[start : start + _BLOCK, list(columns)] - first) / scale
+        ones = np.ones((len(block), 1))
+        stacked = np.vstack([factor, np.hstack([ones, block])])
+        factor = np.asarray(np.linalg.qr(stacked, mode="r"))
+    centred = factor[1:, 1:]
+    for column in range(len(columns)):
+        length = np.linalg.norm(centred[:, column])
+        yield centred[:, column] / length if length > 0 else centred[:, column]
+
+
 def _centred(values: np.ndarray) -> np.ndarray:
     """Return a column centred and of length 1."""
     # Scaled first, so that the squares of very large or small numbers cannot overflow.
@@ -196,6 +226,8 @@ def _is_number(table: FeatureTable, column: int) -> bool:
 
 def _refuse_unseen(table: FeatureTable) -> None:
     """Raise where no characters of any document carry a feature."""
+    if table.about.get(FOUND_ANEW):
+        return  # a word that is present carries itself
     carried = np.bincount(table.carriers.variable, minlength=table.size)
     for column in np.flatnonzero(carried == 0):
         raise DataError(

@@ -44,12 +44,14 @@ class FeatureTable:
     kinds
         The kind of each column.
     values
-        float64 [n, f]; an index into `categories` where the column is discrete, no NaN.
+        float64 [n, f] (uint8 of a corpus that stays on disk, where all columns are discrete); an
+        index into `categories` where the column is discrete, no NaN.
     categories
         Per column the names of its values, None where it is continuous.
     carriers
         Which characters of which row's document carry which feature; ``carriers.document`` counts
-        rows of this table, ``carriers.variable`` its columns.
+        rows of this table, ``carriers.variable`` its columns. Those of a corpus that stays on disk
+        are not kept; `carriers_of` has them for either.
     documents
         int64 [n], the corpus's document behind each row.
     about

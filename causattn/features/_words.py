@@ -62,14 +62,10 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
     DataError
         Where an included word never occurs, and for constant, like or dependent columns.
     """
-    if not 0 <= settings.min_share <= settings.max_share <= 1 or settings.top < 0:
-        raise ConfigError(
-            f"features.min_share={settings.min_share:g}, features.max_share="
-            f"{settings.max_share:g} and features.top={settings.top} are no band; give shares "
-            "between 0 and 1, the smaller first, and a number of words."
-        )
+    check_band(settings)
     found = find_units(corpus.texts, settings.units, model)
-    words = _chosen(settings, found)
+    frequency = found.document_frequency()
+    words = choose_words(settings, found.vocabulary, frequency, found.count, found)
     lexicon = {found.vocabulary[word]: [found.vocabulary[word]] for word in words}
     return assemble(
         corpus,
@@ -79,6 +75,16 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
         missing=settings.missing,
         collinear=settings.collinear,
     )
+
+
+def check_band(settings: WordSettings) -> None:
+    """Raise where the shares and the number of words asked for make no sense."""
+    if not 0 <= settings.min_share <= settings.max_share <= 1 or settings.top < 0:
+        raise ConfigError(
+            f"features.min_share={settings.min_share:g}, features.max_share="
+            f"{settings.max_share:g} and features.top={settings.top} are no band; give shares "
+            "between 0 and 1, the smaller first, and a number of words."
+        )
 
 
 def word_columns(found: Occurrences, words: Sequence[int]) -> Columns:
@@ -92,9 +98,28 @@ def word_columns(found: Occurrences, words: Sequence[int]) -> Columns:
     )
 
 
-def _chosen(settings: WordSettings, found: Occurrences) -> list[int]:
-    """Return the words to use: included ones, then the most document-frequent of the band."""
-    index = {word: k for k, word in enumerate(found.vocabulary)}
+def choose_words(
+    settings: WordSettings,
+    vocabulary: Sequence[str],
+    frequency: np.ndarray,
+    count: int,
+    found: Occurrences,
+) -> list[int]:
+    """Return the words to use: included ones, then the most document-frequent of the band.
+
+    Parameters
+    ----------
+    settings
+        Which words.
+    vocabulary, frequency
+        The words, and in how many documents each stands, int64 [k].
+    count
+        Number of documents.
+    found
+        The words of these documents, or of some of them, by which to judge what is part of what.
+    """
+    index = {word: k for k, word in enumerate(vocabulary)}
+    place = {word: k for k, word in enumerate(found.vocabulary)}
     chosen = []
     for wanted in dict.fromkeys(name.lower() for name in settings.include):
         if wanted not in index:
@@ -102,23 +127,24 @@ def _chosen(settings: WordSettings, found: Occurrences) -> list[int]:
             hint = f"did you mean {near[0]}?" if near else "leave it out (features.include)."
             raise DataError(f"The word {wanted} (features.include) occurs in no document; {hint}")
         chosen.append(index[wanted])
-    frequency = found.document_frequency()
-    share = frequency / found.count
+    share = frequency / count
     excluded = {word.lower() for word in settings.exclude}
     # Frequent first, equals by code point, so that the choice hangs on no order of documents.
     ranked = sorted(
         np.flatnonzero((share >= settings.min_share) & (share <= settings.max_share)).tolist(),
-        key=lambda word: (-frequency[word], found.vocabulary[word]),
+        key=lambda word: (-frequency[word], vocabulary[word]),
     )
     room = len(chosen) + settings.top
     for word in ranked:
         if len(chosen) >= room:
             break
-        if word in chosen or found.vocabulary[word] in excluded:
+        if word in chosen or vocabulary[word] in excluded:
             continue
-        if not _part_of_chosen(found, word, chosen):
+        others = [place[vocabulary[other]] for other in chosen if vocabulary[other] in place]
+        here = place.get(vocabulary[word])
+        if here is None or not _part_of_chosen(found, here, others):
             chosen.append(word)
-    return [word for word in chosen if found.vocabulary[word] not in excluded]
+    return [word for word in chosen if vocabulary[word] not in excluded]
 
 
 def _part_of_chosen(found: Occurrences, word: int, chosen: list[int]) -> bool:
