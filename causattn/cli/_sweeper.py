@@ -131,7 +131,9 @@ class ResumingSweeper(Sweeper):
 
         assert self.hydra_context is not None
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
-        overrides = parser.parse_overrides(arguments)
+        overrides = parser.parse_overrides(
+            [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
+        )
         for each in overrides:
             if each.is_discrete_sweep() and not list(each.sweep_string_iterator()):
                 raise ConfigError(
