@@ -26,6 +26,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
                                                   causattn run corpus=alarm discovery=ges seed=3
   causattn sweep [group=a,b] [key=1,2] ...        every combination; again: only what is missing
   causattn collect FOLDER                         one table over all runs in a folder
+  causattn report RUN|SWEEP|RUN RUN               a page on a run, a sweep, or two runs side by side
   causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
   causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
@@ -106,6 +107,7 @@ def _dispatch(given: list[str]) -> int:
         "sweep": _sweep,
         "collect": _collect,
         "compare": _compare,
+        "report": _report,
         "cache": _cache,
         "reproduce": _reproduce,
     }
@@ -151,6 +153,12 @@ def _compare(rest: list[str]) -> int:
     from causattn.cli._compare import compare
 
     return compare(rest)
+
+
+def _report(rest: list[str]) -> int:
+    from causattn.cli._report import report
+
+    return report(rest)
 
 
 def _cache(rest: list[str]) -> int:

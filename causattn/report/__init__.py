@@ -2,10 +2,12 @@
 
 from causattn.report._comparison import headlines as comparison_headlines
 from causattn.report._comparison import write_comparison
+from causattn.report._comparison_page import write_run_comparison
 from causattn.report._figures import draw_figures
 from causattn.report._page import write_report
 from causattn.report._record import Material, record_attention
 from causattn.report._settings import page_settings
+from causattn.report._sweep_page import write_sweep_report
 from causattn.report._terminal import print_run
 
 __all__ = [
@@ -17,4 +19,6 @@ __all__ = [
     "record_attention",
     "write_comparison",
     "write_report",
+    "write_run_comparison",
+    "write_sweep_report",
 ]

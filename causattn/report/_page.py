@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from causattn.base import write_text
+from causattn.report._flat import flat
 from causattn.report._headline import (
     candidate_line,
     data_line,
@@ -40,16 +41,18 @@ _CAPTIONS = {
 }
 
 
-def write_report(run: Run) -> Path:
+def write_report(run: Run, path: Path | None = None) -> Path:
     """Write a run's ``report.html`` and return its path.
 
     Parameters
     ----------
     run
         The run, with its results and figures written.
+    path
+        The page's file; ``report.html`` in the run's folder by default.
     """
     page = render("run.html", title_of(run), run_data(run), **_content(run))
-    path = run.folder / "report.html"
+    path = path or run.folder / "report.html"
     write_text(path, page)
     return path
 
@@ -137,15 +140,11 @@ def _figure(run: Run, name: str) -> dict[str, str] | None:
 
 def _shown(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a nested mapping as dotted keys and values, fit to be shown."""
-    return [(visible(key), visible(item)) for key, item in _flat(value)]
+    return [(visible(key), visible(_told(item))) for key, item in flat(value)]
 
 
-def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield a nested mapping as dotted keys and values in words."""
-    for key, item in value.items():
-        if isinstance(item, Mapping) and item:
-            yield from _flat(item, f"{prefix}{key}.")
-        elif isinstance(item, float):
-            yield f"{prefix}{key}", number(item, 4)
-        else:
-            yield f"{prefix}{key}", "–" if item is None else str(item)
+def _told(value: Any) -> str:
+    """Return a setting or figure in words."""
+    if isinstance(value, float):
+        return number(value, 4)
+    return "–" if value is None else str(value)

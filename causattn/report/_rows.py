@@ -13,7 +13,7 @@ from causattn.report._overlay import fates_by_pair, overlay
 from causattn.report._text import number, visible
 from causattn.results import Run
 
-_ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→", "<-o": "←o", "o-o": "o–o"}
+ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→", "<-o": "←o", "o-o": "o–o"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def missing_edges(graph: CausalGraph, truth: CausalGraph | None) -> list[str]:
     if truth is None:
         return []
     return [
-        f"{visible(edge.source)} {_ARROWS.get(edge.symbol, edge.symbol)} {visible(edge.target)}"
+        f"{visible(edge.source)} {ARROWS.get(edge.symbol, edge.symbol)} {visible(edge.target)}"
         for edge in overlay(graph, truth)
         if edge.fate == "missing"
     ]
@@ -86,7 +86,7 @@ def _row(
     attention = row.get("attention_score")
     return EdgeRow(
         source=visible(source),
-        arrow=_ARROWS.get(symbol, symbol),
+        arrow=ARROWS.get(symbol, symbol),
         target=visible(target),
         attention="" if _unknown(attention) else number(attention, digits),
         data=_interval(row, "data", digits),

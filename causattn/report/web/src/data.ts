@@ -86,8 +86,11 @@ export interface ComparisonData {
   kind: "comparison";
   titles: [string, string];
   graph: GraphData;
+  /** What each run says of a pair, `[what, A, B]`, by "source,target". */
+  sides: Record<string, [string, string, string][]>;
   table: TableData;
   tests: TableData;
+  settings: TableData;
 }
 
 export interface TableData {
@@ -98,6 +101,8 @@ export interface TableData {
 export interface SweepData {
   kind: "sweep";
   table: TableData;
+  /** Addresses of the runs' own pages. */
+  links: (string | null)[];
 }
 
 /** One view alone, as notebooks show it. */

@@ -13,7 +13,11 @@ export function sweepPage(data: SweepData, place: (name: string) => HTMLElement 
       columns: data.table.columns.map(({ words, numeric }) => ({ words, numeric })),
       rows: data.table.rows.map((row) =>
         row.map((cell, k) => (k === status ? { text: String(cell), sort: String(cell), class: `mark ${String(cell)}` } : cell)),
-      ),
+      ).map((row, k) => {
+        const link = data.links[k];
+        const name = String(data.table.rows[k][0]);
+        return link ? [{ text: name, sort: name, href: link }, ...row.slice(1)] : row;
+      }),
       filter: true,
     }),
   );

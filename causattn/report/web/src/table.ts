@@ -3,7 +3,7 @@
 import { element, named } from "./dom";
 import { number } from "./numbers";
 
-export type Cell = string | number | null | { text: string; sort: string | number | null; class?: string };
+export type Cell = string | number | null | { text: string; sort: string | number | null; class?: string; href?: string };
 
 export interface Column {
   words: string;
@@ -113,6 +113,9 @@ function words(cell: Cell): string {
 
 function draws(cell: Cell, column: Column): HTMLElement {
   const text = words(cell) || "–";
-  const inner = cell !== null && typeof cell === "object" && cell.class ? element("span", { class: cell.class }, text) : named(text);
+  const rich = cell !== null && typeof cell === "object" ? cell : null;
+  const inner = rich?.href
+    ? element("a", { href: rich.href }, named(text))
+    : rich?.class ? element("span", { class: rich.class }, text) : named(text);
   return element("td", { class: column.numeric ? "number" : undefined }, inner);
 }

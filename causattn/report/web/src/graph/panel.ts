@@ -21,7 +21,14 @@ const GROUPS: [string, string][] = [
 ];
 const REFUTERS = ["placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome"];
 
-export class Panel {
+/** What the graph's view needs of whatever stands beside it. */
+export interface PanelLike {
+  root: HTMLElement;
+  rest(): void;
+  show(source: number, target: number): void;
+}
+
+export class Panel implements PanelLike {
   readonly root = element("aside", { class: "panel", "aria-live": "polite" });
 
   constructor(

@@ -7,18 +7,20 @@ import { onTheme } from "../theme";
 import type { Claim, Claims, Selection } from "./claims";
 import { Drawing } from "./drawing";
 import { type Kind, type Stroke, kinds } from "./kinds";
-import { Panel } from "./panel";
+import { Panel, type PanelLike } from "./panel";
 
 export interface GraphOptions {
   /** Kinds of evidence to choose among; those of a run by default. */
   kinds?: Kind[];
-  examples: ExampleData | null;
+  examples?: ExampleData | null;
+  /** What stands beside the graph; the panel of an edge's evidence by default. */
+  panel?: PanelLike;
   selection: Selection;
   height?: number;
 }
 
 export function graphView(mount: Element, claims: Claims, options: GraphOptions): void {
-  const panel = new Panel(claims, options.examples);
+  const panel = options.panel ?? new Panel(claims, options.examples ?? null);
   const all = options.kinds ?? kinds(claims);
   let kind = all.find((each) => !each.off) ?? all[0];
   let threshold = 0;
@@ -77,7 +79,7 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
   const controls = element(
     "div",
     { class: "controls" },
-    choice("Colour by", all.map(({ value, words, off }) => ({ value, words, off })), kind.value, (value) => {
+    all.length > 1 && choice("Colour by", all.map(({ value, words, off }) => ({ value, words, off })), kind.value, (value) => {
       kind = all.find((each) => each.value === value) ?? kind;
       if (kind.value === "truth") overlay = truth.checked = true;
       scale();
@@ -87,7 +89,7 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
   const second = element(
     "div",
     { class: "controls" },
-    element("label", { class: "control" }, sizeWords, strength, read),
+    all.some((each) => each.sizeWords) && element("label", { class: "control" }, sizeWords, strength, read),
     find,
     hasMissing ? element("label", { class: "control" }, truth, element("span", {}, "missing edges of the truth")) : null,
     count,
