@@ -10,6 +10,7 @@ once (`Stages`); the rest is written into the run's folder.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -338,26 +339,35 @@ class Stages:
                 documents = self._permute(documents, draw, share)
             if control in (PERMUTED, TRAINED_ON_PERMUTED):
                 carried = features.transfer_features(carried, documents, network)
-            found = attention.summarise_attention(settings, network, documents, carried, self._seed)
+            found = attention.summarise_attention(
+                settings, network, documents, carried, self._seed, folder=unfinished
+            )
             if control in (PERMUTED, TRAINED_ON_PERMUTED):
                 about = {**found.about, "permuted": documents.about["permuted"]}
                 found = replace(found, about=about)
             return found
 
-        return self._fetch(
+        parts = {
+            # Not who computes, which changes no bit: a summary is one for any number of workers.
+            "settings": attention.result_settings(settings),
+            "control": control,
+            **({"draw": draw, "share": share} if draw or share < 1 else {}),
+            "corpus": corpus.key,
+            "model": model.key,
+            "features": table.key,
+        }
+        # Finished shards outlive a run that is stopped, and go when their sum is stored.
+        key = self._store.key("attention", {"seed": self._seed, **parts}, SCHEMAS["attention"])
+        unfinished = self._store.folder / "attention" / f".{key}.shards"
+        found = self._fetch(
             f"attention ({control})" if control else "attention",
-            {
-                "settings": settings,
-                "control": control,
-                **({"draw": draw, "share": share} if draw or share < 1 else {}),
-                "corpus": corpus.key,
-                "model": model.key,
-                "features": table.key,
-            },
+            parts,
             make,
             attention.write_summary,
             attention.read_summary,
         )
+        shutil.rmtree(unfinished, ignore_errors=True)
+        return found
 
     def make_controls(
         self,
