@@ -9,6 +9,7 @@ from causattn.discovery._continuous import DAGMA
 from causattn.discovery._exact import EXACT
 from causattn.discovery._functional import FUNCTIONAL
 from causattn.discovery._hill_climbing import HILL_CLIMBING, MMHC
+from causattn.discovery._icd import ICD
 from causattn.discovery._latent import FCI, GIN
 from causattn.discovery._permutation_based import BOSS, GRASP
 from causattn.discovery._score_based import GES
@@ -18,6 +19,7 @@ ALGORITHMS: dict[str, Algorithm] = {
     for algorithm in (
         PC,
         FCI,
+        ICD,
         GES,
         BOSS,
         GRASP,

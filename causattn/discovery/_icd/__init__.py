@@ -1,0 +1,7 @@
+"""Iterative causal discovery (ICD): a PAG from tests of growing order, each close to its edge."""
+
+from causattn.discovery._icd._algorithm import ICD
+from causattn.discovery._icd._orientation import orient
+from causattn.discovery._icd._search import Found, iterative_causal_discovery
+
+__all__ = ["ICD", "Found", "iterative_causal_discovery", "orient"]
