@@ -11,6 +11,11 @@ from causattn.effects._aspects import aspect_effects, known_effects
 from causattn.effects._changes import ModelEffect
 from causattn.effects._collect import collect_evidence, effect_settings
 from causattn.effects._columns import COLUMNS, Column
+from causattn.effects._counterfactual import (
+    CounterfactualAttention,
+    Mover,
+    counterfactual_attention,
+)
 from causattn.effects._design import Design
 from causattn.effects._dowhy import dowhy_linear
 from causattn.effects._evidence import EvidenceTable
@@ -35,6 +40,7 @@ __all__ = [
     "AdjustmentSets",
     "Column",
     "Contrast",
+    "CounterfactualAttention",
     "Design",
     "DowhySettings",
     "EvidenceTable",
@@ -43,6 +49,7 @@ __all__ = [
     "LinearEffects",
     "ModelEffect",
     "ModelInterventions",
+    "Mover",
     "NoneSettings",
     "Refutation",
     "SharedDraws",
@@ -50,6 +57,7 @@ __all__ = [
     "aspect_effects",
     "bootstrap",
     "collect_evidence",
+    "counterfactual_attention",
     "data_subset",
     "dowhy_linear",
     "dummy_outcome",
