@@ -74,8 +74,8 @@ def interval(
             continue
         spread = True
         share = weight[:, there].sum(axis=1)
-        drawn = np.where(share > 0, weight[:, there] @ row[there] / np.maximum(share, 1e-12), mean)
-        total = total + mean + np.sqrt(count / (count - 1)) * (drawn - mean)
+        off = weight[:, there] @ (row[there] - mean) / np.where(share > 0, share, 1.0)
+        total = total + mean + np.sqrt(count / (count - 1)) * off
     if not used or not spread:
         return float("nan"), float("nan")
     tail = (1 - confidence) / 2

@@ -118,4 +118,4 @@ def _read_table(path: Path) -> pd.DataFrame:
             f"{path} is no table of runs (it has no {' and '.join(sorted(missing)) or 'rows'}); "
             "give what causattn collect wrote."
         )
-    return frame
+    return frame.reset_index(drop=True)
