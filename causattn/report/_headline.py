@@ -72,6 +72,20 @@ def model_line(run: Run) -> str:
     return line if learned else f"{line}; {warning}"
 
 
+def reading_line(run: Run) -> str:
+    """Warn where documents were cut at the model's length; empty where none was."""
+    about = run.summary.get("attention", {})
+    cut, documents = about.get("documents_truncated"), about.get("documents")
+    if not isinstance(cut, int) or not cut:
+        return ""
+    lost = about.get("mentions_without_token")
+    told = f", and {lost} occurrences of features were not read" if lost else ""
+    return (
+        f"Cut: {cut} of {documents} documents are longer than the model takes and were read only "
+        f"up to there{told}; split them into shorter documents to read all"
+    )
+
+
 def data_line(run: Run) -> str:
     """Say how far the true order can be read off the data by sorting; empty without a truth."""
     shares = run.summary.get("features", {}).get("sortability") or {}

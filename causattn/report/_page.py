@@ -21,6 +21,7 @@ from causattn.report._headline import (
     discovery_line,
     graph_line,
     model_line,
+    reading_line,
     timing_line,
 )
 from causattn.report._known import COLUMNS as KNOWN
@@ -63,6 +64,7 @@ def _content(run: Run) -> dict[str, Any]:
     lines = (
         data_line(run),
         model_line(run),
+        reading_line(run),
         candidate_line(run),
         discovery_line(run),
         graph_line(run),

@@ -15,6 +15,7 @@ from causattn.report._headline import (
     discovery_line,
     graph_line,
     model_line,
+    reading_line,
     timing_line,
 )
 from causattn.report._known import COLUMNS as KNOWN
@@ -80,6 +81,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
     for line in (
         data_line(run),
         model_line(run),
+        reading_line(run),
         candidate_line(run),
         discovery_line(run),
         graph_line(run),

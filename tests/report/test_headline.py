@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from causattn.report._headline import model_line
+from causattn.report._headline import model_line, reading_line
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,12 @@ def test_figures_and_warning(about, figures, warned):
 def test_nothing_is_said_of_a_model_that_was_not_trained_here():
     assert model_line(SimpleNamespace(summary={"model": {"kind": "hf"}})) == ""
     assert model_line(SimpleNamespace(summary={})) == ""
+
+
+def test_documents_cut_at_the_models_length_are_said():
+    about = {"documents": 200, "documents_truncated": 12, "mentions_without_token": 40}
+    line = reading_line(SimpleNamespace(summary={"attention": about}))
+    assert "12 of 200 documents" in line
+    assert "40 occurrences" in line
+    for nothing in ({"documents": 200, "documents_truncated": 0}, {}):
+        assert reading_line(SimpleNamespace(summary={"attention": nothing})) == ""

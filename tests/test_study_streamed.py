@@ -1,0 +1,101 @@
+"""The whole line over a corpus that stays on disk, and over the same corpus in memory."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+import transformers as hf
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+import causattn
+
+NAMES = ["rain", "sprinkler", "wet", "slip", "late", "angry"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("streamed")
+
+
+@pytest.fixture(scope="module")
+def choices(place):
+    """A corpus of words that depend on one another, and a model that knows these words."""
+    rng = np.random.default_rng(0)
+    held = np.zeros((3000, len(NAMES)), dtype=bool)
+    held[:, 0] = rng.random(3000) < 0.4
+    for k in range(1, len(NAMES)):
+        held[:, k] = rng.random(3000) < np.where(held[:, k - 1], 0.7, 0.15)
+    texts = [
+        " ".join(["today", *(name for name, told in zip(NAMES, row, strict=True) if told), "end"])
+        for row in held
+    ]
+    labels = np.where(rng.random(3000) < np.where(held[:, 5], 0.9, 0.2), "bad", "good")
+    table = pa.table({"text": texts, "mood": labels})
+    parquet.write_table(table, place / "corpus.parquet")
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "today", "end", *NAMES]
+    inner = Tokenizer(models.WordLevel({word: k for k, word in enumerate(words)}, "[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.Whitespace()
+    inner.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = hf.PreTrainedTokenizerFast(
+        tokenizer_object=inner,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
+    config = hf.BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=24,
+        max_position_embeddings=6,
+    )
+    hf.BertForMaskedLM(config).save_pretrained(place / "model")
+    tokenizer.save_pretrained(place / "model")
+    return (
+        "corpus.label=mood",
+        f"corpus.path={place}/corpus.parquet",
+        "features=words",
+        "features.min_share=0.05",
+        "features.max_share=0.95",
+        "attention=observed",
+        "attention.shard_documents=700",
+        "model=hf",
+        f"model.path={place}/model",
+        "model.long_text=truncate",
+        "controls=[untrained,permuted]",
+        "discovery=pc",
+        "effects.documents=50",
+        f"paths.runs={place}/runs",
+    )
+
+
+def test_on_disk_and_in_memory_agree(choices, place):
+    runs = [
+        causattn.run(f"corpus={corpus}", *choices, f"paths.cache={place}/{corpus}")
+        for corpus in ("streamed", "file")
+    ]
+    one, other = runs
+    assert one.summary["attention"]["documents"] == 3000
+    assert one.summary["attention"]["documents_truncated"] > 0
+    assert set(one.graph.names) == {*NAMES, "mood"}
+    np.testing.assert_array_equal(one.graph.marks, other.graph.marks)
+    for name in ("strength", "score"):
+        if name in one.candidates:
+            np.testing.assert_array_equal(one.candidates[name], other.candidates[name])
+    for name in ("data_estimate", "model_estimate", "verdict"):
+        assert one.evidence[name].equals(other.evidence[name]), name
+    assert not list((place / "streamed").glob("*/.*shards"))
+    assert not list((place / "streamed" / ".scratch").iterdir())
+
+
+def test_the_number_of_workers_is_no_part_of_what_is_stored(choices, place):
+    again = causattn.run(
+        "corpus=streamed", *choices, f"paths.cache={place}/streamed", "attention.workers=2"
+    )
+    assert "attention" in again.summary["reused"]
