@@ -295,8 +295,8 @@ def page(setting: Mapping[str, Any], lines: Sequence[Line]) -> str:
         "",
         "Mean over models and rows [smallest, largest]. F1, precision and recall are of the "
         "skeleton; SHD is between CPDAGs, each differing pair counting once (the threshold alone "
-        "directs nothing). Tests are independence tests for PC, local scores for GES and BOSS. Protocol and reading: "
-        "`experiments/weighing/README.md`.",
+        "directs nothing). Tests are independence tests for PC, local scores for GES and BOSS. "
+        "Protocol and reading: `experiments/weighing/README.md`.",
     ]
     frame = pd.DataFrame(lines)
     split = frame["contender"].str.contains("|".join(STRENGTHS))

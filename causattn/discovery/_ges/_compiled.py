@@ -53,9 +53,16 @@ TARGETS_AT_ONCE = 256
 
 
 class CompiledEngine:
-    """The search, one phase at a time; starts from the required edges."""
+    """The search, one phase at a time; starts from the required edges, or from a DAG."""
 
-    def __init__(self, score: LocalScore, constraints: Constraints, threads: int) -> None:
+    def __init__(
+        self,
+        score: LocalScore,
+        constraints: Constraints,
+        threads: int,
+        start: np.ndarray | None = None,
+    ) -> None:
+        start = constraints.required if start is None else start
         self.score = score
         self.constraints = constraints
         self.threads = threads
@@ -71,7 +78,7 @@ class CompiledEngine:
         self._floor = score.tie_tolerance - float(constraints.prior.max(initial=0.0))
         words = self._allowed.shape[1]
         self._scratch = new_scratch(size, words)
-        self._dag = pack(np.ascontiguousarray(constraints.required.T))
+        self._dag = pack(np.ascontiguousarray(start.T))
         # The graph and what may be inserted, and where a step writes the next ones.
         self._graph = np.zeros((4, size, words), dtype=np.uint64)
         self._next_graph = np.zeros_like(self._graph)
@@ -82,7 +89,7 @@ class CompiledEngine:
         self._members = np.zeros(size, dtype=np.int64)
         complete(
             self._dag,
-            topological_order(constraints.required),
+            topological_order(start),
             self._scratch.previous,
             self._permitted,
             constraints.oriented,

@@ -47,17 +47,20 @@ class Move(NamedTuple):
 
 
 class ReferenceEngine:
-    """The search, one phase at a time; starts from the required edges."""
+    """The search, one phase at a time; starts from the required edges, or from a DAG."""
 
-    def __init__(self, score: LocalScore, constraints: Constraints) -> None:
+    def __init__(
+        self, score: LocalScore, constraints: Constraints, start: np.ndarray | None = None
+    ) -> None:
+        start = constraints.required if start is None else start
         self.score = score
         self.constraints = constraints
         self._allowed = rows_as_sets(constraints.allowed)
         self._possible = rows_as_sets(constraints.possible)
         self._into = rows_as_sets(constraints.permitted.T)
         self._required = rows_as_sets(constraints.required | constraints.required.T)
-        order = topological_order(constraints.required).tolist()
-        self._member = rows_as_sets(constraints.required.T)
+        order = topological_order(start).tolist()
+        self._member = rows_as_sets(start.T)
         self.graph = complete(self._member, order, constraints)
 
     def run_phase(self, phase: Phase) -> list[Step]:

@@ -4,12 +4,17 @@ The search goes from class to class by single edges. In each phase it makes the 
 kind until none raises the score: insertions (forward), deletions (backward), turns (turning), after
 Chickering (2002) and Hauser and Buhlmann (2012). With ``repeat`` the phases are gone through again
 until none finds a move.
+
+Prohibitions that are no tiers can bar the way to the class that is looked for, though it honours
+them (`causattn.discovery._ges._constraints`). So from where it ended the search goes on without
+them, and once more with them; if that leads to nothing better that honours them, it ends where it
+was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,6 +22,8 @@ from causattn.base import ConfigError, DataError
 from causattn.discovery._ges._constraints import Adaptive, Constraints, constraints
 from causattn.discovery._ges._result import PHASES, GESResult, Phase, Step
 from causattn.discovery._scores import LocalScore
+from causattn.graphs._equivalence import pdag_to_dag
+from causattn.graphs._meek import meek_closure
 
 Backend = Literal["auto", "compiled", "reference"]
 REFERENCE_UP_TO = 12
@@ -25,6 +32,8 @@ REFERENCE_UP_TO = 12
 
 class _Engine(Protocol):
     """What both backends offer."""
+
+    score: LocalScore
 
     def run_phase(self, phase: Phase) -> list[Step]: ...
     def adjacency(self) -> np.ndarray: ...
@@ -113,27 +122,76 @@ def run_ges(
             "drop one of them, or give the score a ridge."
         )
     before = score.evaluations
-    engine = _engine(backend, score, limits, threads)
+
+    def search(limits: Constraints, start: np.ndarray) -> _Found:
+        return _search(_engine(backend, score, limits, start, threads), limits, phases, repeat)
+
+    best = search(limits, limits.required.astype(np.uint8))
+    if limits.barred.any():
+        best = _way_round(search, limits, score, best)
+    spent = score.evaluations - before
+    return GESResult(
+        adjacency=best.engine.adjacency(),
+        dag=best.engine.dag(),
+        score=best.score,
+        local_scores=spent,
+        steps=tuple(best.steps),
+        edge_support=best.engine.edge_support(),
+    )
+
+
+class _Found(NamedTuple):
+    """Where a search ended, its score, and the moves that led there."""
+
+    engine: _Engine
+    score: float
+    steps: list[Step]
+
+
+def _search(engine: _Engine, limits: Constraints, phases: Sequence[Phase], repeat: bool) -> _Found:
+    """Go through the phases, again and again if so wanted."""
     steps: list[Step] = []
     while True:
         found = [step for phase in phases for step in engine.run_phase(phase)]
         steps.extend(found)
         if not (repeat and found and len(phases) > 1):
             break
-    spent = score.evaluations - before
     dag = engine.dag()
-    total = score.total(dag) + float(np.sum(limits.prior[dag != 0]))
-    return GESResult(
-        adjacency=engine.adjacency(),
-        dag=dag,
-        score=total,
-        local_scores=spent,
-        steps=tuple(steps),
-        edge_support=engine.edge_support(),
-    )
+    prior = float(np.sum(limits.prior[dag != 0]))
+    return _Found(engine, engine.score.total(dag) + prior, steps)
 
 
-def _engine(backend: str, score: LocalScore, limits: Constraints, threads: int) -> _Engine:
+def _way_round(
+    search: Callable[[Constraints, np.ndarray], _Found],
+    limits: Constraints,
+    score: LocalScore,
+    best: _Found,
+) -> _Found:
+    """Search on from where a search ended, first without the prohibitions, then with them again.
+
+    Returns `best` where that finds nothing better: no move, or a class without a member which
+    honours the prohibitions, as the true class has if they are true.
+    """
+    free = search(limits.without_bars(), best.engine.dag())
+    graph = free.engine.adjacency()
+    forbidden = ~limits.permitted
+    if not free.steps or np.any(forbidden & forbidden.T & (graph != 0)):
+        return best
+    graph[forbidden & (graph.T != 0)] = 0
+    try:
+        start = pdag_to_dag(meek_closure(graph))
+    except DataError:
+        return best
+    reached = score.total(start) + float(np.sum(limits.prior[start != 0]))
+    if np.any(start[forbidden]) or abs(reached - free.score) > score.tie_tolerance:
+        return best
+    found = search(limits, start)
+    return found._replace(steps=best.steps + free.steps + found.steps)
+
+
+def _engine(
+    backend: str, score: LocalScore, limits: Constraints, start: np.ndarray, threads: int
+) -> _Engine:
     """Return the engine asked for; numba is imported only where it is used."""
     if backend not in ("auto", "compiled", "reference"):
         raise ConfigError(
@@ -142,7 +200,7 @@ def _engine(backend: str, score: LocalScore, limits: Constraints, threads: int) 
     if backend == "reference" or (backend == "auto" and score.size <= REFERENCE_UP_TO):
         from causattn.discovery._ges._reference import ReferenceEngine
 
-        return ReferenceEngine(score, limits)
+        return ReferenceEngine(score, limits, start)
     from causattn.discovery._ges._compiled import CompiledEngine
 
-    return CompiledEngine(score, limits, threads)
+    return CompiledEngine(score, limits, threads, start)
