@@ -1,5 +1,6 @@
 """Discovery: from a table and candidate edges to a causal graph, by any of many algorithms."""
 
+from causattn.discovery._abcd import AttentionTest, abcd
 from causattn.discovery._algorithm import Algorithm, Capability
 from causattn.discovery._comparison import compare_algorithms
 from causattn.discovery._constraint_based import pc
@@ -14,10 +15,12 @@ from causattn.discovery._weights import edge_log_prior, edge_probabilities, pair
 __all__ = [
     "ALGORITHMS",
     "Algorithm",
+    "AttentionTest",
     "Capability",
     "EdgeFrequencies",
     "Knowledge",
     "TimedOutError",
+    "abcd",
     "compare_algorithms",
     "discover",
     "discovery_settings",
