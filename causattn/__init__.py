@@ -45,9 +45,9 @@ def run(*overrides: str, **values: Any) -> Run:
 
 def load_run(folder: str | Path) -> Run:
     """Read the run in `folder` (what `run` or ``causattn run`` left there)."""
-    from causattn.results import load_run as load
+    from causattn.cli._python import load_shown
 
-    return load(folder)
+    return load_shown(folder)
 
 
 def compare_runs(

@@ -13,10 +13,11 @@ from causattn.cli import _resolvers
 from causattn.cli._compose import compose_config, plain
 from causattn.cli._errors import USER_ERRORS, sentence
 from causattn.cli._job import perform
-from causattn.results import Run, config_key, load_run
+from causattn.report import ShownRun, show_run
+from causattn.results import config_key
 
 
-def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> Run:
+def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> ShownRun:
     """Do a study in a new folder below ``paths.runs`` and return its results.
 
     Parameters
@@ -43,7 +44,12 @@ def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> Run:
     name = f"{moment}_{config['corpus'].get('network') or config['corpus']['kind']}"
     folder = Path(config["paths"]["runs"]) / f"{name}_{config_key(config)[:6]}"
     perform(config, folder, overrides=given)
-    return load_run(folder)
+    return show_run(folder)
+
+
+def load_shown(folder: str | Path) -> ShownRun:
+    """Return the run in a folder, its graph and attention ready to be shown."""
+    return show_run(folder)
 
 
 def _written(value: object) -> str:

@@ -75,11 +75,22 @@ export interface RunData {
   pairs: PairData[];
 }
 
+export interface PairSide {
+  tokens: string[];
+  weights: Packed;
+}
+
 export interface PairData {
   title: string;
-  before: DocumentData;
-  after: DocumentData;
-  output: { labels: string[]; before: number[]; after: number[] } | null;
+  before: PairSide;
+  after: PairSide;
+  /** Positions of the same token in both, and which of these rows hold another token. */
+  aligned: [number, number][];
+  swapped: number[];
+  /** Layer, head, attending and attended row of `aligned`, weight before and after. */
+  movers: [number, number, number, number, number, number][];
+  by_head: HeadTable;
+  output: { labels: string[]; before: number[]; after: number[] };
 }
 
 export interface ComparisonData {
@@ -108,10 +119,10 @@ export interface SweepData {
 /** One view alone, as notebooks show it. */
 export interface ViewData {
   kind: "view";
-  view: "graph" | "heads" | "model" | "neurons" | "matrix";
+  view: "graph" | "pair" | "heads" | "model" | "neurons" | "matrix" | "statistics";
   graph: GraphData | null;
   document: DocumentData | null;
-  names: string[];
+  pair: PairData | null;
 }
 
 export type PageData = RunData | ComparisonData | SweepData | ViewData;

@@ -1,6 +1,6 @@
 // Finds the places that the page left open and fills each with its view.
 
-import { attentionSection, documentView } from "./attention/section";
+import { type View, attentionSection, documentView } from "./attention/section";
 import { comparisonPage } from "./comparison";
 import { readData } from "./data";
 import { Claims, Selection } from "./graph/claims";
@@ -37,7 +37,8 @@ function start(): void {
     const view = place("view");
     if (!view) return;
     if (data.graph) graphView(view, new Claims(data.graph), { examples: null, selection: new Selection(), height: 460 });
-    else if (data.document) documentView(view, data.document, data.view === "graph" ? "heads" : data.view);
+    else if (data.pair) pairSection(view, [data.pair]);
+    else if (data.document) documentView(view, data.document, data.view as View);
   }
   document.documentElement.dataset.ready = "yes";
 }

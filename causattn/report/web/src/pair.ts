@@ -1,37 +1,46 @@
-// A counterfactual pair of documents: output and attention before, after, and their difference.
+// A counterfactual pair of texts: output and attention before, after, and their difference.
 
-import { drawHeat, resize } from "./attention/canvas";
-import { headMap, layerMean, mapsOf, type Maps } from "./attention/maps";
-import type { PairData } from "./data";
-import { element, labelled, select } from "./dom";
+import { drawHeat, headColour, largest, resize } from "./attention/canvas";
+import { headGrid } from "./attention/statistics";
+import { type PairData, type PairSide, type Values, unpack } from "./data";
+import { choice, element, labelled, select } from "./dom";
 import { number } from "./numbers";
 import { colour, onTheme } from "./theme";
 
-const SIZE = 260;
+const SIZE = 300;
 
 export function pairSection(mount: Element, pairs: PairData[]): void {
   if (!pairs.length) return;
-  const body = element("div", {});
-  const chosen = select(pairs.map((pair, k) => ({ value: String(k), words: pair.title })), "0", (value) => show(pairs[Number(value)]));
-  mount.append(element("div", { class: "controls" }, labelled("Pair", chosen)), body);
+  const body = element("div", { class: "pair" });
+  const chosen = choice("Pair", pairs.map((pair, k) => ({ value: String(k), words: pair.title })), "0", (value) => show(pairs[Number(value)]));
+  mount.append(element("div", { class: "controls" }, chosen), body);
 
   async function show(pair: PairData): Promise<void> {
-    const [before, after] = await Promise.all([mapsOf(pair.before), mapsOf(pair.after)]);
-    body.replaceChildren(texts(pair), ...(pair.output ? [outputs(pair.output)] : []), maps(before, after));
+    const [before, after] = await Promise.all([unpack(pair.before.weights), unpack(pair.after.weights)]);
+    body.replaceChildren(
+      texts(pair),
+      element("div", { class: "columns" }, outputs(pair.output), movers(pair)),
+      maps(pair, before, after),
+    );
   }
   show(pairs[0]);
 }
 
-function texts({ before, after }: PairData): HTMLElement {
-  const line = (title: string, tokens: string[], others: string[]) => {
+function texts({ before, after, aligned, swapped }: PairData): HTMLElement {
+  const kept = (side: 0 | 1) => {
+    const changed = new Set(swapped.map((row) => aligned[row][side]));
+    const known = new Set(aligned.map((row) => row[side]));
+    return (position: number) => known.has(position) && !changed.has(position);
+  };
+  const line = (title: string, { tokens }: PairSide, same: (position: number) => boolean) => {
     const text = element("p", { class: "document", dir: "auto" });
-    tokens.forEach((token, k) => text.append(token === others[k] ? `${token} ` : element("mark", { class: "target" }, token), " "));
+    tokens.forEach((token, k) => text.append(same(k) ? element("bdi", {}, token) : element("mark", { class: "target" }, element("bdi", {}, token)), " "));
     return element("div", {}, element("h4", {}, title), text);
   };
-  return element("div", { class: "two" }, line("Before", before.tokens, after.tokens), line("After", after.tokens, before.tokens));
+  return element("div", { class: "two" }, line("Before", before, kept(0)), line("After", after, kept(1)));
 }
 
-function outputs(output: NonNullable<PairData["output"]>): HTMLElement {
+function outputs(output: PairData["output"]): HTMLElement {
   const rows = output.labels.map((label, k) => {
     const change = output.after[k] - output.before[k];
     return element("tr", {}, element("th", { scope: "row" }, element("bdi", {}, label)), ...[output.before[k], output.after[k]].map((value) => {
@@ -40,37 +49,62 @@ function outputs(output: NonNullable<PairData["output"]>): HTMLElement {
       return cell;
     }), element("td", { class: `number ${change < 0 ? "negative" : "positive"}` }, `${change > 0 ? "+" : ""}${number(change)}`));
   });
-  const head = element("tr", {}, ...["output", "before", "after", "difference"].map((words, k) => element("th", { class: k ? "number" : undefined }, words)));
-  return element("table", { class: "output heads" }, element("thead", {}, head), element("tbody", {}, ...rows));
+  const head = element("tr", {}, ...["", "before", "after", "difference"].map((words, k) => element("th", { class: k ? "number" : undefined }, words)));
+  return element("figure", {}, element("h4", {}, "What the model says"), element("table", { class: "output heads" }, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 
-function maps(before: Maps, after: Maps): HTMLElement {
-  let layer = before.layers - 1;
-  let head = "mean";
-  const aligned = before.keys === after.keys && before.queries === after.queries;
-  const canvases = ["Before", "After", ...(aligned ? ["Difference"] : [])].map((title) => {
+function movers({ movers, aligned, before, by_head }: PairData): HTMLElement {
+  const token = (row: number) => before.tokens[aligned[row][0]] || "∅";
+  const rows = movers.map(([layer, head, attending, attended, from, to]) => {
+    const mark = element("td", { class: "number" }, `${layer}.${head}`);
+    mark.style.color = headColour(head);
+    return element("tr", {}, mark,
+      element("td", {}, element("bdi", {}, token(attending)), " → ", element("bdi", {}, token(attended))),
+      element("td", { class: "number" }, number(from, 2)), element("td", { class: "number" }, number(to, 2)),
+      element("td", { class: `number ${to < from ? "negative" : "positive"}` }, `${to > from ? "+" : ""}${number(to - from, 2)}`));
+  });
+  const head = element("tr", {}, ...["head", "attention", "before", "after", "difference"].map((words, k) => element("th", { class: k === 1 ? undefined : "number" }, words)));
+  return element("figure", {}, element("h4", {}, "What moved most"), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)),
+    headGrid(by_head, "Moved by head", "total variation, mean over tokens"));
+}
+
+function maps(pair: PairData, before: Values, after: Values): HTMLElement {
+  const [layers, heads] = before.shape;
+  let layer = pair.movers[0]?.[0] ?? layers - 1;
+  let head = pair.movers.length ? String(pair.movers[0][1]) : "mean";
+  const canvases = ["Before", "After", "Difference"].map((title) => {
     const made = element("canvas", { role: "img", "aria-label": `Attention, ${title}` });
     return { made, root: element("figure", { class: "matrix" }, element("h4", {}, title), made) };
   });
-  const of = (each: Maps) => (head === "mean" ? layerMean(each, layer) : headMap(each, layer, Number(head)));
 
   function draw(): void {
-    const [first, second] = [of(before), of(after)];
-    const most = Math.max(...first, ...second);
-    paint(canvases[0].made, first, before, most);
-    paint(canvases[1].made, second, after, most);
-    if (aligned) difference(canvases[2].made, first, second, before);
+    const first = chosen(before);
+    const second = chosen(after);
+    const most = Math.max(largest(first), largest(second));
+    paint(canvases[0].made, first, before.shape[3], most);
+    paint(canvases[1].made, second, after.shape[3], most);
+    const change = pair.aligned.flatMap(([q, p]) => pair.aligned.map(([k, j]) => second[p * after.shape[3] + j] - first[q * before.shape[3] + k]));
+    difference(canvases[2].made, change, pair.aligned.length);
+  }
+
+  function chosen(values: Values): Float32Array {
+    const size = values.shape[2] * values.shape[3];
+    const map = (k: number) => values.data.subarray((layer * heads + k) * size, (layer * heads + k + 1) * size);
+    if (head !== "mean") return map(Number(head));
+    const mean = new Float32Array(size);
+    for (let k = 0; k < heads; k++) map(k).forEach((value, place) => (mean[place] += value / heads));
+    return mean;
   }
 
   const options = (count: number) => Array.from({ length: count }, (_, k) => ({ value: String(k), words: String(k) }));
   const controls = element(
     "div",
     { class: "controls" },
-    labelled("Layer", select(options(before.layers), String(layer), (value) => {
+    labelled("Layer", select(options(layers), String(layer), (value) => {
       layer = Number(value);
       draw();
     })),
-    labelled("Head", select([{ value: "mean", words: "mean of all" }, ...options(before.heads)], head, (value) => {
+    labelled("Head", select([{ value: "mean", words: "mean of all" }, ...options(heads)], head, (value) => {
       head = value;
       draw();
     })),
@@ -78,25 +112,24 @@ function maps(before: Maps, after: Maps): HTMLElement {
   draw();
   onTheme(draw);
   return element("div", {}, controls, element("div", { class: "matrices" }, ...canvases.map(({ root }) => root)),
-    element("p", { class: "hint" }, aligned ? "A row attends, a column is attended to; blue gained attention, red lost it." : "The documents differ in length, so that no difference is drawn."));
+    element("p", { class: "hint" }, "A row attends, a column is attended to. The difference is over the tokens that both texts have; blue gained attention, red lost it."));
 }
 
-function paint(made: HTMLCanvasElement, values: Float32Array, { keys, queries }: Maps, most: number): void {
-  const cell = SIZE / Math.max(keys, queries);
-  drawHeat(resize(made, cell * keys, cell * queries), values, keys, { width: cell, height: cell }, most, 0, 0, cell > 9 ? 1 : 0);
+function paint(made: HTMLCanvasElement, values: Float32Array, size: number, most: number): void {
+  const cell = SIZE / size;
+  drawHeat(resize(made, SIZE, SIZE), values, size, { width: cell, height: cell }, most, 0, 0, cell > 9 ? 1 : 0);
 }
 
-function difference(made: HTMLCanvasElement, before: Float32Array, after: Float32Array, { keys, queries }: Maps): void {
-  const cell = SIZE / Math.max(keys, queries);
-  const pen = resize(made, cell * keys, cell * queries);
-  const change = after.map((value, k) => value - before[k]);
+function difference(made: HTMLCanvasElement, change: number[], size: number): void {
+  const cell = SIZE / Math.max(size, 1);
+  const pen = resize(made, SIZE, SIZE);
   const most = change.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
   const gap = cell > 9 ? 1 : 0;
   pen.fillStyle = colour("heat-none");
-  pen.fillRect(0, 0, cell * keys, cell * queries);
+  pen.fillRect(0, 0, SIZE, SIZE);
   change.forEach((value, k) => {
     pen.globalAlpha = Math.sqrt(Math.abs(value) / most);
     pen.fillStyle = colour(value < 0 ? "ramp-negative" : "ramp-high");
-    pen.fillRect((k % keys) * cell, Math.floor(k / keys) * cell, cell - gap, cell - gap);
+    pen.fillRect((k % size) * cell, Math.floor(k / size) * cell, cell - gap, cell - gap);
   });
 }

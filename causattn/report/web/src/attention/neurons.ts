@@ -69,7 +69,7 @@ export function neuronView(mount: Element, maps: Maps, place: Place): void {
     const q = vectors.query.data.subarray(start + query * width, start + (query + 1) * width);
     const most = Math.max(peak(vectors.query.data), peak(vectors.key.data));
     strip(resize(top, STRIP, LINE), 0, 0, q, most);
-    const pen = resize(body, 2 * STRIP + 220, maps.keys * LINE);
+    const pen = resize(body, 2 * STRIP + 230, maps.keys * LINE);
     const weights = headMap(maps, layer, head % maps.heads).subarray(query * maps.keys, (query + 1) * maps.keys);
     const products = maps.tokens.map((_, k) => {
       const key = vectors.key.data.subarray(start + k * width, start + (k + 1) * width);
@@ -90,7 +90,7 @@ export function neuronView(mount: Element, maps: Maps, place: Place): void {
       pen.fillStyle = colour("ink");
       pen.font = "11px system-ui, sans-serif";
       pen.textBaseline = "middle";
-      pen.fillText(number(weights[k], 2), 2 * STRIP + 180, y + LINE / 2);
+      pen.fillText(weights[k].toFixed(3), 2 * STRIP + 180, y + LINE / 2);
     });
   }
 

@@ -18,17 +18,17 @@ export function statisticsView(mount: Element, statistics: Statistics): void {
   mount.append(box);
   for (const [name, title, unit] of GRIDS) {
     const values = statistics[name] as HeadTable | undefined;
-    if (values) box.append(grid(values, title, unit));
+    if (values) box.append(headGrid(values, title, unit));
   }
   if (statistics.distance) box.append(distances(statistics.distance));
   if (statistics.similarity) box.append(similarity(statistics.similarity));
 }
 
-function grid(values: HeadTable, title: string, unit: string): HTMLElement {
+export function headGrid(values: HeadTable, title: string, unit: string): HTMLElement {
   const most = largest(values.flat());
   const rows = values.map((row, layer) =>
     element("tr", {}, element("th", { scope: "row" }, String(layer)), ...row.map((value) => {
-      const cell = element("td", {}, number(value, 2));
+      const cell = element("td", {}, value.toFixed(most < 10 ? 2 : 1));
       cell.style.setProperty("--share", (most > 0 ? value / most : 0).toFixed(3));
       return cell;
     })),
