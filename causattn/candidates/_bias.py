@@ -58,12 +58,17 @@ def bias_of(
         feature is continuous.
     """
     upper = np.triu_indices(len(strength), 1)
-    entropy = np.array([_entropy(column) for column in features.values.T])
-    entropy[~features.discrete] = np.nan
     return {
         "distance": _rank_correlation(strength[upper], distance[upper]),
-        "entropy": _rank_correlation(strength[upper], (entropy[:, None] + entropy)[upper]),
+        "entropy": _rank_correlation(strength[upper], entropies(features)[upper]),
     }
+
+
+def entropies(features: FeatureTable) -> np.ndarray:
+    """Return the sum of two features' entropies, float64 [f, f] in nats; NaN with a continuous."""
+    entropy = np.array([_entropy(column) for column in features.values.T])
+    entropy[~features.discrete] = np.nan
+    return entropy[:, None] + entropy
 
 
 def _entropy(column: np.ndarray) -> float:

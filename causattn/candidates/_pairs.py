@@ -7,17 +7,20 @@ these. All null pairs of all draws are one sample to compare with (Efron 2004, "
 simultaneous hypothesis testing: the choice of a null hypothesis", section 4, with the null
 measured, not fitted).
 
-Pairs are alike, and may be pooled, only after what a variable brings by itself is taken out: a rare
-value, a place in the document, an embedding that happens to attract. With `bias` the null strengths
-are regressed on one effect a variable (both members of a pair add theirs) and on the logarithm of
-the distance between the two, and residuals are compared, each by its own standard error: of a null
-pair ``sigma sqrt(1 - h)``, of an observed one ``sigma sqrt(1 + h)``, h the leverage (Cook and
-Weisberg 1982, *Residuals and Influence in Regression*, equations 2.1.6 and 2.2.1).
+Pairs are alike, and may be pooled, only after what they bring by themselves is taken out: how far
+apart the two are told, how much their values vary. The null strengths are regressed on these and
+residuals are compared, each by its own standard error: of a null pair ``sigma sqrt(1 - h)``, of an
+observed one ``sigma sqrt(1 + h)``, h the leverage (Cook and Weisberg 1982, *Residuals and Influence
+in Regression*, equations 2.1.6 and 2.2.1).
 
 The tail is ``empirical``, ``(1 + number of null residuals at least as large) / (1 + their number)``
 (Davison and Hinkley 1997, *Bootstrap Methods and their Application*, equation 4.11), which assumes
 nothing of its shape and is never below 1 / (1 + number); or ``log_normal``, Student's t with the
 regression's degrees of freedom, which goes further and assumes that the logarithms are normal.
+
+`p_values_by_bulk` draws no null: it takes the pairs at hand, most of which are no edges where
+graphs are sparse, and fits the null to their lower half (as Efron fits it to the centre). What
+passes stands out from other pairs of the same model, which attend to indirect tellers, too.
 """
 
 from __future__ import annotations
@@ -54,7 +57,7 @@ def p_values_by_pairs(
     observed: np.ndarray,
     draws: Sequence[NullDraw],
     tail: Tail,
-    bias: np.ndarray | None = None,
+    bias: Sequence[np.ndarray] = (),
 ) -> np.ndarray:
     """Return p-values of pairs, float64 [f, f], symmetric, diagonal NaN.
 
@@ -67,8 +70,9 @@ def p_values_by_pairs(
     tail
         How a residual becomes a p-value.
     bias
-        float64 [f, f], symmetric: the distance between two variables in the documents. With it,
-        effects of variables and distance are taken out; None compares the strengths as they are.
+        Matrices float64 [f, f], symmetric, such as the distance of two variables in the documents;
+        what null strengths have to do with them is taken out. A matrix with a value that is not a
+        number, or alike for all pairs but for chance, is left out.
 
     Raises
     ------
@@ -80,13 +84,13 @@ def p_values_by_pairs(
     null = np.concatenate(
         [np.log(d.strength[i, j][at]) for d, at in zip(draws, known, strict=True)]
     )
-    explaining = _explaining(i, j, bias, len(observed))
+    explaining = _explaining(i, j, bias)
     design = np.concatenate([explaining[at] for at in known])
     rank = int(np.linalg.matrix_rank(design)) if len(design) else 0
     if len(null) < rank + 2 or np.ptp(null) == 0:
         raise DataError(
             f"The null has {len(null)} pairs with attention, too few or too alike to compare with; "
-            "use more features, more candidates.draws, or candidates.compare=documents."
+            "use more features or more candidates.draws."
         )
     inverse = np.linalg.pinv(design.T @ design)
     fitted = inverse @ design.T @ null
@@ -109,17 +113,47 @@ def p_values_by_pairs(
     return p_value
 
 
-def _explaining(i: np.ndarray, j: np.ndarray, bias: np.ndarray | None, size: int) -> np.ndarray:
-    """Return what a pair's null strength is explained by, float64 [pairs, k]: 1, or its members."""
-    if bias is None:
-        return np.ones((len(i), 1))
-    members = np.zeros((len(i), size))
-    members[np.arange(len(i)), i] = members[np.arange(len(i)), j] = 1
-    far = bias[i, j]
-    # Two variables that never met have no distance; they have no attention either.
-    far = np.log(np.where(np.isfinite(far) & (far > 0), far, 1.0))
-    # Where all are equally far but for chance, as in shuffled documents, chance explains nothing.
-    return np.column_stack([members, far]) if np.ptp(far) > 0.1 else members
+def p_values_by_bulk(observed: np.ndarray) -> np.ndarray:
+    """Return p-values of pairs against the bulk of them, float64 [f, f], symmetric, diagonal NaN.
+
+    The logarithms of null strengths are taken as normal with the median of all, and the spread
+    between the median and the 16% quantile, below which edges hardly are.
+
+    Parameters
+    ----------
+    observed
+        Strengths of pairs, float64 [f, f], symmetric; 0 for a pair without attention, which has
+        p-value 1 and is not part of the bulk.
+
+    Raises
+    ------
+    DataError
+        For fewer than ten pairs with attention, or where the lower half is all alike.
+    """
+    i, j = np.triu_indices(len(observed), 1)
+    with np.errstate(divide="ignore"):
+        strength = np.log(observed[i, j])
+    bulk = strength[np.isfinite(strength)]
+    below = np.quantile(bulk, [stats.norm.cdf(-1), 0.5]) if len(bulk) else np.zeros(2)
+    if len(bulk) < 10 or below[0] == below[1]:
+        raise DataError(
+            f"The {len(bulk)} pairs with attention are too few or too alike to tell their bulk; "
+            "use more features, or candidates.against=trained_on_permuted."
+        )
+    p_value = np.full(observed.shape, np.nan)
+    p_value[i, j] = p_value[j, i] = stats.norm.sf((strength - below[1]) / (below[1] - below[0]))
+    return p_value
+
+
+def _explaining(i: np.ndarray, j: np.ndarray, bias: Sequence[np.ndarray]) -> np.ndarray:
+    """Return what a pair's null strength is explained by, float64 [pairs, 1 + k]."""
+    columns = [np.ones(len(i))]
+    for matrix in bias:
+        values = matrix[i, j]
+        # Where all are equal but for chance, as distances in shuffled documents, it explains none.
+        if np.isfinite(values).all() and np.ptp(values) > 0.1 * np.abs(values).max():
+            columns.append(values)
+    return np.column_stack(columns)
 
 
 def _leverage(design: np.ndarray, inverse: np.ndarray) -> np.ndarray:

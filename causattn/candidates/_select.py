@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causattn.base import ConfigError, DataError
-from causattn.candidates._bias import bias_of, distances
+from causattn.candidates._bias import bias_of, distances, entropies
 from causattn.candidates._edges import CandidateEdges
 from causattn.candidates._mutual_information import mutual_information_screen
 from causattn.candidates._null import discoveries, p_values_by_documents
-from causattn.candidates._pairs import NullDraw, p_values_by_pairs
+from causattn.candidates._pairs import NullDraw, p_values_by_bulk, p_values_by_pairs
 from causattn.candidates._score import attention_score, measured
 from causattn.candidates._settings import (
     NullSettings,
@@ -152,10 +152,11 @@ def _null_p_values(
     features: FeatureTable,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Return the pairs' p-values against the null, and the bias of the strengths and the null's."""
-    if len(nulls) != chosen.draws:
+    _, wanted, _ = chosen.drawn
+    if len(nulls) != wanted:
         raise ConfigError(
-            f"candidates=against_null is compared with candidates.draws={chosen.draws} null(s), "
-            f"and {len(nulls)} were given; give as many, or choose candidates=top_k."
+            f"candidates=against_null is compared with candidates.draws={wanted} null(s), and "
+            f"{len(nulls)} were given; give as many, or choose candidates=top_k."
         )
     for null in nulls:
         if null.names != summary.names or null.query != summary.query:
@@ -163,17 +164,17 @@ def _null_p_values(
                 "The null's attention is over other features or in another query mode; summarise "
                 "it with the same settings."
             )
-    draws = [_draw(chosen, null) for null in nulls]
     distance = distances(features)
-    bias = {
-        "attention": bias_of(strength, distance, features),
-        "null": bias_of(np.mean([draw.strength for draw in draws], axis=0), distance, features),
-    }
+    bias = {"attention": bias_of(strength, distance, features)}
+    if chosen.against == "bulk":
+        return p_values_by_bulk(strength), bias
+    draws = [_draw(chosen, null) for null in nulls]
+    bias["null"] = bias_of(np.mean([draw.strength for draw in draws], axis=0), distance, features)
     if chosen.compare == "documents":
         measure = chosen.aggregate
         pair = measured(summary, measure), measured(nulls[0], measure)
         return p_values_by_documents(*pair), bias
-    removed = distance if chosen.remove_bias else None
+    removed = [distance, entropies(features)] if chosen.remove_bias else []
     return p_values_by_pairs(strength, draws, chosen.tail, removed), bias
 
 
@@ -187,6 +188,12 @@ def _draw(chosen: NullSettings, null: AttentionSummary) -> NullDraw:
 
 def _null_rule(chosen: NullSettings) -> str:
     """Return in words what the pairs were compared with and how."""
+    correction = {"benjamini_hochberg": "Benjamini-Hochberg"}.get(
+        chosen.correction, "Benjamini-Yekutieli"
+    )
+    rate = f"{correction} false discovery rate {chosen.false_discovery_rate:g}"
+    if chosen.against == "bulk":
+        return f"more than the bulk of the pairs, {rate}"
     trained = "a model" if chosen.draws == 1 else f"{chosen.draws} models"
     documents = "permuted documents"
     if chosen.share < 1:
@@ -195,21 +202,12 @@ def _null_rule(chosen: NullSettings) -> str:
         "trained_on_permuted": f"{trained} trained on {documents}",
         "permuted": f"the same model over {documents}",
         "untrained": f"{trained} without training",
-    }[chosen.null]
+    }[chosen.against]
     how = "document by document"
     if chosen.compare == "pairs":
-        how = (
-            "all its pairs pooled, "
-            + {"empirical": "empirical", "log_normal": "log-normal"}[chosen.tail]
-        )
-        how += " tail" + (", variables' own levels removed" if chosen.remove_bias else "")
-    correction = {"benjamini_hochberg": "Benjamini-Hochberg"}.get(
-        chosen.correction, "Benjamini-Yekutieli"
-    )
-    return (
-        f"more than {null} ({how}), {correction} false discovery rate "
-        f"{chosen.false_discovery_rate:g}"
-    )
+        how = f"all its pairs pooled, {chosen.tail.replace('_', '-')} tail"
+        how += ", distance and entropy removed" if chosen.remove_bias else ""
+    return f"more than {null} ({how}), {rate}"
 
 
 def _union(chosen: RestrictingSettings, features: FeatureTable) -> np.ndarray:

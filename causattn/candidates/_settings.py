@@ -89,10 +89,11 @@ class NullSettings(RestrictingSettings):
 
     Parameters
     ----------
-    null
+    against
         Whose attention the null is: ``"trained_on_permuted"``, the same network trained on
-        permuted documents; ``"permuted"``, the model's own over permuted documents; or
-        ``"untrained"``, that of the same network with fresh weights.
+        permuted documents; ``"permuted"``, the model's own over permuted documents;
+        ``"untrained"``, that of the same network with fresh weights; or ``"bulk"``, that of most
+        pairs at hand, where nothing is drawn (`causattn.candidates._pairs.p_values_by_bulk`).
     draws
         How many such nulls are drawn, each with a permutation (or weights) of its own.
     share
@@ -103,11 +104,11 @@ class NullSettings(RestrictingSettings):
         ``"documents"``: each pair's mean over documents with its mean over permuted documents,
         both read with the same model.
     tail
-        By pairs: ``"empirical"``, the share of null pairs that are as strong, or ``"log_normal"``,
-        which goes on where no null pair is and assumes that the logarithms are normal.
+        By pairs: ``"log_normal"``, which goes on where no null pair is and assumes that the
+        logarithms are normal, or ``"empirical"``, the share of null pairs that are as strong.
     remove_bias
-        By pairs: take out what the null pairs say that each variable (by its frequency and place)
-        and the distance of the two bring.
+        By pairs: take out what the null's strengths have to do with the distance of the two in the
+        documents and with the entropy of their values.
     false_discovery_rate
         Expected share of false pairs among those allowed.
     correction
@@ -115,14 +116,19 @@ class NullSettings(RestrictingSettings):
     """
 
     kind: Literal["against_null"] = "against_null"
-    null: Literal["trained_on_permuted", "permuted", "untrained"] = "trained_on_permuted"
+    against: Literal["trained_on_permuted", "permuted", "untrained", "bulk"] = "trained_on_permuted"
     draws: int = 4
     share: float = 0.5
     compare: Literal["pairs", "documents"] = "pairs"
-    tail: Tail = "empirical"
+    tail: Tail = "log_normal"
     remove_bias: bool = True
     false_discovery_rate: float = 0.05
     correction: Literal["benjamini_hochberg", "benjamini_yekutieli"] = "benjamini_hochberg"
+
+    @property
+    def drawn(self) -> tuple[str, int, float]:
+        """Whose attention is drawn, how often, and the share of variables permuted."""
+        return ("", 0, 1.0) if self.against == "bulk" else (self.against, self.draws, self.share)
 
 
 KINDS: Mapping[str, type[AllSettings]] = {
@@ -163,17 +169,17 @@ def _check_null(chosen: NullSettings) -> None:
         raise ConfigError(f"candidates.draws={chosen.draws} should be at least 1; change it.")
     if not 0 < chosen.share <= 1:
         raise ConfigError(f"candidates.share={chosen.share} should be in (0, 1]; change it.")
-    if chosen.share < 1 and chosen.null == "untrained":
+    if chosen.share < 1 and chosen.against == "untrained":
         raise ConfigError(
-            "candidates.share is that of permuted variables, and candidates.null=untrained "
-            "permutes none; set share=1, or another null."
+            "candidates.share is that of permuted variables, and candidates.against=untrained "
+            "permutes none; set share=1, or another one."
         )
     if chosen.compare == "pairs":
         return
-    if (chosen.null, chosen.draws, chosen.share) != ("permuted", 1, 1.0):
+    if (chosen.against, chosen.draws, chosen.share) != ("permuted", 1, 1.0):
         raise ConfigError(
             "candidates.compare=documents holds the model and compares the documents alone: it "
-            "goes with null=permuted, draws=1 and share=1; set these, or compare=pairs."
+            "goes with against=permuted, draws=1 and share=1; set these, or compare=pairs."
         )
     if chosen.aggregate in ("max", "norm"):
         raise ConfigError(
@@ -193,6 +199,4 @@ def null_draws(settings: Mapping[str, Any]) -> tuple[str, int, float]:
     Kinds without a null have ``("", 0, 1.0)``.
     """
     chosen = candidate_settings(settings)
-    if isinstance(chosen, NullSettings):
-        return chosen.null, chosen.draws, chosen.share
-    return "", 0, 1.0
+    return chosen.drawn if isinstance(chosen, NullSettings) else ("", 0, 1.0)

@@ -54,7 +54,7 @@ def test_what_stands_out_is_found(compare, summary_of, table_of):
     table = table_of(rng.integers(0, 2, size=(300, SIZE)))
     settings = {
         "kind": "against_null",
-        "null": "permuted",
+        "against": "permuted",
         "draws": 1,
         "share": 1.0,
         "compare": compare,

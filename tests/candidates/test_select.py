@@ -18,7 +18,7 @@ SCORES = np.array(  # attention paid from row to column
 
 BY_DOCUMENTS = {
     "kind": "against_null",
-    "null": "permuted",
+    "against": "permuted",
     "draws": 1,
     "share": 1.0,
     "compare": "documents",
@@ -115,7 +115,7 @@ def test_a_feature_nobody_attends_to_is_named(summary_of, table):
         ({**BY_DOCUMENTS, "draws": 2}, "holds the model"),
         ({"kind": "against_null", "draws": 0}, "at least 1"),
         ({"kind": "against_null", "share": 0.0}, r"\(0, 1\]"),
-        ({"kind": "against_null", "share": 0.5, "null": "untrained"}, "permutes none"),
+        ({"kind": "against_null", "share": 0.5, "against": "untrained"}, "permutes none"),
         ({"kind": "against_null", "false_discovery_rate": 1.5}, "between 0 and 1"),
         ({"kind": "against_null"}, "as many"),
         ({"kind": "all", "union": "mutual_information"}, "not a setting"),
@@ -132,11 +132,14 @@ def test_a_table_over_other_features(summary, table_of):
 
 
 def test_null_draws():
-    assert null_draws({"kind": "against_null", "null": "untrained", "draws": 3, "share": 1.0}) == (
+    assert null_draws(
+        {"kind": "against_null", "against": "untrained", "draws": 3, "share": 1.0}
+    ) == (
         "untrained",
         3,
         1.0,
     )
+    assert null_draws({"kind": "against_null", "against": "bulk"}) == ("", 0, 1.0)
     assert null_draws({"kind": "top_k"}) == ("", 0, 1.0)
     with pytest.raises(ConfigError):
         null_draws({"kind": "nul"})
