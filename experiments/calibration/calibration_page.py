@@ -13,7 +13,7 @@ from scipy import stats
 
 from causattn.base import write_text
 
-MAIN = "empirical, bias removed"
+MAIN = ("log-normal, bias removed", "bulk")
 LEVELS = (0.01, 0.05, 0.1, 0.2)
 NULLS = {1.0: "all variables permuted", 0.5: "half of them permuted"}
 Row = Mapping[str, Any]
@@ -94,57 +94,77 @@ def networks(rows: Sequence[Row]) -> list[str]:
         "## Networks",
         "",
         "Share of false pairs among those discovered (none discovered counts as 0), mean over "
-        "seeds [95% interval by seeds; - for one seed], against three truths: adjacent (skeleton), "
-        "in one another's Markov blanket (moral), dependent at all where nothing else is known. "
-        "Benjamini-Hochberg, empirical tail, variables' own levels removed.",
+        "seeds [95% interval by seeds; - for one seed], against three truths: dependent at all "
+        "where nothing else is known, in one another's Markov blanket (moral), adjacent "
+        "(skeleton). Benjamini-Hochberg; training in steps x documents a step.",
         "",
     ]
-    head = ["network", "null", "draws", "seeds", "asked", "found", "false: skeleton"]
-    head += ["false: moral", "false: dependent", "recall: skeleton", "recall: moral"]
-    shown = [r for r in rows if r["case"]["p_values"] == MAIN and r["case"]["correction"] == "BH"]
+    head = ["network", "training", "null", "seeds", "asked", "found", "false: dependent"]
+    head += ["false: moral", "false: skeleton", "recall: moral", "recall: skeleton"]
+    shown = [r for r in rows if r["case"]["p_values"] in MAIN and r["case"]["correction"] == "BH"]
+    figures = [
+        *(f"false {target}" for target in ("dependent", "moral", "skeleton")),
+        *(f"recall {target}" for target in ("moral", "skeleton")),
+    ]
     body = []
-    for key, part in grouped(shown, "network", "share", "draws", "rate"):
-        network, share, draws, rate = key
+    for key, part in by_null(shown, "rate"):
+        network, training, null, _, rate = key
         body.append(
             [
                 network,
-                NULLS.get(share, f"{share:g}"),
-                str(draws),
+                training,
+                null,
                 str(len(part)),
                 f"{rate:g}",
                 f"{mean(row['discoveries'] for row in part):.1f} of {part[0]['pairs']}",
-                *(
-                    interval([row[figure] for row in part])
-                    for figure in (
-                        "false skeleton",
-                        "false moral",
-                        "false dependent",
-                        "recall skeleton",
-                        "recall moral",
-                    )
-                ),
+                *(interval([row[figure] for row in part]) for figure in figures),
             ]
         )
     lines += table(head, body)
-    lines += ["", "The other ways, at .1, against the skeleton / the moral graph:", ""]
+    lines += ["", "All ways, asked for .1; false and recall as dependent / moral / skeleton:", ""]
     body = []
-    for key, part in grouped(
-        [r for r in rows if r["case"]["rate"] == 0.1], "network", "share", "p_values", "correction"
-    ):
-        network, share, name, correction = key
+    for key, part in by_null([r for r in rows if r["case"]["rate"] == 0.1], "correction"):
+        network, training, null, name, correction = key
         body.append(
             [
                 network,
-                NULLS.get(share, f"{share:g}"),
+                training,
+                null,
                 name,
                 correction,
+                str(len(part)),
                 f"{mean(row['discoveries'] for row in part):.1f}",
-                " / ".join(_mean([r[f"false {t}"] for r in part]) for t in ("skeleton", "moral")),
-                " / ".join(_mean([r[f"recall {t}"] for r in part]) for t in ("skeleton", "moral")),
+                *(
+                    " / ".join(
+                        _mean([row[f"{what} {target}"] for row in part])
+                        for target in ("dependent", "moral", "skeleton")
+                    )
+                    for what in ("false", "recall")
+                ),
             ]
         )
-    lines += table(["network", "null", "p-values", "correction", "found", "false", "recall"], body)
+    head = ["network", "training", "null", "p-values", "correction", "seeds", "found", "false"]
+    lines += table([*head, "recall"], body)
     return lines
+
+
+def by_null(rows: Sequence[Row], last: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
+    """Yield rows by network, training, null, way and the case's key `last`; the bulk once."""
+    groups: dict[tuple[Any, ...], dict[int, Row]] = {}
+    for row in rows:
+        case = row["case"]
+        bulk = case["p_values"] == "bulk"
+        drawn = f"{case['draws']} x {NULLS.get(case['share'], case['share'])}"
+        key = (
+            case["network"],
+            case["training"],
+            "bulk of the pairs" if bulk else drawn,
+            "" if bulk else case["p_values"],
+            case[last],
+        )
+        groups.setdefault(key, {})[case["seed"]] = row
+    for key in sorted(groups):
+        yield key, list(groups[key].values())
 
 
 def quantiles(rows: Sequence[Row]) -> bytes:

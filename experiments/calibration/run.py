@@ -37,7 +37,6 @@ STEPS = {"asia": 1500, "sachs": 1500, "child": 2500, "insurance": 3000, "alarm":
 RATES = (0.05, 0.1, 0.2)
 CORRECTIONS = {"BH": "bh", "BY": "by"}
 TAILS = ("empirical", "log_normal")
-SHARES = {1.0: "all variables", 0.5: "half of the variables"}
 Row = dict[str, Any]
 
 
@@ -47,6 +46,8 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments.add_argument("networks", nargs="*", default=["asia", "alarm"])
     arguments.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     arguments.add_argument("--shares", type=float, nargs="+", default=[1.0, 0.5])
+    arguments.add_argument("--steps", type=int, help="of training, where not the study's own")
+    arguments.add_argument("--batch", type=int, default=128)
     arguments.add_argument("--draws", type=int, default=None, help="of the null; by network")
     arguments.add_argument("--folder", type=Path, default=RESULTS)
     arguments.add_argument("--set", nargs="*", default=[], help="overrides, as for causattn run")
@@ -62,7 +63,8 @@ def main(given: Sequence[str] | None = None) -> None:
     elif chosen.part == "networks":
         for network, share, seed in product(chosen.networks, chosen.shares, chosen.seeds):
             draws = chosen.draws or (4 if network == "asia" else 1)
-            for row in on_network(network, share, seed, draws, chosen.set):
+            training = (chosen.steps or STEPS[network], chosen.batch)
+            for row in on_network(network, share, seed, draws, training, chosen.set):
                 add(kept, "networks", row)
             print(f"{network}, {share:g}, seed {seed}: done", flush=True)
     if chosen.part != "page":
@@ -114,7 +116,7 @@ def independent(order: str, seed: int, draws: int, overrides: Sequence[str]) -> 
 
 
 def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
-    """Return p-values by tail, with and without the variables' own levels, and what is biased."""
+    """Return p-values by tail, with and without bias and against the bulk, and what is biased."""
     corpus = stages.make_corpus()
     model = stages.make_model(corpus)
     table = stages.make_features(corpus, model)
@@ -124,26 +126,25 @@ def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
         for draw in range(draws)
     ]
     found: dict[str, Any] = {}
+    bias: dict[str, Any] = {}
     upper = np.triu_indices(table.value.size, 1)
+    ways: dict[str, dict[str, Any]] = {"bulk": {"against": "bulk"}}
     for tail, removed in product(TAILS, (True, False)):
+        name = f"{tail.replace('_', '-')}, bias {'removed' if removed else 'left in'}"
+        ways[name] = {"draws": draws, "share": share, "tail": tail, "remove_bias": removed}
+    for name, way in ways.items():
         edges = select_candidates(
-            {
-                "kind": "against_null",
-                "draws": draws,
-                "share": share,
-                "tail": tail,
-                "remove_bias": removed,
-            },
+            {"kind": "against_null", **way},
             summary.value,
             table.value,
-            null=nulls,
+            null=[] if name == "bulk" else nulls,
         )
-        name = f"{tail}, bias {'removed' if removed else 'left in'}"
         found[name] = np.round(edges.p_value[upper], 9).tolist()
+        bias = {**bias, **edges.about["bias"]}
     truth = truth_over(corpus.value.truth, table.value.names)
     assert truth is not None
     targets = {name: matrix[upper].tolist() for name, matrix in truths(truth).items()}
-    return {"p_values": found, "bias": edges.about["bias"], "truths": targets}
+    return {"p_values": found, "bias": bias, "truths": targets}
 
 
 def truths(graph: CausalGraph) -> dict[str, np.ndarray]:
@@ -167,10 +168,17 @@ def truths(graph: CausalGraph) -> dict[str, np.ndarray]:
 
 
 def on_network(
-    network: str, share: float, seed: int, draws: int, overrides: Sequence[str]
+    network: str,
+    share: float,
+    seed: int,
+    draws: int,
+    training: tuple[int, int],
+    overrides: Sequence[str],
 ) -> Iterator[Row]:
     """Yield what was discovered on a network with a seed, at each rate."""
-    stages = stages_of(seed, [f"corpus={network}", f"model.steps={STEPS[network]}", *overrides])
+    steps, batch = training
+    settings = [f"corpus={network}", f"model.steps={steps}", f"model.batch={batch}"]
+    stages = stages_of(seed, [*settings, *overrides])
     measured = p_values(stages, draws, share)
     for (name, p_value), (label, correction), rate in product(
         measured["p_values"].items(), CORRECTIONS.items(), RATES
@@ -179,6 +187,7 @@ def on_network(
         passed = adjusted <= rate
         case = {
             "network": network,
+            "training": f"{steps} x {batch}",
             "share": share,
             "draws": draws,
             "seed": seed,
