@@ -119,6 +119,12 @@ def _restricted() -> list[Case]:
              partial(network, "alarm", 10_000), {"test": "chi_square"}, candidates=92),
         Case("PC, Gaussian, p = 200, n = 1,000, 400 candidates", "pc", sparse,
              {"test": "fisher_z"}, candidates=400),
+        *(
+            Case(f"PC, Gaussian, p = {size:,}, n = 1,000, {2 * size:,} candidates", "pc",
+                 partial(gaussian, size, 3 * size // 2, 1000), {"test": "fisher_z"},
+                 candidates=2 * size)
+            for size in (1000, 2000)
+        ),
         Case("GES, BIC, p = 200, n = 1,000, 400 candidates", "ges", sparse,
              {"score": "bic"}, candidates=400),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,21 @@ def causattn_graph(algorithm: str, data: np.ndarray, options: dict[str, Any]) ->
     if algorithm == "pc":
         return discovery.pc(data, alpha=ALPHA, rules="causal-learn", threads=1, **options)
     return discovery.ges(data, penalty=PENALTY, threads=1, **options)
+
+
+def pc_search(data: np.ndarray, test: str) -> Callable[[np.ndarray | None], Any]:
+    """Return our PC from its sufficient statistics on, without reading the table."""
+    from causattn.discovery._pc import DiscreteStatistics, GaussianStatistics, run_pc
+
+    if test == "fisher_z":
+        statistics = GaussianStatistics.from_data(data)
+    else:
+        statistics = DiscreteStatistics.from_data(data, test)
+        # Counted on first use, for every search alike.
+        _ = statistics.categories, statistics.log_table
+    return lambda allowed: run_pc(
+        statistics, alpha=ALPHA, rules="causal-learn", allowed=allowed, threads=1
+    )
 
 
 def causattn(algorithm: str, data: np.ndarray, options: dict[str, Any]) -> np.ndarray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import platform
 import shlex
+import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,7 +59,7 @@ def main() -> None:
     wanted = [line(case.name, program) for case in every for program in case.others or [None]]
     with threadpool_limits(1):
         for case in cases:
-            measured = {"measured": _now(), "command": _command()}
+            measured = {"measured": _now(), "command": _command(), "commit": _commit()}
             new = [row | measured for row in rows_of(case, chosen.timeout)]
             known = {line(row["case"], row["against"]): row for row in rows + new}
             rows = [known[key] for key in wanted if key in known]
@@ -79,6 +80,15 @@ def _now() -> str:
 
 def _command() -> str:
     return shlex.join(["python", "experiments/benchmarks/discovery/run.py", *sys.argv[1:]])
+
+
+def _commit() -> str:
+    """Return the commit of the checkout this runs in."""
+    asked = ["git", "rev-parse", "--short=12", "HEAD"]
+    done = subprocess.run(
+        asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def _about() -> dict[str, Any]:

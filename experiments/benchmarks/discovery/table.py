@@ -19,6 +19,7 @@ def page(results: dict[str, Any]) -> str:
         "# Discovery engine: speed",
         "",
         *(f"- `{command}`: {when}" for command, when in _runs(results["rows"]).items()),
+        f"- Commits (in the JSON file, row by row): {', '.join(_commits(results['rows']))}",
         f"- {about['cpu']}, {about['cores']} cores, of which one is used",
         f"- Python {about['python']}; {versions}",
         "- Whole public calls, orientation included; medians of wall time; ours before, between "
@@ -29,6 +30,18 @@ def page(results: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(row) for row in results["rows"]]
+    bound = [row for row in results["rows"] if "share_of_pairs" in row]
+    if bound:
+        lines += [
+            "",
+            "Restriction: what is left of the search over all pairs. *Floor*: the same search "
+            "where the candidates are the true adjacencies and nothing else.",
+            "",
+            "| case | pairs | tests | of the skeleton phase | floor of tests | time, whole call | "
+            "time, search alone | floor of time, whole call |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        lines += [_restricted_line(row) for row in bound]
     first = [row for row in results["rows"] if "first_call_empty_cache_s" in row]
     if first:
         lines += [
@@ -50,6 +63,12 @@ def _runs(rows: list[dict[str, Any]]) -> dict[str, str]:
     return {command: f"{min(times)} to {max(times)}" for command, times in found.items()}
 
 
+def _commits(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the commits that rows were measured at, in the order of measurement."""
+    found = sorted((row["measured"], row.get("commit", "not recorded")) for row in rows)
+    return list(dict.fromkeys(commit for _, commit in found))
+
+
 def _line(row: dict[str, Any]) -> str:
     theirs = f"{seconds(row.get('their_median_s'))} ({len(row.get('their_seconds') or [])} runs)"
     if row.get("ended"):
@@ -66,6 +85,24 @@ def _line(row: dict[str, Any]) -> str:
         row["target"] or "",
         _answer(row["reached"]),
         row["comparison"] or f"{row['edges']:,} edges, {row['tests']:,} tests or local scores",
+    )
+
+
+def _restricted_line(row: dict[str, Any]) -> str:
+    return _cells(
+        row["case"],
+        *(
+            "" if row.get(share) is None else f"{row[share]:.2%}"
+            for share in (
+                "share_of_pairs",
+                "share_of_tests",
+                "share_of_skeleton_tests",
+                "floor_of_tests",
+                "share_of_time",
+                "share_of_search_time",
+                "floor_of_time",
+            )
+        ),
     )
 
 
