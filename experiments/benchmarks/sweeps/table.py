@@ -1,0 +1,93 @@
+"""The results as a Markdown page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def page(results: dict[str, Any]) -> str:
+    """Return the page: what was asked, what came out, whether it was reached, and how it was run.
+
+    Parameters
+    ----------
+    results
+        What `run.keep` keeps, by part.
+    """
+    lines = [
+        "# Sweeps: speed",
+        "",
+        "| what | asked | got | reached |",
+        "|---|---|---|---|",
+    ]
+    if "overhead" in results:
+        lines += _overhead(results["overhead"]["found"])
+    if "parallel" in results:
+        lines += _parallel(results["parallel"]["found"])
+    if "collecting" in results:
+        lines += _collecting(results["collecting"]["found"])
+    lines += ["", "Measured on a machine that others used at the same time:", ""]
+    lines += [
+        f"- `{part['command']}`: {part['measured']}, {part['cores']} cores, load "
+        f"{part['load_at_end']} at its end, commit {part['commit']}, Python {part['python']}, "
+        f"causattn {part['versions']['causattn']}"
+        for part in results.values()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _overhead(found: dict[str, Any]) -> list[str]:
+    ours, theirs = found["overhead_ms"]["causattn"], found["overhead_ms"]["hydra"]
+    again = found["again_share"]
+    return [
+        _row(
+            f"overhead a job, {found['jobs']:,} jobs of 1 ms, start of the program included",
+            f"below Hydra's basic launcher ({theirs:.1f} ms, {found['hydra_jobs']} jobs at a time, "
+            "without its start)",
+            f"{ours:.1f} ms",
+            ours < theirs,
+        ),
+        _row(
+            f"the same command again, all {found['jobs']:,} jobs finished",
+            "under 5% of its first time",
+            f"{100 * again:.1f}%",
+            again < 0.05,
+        ),
+    ]
+
+
+def _parallel(found: dict[str, Any]) -> list[str]:
+    return [
+        _row(
+            f"{found['jobs']}-job discovery sweep on alarm, {found['workers']} workers: wall time "
+            f"({found['wall_s']:.0f} s) over unique work / workers "
+            f"({found['work_s'] / found['workers']:.0f} s)",
+            "within 15%",
+            f"{100 * found['over']:+.1f}%",
+            found["over"] <= 0.15,
+        )
+    ]
+
+
+def _collecting(found: list[dict[str, Any]]) -> list[str]:
+    least, most = found[0], found[-1]
+    grown = most["memory_most_mb"] - least["memory_most_mb"]
+    return [
+        _row(
+            f"collecting {most['jobs']:,} jobs, {most['columns']} columns",
+            "seconds",
+            f"{most['seconds']:.1f} s",
+            most["seconds"] < 60,
+        ),
+        _row(
+            f"most memory, {least['jobs']:,} jobs and {most['jobs']:,} jobs",
+            "the same (10% of it more at most)",
+            f"{least['memory_most_mb']:.0f} MB and {most['memory_most_mb']:.0f} MB",
+            grown <= 0.1 * least["memory_most_mb"],
+        ),
+    ]
+
+
+def _row(*cells: Any) -> str:
+    return (
+        "| " + " | ".join("yes" if c is True else "no" if c is False else c for c in cells) + " |"
+    )
