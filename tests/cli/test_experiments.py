@@ -6,19 +6,37 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from causattn.cli import main
 from causattn.cli._compose import compose_config, config_folder, groups, plain
 from causattn.results import load_run
 
 EXPERIMENTS = sorted(path.stem for path in (config_folder() / "experiment").glob("*.yaml"))
+
+
+def experiment_file(name: str) -> Path:
+    return config_folder() / "experiment" / f"{name}.yaml"
+
+
+def read_experiment(name: str) -> DictConfig:
+    read = OmegaConf.load(experiment_file(name))
+    assert isinstance(read, DictConfig)
+    return read
+
+
 FEW = ["effects.draws=20", "effects.documents=10", "effects.interventions=edges"]
 DRAWN = [*FEW, "corpus.documents=300", "model.steps=20", "candidates.pairs=12"]
 ALONE = ["corpus.documents=200", "report=true"]
+LEARNT = ["corpus.documents=300", "model.steps=20", "candidates.pairs=12", "report=true"]
 SMALL = {
     "discovery": ALONE,
     "bnlearn": ALONE,
+    "alpha_path": ALONE,
+    "penalty_path": ALONE,
+    "aggregations": [*LEARNT, "candidates.aggregate=rollout"],
+    "candidates": [*LEARNT, "discovery.candidates=weigh"],
+    "sample_size": LEARNT,
     "asia": DRAWN,
     "alarm": DRAWN,
     "quick": DRAWN,
@@ -40,6 +58,47 @@ def test_an_experiment_says_how_to_run_it(name: str) -> None:
 def test_an_experiment_composes(name: str) -> None:
     default, chosen = plain(compose_config([])), plain(compose_config([f"experiment={name}"]))
     assert chosen.keys() == default.keys()
+
+
+DECLARED = {
+    name: dict(params)
+    for name in EXPERIMENTS
+    if (params := OmegaConf.select(read_experiment(name), "hydra.sweeper.params"))
+}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_declared_sweep_has_valid_values(name: str) -> None:
+    assert f"causattn sweep experiment={name}" in experiment_file(name).read_text()
+    from causattn.study import check_settings
+
+    for key, values in DECLARED[name].items():
+        for value in [] if "(" in str(values) else str(values).split(","):
+            check_settings(plain(compose_config([f"experiment={name}", f"{key}={value}"])))
+
+
+def test_the_sweep_over_networks_has_every_algorithm_for_discrete_data() -> None:
+    from causattn.discovery import ALGORITHMS
+
+    fitting = {
+        name
+        for name, algorithm in ALGORITHMS.items()
+        for capability in algorithm.engines.values()
+        if "discrete" in capability.data_kinds and not capability.needs_candidates
+    }
+    assert set(DECLARED["bnlearn"]["discovery"].split(",")) == fitting
+
+
+def test_a_declared_sweep_runs_and_the_command_line_replaces_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["causattn"])
+    small = ["corpus.network=asia", "corpus.documents=200", "seed=0,1", "hydra.sweep.dir=mine"]
+    assert main(["sweep", "experiment=alpha_path", *small]) == 0, capsys.readouterr().err
+    assert "12 jobs: 12 finished." in capsys.readouterr().out
+    assert main(["compare", "mine", "--metric", "shd"]) == 0
+    assert "paths.png" in {path.name for path in Path("mine/comparison").iterdir()}
 
 
 def test_every_option_names_its_kind_and_says_what_it_is() -> None:

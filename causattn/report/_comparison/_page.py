@@ -112,7 +112,9 @@ def headline(found: MetricComparison) -> str:
     if second is not None:
         other, gap, low, high, p = second
         text += (
-            f"; the nearest, {words(other)}, differs by {_with_interval(gap, low, high)} "
+            f"; {words(other)} is equal to it on average"
+            if gap == 0
+            else f"; the nearest, {words(other)}, differs by {_with_interval(gap, low, high)} "
             f"(p {_p(p)})"
         )
     return f"{text}."
