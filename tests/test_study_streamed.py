@@ -1,5 +1,11 @@
 """The whole line over a corpus that stays on disk, and over the same corpus in memory."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -99,3 +105,34 @@ def test_the_number_of_workers_is_no_part_of_what_is_stored(choices, place):
         "corpus=streamed", *choices, f"paths.cache={place}/streamed", "attention.workers=2"
     )
     assert "attention" in again.summary["reused"]
+
+
+@pytest.mark.slow
+def test_a_killed_study_goes_on_with_the_missing_shards(choices, place):
+    own = [f"paths.cache={place}/killed", "attention.shard_documents=20", "controls=[]"]
+    command = [sys.executable, "-c", "from causattn.cli import main; main()"]
+    arguments = ["run", "corpus=streamed", *choices, *own]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    killed = subprocess.Popen([*command, *arguments], env=environment)
+    deadline = time.monotonic() + 120
+    while len(finished(place)) < 3 and killed.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    before = finished(place)
+    assert 3 <= len(before) < 150  # of 150 shards
+    resumed = causattn.run("corpus=streamed", *choices, *own)
+    assert "features" in resumed.summary["reused"]
+    assert not finished(place)  # their sum is stored
+    whole = causattn.run("corpus=streamed", *choices, *own, f"paths.cache={place}/whole")
+    sums = [
+        np.load(next((place / name / "attention").glob("*/content/moments.npz")))
+        for name in ("killed", "whole")
+    ]
+    for part in sums[1].files:
+        np.testing.assert_array_equal(sums[0][part], sums[1][part])
+    np.testing.assert_array_equal(resumed.graph.marks, whole.graph.marks)
+
+
+def finished(place):
+    return list((place / "killed" / "attention").glob(".*.shards/*/shard-*"))

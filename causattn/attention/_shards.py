@@ -14,10 +14,13 @@ from hashlib import sha256
 
 import numpy as np
 
-from causattn.base import generator
+from causattn.base import DataError, generator
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureTable, carriers_of
-from causattn.models import LanguageModel
+from causattn.models import LanguageModel, encode_texts
+
+_SPECIAL = 8
+"""More than the special tokens that any tokenizer adds to a document."""
 
 
 @dataclass(frozen=True)
@@ -109,21 +112,28 @@ class Shards:
 
 
 def check_lengths(model: LanguageModel, shards: Shards) -> None:
-    """Raise where a document is longer than a model that reads only whole documents takes.
+    """Raise before the run where a document is longer than the model takes, and may not be cut.
 
-    Tokenises only what could be too long: a token covers at least one byte of the text.
+    Only what could be too long is tokenised: a token covers a byte of the text or more.
 
     Raises
     ------
     DataError
-        Naming how many there are in the first shard that has one.
+        Naming the first such document.
     """
-    from causattn.models import encode_texts
-
     limit = model.longest_input
     if limit is None or model.long_text == "truncate":
         return
     for shard in shards:
-        doubtful = [text for text in shard.texts if len(text.encode(errors="replace")) + 8 > limit]
-        if doubtful:
-            encode_texts(model, doubtful)
+        sizes = [len(text.encode(errors="replace")) for text in shard.texts]
+        doubtful = [k for k, size in enumerate(sizes) if size + _SPECIAL > limit]
+        if not doubtful:
+            continue
+        encoding = encode_texts(model, [shard.texts[k] for k in doubtful], "truncate")
+        if len(encoding.truncated):
+            first = shard.first + doubtful[int(encoding.truncated[0])]
+            raise DataError(
+                f"Documents are longer than the {limit} tokens that model {model.name} takes (the "
+                f"first is document {first}); shorten them, or set model.long_text=truncate to "
+                "read only their beginning."
+            )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from causattn.attention import _shard_run, summarise_attention
 from causattn.attention._shards import Shards
@@ -152,7 +153,8 @@ def test_documents_cut_at_the_models_length_are_counted_or_refused(
         summary = summarise_attention({"shard_documents": size}, cut, corpus, features, 0)
         lengths = [len(model.tokenizer(text)["input_ids"]) for text in corpus.texts]
         assert summary.about["documents_truncated"] == sum(length > 20 for length in lengths) > 0
-        with pytest.raises(DataError, match="longer than the 20 tokens"):
+        first = int(np.argmax(np.array(lengths) > 20))
+        with pytest.raises(DataError, match=f"20 tokens .* first is document {first}\\)"):
             summarise_attention({"shard_documents": size}, model, corpus, features, 0)
 
 
@@ -200,3 +202,20 @@ def test_mixed_precision_is_close_and_sums_stay_exact(language_model, corpus, fe
 def test_settings_that_make_no_sense(settings, sentence, language_model, corpus, features):
     with pytest.raises(ConfigError, match=sentence):
         summarise_attention(settings, language_model("bert"), corpus, features, 0)
+
+
+def test_a_device_that_is_not_there(language_model, corpus, features):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(ConfigError, match=r"attention\.device=auto"):
+        summarise_attention({"device": "cuda"}, language_model("bert"), corpus, features, 0)
+
+
+def test_a_gpu_gives_the_sums_of_the_processor(language_model, corpus, features):
+    if not torch.cuda.is_available():
+        pytest.skip("torch sees no GPU here")
+    model = language_model("bert")
+    there = summarise_attention({}, model, corpus, features, 0)
+    assert there.about["device"] == "cuda"
+    assert model.device.type == "cpu"  # as it was
+    assert_close(there, summarise_attention({"device": "cpu"}, model, corpus, features, 0))
