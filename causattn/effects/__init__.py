@@ -20,6 +20,15 @@ from causattn.effects._design import Design
 from causattn.effects._dowhy import dowhy_linear
 from causattn.effects._evidence import EvidenceTable
 from causattn.effects._falsification import Falsification, falsify_graph
+from causattn.effects._guided import GuidedEffects, pooled_attention
+from causattn.effects._icace import (
+    IcaceErrors,
+    conditional_effects,
+    icace_errors,
+    matched_effects,
+    random_effects,
+    s_learner_effects,
+)
 from causattn.effects._interventions import Contrast, ModelInterventions
 from causattn.effects._linear import LinearEffect, LinearEffects
 from causattn.effects._more_refuters import bootstrap, dummy_outcome, unobserved_common_cause
@@ -45,6 +54,8 @@ __all__ = [
     "DowhySettings",
     "EvidenceTable",
     "Falsification",
+    "GuidedEffects",
+    "IcaceErrors",
     "LinearEffect",
     "LinearEffects",
     "ModelEffect",
@@ -57,18 +68,24 @@ __all__ = [
     "aspect_effects",
     "bootstrap",
     "collect_evidence",
+    "conditional_effects",
     "counterfactual_attention",
     "data_subset",
     "dowhy_linear",
     "dummy_outcome",
     "effect_settings",
     "falsify_graph",
+    "icace_errors",
     "is_adjustment_set",
     "judge",
     "known_effects",
+    "matched_effects",
     "optimal_adjustment",
     "parent_adjustment",
     "permuted_placebo",
+    "pooled_attention",
     "random_common_cause",
+    "random_effects",
+    "s_learner_effects",
     "unobserved_common_cause",
 ]
