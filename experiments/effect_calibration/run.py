@@ -35,6 +35,7 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments.add_argument("--seeds", type=int, nargs="+", default=[0])
     arguments.add_argument("--repetitions", type=int, default=300, help="data sets a refuter")
     arguments.add_argument("--documents", type=int, default=1000, help="for effects on the model")
+    arguments.add_argument("--refuter", nargs="*", default=[], help="only these")
     arguments.add_argument("--into", type=Path, default=RESULTS)
     arguments.add_argument("--override", nargs="*", default=[], help="such as paths.cache=FOLDER")
     words = sys.argv[1:] if given is None else list(given)
@@ -59,7 +60,7 @@ def main(given: Sequence[str] | None = None) -> None:
     if "refuters" in chosen.parts:
         from refuters_part import refuters_part
 
-        found = refuters_part(chosen.seeds[0], chosen.repetitions)
+        found = refuters_part(chosen.seeds[0], chosen.repetitions, chosen.refuter)
         for name, values in found.items():
             keep(chosen.into, "refuters", name, values, command)
     for part in ("people", "icace"):
