@@ -35,7 +35,7 @@ from causattn.attention._registered import registered
 from causattn.attention._returned import returned
 from causattn.base import ModelError, choose
 
-_CHECKED = 8
+_CHECKED = 4
 """Documents of the first batch on which the way is chosen and checked."""
 
 

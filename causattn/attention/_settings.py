@@ -31,7 +31,8 @@ class StreamedSettings:
     stack
         Which attention of an encoder-decoder; None takes its encoder.
     batch_tokens
-        Tokens in a batch, padding included.
+        Tokens in a batch, padding included. On a processor a few thousand keep what a layer makes
+        in the memory of the layer before; a GPU wants more.
     memory_gb
         Most memory the sums may take, in 10^9 bytes, those of all workers on this machine together.
     shard_documents
@@ -60,7 +61,7 @@ class StreamedSettings:
     layers: tuple[int, ...] | None = None
     heads: tuple[int, ...] | None = None
     stack: Literal["encoder", "decoder", "cross"] | None = None
-    batch_tokens: int = 16_384
+    batch_tokens: int = 4_096
     memory_gb: float = 4.0
     shard_documents: int = 4096
     workers: int = 1

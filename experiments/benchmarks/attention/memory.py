@@ -1,0 +1,57 @@
+"""Peak memory of a process, over sizes of the corpus and of the batch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+WORKER = Path(__file__).with_name("worker.py")
+SIZES = (500, 2_000, 20_000)
+BATCHES = (1, 8, 32)
+USUAL_SIZES = (50, 100, 200)
+
+
+def size_rows(scale: float = 1.0) -> list[dict[str, Any]]:
+    """Return peaks over the size of the corpus, T = 32 and shards of 500 documents."""
+    rows = []
+    for size in SIZES:
+        count = max(100, int(size * scale))
+        for way in ("mean", "raw"):
+            rows.append(_row(length=32, count=count, tokens=2_048, way=way, shard=500))
+    for size in USUAL_SIZES:
+        count = max(20, int(size * scale))
+        rows.append(_row(length=128, count=count, tokens=2_048, way="usual", shard=500))
+    return rows
+
+
+def batch_rows(scale: float = 1.0) -> list[dict[str, Any]]:
+    """Return peaks over the documents in a batch, T = 256."""
+    count = max(32, int(96 * scale))
+    return [
+        _row(length=256, count=count, tokens=256 * batch, way=way, shard=500) | {"batch": batch}
+        for batch in BATCHES
+        for way in ("mean", "raw", "default")
+    ]
+
+
+def _row(**task: Any) -> dict[str, Any]:
+    """Return the peak of a way and of the plain forward, each in a process of its own."""
+    plain = _peak(**{**task, "way": "plain"})
+    found = _peak(**task)
+    return {
+        **task,
+        "documents": task["count"],
+        "plain_mb": plain["peak_mb"],
+        "peak_mb": found["peak_mb"],
+        "sums_mb": found["sums_mb"],
+    }
+
+
+def _peak(**task: Any) -> dict[str, float]:
+    command = [sys.executable, str(WORKER), json.dumps(task)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result

@@ -1,0 +1,103 @@
+"""Time and weigh the capture of attention beside the plain forward pass and the usual way.
+
+    OMP_NUM_THREADS=1 python experiments/benchmarks/attention/run.py [--only speed size ...]
+
+Writes ``attention.json`` and ``attention.md`` after every part, so that what was measured stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shlex
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from memory import batch_rows, size_rows
+from processes import process_rows
+from programs import minilm
+from speed import COUNTS, speed_rows
+from table import page
+
+from causattn.base import read_json, write_json, write_text
+
+RESULTS = Path(__file__).resolve().parents[3] / "results" / "benchmarks"
+PACKAGES = ("causattn", "torch", "transformers", "numpy", "numba")
+PARTS = ("speed", "size", "batch", "processes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts")
+    parser.add_argument(
+        "--length", nargs="+", type=int, choices=COUNTS, default=[*COUNTS], help="of speed: T"
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the documents")
+    parser.add_argument("--into", type=Path, default=RESULTS, help="folder of the results")
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    chosen.into.mkdir(parents=True, exist_ok=True)
+    file = chosen.into / "attention.json"
+    results: dict[str, Any] = {"runs": [], "parts": {}}
+    if file.exists():
+        results = read_json(file)
+    model = minilm()
+    run = {"command": _command(), "when": _now(), "load": f"{os.getloadavg()[0]:.1f}"}
+    for part in chosen.only:
+        steps = chosen.length if part == "speed" else [None]
+        for length in steps:
+            rows = _rows(part, model, length, chosen.rounds, chosen.scale)
+            kept = results["parts"].get(part, []) if part == "speed" else []
+            kept = [row for row in kept if row["length"] != length]
+            results["parts"][part] = sorted(kept + rows, key=lambda row: row["length"])
+            others = [each for each in results["runs"] if each["command"] != run["command"]]
+            results["runs"] = [*others, run]
+            results["about"] = _about()
+            write_json(file, results)
+            write_text(chosen.into / "attention.md", page(results))
+            print(part, length or "", "done", flush=True)
+
+
+def _rows(part: str, model: Any, length: int | None, rounds: int, scale: float) -> list[Any]:
+    if part == "speed":
+        assert length is not None
+        return speed_rows(model, length, rounds, scale)
+    if part == "processes":
+        return process_rows(model, rounds, scale)
+    return size_rows(scale) if part == "size" else batch_rows(scale)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _command() -> str:
+    return shlex.join(["python", "experiments/benchmarks/attention/run.py", *sys.argv[1:]])
+
+
+def _about() -> dict[str, Any]:
+    return {
+        "cpu": _processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def _processor() -> str:
+    listed = Path("/proc/cpuinfo")
+    if listed.exists():
+        for line in listed.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown processor"
+
+
+if __name__ == "__main__":
+    main()
