@@ -76,7 +76,8 @@ def run_in_processes(
             each.stop()
         for each in crew:
             each.join()
-        shutil.rmtree(place / "jobs", ignore_errors=True)
+        for passing in ("jobs", "task"):
+            shutil.rmtree(place / passing, ignore_errors=True)
 
 
 class _Crew(threading.Thread):
