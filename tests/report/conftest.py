@@ -7,13 +7,33 @@ from typing import Any
 import numpy as np
 import pytest
 
+from causattn.attention import summarise_attention
 from causattn.candidates import CandidateEdges
+from causattn.corpora import Corpus, Slot, render
 from causattn.effects import EvidenceTable
+from causattn.features import build_features
 from causattn.graphs import CausalGraph
+from causattn.models import load_model
+from causattn.report import Material, ShownRun, record_attention
 from causattn.results import Run, load_run, run_in_folder, write_results
 
 ASIA = ("asia", "tub", "smoke", "lung", "bronc", "either", "xray", "dysp")
 ASIA_EDGES = ((0, 1), (2, 3), (2, 4), (1, 5), (3, 5), (5, 6), (5, 7), (4, 7))
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}",
+    "javascript:alert(1)",
+    "</style><style>*{}",
+    "\x1b[31m",
+    "名前",
+    "&lt;b&gt;",
+    "<!--<script>",
+    "line\u2028separator",
+    "\u202egnirts",
+    "\u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+)
 
 
 def adjacency(size: int, edges: Sequence[tuple[int, int]]) -> np.ndarray:
@@ -128,7 +148,61 @@ def evidence_row(
     return row
 
 
+def make_material(names: Sequence[str], documents: int, seed: int = 0) -> Material:
+    """A corpus in words over yes/no variables, and an untrained masked model that reads it."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 2, (documents, len(names)))
+    codes[:2] = [[0], [1]]
+    slots = [Slot("", (f"{name}=no", f"{name}=yes"), "") for name in names]
+    texts, mentions = render(codes, np.arange(len(names))[None], slots)
+    classes = ("no", "yes")
+    truth = CausalGraph.from_adjacency(
+        np.zeros((len(names), len(names))), names, direction="from row to column"
+    )
+    corpus = Corpus(
+        "made",
+        texts,
+        tuple(names),
+        codes.astype(float),
+        (classes,) * len(names),
+        mentions,
+        truth=truth,
+    )
+    settings = {"kind": "tiny_mlm", "steps": 1, "width": 16, "heads": 2, "layers": 2}
+    model = load_model(settings, corpus, seed)
+    table = build_features({"kind": "slots"}, corpus, model, seed)
+    how = {"kind": "streamed", "query": "observed", "measures": ["raw", "rollout"]}
+    return Material(corpus, table, model, summarise_attention(how, model, corpus, table, seed), {})
+
+
+@pytest.fixture
+def recorded_run(tmp_path: Path) -> Callable[..., ShownRun]:
+    """Return a function that makes a run with attention kept; the rest are its settings."""
+
+    def make(names: Sequence[str] = ASIA, **settings: int) -> ShownRun:
+        about = {"seed": 0, "corpus": {"kind": "made"}, "paths": {"cache": str(tmp_path / "cache")}}
+        run = ShownRun(make_run(tmp_path / "run", names, ASIA_EDGES, config=about).folder)
+        material = make_material(names, max(40, settings.get("sample", 0)))
+        record_attention(run, material, settings)
+        run.material = material  # type: ignore[attr-defined]
+        return run
+
+    return make
+
+
 @pytest.fixture
 def made_run(tmp_path: Path) -> Callable[..., Run]:
     """Return a function that makes a run in the test's folder."""
     return lambda **about: make_run(tmp_path / "run", **about)
+
+
+@pytest.fixture
+def hostile() -> tuple[str, ...]:
+    """Names that would break a page that trusted them."""
+    return HOSTILE
+
+
+@pytest.fixture
+def run_in() -> Callable[..., Run]:
+    """Return a function that makes a run in a folder."""
+    return make_run

@@ -5,11 +5,13 @@ driver and no socket is needed.
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,29 +34,35 @@ FLAGS = (
 )
 
 
+_START = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.dup2(int(sys.argv[2]), 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
 class Browser:
     """One Chromium with one page."""
 
     def __init__(self, program: str, profile: Path) -> None:
         take, self._out = os.pipe()
         self._in, give = os.pipe()
-        # It reads from descriptor 3 and writes to descriptor 4; copies keep clear of both.
+        # Chromium reads from descriptor 3 and writes to descriptor 4: these are kept clear of both.
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (take, give)]
+        os.close(take)
+        os.close(give)
         self._process = subprocess.Popen(
             [
-                "/bin/sh",
-                "-c",
-                f'exec 8<&{take} 9>&{give}; exec "$0" "$@" 3<&8 4>&9',
-                program,
-                *FLAGS,
-                f"--user-data-dir={profile}",
-                "about:blank",
+                *(sys.executable, "-c", _START, *map(str, ends), program, *FLAGS),
+                *(f"--user-data-dir={profile}", "about:blank"),
             ],
-            pass_fds=(take, give),
+            pass_fds=ends,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(take)
-        os.close(give)
+        for end in ends:
+            os.close(end)
         self._number = 0
         self._buffer = b""
         self._events: list[dict[str, Any]] = []

@@ -64,6 +64,7 @@ function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix
 
   async function show(): Promise<void> {
     const mine = ++turn;
+    delete body.dataset.view;
     if (!subject.views.includes(view)) view = subject.views[0];
     bar.replaceChildren(
       ...(subjects.length > 1 ? [choice("Of", subjects.map(({ value, words }) => ({ value, words })), subject.value, (value) => {

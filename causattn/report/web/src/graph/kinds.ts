@@ -38,7 +38,8 @@ function unknown(words = "not known"): Stroke {
 }
 
 export function kinds(claims: Claims): Kind[] {
-  const attention = (edge: Claim) => either(edge, "attention_strength");
+  const paid = claims.has("attention_strength") ? "attention_strength" : "attention_score";
+  const attention = (edge: Claim) => either(edge, paid);
   const weak = { size: attention, sizeWords: "attention at least" };
   const none = (column: string, what: string) =>
     claims.has(column) ? undefined : `This run has no ${what}.`;
@@ -75,7 +76,7 @@ export function kinds(claims: Claims): Kind[] {
   return [
     verdict,
     truth,
-    amount("attention", "Attention", "attention_strength", "attention", claims),
+    amount("attention", "Attention", paid, "attention", claims),
     test,
     amount("bootstrap", "Bootstrap", "discovery_frequency", "bootstrap frequency", claims),
     effect("dowhy", "DoWhy", "data", "effect in the data", claims),

@@ -1,0 +1,180 @@
+"""The graph's view, its table and its panel, in a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from causattn.report import ShownRun, write_report
+from causattn.results import Run
+
+Look = Callable[..., object]
+KIND = ".graph-view .choice button"
+
+
+@pytest.fixture
+def page(recorded_run: Callable[..., ShownRun]) -> Path:
+    return write_report(recorded_run(documents=2, sample=12))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_opens_without_a_complaint(look, page: Path, tmp_path: Path, dark: bool) -> None:
+    browser = look(page, dark=dark)
+    assert browser.run("document.querySelectorAll('.edge').length") >= 6
+    assert browser.run("document.querySelectorAll('.node').length") == 8
+    background = browser.run("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(20, 23, 26)") == dark
+    browser.screenshot(tmp_path / "page.png", whole=True)
+    assert (tmp_path / "page.png").stat().st_size > 20_000
+
+
+def test_a_click_on_an_edge_tells_all_its_evidence(look, page: Path) -> None:
+    browser = look(page)
+    for k in range(3):
+        browser.run(
+            f"document.querySelectorAll('.edge:not(.gone)')[{k}]"
+            ".dispatchEvent(new Event('click', {bubbles: true}))"
+        )
+        label = browser.run(
+            "document.querySelector('.edge.chosen').getAttribute('aria-label').split(' ')"
+        )
+        said = browser.run("document.querySelector('.panel').innerText")
+        assert label[0] in said
+        assert label[2] in said
+        assert "attention" in said
+        assert "Documents behind it" in said
+        marks = browser.run("document.querySelectorAll('.panel mark').length")
+        assert marks == 6  # both ends in each of three documents
+
+
+def test_the_mouse_and_the_keyboard_both_choose(look, page: Path) -> None:
+    browser = look(page)
+    x, y = browser.run(
+        "(() => { const line = document.querySelector('.edge:not(.gone) .line');"
+        "line.scrollIntoView({block: 'center'});"
+        "const half = line.getPointAtLength(line.getTotalLength() / 2);"
+        "const at = half.matrixTransform(line.getScreenCTM()); return [at.x, at.y] })()"
+    )
+    browser.press(x, y)
+    browser.release(x, y)
+    first = browser.run("document.querySelector('.edge.chosen').dataset.edge")
+    assert first == browser.run("document.querySelector('.edge:not(.gone)').dataset.edge")
+    browser.run("document.querySelectorAll('.edge:not(.gone)')[1].focus()")
+    browser.key("Enter")
+    second = browser.run("document.querySelector('.edge.chosen').dataset.edge")
+    assert second != first
+
+
+def test_every_kind_of_evidence_that_is_there_colours_the_edges(look, page: Path) -> None:
+    browser = look(page)
+    kinds = browser.run(
+        f"[...document.querySelectorAll('{KIND}')].map(b => [b.textContent, b.disabled])"
+    )
+    known = {"Verdict", "Truth", "Attention", "Test", "DoWhy", "Intervention"}
+    assert {words for words, disabled in kinds if not disabled} == known
+    assert ["Bootstrap", True] in kinds
+    colours = set()
+    for words in sorted(known):
+        browser.click_text(KIND, words)
+        colours.add(
+            browser.run("[...document.querySelectorAll('.line')].map(l => l.style.stroke).join()")
+        )
+    assert len(colours) >= 5
+
+
+def test_the_truth_shows_what_is_missing(look, page: Path) -> None:
+    browser = look(page)
+    gone = "document.querySelectorAll('.edge.gone').length"
+    assert browser.run(gone) > 0
+    browser.click_text(KIND, "Truth")
+    assert browser.run(gone) == 0
+    legend = browser.run("document.querySelector('.legend').innerText")
+    for words in ("right", "reversed", "extra", "missing"):
+        assert words in legend
+
+
+def test_threshold_search_and_neighbourhood_fade_the_rest(look, page: Path) -> None:
+    browser = look(page)
+    faint = "document.querySelectorAll('.edge.faint').length"
+    assert browser.run(faint) == 0
+    browser.run(
+        "(() => { const s = document.querySelector('.graph-view input[type=range]');"
+        "s.value = s.max; s.dispatchEvent(new Event('input')) })()"
+    )
+    edges = browser.run("document.querySelectorAll('.edge:not(.gone)').length")
+    assert browser.run(faint) >= edges - 1
+    browser.click_text(".graph-view button", "Reset")
+    assert browser.run(faint) == 0
+    browser.type(".graph-view input[type=search]", "lung")
+    assert browser.run("document.querySelectorAll('.node.found').length") == 1
+    browser.click_text(".graph-view button", "Reset")
+    browser.click(".node[data-node='5']")
+    assert browser.run("document.querySelectorAll('.node.focus').length") == 1
+    assert browser.run(faint) > 0
+    assert "either" in browser.run("document.querySelector('.count').innerText")
+
+
+def test_a_dragged_node_is_pinned_until_it_is_let_go(look, page: Path) -> None:
+    browser = look(page)
+    place = "document.querySelector('.node').getAttribute('transform')"
+    before = browser.run(place)
+    x, y = browser.middle(".node")
+    browser.press(x, y)
+    for step in range(1, 5):
+        browser.mouse("mouseMoved", x + 15 * step, y + 5 * step, buttons=1, button="left")
+    browser.release(x + 60, y + 20)
+    assert browser.run(place) != before
+    assert browser.run("document.querySelector('.node').classList.contains('pinned')")
+    assert browser.run("document.querySelectorAll('.node.focus').length") == 0
+    # The click that ends a drag is kept from the node, for as long as a timer of 0 ms takes.
+    browser.run("new Promise(done => setTimeout(done, 30))")
+    browser.click_text(".graph-view button", "Reset")
+    assert browser.run(place) == before
+
+
+def test_the_table_sorts_filters_and_chooses(look, page: Path) -> None:
+    browser = look(page)
+    column = "[...document.querySelectorAll('#evidence tbody tr')].map(r => r.cells[1].textContent)"
+    values = [float(text) for text in browser.run(column)]
+    assert values == sorted(values, reverse=True)
+    browser.click_text("#evidence thead button", "attention")
+    assert [float(text) for text in browser.run(column)] == sorted(values)
+    browser.click("#evidence tbody tr")
+    chosen = browser.run("document.querySelector('.edge.chosen').getAttribute('aria-label')")
+    row = browser.run("document.querySelector('#evidence tbody tr').cells[0].textContent")
+    assert row.split()[0] in chosen
+    browser.type("#evidence input[type=search]", "smoke")
+    shown = browser.run(
+        "[...document.querySelectorAll('#evidence tbody tr')].map(r => r.textContent)"
+    )
+    assert shown
+    assert all("smoke" in text for text in shown)
+
+
+def test_the_theme_can_be_turned(look, page: Path) -> None:
+    browser = look(page)
+    browser.click("#theme")
+    assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
+
+
+def test_200_nodes_and_1000_edges_open_in_two_seconds(look, made_run: Callable[..., Run]) -> None:
+    rng = np.random.default_rng(0)
+    pairs = np.argwhere(np.triu(np.ones((200, 200)), 1))
+    edges = pairs[rng.choice(len(pairs), 1000, replace=False)]
+    run = made_run(
+        names=[f"variable_{k}" for k in range(200)], edges=[(int(i), int(j)) for i, j in edges]
+    )
+    page = write_report(run)
+    seconds = []
+    for _ in range(3):
+        browser = look(page)
+        assert browser.run("document.querySelectorAll('.edge').length") > 1000
+        seconds.append(
+            browser.run(
+                "new Promise(done => requestAnimationFrame(() => setTimeout(() =>"
+                "done(performance.now() / 1000))))"
+            )
+        )
+    # The machine may be busy with other things: the best of three tells what the page needs.
+    assert min(seconds) < 2, seconds

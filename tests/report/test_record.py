@@ -1,0 +1,102 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from causattn.base import ArtefactError, ConfigError
+from causattn.report import ShownRun, page_settings
+from causattn.report._carried import carried_by
+from causattn.report._recorded import recorded
+
+Recorded = Callable[..., ShownRun]
+
+
+def test_what_is_kept_is_what_the_model_does(recorded_run: Recorded) -> None:
+    run = recorded_run(documents=2, sample=10)
+    kept = recorded(run)
+    assert kept is not None
+    assert [each.number for each in kept.documents] == [0, 1]
+    document = kept.documents[0]
+    weights = document.arrays["weights"]
+    np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-5)
+    assert weights.shape[-1] == len(document.words["tokens"])
+    assert (document.arrays["flow"] <= 1 + 1e-6).all()
+    layers, heads, features, _ = kept.corpus["measure.raw"].shape
+    assert (layers, heads) == weights.shape[:2]
+    assert features == run.graph.size
+    assert kept.corpus["statistics.entropy"].shape == (layers, heads)
+
+
+def test_documents_behind_an_edge_carry_both_ends_and_are_ranked(recorded_run: Recorded) -> None:
+    run = recorded_run(documents=1, sample=12, examples=4)
+    kept = recorded(run)
+    assert kept is not None
+    found = kept.about["examples"]
+    joined = {frozenset((i, j)) for i, j, _ in found["pairs"]}
+    names = list(run.graph.names)
+    for edge in run.graph.edges():
+        assert frozenset((names.index(edge.source), names.index(edge.target))) in joined
+    for i, j, shown in found["pairs"]:
+        strengths = [attention for _, attention in shown]
+        assert len(shown) == 4
+        assert strengths == sorted(strengths, reverse=True)
+        for number, _ in shown:
+            pieces = found["documents"][str(number)]["pieces"]
+            carried = [feature for _, features in pieces for feature in features]
+            assert i in carried
+            assert j in carried
+
+
+def test_the_strongest_document_is_the_one_whose_map_says_so(recorded_run: Recorded) -> None:
+    run = recorded_run(documents=12, sample=12, examples=12)
+    kept = recorded(run)
+    assert kept is not None
+    i, j, shown = kept.about["examples"]["pairs"][0]
+    names = run.graph.names
+    for number, attention in shown:
+        document = next(each for each in kept.documents if each.number == number)
+        mean = document.arrays["weights"].mean((0, 1))
+        places = [
+            next(k for k, t in enumerate(document.words["tokens"]) if t.startswith(f"{names[f]}="))
+            for f in (i, j)
+        ]
+        expected = max(mean[places[0], places[1]], mean[places[1], places[0]])
+        assert attention == pytest.approx(expected, abs=1e-5)
+
+
+def test_pieces_join_to_the_text(recorded_run: Recorded) -> None:
+    run = recorded_run(documents=1, sample=5)
+    table, corpus = run.material.table, run.material.corpus  # type: ignore[attr-defined]
+    for row in range(5):
+        pieces = carried_by(corpus.texts[row], table, row)
+        assert "".join(text for text, _ in pieces) == corpus.texts[row]
+        told = sorted(f for _, features in pieces for f in features)
+        assert told == list(range(table.size))
+
+
+def test_long_documents_are_passed_over(recorded_run: Recorded) -> None:
+    kept = recorded(recorded_run(documents=3, sample=5, tokens=2))
+    assert kept is not None
+    assert kept.documents == []
+
+
+def test_settings_that_make_no_sense_are_sentences() -> None:
+    with pytest.raises(ConfigError, match=r"page\.sample=1 is too few; give 2 or more"):
+        page_settings({"sample": 1})
+    with pytest.raises(ConfigError, match=r"page"):
+        page_settings({"document": 1})
+
+
+def test_attention_of_another_schema_is_refused(recorded_run: Recorded) -> None:
+    run = recorded_run(documents=0, sample=5)
+    about = run.folder / "attention" / "about.json"
+    about.write_text(about.read_text().replace('"schema": 1', '"schema": 99'))
+    with pytest.raises(ArtefactError, match="schema 99"):
+        recorded(run)
+
+
+def test_a_document_that_was_not_kept_needs_the_cache(recorded_run: Recorded) -> None:
+    run = recorded_run(documents=1, sample=5)
+    assert run.attention.document(0).number == 0
+    with pytest.raises(ArtefactError, match=r"kept whole \(\[0\]\)"):
+        run.attention.document(3)
