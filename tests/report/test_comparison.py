@@ -33,7 +33,7 @@ def result(kind: str, network: str, size: int, seed: int) -> dict:
     return {
         "graph.shd": float(shd),
         "graph.adjacency_f1": 1 / (1 + shd),
-        "graph.details.seconds": 0.01 * (1 + PLACE[kind]) * size / 500,
+        "search.seconds": 0.01 * (1 + PLACE[kind]) * size / 500,
         "graph.algorithm": f"{kind} (alpha_1)",
         "features.sortability.r2_sortability": 0.625,
     }

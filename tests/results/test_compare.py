@@ -277,6 +277,18 @@ def test_nothing_to_compare_is_a_sentence(tmp_path: Path) -> None:
         compare_runs(path)
 
 
+def test_seconds_of_older_runs_are_found(tmp_path: Path) -> None:
+    path = comparing.table(tmp_path / "runs.parquet", shd)
+    older = pd.read_parquet(path).rename(columns={"search.seconds": "graph.details.seconds"})
+    older.to_parquet(path)
+    assert (compare_runs(path).runtimes["seconds"] == 0.1).all()
+
+
+def test_one_data_set_has_its_name(tmp_path: Path) -> None:
+    path = comparing.table(tmp_path / "runs.parquet", shd, networks=("asia",), sizes=(500,))
+    assert list(compare_runs(path).data_sets["data_set"]) == ["asia"]
+
+
 def test_mixed_versions_are_known(tmp_path: Path) -> None:
     path = comparing.table(
         tmp_path / "runs.parquet",

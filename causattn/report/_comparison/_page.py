@@ -115,7 +115,7 @@ def headline(found: MetricComparison) -> str:
             f"; {words(other)} is equal to it on average"
             if gap == 0
             else f"; the nearest, {words(other)}, differs by {_with_interval(gap, low, high)} "
-            f"(p {_p(p)})"
+            f"(adjusted p {_p(p)})"
         )
     return f"{text}."
 

@@ -93,7 +93,8 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> Design:
     _check_shared(values, chosen, within)
     jobs = placed.copy()
     jobs["contestant"] = _labels(values, chosen)
-    jobs["data_set"] = _labels(values, within) if within else "all"
+    named = within or [name for name in _DATA[:1] if name in values]
+    jobs["data_set"] = _labels(values, named) if named else "all"
     jobs["seed"] = texts(placed[SEED]) if SEED in placed else "0"
     reasons = jobs["reason"].fillna("").astype(str) if "reason" in jobs else [""] * len(jobs)
     jobs["outcome"] = [outcome(str(s), r) for s, r in zip(jobs["status"], reasons, strict=True)]

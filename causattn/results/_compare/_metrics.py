@@ -10,7 +10,7 @@ import pandas as pd
 
 from causattn.base import ConfigError
 
-SECONDS = "graph.details.seconds"
+SECONDS = "search.seconds"
 """Time of the discovery algorithm alone, whatever else the run did."""
 
 

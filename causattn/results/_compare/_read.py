@@ -13,8 +13,11 @@ import pandas as pd
 
 from causattn.base import ArtefactError, ConfigError
 from causattn.results._collect import collect_runs
+from causattn.results._compare._metrics import SECONDS
 
 SEED = "config.seed"
+_OLDER_SECONDS = "graph.details.seconds"
+"""Where runs had the seconds of their search before they had a file for times."""
 _WITHOUT_EFFECT = ("limits", "paths", "quiet", "report", "threads", "verbose")
 
 
@@ -33,10 +36,14 @@ def read_jobs(place: Path) -> pd.DataFrame:
         Where there is no such place, or no runs in it.
     """
     if place.is_file():
-        return _read_table(place)
-    with tempfile.TemporaryDirectory(prefix="causattn-") as temporary:
-        collected = collect_runs(place, Path(temporary) / "runs")
-        return pd.read_parquet(collected.parquet)
+        jobs = _read_table(place)
+    else:
+        with tempfile.TemporaryDirectory(prefix="causattn-") as temporary:
+            jobs = pd.read_parquet(collect_runs(place, Path(temporary) / "runs").parquet)
+    if _OLDER_SECONDS in jobs:
+        older = jobs[_OLDER_SECONDS].astype(float)
+        jobs[SECONDS] = jobs[SECONDS].astype(float).fillna(older) if SECONDS in jobs else older
+    return jobs
 
 
 def choices(jobs: pd.DataFrame) -> list[str]:
