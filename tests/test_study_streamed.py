@@ -1,5 +1,6 @@
 """The whole line over a corpus that stays on disk, and over the same corpus in memory."""
 
+import json
 import os
 import signal
 import subprocess
@@ -96,6 +97,9 @@ def test_on_disk_and_in_memory_agree(choices, place):
             np.testing.assert_array_equal(one.candidates[name], other.candidates[name])
     for name in ("data_estimate", "model_estimate", "verdict"):
         assert one.evidence[name].equals(other.evidence[name]), name
+    shown = [json.loads((run.folder / "attention" / "about.json").read_text()) for run in runs]
+    assert shown[0]["examples"] == shown[1]["examples"]
+    assert shown[0]["examples"]["documents"]
     assert not list((place / "streamed").glob("*/.*shards"))
     assert not list((place / "streamed" / ".scratch").iterdir())
 

@@ -8,6 +8,7 @@ in the documents at hand, which costs a fraction of running a model over them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,21 @@ def carriers_of(
         carriers.start[of][kept],
         carriers.end[of][kept],
     )
+
+
+def with_carriers(
+    table: FeatureTable, rows: np.ndarray, texts: Sequence[str], model: Any = None
+) -> FeatureTable:
+    """Return the table with the carriers of at least these rows.
+
+    Parameters are those of `carriers_of`. A table that keeps its carriers is returned as it is.
+    """
+    if not table.about.get(FOUND_ANEW):
+        return table
+    found = carriers_of(table, rows, texts, model)
+    carriers = Mentions(np.asarray(rows)[found.document], found.variable, found.start, found.end)
+    about = {key: value for key, value in table.about.items() if key != FOUND_ANEW}
+    return replace(table, carriers=carriers, about=about)
 
 
 def pooled_features(table: FeatureTable) -> np.ndarray:

@@ -26,7 +26,7 @@ from causattn.attention import (
 )
 from causattn.base import ModelError, write_json
 from causattn.corpora import Corpus
-from causattn.features import FeatureTable
+from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel, encode_texts
 from causattn.report._examples import examples
 from causattn.report._settings import page_settings
@@ -76,6 +76,7 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
     folder.mkdir(exist_ok=True)
     corpus, table, model = material.corpus, material.table, material.model
     rows = np.arange(min(chosen.sample, len(table.documents)))
+    table = with_carriers(table, rows, [corpus.texts[d] for d in table.documents[rows]], model)
     about: dict[str, Any] = {
         "schema": SCHEMA,
         "artefacts": dict(material.artefacts or {}),

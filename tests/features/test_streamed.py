@@ -15,6 +15,7 @@ from causattn.features import (
     pooled_features,
     read_features,
     transfer_features,
+    with_carriers,
     write_features,
 )
 from causattn.features._streamed import document_frequencies
@@ -67,6 +68,19 @@ def test_carriers_are_found_again(tmp_path):
         kept, found = carriers_of(one, rows, texts), carriers_of(two, rows, texts)
         for name in ("document", "variable", "start", "end"):
             np.testing.assert_array_equal(sorted_rows(kept)[name], sorted_rows(found)[name])
+
+
+def test_the_carriers_of_some_rows_are_put_back():
+    here, there = corpora()
+    settings = {**WORDS, "missing": "drop"}
+    one, two = build_features(settings, here), build_features(settings, there)
+    rows = np.array([2, 3, 700, 5990])
+    texts = [here.texts[d] for d in one.documents[rows]]
+    back = with_carriers(two, rows, texts)
+    kept, found = carriers_of(one, rows, texts), carriers_of(back, rows, texts)
+    for name in ("document", "variable", "start", "end"):
+        np.testing.assert_array_equal(sorted_rows(kept)[name], sorted_rows(found)[name])
+    assert with_carriers(one, rows, texts) is one
 
 
 def sorted_rows(mentions):
