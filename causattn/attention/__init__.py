@@ -4,6 +4,7 @@ from causattn.attention._capture import METHODS, Capture, capture_attention
 from causattn.attention._covariance import abcd_correlation, abcd_covariance
 from causattn.attention._document import DocumentAttention, document_attention
 from causattn.attention._edge_effects import EdgeEffects, edge_effects
+from causattn.attention._entropy import head_entropy, heads_by_entropy
 from causattn.attention._files import read_summary, write_summary
 from causattn.attention._knock_out import KnockOut, attention_weights, editable_attention
 from causattn.attention._layer import AttentionLayer, Probe, Stack
@@ -40,7 +41,9 @@ __all__ = [
     "document_attention",
     "edge_effects",
     "editable_attention",
+    "head_entropy",
     "head_statistics",
+    "heads_by_entropy",
     "natural_effects",
     "read_summary",
     "result_settings",

@@ -51,6 +51,8 @@ class MeasureShape:
     pairs
         int64 [p], the pairs of features that can occur (`occurring_pairs`), where sums are kept
         for these alone; None for all.
+    chosen_heads
+        The (layer, head) pairs that `MeanMeasure` takes; None for all.
     limit_gb
         Most memory of one full matrix that is made of sums kept by pairs, in 10^9 bytes.
     """
@@ -60,6 +62,7 @@ class MeasureShape:
     features: int
     pairs: np.ndarray | None = None
     limit_gb: float = 4.0
+    chosen_heads: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -188,19 +191,30 @@ class MeanMeasure(Measure):
     """
 
     def begin(self, batch: BatchCarriers) -> None:
-        """Start a sum over layers."""
+        """Start a sum over layers and heads."""
         super().begin(batch)
         self._total: torch.Tensor | None = None
 
     def visit(self, view: LayerView) -> None:
-        """Add a chosen layer's mean over heads."""
-        if view.chosen:
-            heads = view.local.mean(1, keepdim=True)
+        """Add a chosen layer's heads."""
+        local = view.local if view.chosen else None
+        if local is not None and self.shape.chosen_heads is not None:
+            places = self._places(view.layer.index)
+            local = local[:, places] if places else None
+        if local is not None:
+            heads = local.sum(1, keepdim=True)
             self._total = heads if self._total is None else self._total + heads
 
     def end(self) -> None:
         """Add one observation a document."""
         if self._total is not None:
-            self._add(self._total / len(self.shape.layers))
+            chosen = self.shape.chosen_heads
+            grid = len(self.shape.layers) * len(self.shape.heads)
+            self._add(self._total / (grid if chosen is None else len(chosen)))
             self._total = None
         super().end()
+
+    def _places(self, layer: int) -> list[int]:
+        """Return where the chosen heads of a layer stand among those that are summed."""
+        chosen = self.shape.chosen_heads or ()
+        return [place for place, head in enumerate(self.shape.heads) if (layer, head) in chosen]

@@ -28,6 +28,11 @@ class StreamedSettings:
         Most documents to summarise, drawn without replacement; None for all.
     layers, heads
         Which to sum; None for all. Layers above the last one chosen are not run.
+    entropy
+        ``"lowest"`` takes the mean over the sharpest heads alone, ``"highest"`` over the broadest
+        (see `heads_by_entropy`); None over all that are chosen. Other measures stay as they are.
+    heads_kept
+        With `entropy`: the share of the heads where below 1, else their number.
     stack
         Which attention of an encoder-decoder; None takes its encoder.
     batch_tokens
@@ -60,6 +65,8 @@ class StreamedSettings:
     documents: int | None = None
     layers: tuple[int, ...] | None = None
     heads: tuple[int, ...] | None = None
+    entropy: Literal["lowest", "highest"] | None = None
+    heads_kept: float = 0.25
     stack: Literal["encoder", "decoder", "cross"] | None = None
     batch_tokens: int = 4_096
     memory_gb: float = 4.0
@@ -106,7 +113,12 @@ def attention_settings(
             f"attention.measures={list(chosen.measures)} should name one measure or more, each "
             f"once; choose of {', '.join(measures)}."
         )
-    for key in ("documents", "batch_tokens", "memory_gb", "shard_documents"):
+    if chosen.entropy is not None and "mean" not in chosen.measures:
+        raise ConfigError(
+            f"attention.entropy={chosen.entropy} chooses the heads of the measure mean; add mean "
+            "to attention.measures, or set attention.entropy=null."
+        )
+    for key in ("documents", "heads_kept", "batch_tokens", "memory_gb", "shard_documents"):
         value = getattr(chosen, key)
         if value is not None and value <= 0:
             raise ConfigError(f"attention.{key}={value} should be above 0; change it.")

@@ -117,6 +117,7 @@ class ShardRunner:
             layers=chosen_indices(settings.layers, len(of_stack), "layers", model.name),
             heads=chosen_indices(settings.heads, capture.heads, "heads", model.name),
             features=table.size,
+            chosen_heads=task.chosen_heads,
         )
         kinds = {name: self._measures[name] for name in settings.measures}
         shape = kept_pairs(shape, kinds.values(), carriers, settings.memory_gb, task.copies)
@@ -147,6 +148,7 @@ class ShardRunner:
             "layers": list(shape.layers),
             "layer_names": [of_stack[layer].name for layer in shape.layers],
             "heads": list(shape.heads),
+            "heads_of_mean": task.chosen_heads and [list(pair) for pair in task.chosen_heads],
             "device": model.device.type,
             "mixed_precision": mixed,
             "sums": "dense" if shape.pairs is None else "sparse",

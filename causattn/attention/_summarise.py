@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from causattn.attention._engines import run_shards
+from causattn.attention._entropy import chosen_heads
 from causattn.attention._registry import MEASURES
 from causattn.attention._settings import attention_settings
 from causattn.attention._shard_run import ShardRunner
@@ -70,6 +71,8 @@ def summarise_attention(
     shards = Shards(corpus, features, chosen.documents, chosen.shard_documents, seed, anew)
     if not anew:
         _check_mentioned(features, shards.rows)
+    if chosen.entropy is not None:
+        task = replace(task, chosen_heads=chosen_heads(chosen, model, shards[0].texts))
     if len(shards) == 1 and chosen.here:
         with (
             progress(_WHAT, len(shards.rows), "documents") as advance,

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from causattn.attention._entropy import Heads
 from causattn.attention._hiding import feature_hiding
 from causattn.attention._measures import Measure
 from causattn.attention._settings import (
@@ -49,6 +50,8 @@ class Task:
         bool [f], features carried by the pooled position.
     copies
         How many copies of the sums are in memory at a time, all processes together.
+    chosen_heads
+        The (layer, head) pairs that the measure mean takes; None for all.
     """
 
     settings: StreamedSettings
@@ -56,6 +59,7 @@ class Task:
     hidden: np.ndarray | None
     pooled: np.ndarray
     copies: int = 1
+    chosen_heads: Heads | None = None
 
     @classmethod
     def of(
@@ -115,6 +119,7 @@ def write_task(folder: Path, task: Task, model: LanguageModel) -> None:
             "hidden": None if task.hidden is None else task.hidden.tolist(),
             "pooled": task.pooled.tolist(),
             "copies": task.copies,
+            "chosen_heads": task.chosen_heads,
             "threads": torch.get_num_threads(),
         },
     )
@@ -125,12 +130,14 @@ def read_task(folder: Path, measures: Mapping[str, type[Measure]]) -> tuple[Task
     stored = read_json(folder / "task.json")
     torch.set_num_threads(stored["threads"])
     hidden = stored["hidden"]
+    heads = stored["chosen_heads"]
     task = Task(
         attention_settings(stored["settings"], measures),
         read_features(folder / "features"),
         None if hidden is None else np.array(hidden, dtype=np.int64),
         np.array(stored["pooled"], dtype=bool),
         stored["copies"],
+        None if heads is None else tuple((layer, head) for layer, head in heads),
     )
     return task, read_model(folder / "model")
 
