@@ -138,6 +138,8 @@ class _Tests:
             return found | {"model_reason": "Not asked for."}
         if settings.interventions == "edges" and row.get("discovery_edge") is None:
             return found | {"model_reason": "Not asked for: the pair is no edge of the graph."}
+        if settings.attention_levels:
+            found |= self._tau(source, target)
         if self._knock_outs is not None:
             found |= self._knock_outs.columns(source, target)
         effect = self._interventions.effect(source, target, contrast)
@@ -153,4 +155,19 @@ class _Tests:
             "model_high": effect.high,
             "model_total_variation": effect.total_variation,
             "model_n": effect.documents,
+        }
+
+    def _tau(self, source: int, target: int) -> dict[str, Any]:
+        """Return the columns of the effect between the values chosen by attention."""
+        assert self._interventions is not None
+        levels = self._interventions.attention_levels(source, target)
+        effect = self._interventions.attention_effect(source, target)
+        if isinstance(effect, str) or isinstance(levels, str):
+            return {"tau_reason": str(effect)}
+        return {
+            "tau_from": levels[0],
+            "tau_to": levels[1],
+            "tau_estimate": effect.estimate,
+            "tau_low": effect.low,
+            "tau_high": effect.high,
         }

@@ -6,8 +6,9 @@ through the target's other parents, always by linear regression), ``placebo_``,
 ``random_common_cause_``, ``data_subset_``, ``bootstrap_``, ``dummy_outcome_`` and
 ``unobserved_common_cause_`` (the refuters of the effect in ``data_``), ``sensitivity_`` (how strong
 a hidden common cause of its linear estimate would have to be), ``model_`` (interventions on the
-model), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that is
-not known is NaN, a text or list that is not known is None, and the ``_reason`` beside it says why.
+model), ``tau_`` (one of them, its values chosen by attention), ``knock_out_`` (attention along the
+edge cut), ``truth_`` and ``verdict``. A number that is not known is NaN, a text or list that is not
+known is None, and the ``_reason`` beside it says why.
 
 Effects on a discrete outcome are differences of probability, effects on a continuous (or
 numerically named) outcome are in the outcome's unit, per unit of a continuous source.
@@ -97,6 +98,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("model_total_variation", "number", "mean total variation of the target's distribution"),
     Column("model_n", "count", "documents that were intervened on"),
     Column("model_reason", "text", "why there is no effect on the model"),
+    Column("tau_from", "text", "value of source that target attends to least"),
+    Column("tau_to", "text", "value of source that target attends to most"),
+    Column("tau_estimate", "number", "mean change of the model's output from the one to the other"),
+    Column("tau_low", "number", "lower end of its interval over documents"),
+    Column("tau_high", "number", "upper end of its interval over documents"),
+    Column("tau_reason", "text", "why there is no such effect"),
     Column("knock_out_kind", "text", "how the target's attention to the source was cut"),
     Column("knock_out_effect", "number", "mean total variation of the target's distribution"),
     Column("knock_out_low", "number", "lower end of its interval over documents"),

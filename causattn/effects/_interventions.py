@@ -8,6 +8,9 @@ mask, delete   The corpus has none: the source's tokens are hidden behind the ma
                out, in the documents that carry them. The effect of the values a and b is what
                removing the tokens takes away where the value is b, less what it takes away where
                it is a (a value that no token carries takes nothing away).
+replace        Nor any slots, and the source's tokens become those that carry another value in
+               another document, drawn at random. The effect is the mean change from a's tokens to
+               b's, over the documents of both.
 =============  =====================================================================================
 
 What the model says of the target is the distribution over the target's values at its hidden slot
@@ -30,9 +33,16 @@ import numpy as np
 
 from causattn.base import CausattnError
 from causattn.corpora import Corpus
+from causattn.effects._attention_levels import AttentionLevels
 from causattn.effects._changes import ModelEffect, Readings, mean_change
 from causattn.effects._design import numeric_levels
-from causattn.effects._removal import Operation, Remover, own_token_effect, removal_effect
+from causattn.effects._removal import (
+    Operation,
+    Remover,
+    own_token_effect,
+    removal_effect,
+    replacement_effect,
+)
 from causattn.effects._rewriting import Rewriter
 from causattn.effects._sample import Sample
 from causattn.features import FeatureKind, FeatureTable
@@ -60,7 +70,7 @@ class ModelInterventions:
     documents
         How many documents to sample (all where there are fewer).
     operation
-        ``"mask"`` or ``"delete"``, where slots cannot be rewritten.
+        ``"mask"``, ``"delete"`` or ``"replace"``, where slots cannot be rewritten.
     confidence
         Coverage of the intervals.
     batch_size
@@ -90,6 +100,7 @@ class ModelInterventions:
         self._operation: Operation = operation
         self._confidence = confidence
         self.sample = self._sample = Sample(model, corpus, table, documents, seed)
+        self._levels = AttentionLevels(self._sample, batch_size)
         self._rewriter = Rewriter(self._sample, batch_size)
         self._remover = Remover(self._sample, operation, batch_size)
         self._variables = {name: k for k, name in enumerate(corpus.variables)}
@@ -127,6 +138,26 @@ class ModelInterventions:
         if isinstance(found, str):
             return found
         return own_token_effect(found, names[target], self._confidence)
+
+    def attention_effect(self, source: int, target: int) -> ModelEffect | str:
+        """Return tau: the effect from the value least attended to up to the one attended to most.
+
+        Parameters
+        ----------
+        source, target
+            Columns of the table; see `causattn.effects._attention_levels`.
+        """
+        levels = self.attention_levels(source, target)
+        if isinstance(levels, str):
+            return levels
+        return self.effect(source, target, Contrast(*levels, None))
+
+    def attention_levels(self, source: int, target: int) -> tuple[str, str] | str:
+        """Return the source's values that target attends to least and most, or why none."""
+        try:
+            return self._levels.levels(source, target)
+        except CausattnError as error:
+            return str(error)
 
     def _slot(self, feature: int) -> int | None:
         """Return the corpus's variable whose rewritable slot the feature is, or None."""
@@ -167,21 +198,32 @@ class ModelInterventions:
         categories = self._table.categories[source]
         if categories is None:
             return f"{self._table.names[source]} is a number, which removing tokens cannot set."
+        codes = self._table.values[self._sample.rows, source].astype(np.int64)
+        states = (contrast.start, contrast.end) if contrast else (categories[0], categories[-1])
+        value = None if contrast is None else contrast.value
+        outcomes = self._table.categories[target] or ()
+        if self._operation == "replace":
+            start, end = (categories.index(state) for state in states)
+            found = self._remover.replaced(source, codes, start, end)
+            if isinstance(found, str):
+                return found
+            readings = self._readings(target, outcomes, found.change[None], ("",))
+            if isinstance(readings, str):
+                return readings
+            return replacement_effect(found, states, readings, value, self._confidence)
         removal = self._remover.outputs(source)
         if isinstance(removal, str):
             return removal
-        readings = self._readings(
-            target, self._table.categories[target] or (), removal.change[None], ("",)
-        )
+        readings = self._readings(target, outcomes, removal.change[None], ("",))
         if isinstance(readings, str):
             return readings
         return removal_effect(
             removal,
-            self._table.values[self._sample.rows, source].astype(np.int64),
+            codes,
             categories,
-            (contrast.start, contrast.end) if contrast else (categories[0], categories[-1]),
+            states,
             readings,
-            None if contrast is None else contrast.value,
+            value,
             self._operation,
             self._confidence,
         )

@@ -1,4 +1,4 @@
-"""Masking or deleting the tokens of a feature, where its slot cannot be rewritten."""
+"""Masking, deleting or replacing a feature's tokens, where its slot cannot be rewritten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import scipy.stats
 
-from causattn.base import ModelError
+from causattn.base import ModelError, generator
 from causattn.effects._changes import ModelEffect, Readings, mean_change, outcome_column
 from causattn.effects._forward import (
     masked_probabilities,
@@ -20,7 +20,7 @@ from causattn.effects._forward import (
 from causattn.effects._sample import Sample, token_rows
 from causattn.models import Encoding, predict_labels
 
-Operation = Literal["mask", "delete"]
+Operation = Literal["mask", "delete", "replace"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,19 @@ class Removal:
     held: np.ndarray
 
 
+@dataclass(frozen=True)
+class Replacement:
+    """What going from one value's tokens to another's does to the model's output.
+
+    Parameters
+    ----------
+    change
+        float64 [documents, classes].
+    """
+
+    change: np.ndarray
+
+
 class Remover:
     """The sample without a feature's tokens, and what the model says of it.
 
@@ -47,7 +60,8 @@ class Remover:
     sample
         The documents.
     operation
-        ``"mask"``: each token becomes the mask token; ``"delete"``: it drops out.
+        ``"mask"``: each token becomes the mask token; ``"delete"``: it drops out; ``"replace"``:
+        it becomes a token that carries another value in another document.
     batch_size
         Most documents in a forward pass.
     """
@@ -74,6 +88,51 @@ class Remover:
         after = predict_labels(sample.model, only(removed, some), self._batch_size)
         change[some] = self._before[some] - after
         return Removal(change, held)
+
+    def replaced(self, source: int, codes: np.ndarray, start: int, end: int) -> Replacement | str:
+        """Return the output's change when tokens of one value become those of another.
+
+        A document with the value `start` gets the tokens of one, drawn at random, that has `end`,
+        and the other way round; token for token, so that all others stay where they are.
+
+        Parameters
+        ----------
+        source
+            Column of the table.
+        codes
+            int64 [n], the source's value in each document.
+        start, end
+            The two values.
+        """
+        sample = self._sample
+        encoding, carriers = sample.plain()
+        own = carriers.feature == source
+        rows = [
+            encoding.bounds[document] + carriers.position[own & (carriers.document == document)]
+            for document in range(len(sample))
+        ]
+        held = np.array([len(one) > 0 for one in rows])
+        groups = [np.flatnonzero(held & (codes == value)) for value in (start, end)]
+        categories = sample.table.categories[source] or ()
+        for value, group in zip((start, end), groups, strict=True):
+            if not len(group):
+                return (
+                    f"No sampled document holds tokens of {categories[value]} to put in place of "
+                    "others; raise effects.documents."
+                )
+        rng = generator(sample.seed, "effects", "replace", sample.table.names[source])
+        ids = encoding.ids.copy()
+        for group, donors in (groups, groups[::-1]):
+            for document, donor in zip(group, rng.choice(donors, len(group)), strict=True):
+                given = encoding.ids[rows[donor]]
+                ids[rows[document]] = np.resize(given, len(rows[document]))
+        if self._before is None:
+            self._before = predict_labels(sample.model, encoding, self._batch_size)
+        some = np.sort(np.concatenate(groups))
+        changed = with_ids(encoding, np.arange(len(ids)), ids)
+        after = predict_labels(sample.model, only(changed, some), self._batch_size)
+        sign = np.where(np.isin(some, groups[0]), 1.0, -1.0)
+        return Replacement(sign[:, None] * (after - self._before[some]))
 
     def own_token(self, source: int, target: int) -> np.ndarray | str:
         """Return the probability of the target's first token, the source hidden and shown.
@@ -171,12 +230,14 @@ def removal_effect(
         See `Remover` and `mean_change`.
     """
     column, label, scale = outcome_column(readings, removal.change, value)
+    moved: list[np.ndarray] = []
     estimate, variance, documents = 0.0, 0.0, 0
     for state, sign in zip(states, (-1.0, 1.0), strict=True):
         group = column[removal.held & (codes == categories.index(state))]
         if len(group) == 1:
             return f"Only one sampled document holds tokens of {state}; raise effects.documents."
         if len(group):
+            moved.append(removal.change[removal.held & (codes == categories.index(state))])
             estimate += sign * float(group.mean())
             variance += float(group.var(ddof=1)) / len(group)
             documents += len(group)
@@ -193,7 +254,42 @@ def removal_effect(
         estimate=estimate,
         low=estimate - half,
         high=estimate + half,
-        total_variation=np.nan,
+        total_variation=_total_variation(np.concatenate(moved)),
         documents=documents,
         scale=scale,
     )
+
+
+def replacement_effect(
+    found: Replacement,
+    states: tuple[str, str],
+    readings: Readings,
+    value: str | None,
+    confidence: float,
+) -> ModelEffect | str:
+    """Return the mean change from one value's tokens to another's; parameters as above."""
+    column, label, scale = outcome_column(readings, found.change, value)
+    count = len(column)
+    if count < 2:
+        return "An interval needs at least 2 documents; raise effects.documents."
+    estimate = float(column.mean())
+    error = float(column.std(ddof=1)) / count**0.5
+    half = float(scipy.stats.t.isf((1.0 - confidence) / 2.0, count - 1)) * error
+    return ModelEffect(
+        kind=f"replace {states[0]} to {states[1]}",
+        reads="output",
+        outcome=label,
+        estimate=estimate,
+        low=estimate - half,
+        high=estimate + half,
+        total_variation=_total_variation(found.change),
+        documents=count,
+        scale=scale,
+    )
+
+
+def _total_variation(change: np.ndarray) -> float:
+    """Return the mean total variation of changed distributions; NaN where they are numbers."""
+    if change.shape[1] == 1:
+        return float("nan")
+    return float(np.abs(change).sum(axis=1).mean() / 2.0)

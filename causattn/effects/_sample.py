@@ -40,7 +40,7 @@ class Sample:
         documents: int,
         seed: int,
     ) -> None:
-        self.model, self.table, self.whole = model, table, corpus
+        self.model, self.table, self.seed = model, table, seed
         rng = generator(seed, "effects", "interventions", "documents")
         count = len(table.documents)
         self.rows = np.sort(rng.choice(count, min(documents, count), replace=False))

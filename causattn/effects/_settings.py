@@ -95,7 +95,11 @@ class DowhySettings:
     documents
         Documents sampled for interventions and knock-outs.
     operation
-        What removes a feature's tokens where there are no slots: ``"mask"`` or ``"delete"``.
+        What is done to a feature's tokens where there are no slots: ``"mask"``, ``"delete"`` or
+        ``"replace"``.
+    attention_levels
+        Report tau, too: the effect on the model from the source's value that the target attends to
+        least up to the one that it attends to most.
     batch_size
         Most documents in a forward pass.
     """
@@ -120,6 +124,7 @@ class DowhySettings:
     knock_outs: Literal["renormalise", "zero", "none"] = "renormalise"
     documents: int = 100
     operation: Operation = "mask"
+    attention_levels: bool = False
     batch_size: int = 256
 
     def __post_init__(self) -> None:

@@ -258,6 +258,13 @@ def test_interventions_fill_the_models_columns(
     assert row["model_outcome"] == row["data_outcome"]
     assert row["model_kind"] == f"rewrite {row['data_from']} to {row['data_to']}"
     assert "gives no liked" in evidence.row("size", "liked")["model_reason"]
+    assert row["tau_from"] is None
+    chosen = {**settings, "attention_levels": True}
+    tau = collect_evidence(chosen, graph, slot_table, None, masked_model, slot_corpus, 0).row(
+        "colour", "size"
+    )
+    assert tau["tau_from"] != tau["tau_to"]
+    assert tau["tau_low"] <= tau["tau_estimate"] <= tau["tau_high"]
     evidence.write(tmp_path / "evidence.parquet")
     assert len(EvidenceTable.read(tmp_path / "evidence.parquet")) == len(evidence)
 

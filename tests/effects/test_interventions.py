@@ -127,6 +127,57 @@ def test_removal_is_what_a_values_tokens_give_less_what_the_others_give(
     assert effect.kind == f"{operation} small to big"
 
 
+def test_replacing_puts_another_values_tokens_where_there_are_no_slots(
+    classifier, slot_corpus, slot_table
+) -> None:
+    """A value of one word becomes the other word: what rewriting the slot would do."""
+    plain = replace(slot_corpus, value_texts=None)
+    interventions = ModelInterventions(
+        classifier, plain, slot_table, documents=30, operation="replace"
+    )
+    effect = interventions.effect(SIZE, LIKED, Contrast("small", "big", "yes"))
+    assert isinstance(effect, ModelEffect)
+    rewritten = ModelInterventions(classifier, slot_corpus, slot_table, documents=30)
+    expected = rewritten.effect(SIZE, LIKED, Contrast("small", "big", "yes"))
+    assert isinstance(expected, ModelEffect)
+    assert effect.kind == "replace small to big"
+    assert effect[3:7] == pytest.approx(expected[3:7], abs=1e-6)
+    assert effect.documents == 30
+
+
+def test_tau_goes_from_the_value_attended_to_least_up_to_the_one_attended_to_most(
+    classifier, slot_corpus, slot_table
+) -> None:
+    interventions = ModelInterventions(classifier, slot_corpus, slot_table, documents=30)
+    low, high = interventions.attention_levels(COLOUR, LIKED)
+    paid: dict[str, list[float]] = {}
+    eager = (
+        type(classifier.network)
+        ._from_config(classifier.network.config, attn_implementation="eager")
+        .eval()
+    )
+    eager.load_state_dict(classifier.network.state_dict())
+    for document, text in enumerate(slot_corpus.texts):
+        value = slot_corpus.categories[COLOUR][int(slot_corpus.values[document, COLOUR])]
+        place = 1 + text.split().index(value)
+        with torch.no_grad():
+            inputs = classifier.tokenizer(text, return_tensors="pt")
+            maps = torch.stack(eager(**inputs, output_attentions=True).attentions)
+        paid.setdefault(value, []).append(float(maps[:, 0, :, 0, place].mean()))
+    means = {value: np.mean(own) for value, own in paid.items()}
+    assert (low, high) == (min(means, key=means.get), max(means, key=means.get))
+    tau = interventions.attention_effect(COLOUR, LIKED)
+    expected = interventions.effect(COLOUR, LIKED, Contrast(low, high, None))
+    assert tau == expected
+    assert tau.kind == f"rewrite {low} to {high}"
+
+
+def test_tau_needs_values(classifier, slot_corpus, slot_table) -> None:
+    numbers = replace(slot_table, categories=(None, *slot_table.categories[1:]))
+    interventions = ModelInterventions(classifier, slot_corpus, numbers, documents=30)
+    assert "is a number" in interventions.attention_effect(COLOUR, LIKED)
+
+
 def test_own_token_where_there_are_no_slots(masked_model, slot_corpus, slot_table) -> None:
     kinds = (FeatureKind.PRESENCE,) * 3 + (FeatureKind.OUTPUT,)
     table = replace(slot_table, kinds=kinds)
