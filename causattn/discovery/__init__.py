@@ -5,6 +5,11 @@ from causattn.discovery._algorithm import Algorithm, Capability
 from causattn.discovery._comparison import compare_algorithms
 from causattn.discovery._constraint_based import pc
 from causattn.discovery._discover import discover, discovery_settings
+from causattn.discovery._icd import (
+    iterative_causal_discovery,
+    path_lengths,
+    possible_ancestors,
+)
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
 from causattn.discovery._score_based import ges
@@ -28,6 +33,9 @@ __all__ = [
     "edge_log_prior",
     "edge_probabilities",
     "ges",
+    "iterative_causal_discovery",
     "pair_levels",
+    "path_lengths",
     "pc",
+    "possible_ancestors",
 ]

@@ -77,7 +77,7 @@ class Figure:
         if low is not None and high is not None:
             if isinstance(self.published, float | int):
                 width = max(high - self.published, self.published - low)
-                return f"± {width:.3g}" if width > 2 * _ROUNDING else "exact"
+                return f"± {width:.3g}" if width else "exact"
             return f"{low:.4g} to {high:.4g}"
         return f"≥ {low:.4g}" if low is not None else f"≤ {high:.4g}"
 
@@ -96,7 +96,7 @@ def within(
     A hair of rounding is allowed, so that a figure published with d decimals and a tolerance of
     half a unit in the last place passes at the very edge.
     """
-    width = tolerance + _ROUNDING
+    width = tolerance * (1 + _ROUNDING)
     return Figure(name, published, ours, (published - width, published + width), label, note)
 
 

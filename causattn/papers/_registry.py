@@ -9,6 +9,7 @@ from causattn.papers._paper import Paper
 
 PAPERS: dict[str, str] = {
     "nichani": "causattn.papers.nichani",
+    "abcd": "causattn.papers.abcd",
     "cebab": "causattn.papers._cebab",
     "mediation": "causattn.papers._mediation",
     "sachs": "causattn.papers._sachs",
