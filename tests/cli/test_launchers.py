@@ -175,7 +175,7 @@ def wait_for(condition: Any, seconds: float) -> None:
 def test_a_node_that_dies_during_the_sweep_costs_nothing_finished(
     cluster: Cluster, tmp_path: Path, again: int
 ) -> None:
-    given = ["launcher=ray", "seed=range(6)", *TRAINED]
+    given = ["launcher=ray", "seed=range(8)", *STUDY, "corpus.documents=20000"]
     retries = f"hydra.launcher.ray.remote.max_retries={again}"
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "sweep", "hydra.sweep.dir=mine", retries, *given],
@@ -185,13 +185,14 @@ def test_a_node_that_dies_during_the_sweep_costs_nothing_finished(
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_for(lambda: list(tmp_path.glob("mine/*/manifest.json")), 120)
+    wait_for(lambda: list(tmp_path.glob("mine/*/manifest.json")), 240)
+    wait_for(lambda: len(list(tmp_path.glob("mine/*/UNFINISHED"))) == 2, 240)  # one on each node
     before = {path: path.read_bytes() for path in tmp_path.glob("mine/*/manifest.json")}
     cluster.kill_one()
     out, err = process.communicate(timeout=300)
     if again:
         assert process.returncode == 0, err
-        assert "6 jobs: 6 finished." in out
+        assert "8 jobs: 8 finished." in out
     else:
         assert process.returncode == 3
         assert "not done" in out
@@ -199,7 +200,7 @@ def test_a_node_that_dies_during_the_sweep_costs_nothing_finished(
         done = sweep(tmp_path, retries, *given, RAY_ADDRESS=cluster.address)
         assert done.returncode == 0, done.stderr
         assert "finished before" in done.stdout
-    assert len(list(tmp_path.glob("mine/*/manifest.json"))) == 6
+    assert len(list(tmp_path.glob("mine/*/manifest.json"))) == 8
     assert {path: path.read_bytes() for path in before} == before
 
 

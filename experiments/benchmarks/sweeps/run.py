@@ -49,7 +49,7 @@ def measures_of(given: argparse.Namespace, place: Path) -> dict[str, Callable[[]
     quick = given.quick
     return {
         "overhead": lambda: overhead.measure(
-            place / "overhead", 20 if quick else 1000, 8 if quick else 200, given.repeats
+            place / "overhead", 20 if quick else 1000, 8 if quick else 60, given.repeats
         ),
         "parallel": lambda: parallel.measure(
             place / "parallel", 6 if quick else 60, given.workers, 500 if quick else 2000
