@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from causattn.base import ConfigError
@@ -39,6 +40,9 @@ def compare(arguments: list[str]) -> int:
         help="only these runs, such as corpus.network=asia,alarm",
     )
     parser.add_argument("--output", type=Path, help="where to write (FOLDER/comparison by default)")
+    parser.add_argument(
+        "--note", nargs="+", default=[], help="sentences for the page, such as what it ran on"
+    )
     given = parse(parser, arguments)
     if given is None:
         return 0
@@ -48,6 +52,7 @@ def compare(arguments: list[str]) -> int:
     found = compare_runs(
         given.folder, by=given.by, metrics=given.metric, where=_conditions(given.where)
     )
+    found = replace(found, notes=(*found.notes, *(note.rstrip(".") for note in given.note)))
     place = given.folder if given.folder.is_dir() else given.folder.parent
     command = shlex.join(["causattn", "compare", *arguments])
     page = write_comparison(found, given.output or place / "comparison", command=command)

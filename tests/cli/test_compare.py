@@ -43,9 +43,11 @@ def test_again_it_writes_the_same_and_compares_no_comparison(sweep: Path) -> Non
 def test_its_questions(sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     given = ["--by", "discovery", "--metric", "edges:higher", "--where", "corpus.network=asia"]
+    given += ["--note", "The machine was shared."]
     assert main(["compare", str(sweep), *given, "--output", str(out)]) == 0
     assert capsys.readouterr().out.startswith("Graph.edges: ges is best")
     assert (out / "means_edges.csv").is_file()
+    assert "- The machine was shared.\n" in (out / "README.md").read_text()
     assert "alarm" not in (out / "data_sets.csv").read_text()
 
 

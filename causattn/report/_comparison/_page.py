@@ -126,6 +126,7 @@ def _nearest(found: MetricComparison, first: str) -> tuple[str, float, float, fl
     own = pairs[(pairs["first"] == first) | (pairs["second"] == first)]
     if own.empty:
         return None
+    own = own[own["draws"] == own["draws"].max()]  # others are nearer only for what they left out
     sign = 1 if found.metric.lower_is_better else -1
     rows = []
     for row in own.to_dict("records"):

@@ -35,8 +35,8 @@ def profile_figure(
     shown, axis = panels(comparison)
     table = found.means[found.means["data_set"] != OVERALL]
     names = [name for name in styles if (table["contestant"] == name).any()]
-    columns = min(_COLUMNS, len(shown))
-    rows = -(-len(shown) // columns)
+    rows = -(-len(shown) // _COLUMNS)
+    columns = -(-len(shown) // rows)
     width = max(6.4, 2.55 * columns)
     legend = 0.24 * -(-len(names) // max(2, int(width // 1.7))) + 0.2
     figure = Figure(figsize=(width, 2.35 * rows + legend + 0.75), layout="constrained")

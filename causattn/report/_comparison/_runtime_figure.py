@@ -11,6 +11,7 @@ from causattn.report._comparison._style import Style, plain_ticks
 from causattn.report._palette import FAINT, MUTED
 from causattn.results import Comparison
 
+_ABOVE = 1.5
 _TITLES = {"variables": "number of variables", "rows": "number of rows"}
 
 
@@ -35,6 +36,7 @@ def runtime_figure(comparison: Comparison, styles: Mapping[str, Style]) -> Figur
         axes.set_yscale("log")
         axes.grid(color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
+        stacked = 0
         for name, style in styles.items():
             own = held[held["contestant"] == name]
             grouped = own.groupby(size)["seconds"].median().dropna()
@@ -51,12 +53,13 @@ def runtime_figure(comparison: Comparison, styles: Mapping[str, Style]) -> Figur
             late = own[(own["timed_out"] > 0) & own["limit"].notna()]
             axes.plot(
                 late[size],
-                late["limit"],
+                late["limit"] * _ABOVE**stacked,  # one above the other instead of one on top
                 color=style.colour,
-                marker=6,  # a caret whose tip is at the limit: at least so long
+                marker=6,  # a caret
                 markersize=8,
                 linestyle="none",
             )
+            stacked += bool(len(late))
         ticks = sorted(held[size].unique())
         axes.set_xticks(_apart(ticks), [f"{tick:g}" for tick in _apart(ticks)])
         axes.minorticks_off()
@@ -68,7 +71,9 @@ def runtime_figure(comparison: Comparison, styles: Mapping[str, Style]) -> Figur
         if place == 0:
             axes.set_ylabel("seconds of discovery")
     if frame["timed_out"].any():
-        figure.text(0.995, 0.995, "▲ timed out", ha="right", va="top", fontsize=8.5, color=MUTED)
+        limits = sorted(frame["limit"].dropna().unique())
+        text = f"▲ timed out after {' or '.join(f'{limit:g}' for limit in limits)} s"
+        figure.text(0.995, 0.995, text, ha="right", va="top", fontsize=8.5, color=MUTED)
     figure.legend(loc="outside lower center", ncols=5, columnspacing=1.2)
     return figure
 
