@@ -10,18 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from causattn.discovery._algorithm import (
     TESTS,
     Algorithm,
-    CandidateUse,
     Capability,
     Problem,
-    candidate_use,
     prepared,
     resolved,
 )
+from causattn.discovery._candidate_settings import CandidateSettings, evidence_for
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._pc_engines import (
@@ -33,7 +30,6 @@ from causattn.discovery._pc_engines import (
     pc_by_torch,
 )
 from causattn.discovery._shared_settings import Test, TestSettings, check_alpha
-from causattn.discovery._weights import SHARPNESS, pair_levels
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -43,7 +39,7 @@ Engine = Literal["causattn", "torch", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PcSettings(TestSettings):
+class PcSettings(TestSettings, CandidateSettings):
     """Settings of PC.
 
     Parameters
@@ -54,16 +50,11 @@ class PcSettings(TestSettings):
     rules
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
         ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
-    candidates
-        ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: a level of its own for
-        each pair; ``"ignore"``; ``"auto"`` restricts.
     conditioning
         What conditioning sets for a pair are drawn from: ``"neighbours"`` of either end, or those
         of them on ``"paths"`` between the two; ``"auto"`` takes paths where candidates restrict.
     max_order
         Largest conditioning set, None for no limit.
-    expected_edges, sharpness
-        Of the weights that candidates become when they weigh; see `edge_probabilities`.
     knowledge
         ``required``, ``forbidden``, ``tiers`` and ``order``, as `Knowledge` takes them.
     threads
@@ -73,11 +64,8 @@ class PcSettings(TestSettings):
     kind: str = "pc"
     engine: Engine = "causattn"
     rules: Rules = "causal-learn"
-    candidates: CandidateUse = "auto"
     conditioning: Conditioning = "auto"
     max_order: int | None = None
-    expected_edges: float | None = None
-    sharpness: float = SHARPNESS
     knowledge: dict[str, Any] | None = None
     threads: int = 1
 
@@ -85,28 +73,20 @@ class PcSettings(TestSettings):
 def run_pc(problem: Problem, settings: PcSettings) -> CausalGraph:
     """Solve a prepared problem."""
     check_alpha(settings.alpha)
-    data, candidates = problem.data, problem.candidates
+    data = problem.data
     test = resolved(settings.test, data, PC.capability(settings).tests, "test")
-    use = candidate_use(PC, settings) if candidates is not None else "ignore"
-    alpha: float | np.ndarray = settings.alpha
-    if candidates is not None and use == "weigh":
-        alpha = pair_levels(
-            candidates,
-            settings.alpha,
-            expected_edges=settings.expected_edges,
-            sharpness=settings.sharpness,
-        )
-    allowed = candidates.allowed if candidates is not None and use == "restrict" else None
+    evidence = evidence_for(PC, settings, problem.candidates)
+    weighing = evidence.weighing
     knowledge = None if problem.knowledge is None else problem.knowledge.matrices(data.names)
     search = PcSearch(
         test,
-        alpha,
+        settings.alpha if weighing is None else settings.levels(weighing, settings.alpha),
         settings.rules,
-        allowed,
+        evidence.allowed,
         knowledge,
         settings.conditioning,
         settings.max_order,
-        settings.alpha if use == "weigh" else None,
+        None if weighing is None else settings.alpha,
     )
     if settings.engine == "causattn":
         graph = pc_by_causattn(data, search, settings.threads)
@@ -115,8 +95,7 @@ def run_pc(problem: Problem, settings: PcSettings) -> CausalGraph:
     else:
         graph = pc_by_causal_learn(data, search)
     about = [test, f"alpha {settings.alpha:g}", f"{settings.rules} rules", settings.engine]
-    if candidates is not None:
-        about.append({"weigh": "weighed", "restrict": "restricted"}[use])
+    about += evidence.words
     return replace(graph, algorithm=f"pc ({', '.join(about)})")
 
 

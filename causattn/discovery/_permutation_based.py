@@ -18,12 +18,11 @@ from causattn.discovery._algorithm import (
     REFERENCE_SCORES,
     SCORES,
     Algorithm,
-    CandidateUse,
     Capability,
     Problem,
-    candidate_use,
 )
 from causattn.discovery._boss import best_order
+from causattn.discovery._candidate_settings import CandidateSettings, evidence_for
 from causattn.discovery._causal_learn import errors_as_sentences, from_causal_learn
 from causattn.discovery._library_calls import seeded, silenced
 from causattn.discovery._shared_settings import (
@@ -32,14 +31,13 @@ from causattn.discovery._shared_settings import (
     check_causal_learn_priors,
     chosen_score,
 )
-from causattn.discovery._weights import SHARPNESS, edge_log_prior
 from causattn.graphs import CausalGraph, dag_to_cpdag, pdag_to_dag
 
 _KINDS = frozenset({"continuous", "discrete"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class BossSettings(ScoreSettings):
+class BossSettings(ScoreSettings, CandidateSettings):
     """Settings of BOSS.
 
     Parameters
@@ -48,19 +46,11 @@ class BossSettings(ScoreSettings):
         ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
     starts
         From how many random orders to search (causattn's engine); the best DAG counts.
-    candidates
-        ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: candidates are a prior on
-        edges; ``"ignore"``; ``"auto"`` restricts where the engine can.
-    expected_edges, sharpness
-        Of the prior that candidates become when they weigh; see `edge_probabilities`.
     """
 
     kind: str = "boss"
     engine: Literal["causattn", "causal-learn"] = "causattn"
     starts: int = 4
-    candidates: CandidateUse = "auto"
-    expected_edges: float | None = None
-    sharpness: float = SHARPNESS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +71,7 @@ def run_boss(problem: Problem, settings: BossSettings) -> CausalGraph:
     """Solve a prepared problem."""
     if settings.starts < 1:
         raise ConfigError(f"starts={settings.starts} searches nowhere; choose 1 or more.")
-    data, candidates = problem.data, problem.candidates
+    data = problem.data
     chosen = chosen_score(data, settings, BOSS.capability(settings).scores)
     about = [chosen.text, settings.engine]
     if settings.engine == "causal-learn":
@@ -90,19 +80,14 @@ def run_boss(problem: Problem, settings: BossSettings) -> CausalGraph:
         check_causal_learn_priors(chosen, settings)
         graph = _by_causal_learn(boss, problem, chosen, settings.penalty, {})
         return replace(graph, algorithm=f"boss ({', '.join(about)})")
-    use = candidate_use(BOSS, settings) if candidates is not None else "ignore"
-    if use != "ignore":
-        about.append({"weigh": "weighed", "restrict": "restricted"}[use])
-    prior = None
-    if candidates is not None and use == "weigh":
-        prior = edge_log_prior(
-            candidates, expected_edges=settings.expected_edges, sharpness=settings.sharpness
-        )
+    evidence = evidence_for(BOSS, settings, problem.candidates)
+    about += evidence.words
+    prior = None if evidence.weighing is None else settings.log_prior(evidence.weighing)
     dag = best_order(
         chosen.local,
         generator(problem.seed, "discovery", "boss"),
         starts=settings.starts,
-        possible=candidates.allowed if candidates is not None and use == "restrict" else None,
+        possible=evidence.allowed,
         edge_log_prior=prior,
     )
     total = chosen.local.total(dag) + (0.0 if prior is None else float(prior[dag != 0].sum()))

@@ -16,12 +16,11 @@ from causattn.discovery._algorithm import (
     REFERENCE_SCORES,
     SCORES,
     Algorithm,
-    CandidateUse,
     Capability,
     Problem,
-    candidate_use,
     prepared,
 )
+from causattn.discovery._candidate_settings import CandidateSettings, evidence_for
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._ges_engines import (
     Adaptive,
@@ -35,7 +34,6 @@ from causattn.discovery._shared_settings import (
     check_causal_learn_priors,
     chosen_score,
 )
-from causattn.discovery._weights import SHARPNESS, edge_log_prior
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ Engine = Literal["causattn", "causal-learn"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class GesSettings(ScoreSettings):
+class GesSettings(ScoreSettings, CandidateSettings):
     """Settings of GES.
 
     Parameters
@@ -54,15 +52,9 @@ class GesSettings(ScoreSettings):
         ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
     turning
         Search on with a turning phase and through all phases again (causattn's engine).
-    candidates
-        ``"restrict"``: candidate pairs, and others as far as `adaptive` lets them in;
-        ``"weigh"``: candidates are a prior on edges; ``"ignore"``; ``"auto"`` restricts where the
-        engine can.
     adaptive
-        When a pair that is no candidate may come in: while it ends an ``"unshielded_triples"`` or a
-        ``"v_structures"``, or ``"none"``.
-    expected_edges, sharpness
-        Of the prior that candidates become when they weigh; see `edge_probabilities`.
+        Where candidates restrict, when another pair may come in: while it ends an
+        ``"unshielded_triples"`` or a ``"v_structures"``, or ``"none"``.
     knowledge
         ``required``, ``forbidden``, ``tiers`` and ``order``, as `Knowledge` takes them.
     max_parents
@@ -74,10 +66,7 @@ class GesSettings(ScoreSettings):
     kind: str = "ges"
     engine: Engine = "causattn"
     turning: bool = True
-    candidates: CandidateUse = "auto"
     adaptive: Adaptive = "unshielded_triples"
-    expected_edges: float | None = None
-    sharpness: float = SHARPNESS
     knowledge: dict[str, Any] | None = None
     max_parents: int | None = None
     threads: int = 1
@@ -85,26 +74,22 @@ class GesSettings(ScoreSettings):
 
 def run_ges(problem: Problem, settings: GesSettings) -> CausalGraph:
     """Solve a prepared problem."""
-    data, candidates = problem.data, problem.candidates
+    data = problem.data
     chosen = chosen_score(data, settings, GES.capability(settings).scores)
     about = [chosen.text, settings.engine]
     if settings.engine == "causal-learn":
         check_causal_learn_priors(chosen, settings)
         graph = ges_by_causal_learn(data, chosen.name, settings.penalty, settings.max_parents)
         return replace(graph, algorithm=f"ges ({', '.join(about)})")
-    use = candidate_use(GES, settings) if candidates is not None else "ignore"
-    if use != "ignore":
-        about.append({"weigh": "weighed", "restrict": "restricted"}[use])
+    evidence = evidence_for(GES, settings, problem.candidates)
+    about += evidence.words
+    weighing = evidence.weighing
     graph = ges_by_causattn(
         chosen.local,
         data.names,
-        allowed=candidates.allowed if candidates is not None and use == "restrict" else None,
+        allowed=evidence.allowed,
         adaptive=settings.adaptive,
-        edge_log_prior=edge_log_prior(
-            candidates, expected_edges=settings.expected_edges, sharpness=settings.sharpness
-        )
-        if candidates is not None and use == "weigh"
-        else None,
+        edge_log_prior=None if weighing is None else settings.log_prior(weighing),
         knowledge=None if problem.knowledge is None else problem.knowledge.matrices(data.names),
         max_parents=settings.max_parents,
         turning=settings.turning,

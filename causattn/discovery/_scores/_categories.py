@@ -8,12 +8,16 @@ fits into 62 bits, equal rows are merged into one with a weight: eight binary va
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
 from causattn.base import DataError
 
 ROW_BITS = 62
+# Counting by masks takes 64 rows at once; it pays for variables of few categories in long tables.
+FEWEST_ROWS = 512
+MOST_CATEGORIES = 16
 
 
 class Categories:
@@ -76,6 +80,25 @@ class Categories:
         width = np.uint8 if largest <= 256 else np.uint16 if largest <= 65536 else np.int32
         different, self.weights = _merge(coded, counts)
         self.codes = np.ascontiguousarray(different.T.astype(width))
+
+    @cached_property
+    def masks(self) -> tuple[np.ndarray, np.ndarray]:
+        """One bit mask of the rows for each category, and where each variable's begin.
+
+        uint64 [categories, words] and int64 [p + 1]. A variable of many categories has none, and
+        rows that are merged or few have none at all (words = 0).
+        """
+        rows = self.codes.shape[1]
+        packed = rows >= FEWEST_ROWS and rows == self.rows
+        kept = np.where(packed & (self.cardinalities <= MOST_CATEGORIES), self.cardinalities, 0)
+        pointer = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
+        words = (rows + 63) // 64 if packed else 0
+        octets = np.zeros((int(pointer[-1]), words * 8), dtype=np.uint8)
+        for variable in np.flatnonzero(kept).tolist():
+            for category in range(int(kept[variable])):
+                mask = np.packbits(self.codes[variable] == category, bitorder="little")
+                octets[pointer[variable] + category, : len(mask)] = mask
+        return octets.view("<u8").astype(np.uint64, copy=False), pointer
 
 
 def _check_missing(table: np.ndarray, labels: Sequence[str]) -> None:

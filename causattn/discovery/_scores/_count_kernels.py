@@ -1,9 +1,11 @@
 """Compiled counting for discrete scores.
 
 For a group (target y, parents S, candidates X) the rows' configurations of (S, y) are numbered
-once; each candidate then takes one pass over the rows. Configurations that do not occur are worth
-nothing to either score, so whenever a numbering grows beyond the rows it is made dense again: with
-many parents or 10,000 categories the work still follows the rows, not the product of categories.
+once; each candidate then takes one pass over the rows, or, where numbers and categories are few,
+an AND and a population count of bit masks, 64 rows at a time. Configurations that do not occur are
+worth nothing to either score, so whenever a numbering grows beyond the rows it is made dense
+again: with many parents or 10,000 categories the work still follows the rows, not the product of
+categories.
 """
 
 from __future__ import annotations
@@ -13,8 +15,13 @@ import math
 import numpy as np
 from numba import njit
 
+from causattn.graphs._bitset import population_count
+
 BDEU = 0
 BIC = 1
+# Masks pay up to so many pairs of a mask and a category, and from so many candidates on.
+MOST_MASKS = 48
+FEWEST_CANDIDATES = 4
 
 
 @njit(cache=True, nogil=True)
@@ -85,12 +92,46 @@ def _family_score(
 
 
 @njit(cache=True, nogil=True)
+def _pack_cells(cells: np.ndarray, used: int, cell_masks: np.ndarray) -> None:
+    """Write for each number of `cells` (int64 [rows]) the mask of the rows that have it."""
+    for cell in range(used):
+        for word in range(cell_masks.shape[1]):
+            cell_masks[cell, word] = np.uint64(0)
+    for row in range(cells.shape[0]):
+        cell_masks[cells[row], row >> 6] |= np.uint64(1) << np.uint64(row & 63)
+
+
+@njit(cache=True, nogil=True)
+def _count_common(
+    cell_masks: np.ndarray, used: int, category_masks: np.ndarray, counts: np.ndarray
+) -> None:
+    """Count rows by cell and category into counts[category * used + cell].
+
+    The last category is what the others leave of a cell.
+    """
+    categories = category_masks.shape[0]
+    for cell in range(used):
+        left = 0
+        for word in range(cell_masks.shape[1]):
+            left += population_count(cell_masks[cell, word])
+        for category in range(categories - 1):
+            common = 0
+            for word in range(cell_masks.shape[1]):
+                common += population_count(cell_masks[cell, word] & category_masks[category, word])
+            counts[category * used + cell] = common
+            left -= common
+        counts[(categories - 1) * used + cell] = left
+
+
+@njit(cache=True, nogil=True)
 def discrete_scores(
     first: int,
     last: int,
     codes: np.ndarray,
     weights: np.ndarray,
     cardinalities: np.ndarray,
+    masks: np.ndarray,
+    mask_pointer: np.ndarray,
     kind: int,
     strength: float,
     targets: np.ndarray,
@@ -107,6 +148,8 @@ def discrete_scores(
     ----------
     codes, weights, cardinalities
         As in `Categories`.
+    masks, mask_pointer
+        ``Categories.masks``.
     kind, strength
         As in `_family_score`.
     alone
@@ -128,6 +171,8 @@ def discrete_scores(
     limit = max(4096, 4 * rows)
     counts = np.empty(limit, dtype=np.int64)
     totals = np.empty(limit, dtype=np.int64)
+    words = masks.shape[1]
+    cell_masks = np.empty((MOST_MASKS if words else 0, words), dtype=np.uint64)
     for g in range(first, last):
         y = targets[g]
         categories = cardinalities[y]
@@ -147,6 +192,13 @@ def discrete_scores(
         for row in range(rows):
             base_cells[row] = base[row] * categories + codes[y, row]
         stride = configurations * categories
+        packed = (
+            words > 0
+            and stride <= MOST_MASKS
+            and candidate_start[g + 1] - candidate_start[g] >= FEWEST_CANDIDATES
+        )
+        if packed:
+            _pack_cells(base_cells, stride, cell_masks)
         # The first turn scores the parents alone: a candidate with one category.
         for place in range(candidate_start[g] - 1, candidate_start[g + 1]):
             joins = place >= candidate_start[g]
@@ -156,7 +208,11 @@ def discrete_scores(
                 used_cells = stride * choices
                 for cell in range(used_cells):
                     counts[cell] = 0
-                if joins:
+                own = mask_pointer[node + 1] - mask_pointer[node]
+                if joins and packed and own == choices and stride * (choices - 1) <= MOST_MASKS:
+                    own_masks = masks[mask_pointer[node] : mask_pointer[node + 1]]
+                    _count_common(cell_masks, stride, own_masks, counts)
+                elif joins:
                     for row in range(rows):
                         counts[base_cells[row] + codes[node, row] * stride] += weights[row]
                 else:

@@ -148,6 +148,7 @@ class _DiscreteScore(LocalScore):
         candidates = np.concatenate(missing).astype(np.int32)
         alone = np.empty(len(groups))
         joined = np.empty(len(candidates))
+        masks, mask_pointer = self.categories.masks
 
         def work(first: int, last: int) -> None:
             discrete_scores(
@@ -156,6 +157,8 @@ class _DiscreteScore(LocalScore):
                 self.categories.codes,
                 self.categories.weights,
                 self.categories.cardinalities,
+                masks,
+                mask_pointer,
                 self._kind,
                 self._strength,
                 targets,

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.base import DataError
-from causattn.discovery._scores import BDeu, Categories, DiscreteBIC, Extensions, LocalScore
+from causattn.discovery._scores import (
+    BDeu,
+    Categories,
+    DiscreteBIC,
+    Extensions,
+    LocalScore,
+    _categories,
+)
 
 
 def random_table(rng: np.random.Generator, rows: int, size: int, most: int = 4) -> np.ndarray:
@@ -184,3 +191,26 @@ def test_bad_data_are_refused_in_a_sentence(table, options, sentence):
 def test_bad_settings_are_refused(make, options):
     with pytest.raises(DataError, match=next(iter(options))):
         make(np.array([[0, 1], [1, 0]]), **options)
+
+
+@pytest.mark.parametrize("score", [BDeu, DiscreteBIC])
+def test_masks_and_passes_over_rows_count_the_same(score, monkeypatch):
+    rng = np.random.default_rng(5)
+    # Rows too wide to be merged, and not a multiple of 64 of them.
+    table = random_table(rng, 1001, 40, most=5)
+    families = all_families(6, most=3)
+    few = Categories(table)
+    assert len(few.weights) == few.rows
+    masks, pointer = few.masks
+    for variable in range(40):
+        own = masks[pointer[variable] : pointer[variable + 1]]
+        bits = np.unpackbits(own.view(np.uint8), axis=1, bitorder="little", count=1001)
+        assert np.array_equal(bits.argmax(axis=0), few.codes[variable])
+        assert (bits.sum(axis=0) == 1).all()
+    by_masks = score(few).gains(families)
+    monkeypatch.setattr(_categories, "FEWEST_ROWS", 10**9)
+    unpacked = Categories(table)
+    assert unpacked.masks[0].size == 0
+    np.testing.assert_allclose(by_masks, score(unpacked).gains(families), rtol=0, atol=1e-9)
+    merged = Categories(table[:, :4])
+    assert merged.masks[0].size == 0
