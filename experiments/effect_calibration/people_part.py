@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-import causattn
+from causattn.attention import AttentionSummary
 from causattn.base import generator
-from causattn.candidates import mutual_information_screen
+from causattn.candidates import mutual_information_screen, select_candidates
 from causattn.cli._compose import compose_config, plain
 from causattn.corpora import human_pairs
 from causattn.corpora._cebab import ASPECTS, read_reviews
@@ -19,16 +19,22 @@ from causattn.effects import (
     GuidedEffects,
     ModelInterventions,
     aspect_effects,
+    collect_evidence,
     conditional_effects,
     icace_errors,
     matched_effects,
     random_effects,
     s_learner_effects,
 )
+from causattn.graphs import CausalGraph
 from causattn.models import encode_texts, predict_labels
 from causattn.study import Stages
 
-BATCH, DONORS, TOKENS = 64, 3, 4
+BATCH, DONORS, TOKENS = 64, 2, 4
+DOCUMENTS = 400
+"""Documents that the model is intervened on, and whose attention is read."""
+PAIRS, REFERENCE = 500, 400
+"""Pairs of reviews whose effect is asked for, and reviews that other tokens are taken from."""
 RATINGS = np.arange(1.0, 6.0)
 
 
@@ -37,51 +43,51 @@ class Study:
 
     def __init__(self, seed: int, overrides: list[str]) -> None:
         self.config = plain(compose_config(["experiment=cebab", f"seed={seed}", *overrides]))
-        stages = Stages(self.config, seed)
-        corpus = stages.make_corpus()
-        model = stages.make_model(corpus)
-        self.table = stages.make_features(corpus, model).value
-        self.corpus, self.model = corpus.value, model.value
+        self._stages = Stages(self.config, seed)
+        corpus = self._stages.make_corpus()
+        model = self._stages.make_model(corpus)
+        table = self._stages.make_features(corpus, model)
+        self._artefacts = corpus, model, table
+        self.corpus, self.model, self.table = corpus.value, model.value, table.value
         self.archive = Path(self.config["corpus"]["path"])
+
+    def summary(self) -> AttentionSummary:
+        """Return the attention from feature to feature."""
+        return self._stages.make_attention(*self._artefacts).value
 
 
 def people_part(seed: int, overrides: list[str]) -> dict[str, Any]:
     """Return error and coverage of each estimate of an aspect's effect, and AUC for the edges."""
-    study = Study(seed, overrides)
-    run = causattn.run("experiment=cebab", *overrides, seed=seed, quiet=True)
+    study = Study(seed, [f"attention.documents={DOCUMENTS}", *overrides])
     known = aspect_effects(study.corpus, study.archive)
     human = known["human_test"].to_numpy()
-    names = study.table.names
     estimates: dict[str, list[tuple[float, float, float]]] = {}
-    for aspect, row in known.iterrows():
-        for kind in ("naive", "adjusted"):
-            low, high = row[f"{kind}_low"], row[f"{kind}_high"]
-            label = {"naive": "naive difference", "adjusted": "DoWhy, other aspects held"}[kind]
-            estimates.setdefault(label, []).append((row[kind], low, high))
-        for operation in ("mask", "delete"):
-            tried = ModelInterventions(
-                study.model,
-                study.corpus,
-                study.table,
-                documents=len(study.corpus),
-                operation=operation,  # type: ignore[arg-type]
-                seed=seed,
-            )
-            effect = tried.effect(
-                names.index(str(aspect)),
-                names.index("rating"),
-                Contrast("Negative", "Positive", None),
-            )
+    for kind, label in (("naive", "naive difference"), ("adjusted", "DoWhy, other aspects held")):
+        parts = (known[f"{kind}{end}"].tolist() for end in ("", "_low", "_high"))
+        estimates[label] = list(zip(*parts, strict=True))
+    names = study.table.names
+    for operation in ("mask", "delete", "replace"):
+        tried = ModelInterventions(
+            study.model,
+            study.corpus,
+            study.table,
+            documents=DOCUMENTS,
+            operation=operation,  # type: ignore[arg-type]
+            seed=seed,
+        )
+        label = f"intervention on the model, {operation}"
+        for aspect in known.index:
+            contrast = Contrast("Negative", "Positive", None)
+            effect = tried.effect(names.index(str(aspect)), names.index("rating"), contrast)
             assert not isinstance(effect, str), effect
-            estimates.setdefault(f"intervention on the model, {operation}", []).append(
-                (effect.estimate, effect.low, effect.high)
-            )
+            estimates.setdefault(label, []).append((effect.estimate, effect.low, effect.high))
     return {
+        "documents": DOCUMENTS,
         "effects": {name: _against(values, human) for name, values in estimates.items()},
         "aspects": list(known.index),
         "estimates": estimates,
         "human": human.tolist(),
-        "auc": _edges(run, study),
+        "auc": _edges(study, seed),
     }
 
 
@@ -95,35 +101,30 @@ def _against(values: list[tuple[float, float, float]], human: np.ndarray) -> dic
     }
 
 
-def _edges(run: Any, study: Study) -> dict[str, float | None]:
+def _edges(study: Study, seed: int) -> dict[str, float]:
     """Return each kind's AUC for the pairs with the rating, among all unordered pairs."""
     names = study.table.names
+    edges = select_candidates(study.config["candidates"], study.summary(), study.table, seed=seed)
+    pairs = [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
+    # Every aspect before the next one, all before the rating: each pair's direct effect is asked.
+    place = {name: k for k, name in enumerate((*ASPECTS, "rating"))}
+    order = np.array([place[name] for name in names])
+    claimed = CausalGraph.from_adjacency(
+        (order[:, None] < order[None, :]).astype(np.uint8), names, direction="from row to column"
+    )
+    settings = {"kind": "dowhy", "engine": "closed_form", "refuters": [], "interventions": "none"}
+    evidence = collect_evidence(settings, claimed, study.table, edges, None, study.corpus, seed)
+    direct = {}
+    for row in evidence.edges().to_dict("records"):
+        half = (row["direct_high"] - row["direct_low"]) / 2.0
+        direct[frozenset((row["source"], row["target"]))] = abs(row["direct_estimate"]) / half
     information = mutual_information_screen(study.table)
-    evidence = run.evidence.set_index(["source", "target"])
-    pairs = [(a, b) for k, a in enumerate(names) for b in names[k + 1 :]]
-    positive = np.array(["rating" in pair for pair in pairs])
-
-    def largest(column: str, scale: str | None = None) -> np.ndarray:
-        found = []
-        for a, b in pairs:
-            values = [
-                abs(evidence.loc[way, column]) / (evidence.loc[way, scale] if scale else 1.0)
-                for way in ((a, b), (b, a))
-                if way in evidence.index
-            ]
-            known = [float(value) for value in values if not np.isnan(value)]
-            found.append(max(known, default=-1.0))
-        return np.array(found)
-
     scores = {
-        "mutual information (baseline)": np.array(
-            [information[names.index(a), names.index(b)] for a, b in pairs]
-        ),
-        "attention, either way": largest("attention_strength"),
-        "knock-out": largest("knock_out_effect"),
-        "DoWhy": largest("data_estimate", "data_standard_error"),
-        "intervention on the model": largest("model_total_variation"),
+        "mutual information (baseline)": [information[pair] for pair in pairs],
+        "attention, either way": [edges.strength[pair] for pair in pairs],
+        "DoWhy, direct effect": [direct[frozenset((names[i], names[j]))] for i, j in pairs],
     }
+    positive = ["rating" in (names[i], names[j]) for i, j in pairs]
     return {name: float(roc_auc_score(positive, score)) for name, score in scores.items()}
 
 
@@ -134,7 +135,8 @@ def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
     pairs = human_pairs(study.archive, "test").dropna(subset=["label_from", "label_to"])
     pairs = pairs[(pairs["label_from"] != pairs["label_to"])]
     known = pairs["label_from"].isin(_LABELS) & pairs["label_to"].isin(_LABELS)
-    pairs = pairs[known].reset_index(drop=True)
+    drawn = generator(seed, "calibration", "pairs")
+    pairs = pairs[known].sample(PAIRS, random_state=drawn).reset_index(drop=True)
     reviews = read_reviews(study.archive, "test").set_index("id")
     texts = list(dict.fromkeys([*pairs["text_from"], *pairs["text_to"]]))
     place = {text: k for k, text in enumerate(texts)}
@@ -146,6 +148,8 @@ def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
     train = study.corpus
     trained = predict_labels(model, encode_texts(model, train.texts), BATCH)
     assert train.metadata is not None
+    given = np.sort(drawn.choice(len(train), REFERENCE, replace=False))
+    given_texts = [train.texts[int(k)] for k in given]
     labels = _labels(train.metadata)
     held = _labels(reviews.loc[pairs["id_from"]])
     estimated = {
@@ -184,7 +188,7 @@ def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
             ("random tokens replaced (control)", "random"),
         ):
             guided = GuidedEffects(
-                model, train.texts, own, words, tokens=TOKENS, guide=guide, batch_size=BATCH
+                model, given_texts, own[given], words, tokens=TOKENS, guide=guide, batch_size=BATCH
             )
             told[name][rows] = guided.replaced(asked, end, rng, DONORS)
             if guide == "attention":
