@@ -88,7 +88,7 @@ def attend(
             probe.see_vectors(layer, query, key, scaling)
         if whole is not None:
             weights = take_rows(whole, rows)
-        elif probe.lets_go and query.dtype == torch.float32 and softcap is None:
+        elif probe.lets_go and softcap is None and Scratch.takes(query):
             weights = running.scratch.softmax(query, key, bias, scaling, rows)
             whole = weights if rows is None else None
         else:

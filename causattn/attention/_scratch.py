@@ -17,6 +17,11 @@ class Scratch:
     def __init__(self) -> None:
         self._memory = torch.empty(0)
 
+    @staticmethod
+    def takes(query: torch.Tensor) -> bool:
+        """Tell whether `softmax` gives what the model itself computes from such queries."""
+        return query.dtype == torch.float32 and not torch.is_autocast_enabled(query.device.type)
+
     def softmax(
         self,
         query: torch.Tensor,

@@ -32,7 +32,8 @@ class HFSettings(ClassifierSettings):
         A folder that save_pretrained wrote, or a name on the hub.
     task
         ``"masked"``, ``"causal"``, ``"classifier"`` or ``"encoder"``; ``"auto"`` takes what the
-        checkpoint was saved as.
+        checkpoint was saved as. An encoder with a decoder is ``"encoder"``: which of its
+        attentions is summed says ``attention.stack``.
     revision
         The hub's branch, tag or commit.
     dtype
@@ -89,12 +90,15 @@ def hf_model(settings: HFSettings, corpus: Corpus, seed: int) -> LanguageModel:
     """
     path = settings.path
     config = read_config(path, settings.revision)
-    if config.is_encoder_decoder:
-        raise ModelError(
-            f"Model {path} is an encoder with a decoder ({config.model_type}), of which attention "
-            "over one text is not defined here; take an encoder or a decoder alone."
-        )
     task: Task = task_of(config) if settings.task == "auto" else settings.task
+    if config.is_encoder_decoder:
+        if settings.train_classifier or settings.task not in ("auto", "encoder"):
+            raise ModelError(
+                f"Model {path} is an encoder with a decoder ({config.model_type}), whose attention "
+                "can be summed and whose predictions are not used here; set model.task=encoder "
+                "and model.train_classifier=false, or take an encoder or a decoder alone."
+            )
+        task = "encoder"
     changes: dict[str, Any] = {}
     if settings.train_classifier:
         task = "classifier"

@@ -191,10 +191,11 @@ def test_the_checksum_follows_the_folders_files(tmp_path: Path) -> None:
     assert source_checksum({"kind": "tiny_mlm"}) == {}
 
 
-def test_encoders_with_a_decoder_are_refused(tmp_path: Path) -> None:
+def test_encoders_with_a_decoder_predict_nothing(tmp_path: Path) -> None:
     T5Config(vocab_size=10, d_model=8, d_kv=4, num_heads=2, num_layers=1).save_pretrained(tmp_path)
-    with pytest.raises(ModelError, match="encoder with a decoder"):
-        hf(str(tmp_path))
+    for settings in ({"task": "causal"}, {"train_classifier": True}):
+        with pytest.raises(ModelError, match="encoder with a decoder"):
+            hf(str(tmp_path), **settings)
 
 
 def test_settings_that_exclude_each_other_are_named(tmp_path: Path) -> None:
