@@ -34,6 +34,8 @@ INDEPENDENT = "experiments/calibration/independent.bif"
 
 STEPS = {"asia": 1500, "sachs": 1500, "child": 2500, "insurance": 3000, "alarm": 3500}
 """Training steps by network: more variables need more."""
+DRAWS = {"asia": 4}
+"""Draws of the null where one has too few pairs."""
 RATES = (0.05, 0.1, 0.2)
 CORRECTIONS = {"BH": "bh", "BY": "by"}
 TAILS = ("empirical", "log_normal")
@@ -48,7 +50,9 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments.add_argument("--shares", type=float, nargs="+", default=[1.0, 0.5])
     arguments.add_argument("--steps", type=int, help="of training, where not the study's own")
     arguments.add_argument("--batch", type=int, default=128)
-    arguments.add_argument("--draws", type=int, default=None, help="of the null; by network")
+    arguments.add_argument(
+        "--draws", type=int, default=None, help="of the null; 0 for the bulk alone"
+    )
     arguments.add_argument("--folder", type=Path, default=RESULTS)
     arguments.add_argument("--set", nargs="*", default=[], help="overrides, as for causattn run")
     words = sys.argv[1:] if given is None else list(given)
@@ -56,20 +60,20 @@ def main(given: Sequence[str] | None = None) -> None:
     chosen.folder.mkdir(parents=True, exist_ok=True)
     kept = read(chosen.folder)
     if chosen.part == "uniform":
-        draws = chosen.draws or 2
+        draws = 2 if chosen.draws is None else chosen.draws
         for order, seed in product(("shuffled", "fixed"), chosen.seeds):
             add(kept, "uniform", independent(order, seed, draws, chosen.set))
             print(f"independent variables, {order}, seed {seed}: done", flush=True)
     elif chosen.part == "networks":
         for network, share, seed in product(chosen.networks, chosen.shares, chosen.seeds):
-            draws = chosen.draws or (4 if network == "asia" else 1)
+            draws = DRAWS.get(network, 1) if chosen.draws is None else chosen.draws
             training = (chosen.steps or STEPS[network], chosen.batch)
             for row in on_network(network, share, seed, draws, training, chosen.set):
                 add(kept, "networks", row)
             print(f"{network}, {share:g}, seed {seed}: done", flush=True)
     if chosen.part != "page":
         kept["commands"] = sorted(
-            {*kept.get("commands", []), f"python experiments/calibration/run.py {' '.join(words)}"}
+            {*kept.get("commands", []), "python experiments/calibration/run.py " + told(words)}
         )
         kept["versions"] = versions()
         write_json(chosen.folder / "calibration.json", kept)
@@ -77,6 +81,12 @@ def main(given: Sequence[str] | None = None) -> None:
     import calibration_page
 
     calibration_page.write(kept, chosen.folder)
+
+
+def told(words: Sequence[str]) -> str:
+    """Return a command's words without the place that the results were written to."""
+    at = words.index("--folder") if "--folder" in words else len(words)
+    return " ".join([*words[:at], *words[at + 2 :]])
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -129,7 +139,7 @@ def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
     bias: dict[str, Any] = {}
     upper = np.triu_indices(table.value.size, 1)
     ways: dict[str, dict[str, Any]] = {"bulk": {"against": "bulk"}}
-    for tail, removed in product(TAILS, (True, False)):
+    for tail, removed in product(TAILS if draws else (), (True, False)):
         name = f"{tail.replace('_', '-')}, bias {'removed' if removed else 'left in'}"
         ways[name] = {"draws": draws, "share": share, "tail": tail, "remove_bias": removed}
     for name, way in ways.items():
