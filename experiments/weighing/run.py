@@ -39,7 +39,9 @@ ROWS_SEED = 100
 """Added to a seed for its rows, so that no row is a document of the pretrained model's corpus:
 that is drawn with the seed itself, and equal seeds would draw the same documents."""
 
-FAMILIES: dict[str, dict[str, Any]] = {
+Contenders = dict[str, dict[str, Any]]
+
+FAMILIES: Contenders = {
     "PC, alpha .01": {"kind": "pc", "test": "g_square", "alpha": 0.01},
     "PC, alpha .05": {"kind": "pc", "test": "g_square", "alpha": 0.05},
     "GES, BIC": {"kind": "ges", "score": "bic", "penalty": 0.5},
@@ -69,7 +71,6 @@ FIGURES = {
     "shd": "shd",
 }
 
-Contenders = dict[str, dict[str, Any]]
 Line = dict[str, Any]
 
 
@@ -83,6 +84,7 @@ def main(given: Sequence[str] | None = None) -> None:
     add("--strongest", type=int, nargs="+", default=[40, 46], help="pairs that a threshold keeps")
     add("--seeds", type=int, nargs="+", default=[0, 1, 2], help="of the models")
     add("--samples", type=int, default=5, help="data sets that pretrained models are tried on")
+    add("--only", default="", help="only algorithms whose name begins so, such as PC")
     add("--folder", type=Path, default=RESULTS)
     add("--quick", action="store_true", help="a small version on asia that works in seconds")
     add("overrides", nargs="*", help="passed on to causattn.run, such as paths.cache=FOLDER")
@@ -92,6 +94,7 @@ def main(given: Sequence[str] | None = None) -> None:
         chosen.network, chosen.rows, chosen.fair_rows = "quick", [300, 600], [300]
         chosen.fair_steps, chosen.strongest, chosen.seeds = 60, [6, 8], [0]
         chosen.samples = 2
+    chosen.families = {k: v for k, v in FAMILIES.items() if k.startswith(chosen.only)}
     chosen.folder.mkdir(parents=True, exist_ok=True)
     chosen.samples = sorted({*chosen.seeds, *range(chosen.samples)})
     setting = {
@@ -104,7 +107,7 @@ def main(given: Sequence[str] | None = None) -> None:
         "fair_steps": chosen.fair_steps,
         "seeds": chosen.seeds,
         "rows_seeds": [seed + ROWS_SEED for seed in chosen.samples],
-        "algorithms": FAMILIES,
+        "algorithms": chosen.families,
         "strengths": STRENGTHS,
     }
     lines: list[Line] = []
@@ -119,8 +122,8 @@ def main(given: Sequence[str] | None = None) -> None:
 
 def blocks(chosen: argparse.Namespace) -> Iterator[list[Line]]:
     """Yield the lines of one kind of evidence, number of rows and seed after another."""
-    alone = contenders_alone(chosen.strongest)
-    beside = contenders_beside(chosen.strongest)
+    alone = contenders_alone(chosen.strongest, chosen.families)
+    beside = contenders_beside(chosen.strongest, chosen.families)
     for rows in chosen.rows:
         for seed in chosen.samples:
             yield measure(chosen, NO_EVIDENCE, rows, seed, None, alone, None)
@@ -150,14 +153,14 @@ def blocks(chosen: argparse.Namespace) -> Iterator[list[Line]]:
             quiet=True,
         )
         attention = attention_of(run)
-        strengths = of_strengths(len(attention.names))
+        strengths = of_strengths(len(attention.names), chosen.families)
         for rows in chosen.rows:
             for seed in chosen.samples:
                 yield measure(chosen, PRETRAINED, rows, seed, model, beside, attention)
             yield measure(chosen, PRETRAINED, rows, model, model, strengths, attention)
 
 
-def contenders_alone(strongest: Sequence[int]) -> Contenders:
+def contenders_alone(strongest: Sequence[int], families: Contenders = FAMILIES) -> Contenders:
     """Return the settings of what looks at the rows and nothing else, by label."""
     return {
         **{
@@ -169,12 +172,12 @@ def contenders_alone(strongest: Sequence[int]) -> Contenders:
         },
         **{
             f"{family}, plain": {**settings, "candidates": "ignore"}
-            for family, settings in FAMILIES.items()
+            for family, settings in families.items()
         },
     }
 
 
-def contenders_beside(strongest: Sequence[int]) -> Contenders:
+def contenders_beside(strongest: Sequence[int], families: Contenders = FAMILIES) -> Contenders:
     """Return the settings of what is handed evidence on the pairs, by label."""
     return {
         **{
@@ -186,16 +189,16 @@ def contenders_beside(strongest: Sequence[int]) -> Contenders:
         },
         **{
             f"{family}, {name}": {**settings, "candidates": use}
-            for family, settings in FAMILIES.items()
+            for family, settings in families.items()
             for name, use in USES.items()
         },
     }
 
 
-def of_strengths(size: int) -> Contenders:
+def of_strengths(size: int, families: Contenders = FAMILIES) -> Contenders:
     """Return the weighed algorithms with the evidence taken for more and for less, by label."""
     found: Contenders = {}
-    for family, settings in FAMILIES.items():
+    for family, settings in families.items():
         for name, strength in STRENGTHS.items():
             own = dict(strength)
             if "expected_edges" in own:
