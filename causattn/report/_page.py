@@ -60,7 +60,7 @@ def write_report(run: Run, path: Path | None = None) -> Path:
 
 def _content(run: Run) -> dict[str, Any]:
     """Return everything that the page shows."""
-    rows = edge_rows(run, digits=2)
+    rows, kept = edge_rows(run, digits=2), recorded(run)
     lines = (
         data_line(run),
         model_line(run),
@@ -88,8 +88,9 @@ def _content(run: Run) -> dict[str, Any]:
         "blind": prevalence(run),
         "figures": {name: _figure(run, name) for name in _CAPTIONS},
         "discovery": discovery_line(run),
-        "has_attention": recorded(run) is not None,
-        "has_pairs": False,
+        "has_attention": kept is not None,
+        "has_pairs": kept is not None and bool(kept.about["pairs"] or kept.about["pairs_reasons"]),
+        "pairs_reasons": [] if kept is None else [visible(r) for r in kept.about["pairs_reasons"]],
         "keys": [
             ("Settings", _shown(run.config)),
             ("All figures, with versions", _shown(run.summary)),

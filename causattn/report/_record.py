@@ -5,12 +5,12 @@
 ``attention/corpus.npz``              mean attention from feature to feature, each head's
                                       statistics
 ``attention/document_<number>.npz``   one document's maps, rollout, flow, query and key
+``attention/pair_<number>.npz``       a document beside itself without a feature's words
 ===================================== ==================================================
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ from causattn.corpora import Corpus
 from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel, encode_texts
 from causattn.report._examples import examples
+from causattn.report._npz import write_npz
+from causattn.report._pairs import record_pairs
 from causattn.report._settings import page_settings
 from causattn.results import Run
 
@@ -83,6 +85,8 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
         "sample": len(rows),
         "examples": examples(run, corpus, table, model, rows, chosen.examples),
         "documents": [],
+        "pairs": [],
+        "pairs_reasons": [],
     }
     if model is not None:
         about["query"] = None if material.summary is None else material.summary.query
@@ -104,6 +108,8 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
             about["documents"].append(
                 {"number": number, "file": name, "vectors_reason": why, **words_of(document)}
             )
+        pairs, reasons = record_pairs(run, corpus, table, model, rows[short], folder)
+        about |= {"pairs": pairs, "pairs_reasons": reasons}
     write_json(folder / "about.json", about)
     return folder
 
@@ -139,13 +145,3 @@ def words_of(document: DocumentAttention) -> dict[str, Any]:
         "layers": list(document.layers),
         "stack": document.stack,
     }
-
-
-def write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays by rename, compressed."""
-    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.npz")
-    try:
-        np.savez_compressed(temporary, **dict(arrays))  # type: ignore[arg-type]
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 
 from causattn.base import ArtefactError, read_json
+from causattn.effects import CounterfactualAttention
+from causattn.report._npz import read_npz
+from causattn.report._pairs import read_pair
 from causattn.report._record import FOLDER, SCHEMA
 from causattn.results import Run
 
@@ -80,19 +83,13 @@ class Recorded:
             for entry in self.about["documents"]
         ]
 
+    @cached_property
+    def pairs(self) -> list[tuple[str, CounterfactualAttention]]:
+        """Documents beside their counterfactuals, each with its title."""
+        return [(entry["title"], read_pair(self.folder, entry)) for entry in self.about["pairs"]]
+
 
 def recorded(run: Run) -> Recorded | None:
     """Return what a run kept of its attention; None where it kept nothing."""
     folder = run.folder / FOLDER
     return Recorded(folder) if (folder / "about.json").is_file() else None
-
-
-def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Return a file's arrays by name."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return dict(stored)
-    except (OSError, ValueError) as error:
-        raise ArtefactError(
-            f"{path} cannot be read ({type(error).__name__}); run the study again."
-        ) from None

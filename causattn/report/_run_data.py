@@ -6,6 +6,7 @@ from typing import Any
 
 from causattn.report._attention_data import attention_data
 from causattn.report._graph_data import graph_data
+from causattn.report._pair_data import pair_data
 from causattn.report._recorded import recorded
 from causattn.results import Run
 
@@ -17,5 +18,5 @@ def run_data(run: Run) -> dict[str, Any]:
         "kind": "run",
         "graph": graph_data(run),
         "attention": None if kept is None else attention_data(kept),
-        "pairs": [],
+        "pairs": [] if kept is None else [pair_data(pair, title) for title, pair in kept.pairs],
     }

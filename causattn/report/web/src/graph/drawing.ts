@@ -51,7 +51,7 @@ export class Drawing {
     const share = Math.min(1.35, room.width / width, room.height / height);
     const tall = Math.max(160, height * share);
     this.root = svg("svg", {
-      class: "graph",
+      class: edges.length > 150 ? "graph dense" : "graph",
       viewBox: `${-(room.width / share - width) / 2} ${-(tall / share - height) / 2} ${room.width / share} ${tall / share}`,
       role: "group",
       "aria-label": `Graph of ${names.length} variables and ${edges.length} edges`,

@@ -1,9 +1,11 @@
 // Where nodes and edges go: dagre's layers, causes above effects (or left of them, where that
 // fits the page better).
 //
-// dagre's time grows with the edges that cross many layers. A large graph keeps dagre's layers and
-// order from the edges that join neighbouring layers; its other edges are drawn as plain curves.
+// dagre's time grows with the edges that cross many layers, and a dense graph has so many layers
+// that nothing can be read. A large graph keeps the order, causes above effects, in fewer layers,
+// within which springs (d3-force) place the nodes; its edges are drawn as plain curves.
 
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 import dagre from "@dagrejs/dagre";
 
 export interface Box {
@@ -32,11 +34,10 @@ export function layOut(
   edges: [number, number][],
   room: { width: number; height: number },
 ): Layout {
-  const plain = edges.length > MANY;
-  const used = plain ? neighbouring(widths.length, edges) : edges.map(() => true);
-  const vertical = place(widths, height, edges, used, false);
-  if (plain || fit(vertical, room) >= 1) return vertical;
-  const horizontal = place(widths, height, edges, used, true);
+  if (edges.length > MANY) return springs(widths, height, edges, room);
+  const vertical = place(widths, height, edges, false);
+  if (fit(vertical, room) >= 1) return vertical;
+  const horizontal = place(widths, height, edges, true);
   return fit(horizontal, room) > fit(vertical, room) * 1.15 ? horizontal : vertical;
 }
 
@@ -48,7 +49,6 @@ function place(
   widths: number[],
   height: number,
   edges: [number, number][],
-  used: boolean[],
   horizontal: boolean,
 ): Layout {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
@@ -57,14 +57,13 @@ function place(
     nodesep: horizontal ? 12 : 18,
     edgesep: 10,
     ranksep: horizontal ? 56 : 40,
-    ranker: edges.length > MANY ? "longest-path" : "network-simplex",
     marginx: 8,
     marginy: 8,
   });
   graph.setDefaultEdgeLabel(() => ({}));
   widths.forEach((width, k) => graph.setNode(String(k), { width, height }));
   edges.forEach(([i, j], k) => {
-    if (used[k]) graph.setEdge(String(i), String(j), {}, String(k));
+    graph.setEdge(String(i), String(j), {}, String(k));
   });
   dagre.layout(graph);
   const boxes = widths.map((_, k) => {
@@ -72,7 +71,6 @@ function place(
     return { x, y, width, height: tall };
   });
   const bends = edges.map(([i, j], k): Point[] => {
-    if (!used[k]) return [];
     const points = graph.edge(String(i), String(j), String(k)).points ?? [];
     return points.slice(1, -1).map(({ x, y }: { x: number; y: number }): Point => [x, y]);
   });
@@ -80,8 +78,47 @@ function place(
   return { width: size.width ?? 1, height: size.height ?? 1, boxes, bends, horizontal };
 }
 
-/** Tell which edges join neighbouring layers, after longest paths; cycles are cut as met. */
-function neighbouring(size: number, edges: [number, number][]): boolean[] {
+/** Springs within layers; the page is filled, whatever the number of nodes. */
+function springs(
+  widths: number[],
+  height: number,
+  edges: [number, number][],
+  room: { width: number; height: number },
+): Layout {
+  const share = ranks(widths.length, edges);
+  const area = widths.reduce((sum, width) => sum + (width + 22) * (height + 30), 0) * 1.5;
+  const aspect = room.width / room.height;
+  const tall = Math.sqrt(area / aspect);
+  const wide = tall * aspect;
+  const nodes = widths.map((width, index) => ({
+    index,
+    radius: width / 2 + 4,
+    x: ((index * 0.618034) % 1) * wide,
+    y: share[index] * tall,
+  }));
+  type Node = (typeof nodes)[number];
+  forceSimulation<Node>(nodes)
+    .force("link", forceLink<Node, { source: number; target: number }>(edges.map(([source, target]) => ({ source, target }))).strength(0.03).distance(tall / 8))
+    .force("charge", forceManyBody().strength(-60))
+    .force("collide", forceCollide<Node>((node) => node.radius))
+    .force("x", forceX<Node>(wide / 2).strength(0.03))
+    .force("y", forceY<Node>((node) => share[node.index] * tall).strength(0.9))
+    .stop()
+    .tick(120);
+  const left = Math.min(...nodes.map(({ x, radius }) => x - radius)) - 8;
+  const top = Math.min(...nodes.map(({ y }) => y)) - height / 2 - 8;
+  const boxes = nodes.map(({ x, y, index }) => ({ x: x - left, y: y - top, width: widths[index], height }));
+  return {
+    width: Math.max(...boxes.map(({ x, width }) => x + width / 2)) + 8,
+    height: Math.max(...boxes.map(({ y }) => y)) + height / 2 + 8,
+    boxes,
+    bends: edges.map(() => []),
+    horizontal: false,
+  };
+}
+
+/** How far down a node stands, from 0 to 1: its longest path from above, cycles cut as met. */
+function ranks(size: number, edges: [number, number][]): number[] {
   const out: number[][] = Array.from({ length: size }, () => []);
   for (const [i, j] of edges) out[i].push(j);
   const state = new Uint8Array(size);
@@ -111,5 +148,6 @@ function neighbouring(size: number, edges: [number, number][]): boolean[] {
       if (position[next] > position[node]) rank[next] = Math.max(rank[next], rank[node] + 1);
     }
   }
-  return edges.map(([i, j]) => rank[j] - rank[i] === 1);
+  const deepest = Math.max(1, ...rank);
+  return Array.from(rank, (depth) => depth / deepest);
 }
