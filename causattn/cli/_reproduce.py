@@ -49,6 +49,7 @@ def reproduce(arguments: list[str]) -> int:
         return _list()
     if given.name != "all":
         _one(given.name, overrides, given.short, given.results)
+        _gather(given.results)
         return 0
     if any(override.startswith("paper.") for override in overrides):
         raise ConfigError(
@@ -62,6 +63,8 @@ def reproduce(arguments: list[str]) -> int:
         except CausattnError as error:
             print(f"{name}: {error}", file=sys.stderr)
             failed.append(name)
+    if len(failed) < len(PAPERS):
+        _gather(given.results)
     if failed:
         print(f"Not reproduced: {', '.join(failed)}.", file=sys.stderr)
     return _FAILED if failed else 0
@@ -117,6 +120,15 @@ def _one(name: str, overrides: list[str], short: bool, results: Path) -> None:
     for remark in outcome.remarks:
         console.print(Text(f"· {remark}"))
     console.print(Text(f"{outcome.seconds:g} s. {page}"))
+
+
+def _gather(results: Path) -> None:
+    """Write the page over all results beside the folder of papers, where it is called that."""
+    from causattn.base import write_text
+    from causattn.papers import gathering_page
+
+    if results.name == "papers":
+        write_text(results.parent / "README.md", gathering_page(results.parent))
 
 
 def _figures(figures: list[Figure]) -> Table:

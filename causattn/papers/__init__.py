@@ -4,6 +4,7 @@ Every paper is a module (or a folder of modules) here, a config in ``conf/experi
 folder in ``experiments/`` that says what is claimed, by what protocol, and what came out.
 """
 
+from causattn.papers._gathering import gathering_page
 from causattn.papers._outcome import read_outcome, reproduce, write_outcome
 from causattn.papers._paper import (
     DataFile,
@@ -24,6 +25,7 @@ __all__ = [
     "Paper",
     "Work",
     "exactly",
+    "gathering_page",
     "load_paper",
     "read_outcome",
     "reproduce",
