@@ -119,6 +119,8 @@ class AdjustmentSets:
             )
         if not self._directed[source, target]:
             return Adjustment(None, f"The graph has no edge {names[source]} --> {names[target]}.")
+        if self._reach(self._directed, [target])[source]:
+            return Adjustment(None, f"{names[source]} and {names[target]} lie on a cycle.")
         others = self._directed[:, target].copy()
         others[source] = False
         return Adjustment(tuple(np.flatnonzero(others).tolist()))

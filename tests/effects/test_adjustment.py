@@ -210,10 +210,10 @@ def test_refusals_name_the_cause() -> None:
 def test_all_edges_of_200_variables_take_less_than_a_second() -> None:
     graph = as_graph(random_dag(np.random.default_rng(0), 200, 0.03))
     edges = list(zip(*(k.tolist() for k in np.nonzero(graph.directed())), strict=True))
-    start = time.perf_counter()
+    start = time.process_time()
     sets = AdjustmentSets(graph)
     found = [sets.find(i, j, choice) for i, j in edges for choice in ("parents", "optimal")]
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert len(edges) > 500
     assert all(one.variables is not None for one in found)
     assert pdag_to_dag(graph.adjacency("from row to column")) is not None

@@ -1,0 +1,147 @@
+"""What cannot be estimated is a row with a reason: no crash, and no number without a word."""
+
+import numpy as np
+import pytest
+
+from causattn.base import DataError
+from causattn.corpora import Corpus
+from causattn.effects import collect_evidence, parent_adjustment
+from causattn.effects._estimators import ESTIMATORS
+from causattn.effects._settings import ALL_REFUTERS
+from causattn.graphs import CausalGraph
+
+ROWS = 300
+EVERY = ["linear", *ESTIMATORS]
+NUMBERS = ("data_estimate", "data_standard_error", "data_low", "data_high", "placebo_p")
+
+
+def graph_of(names: tuple[str, ...], *edges: tuple[int, int], **about) -> CausalGraph:
+    matrix = np.zeros((len(names), len(names)), dtype=int)
+    for i, j in edges:
+        matrix[i, j] = 1
+    return CausalGraph.from_adjacency(matrix, names, direction="from row to column", **about)
+
+
+def row_of(table, graph, source: str, target: str, **more):
+    settings = {"kind": "dowhy", "draws": 20, "interventions": "none", "refuters": [*ALL_REFUTERS]}
+    corpus = Corpus("made", ["."] * len(table.values))
+    evidence = collect_evidence({**settings, **more}, graph, table, None, None, corpus, 0)
+    return evidence.row(source, target)
+
+
+def refused(row, says: str, supports: bool = False) -> None:
+    """Assert that a row says why, holds no number of its effect, and supports nothing."""
+    assert says in row["data_reason"]
+    for column in NUMBERS:
+        assert np.isnan(row[column]), column
+    assert (row["verdict"] == "supported") == supports
+    assert row["verdict_reason"]
+
+
+@pytest.mark.parametrize("estimator", EVERY)
+def test_no_variation_in_the_treatment(make_table, estimator) -> None:
+    rng = np.random.default_rng(0)
+    names, answers = ("source", "target"), (("no", "yes"),) * 2
+    values = rng.integers(0, 2, (2, ROWS))
+    table = make_table(answers, source=values[0], target=values[1])
+    # A table refuses a constant column when it is made; rows left out afterwards can make one.
+    table.values[:, 0] = 1
+    row = row_of(table, graph_of(names, (0, 1)), *names, estimator=estimator)
+    refused(row, "fewer than two values held by")
+    table.values[:3, 0] = 0
+    row = row_of(table, graph_of(names, (0, 1)), *names, estimator=estimator)
+    refused(row, "no (3), yes (297)")
+    number = make_table((None, ("no", "yes")), source=rng.normal(size=ROWS), target=values[1])
+    number.values[:, 0] = 1
+    row = row_of(number, graph_of(names, (0, 1)), *names, estimator=estimator)
+    refused(row, "same value in every row")
+    with pytest.raises(DataError, match="same value in every document"):
+        make_table(answers, source=np.ones(ROWS), target=values[1])
+
+
+@pytest.mark.parametrize("estimator", EVERY)
+def test_no_variation_in_the_outcome(make_table, estimator) -> None:
+    names, answers = ("source", "target"), (("no", "yes"),) * 2
+    table = make_table(answers, source=np.arange(ROWS) % 2, target=np.arange(ROWS) % 3 > 0)
+    table.values[:, 1] = 0
+    row = row_of(table, graph_of(names, (0, 1)), *names, estimator=estimator)
+    refused(row, "same value in every row")
+
+
+def test_perfect_separation(make_table) -> None:
+    names, answers = ("source", "target"), (("no", "yes"),) * 2
+    source = np.arange(ROWS) % 2
+    table = make_table(answers, source=source, target=source)
+    refused(row_of(table, graph_of(names, (0, 1)), *names, estimator="glm"), "separate", True)
+    # (What supports the edge is the direct effect, by linear regression always, which is exact.)
+    # A linear effect of 1 is what the data say; that nothing is left to refute it with is said.
+    row = row_of(table, graph_of(names, (0, 1)), *names)
+    assert row["data_estimate"] == pytest.approx(1.0)
+    for name in ("random_common_cause", "data_subset", "bootstrap"):
+        assert "decides the outcome" in row[f"{name}_outcome"]
+        assert np.isnan(row[f"{name}_p"])
+
+
+@pytest.mark.parametrize("estimator", EVERY)
+def test_positivity_violated(make_table, estimator) -> None:
+    rng = np.random.default_rng(0)
+    names, answers = ("cause", "source", "target"), (("no", "yes"),) * 3
+    cause = np.arange(ROWS) % 2
+    target = (rng.random(ROWS) < 0.3 + 0.4 * cause).astype(int)
+    table = make_table(answers, cause=cause, source=cause, target=target)
+    graph = graph_of(names, (0, 1), (0, 2), (1, 2))
+    row = row_of(table, graph, "source", "target", adjustment="parents", estimator=estimator)
+    refused(row, "positivity is violated")
+
+
+@pytest.mark.parametrize("estimator", EVERY)
+def test_an_adjustment_set_as_large_as_the_sample(make_table, estimator) -> None:
+    rng = np.random.default_rng(0)
+    size = 40
+    names = ("source", "target", *(f"x{k}" for k in range(size)))
+    answers = (("no", "yes"), ("no", "yes"), *(None,) * size)
+    columns = {f"x{k}": rng.normal(size=size) for k in range(size)}
+    table = make_table(
+        answers, source=np.arange(size) % 2, target=rng.integers(0, 2, size), **columns
+    )
+    causes = [(k, effect) for k in range(2, size + 2) for effect in (0, 1)]
+    graph = graph_of(names, (0, 1), *causes)
+    row = row_of(table, graph, "source", "target", adjustment="parents", estimator=estimator)
+    refused(row, "as large as the sample")
+
+
+@pytest.mark.parametrize("estimator", EVERY)
+def test_an_effect_that_the_class_does_not_identify_and_an_undirected_edge(
+    make_table, estimator
+) -> None:
+    rng = np.random.default_rng(0)
+    names, answers = ("first", "second", "third"), (("no", "yes"),) * 3
+    first = rng.integers(0, 2, ROWS)
+    second = (rng.random(ROWS) < 0.2 + 0.6 * first).astype(int)
+    third = (rng.random(ROWS) < 0.2 + 0.6 * second).astype(int)
+    table = make_table(answers, first=first, second=second, third=third)
+    chain = graph_of(names, (0, 1), (1, 0), (1, 2), (2, 1), kind="cpdag")
+    row = row_of(table, chain, "first", "second", estimator=estimator)
+    refused(row, "undirected")
+    # The class's own answer stands beside it: a range, and not one number.
+    assert row["data_possible_minimum"] == 0.0
+    assert row["data_possible_maximum"] > 0.3
+    latent = CausalGraph.from_adjacency(
+        np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]]),
+        names,
+        direction="from row to column",
+        kind="pag",
+    )
+    refused(row_of(table, latent, "first", "second", estimator=estimator), "hidden common causes")
+
+
+def test_an_outcome_that_is_its_own_cause(make_table) -> None:
+    rng = np.random.default_rng(0)
+    names = ("a", "b", "c")
+    table = make_table(**dict(zip(names, rng.normal(size=(3, ROWS)), strict=True)))
+    cycle = graph_of(names, (0, 1), (1, 2), (2, 0))
+    refused(row_of(table, cycle, "a", "b"), "lie on a cycle")
+    dag = graph_of(names, (0, 1))
+    assert parent_adjustment(dag, "a", "a").reason == "a is its own outcome."
+    with pytest.raises(DataError, match=r"itself|diagonal|own"):
+        graph_of(names, (0, 0))
