@@ -52,7 +52,7 @@ def measures_of(given: argparse.Namespace, place: Path) -> dict[str, Callable[[]
             place / "overhead", 20 if quick else 1000, 8 if quick else 60, given.repeats
         ),
         "parallel": lambda: parallel.measure(
-            place / "parallel", 6 if quick else 60, given.workers, 500 if quick else 2000
+            place / "parallel", 6 if quick else 60, given.workers, 500 if quick else 1000
         ),
         "collecting": lambda: collecting.measure(
             place / "collecting", (10, 20) if quick else (1000, 10_000), example(place)
