@@ -19,6 +19,7 @@ from causattn.base import generator
 DRAWS = 5000
 FLIPS = 20_000
 _EXACT = 14
+_AT_ONCE = 1000
 
 
 def seed_weights(drawn: np.ndarray, draws: int = DRAWS) -> list[np.ndarray]:
@@ -109,8 +110,12 @@ def sign_flip_p(differences: np.ndarray, weights: np.ndarray) -> float:
         sums = np.abs(((bits & 1) * 2 - 1) @ parts)
         return float((sums >= observed - slack).mean())
     rng = generator(0, "results", "compare", "sign flips")
-    signs = rng.integers(0, 2, (FLIPS, len(parts)), dtype=np.int8) * 2 - 1
-    extreme = int((np.abs(signs @ parts) >= observed - slack).sum())
+    total, width, extreme = parts.sum(), -(-len(parts) // 8), 0
+    for _ in range(0, FLIPS, _AT_ONCE):
+        drawn = np.frombuffer(rng.bytes(_AT_ONCE * width), dtype=np.uint8)
+        bits = np.unpackbits(drawn.reshape(_AT_ONCE, width), axis=1, count=len(parts))
+        sums = np.abs(2 * (bits.astype(float) @ parts) - total)
+        extreme += int((sums >= observed - slack).sum())
     return (1 + extreme) / (1 + FLIPS)
 
 

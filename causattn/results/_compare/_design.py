@@ -176,7 +176,8 @@ def _labels(values: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
             part = values[column].map(lambda value, word=word: f"{word} = {value}")
             part = part.where(values[column] != "null", "")
         parts.append(part)
-    rows = zip(*parts, strict=True)
+    # One run alone varies in nothing, and is still one row.
+    rows = zip(*parts, strict=True) if parts else [()] * len(values)
     return pd.Series([", ".join(filter(None, row)) or "all" for row in rows], index=values.index)
 
 
