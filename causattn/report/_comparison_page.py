@@ -13,8 +13,8 @@ from causattn.report._differences import (
     edge_sides,
     figure_rows,
     joint_edges,
+    rows_of_tests,
     setting_rows,
-    test_rows,
 )
 from causattn.report._page import title_of
 from causattn.report._rendering import render
@@ -79,7 +79,7 @@ def comparison_data(sides: Sides) -> dict[str, Any]:
             "columns": _columns("figure", *titles, f"{titles[1]} − {titles[0]}", numeric=True),
             "rows": figure_rows(sides),
         },
-        "tests": {"columns": _columns("pair", *titles), "rows": test_rows(sides)},
+        "tests": {"columns": _columns("pair", *titles), "rows": rows_of_tests(sides)},
         "settings": {"columns": _columns("setting", *titles), "rows": setting_rows(sides)},
     }
 

@@ -105,7 +105,7 @@ def setting_rows(sides: Sides) -> list[list[str]]:
     ]
 
 
-def test_rows(sides: Sides) -> list[list[str]]:
+def rows_of_tests(sides: Sides) -> list[list[str]]:
     """Return ``[pair, A, B]`` where the runs came to other ends on a pair that either separated.
 
     Pairs that one separated and the other joined come first, then those that one of them had no

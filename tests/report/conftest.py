@@ -1,11 +1,14 @@
 """Made-up runs, whole on disk, for what reads runs."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from transformers import BertForSequenceClassification
 
 from causattn.attention import summarise_attention
 from causattn.candidates import CandidateEdges
@@ -184,6 +187,25 @@ def recorded_run(tmp_path: Path) -> Callable[..., ShownRun]:
         run = ShownRun(make_run(tmp_path / "run", names, ASIA_EDGES, config=about).folder)
         material = make_material(names, max(40, settings.get("sample", 0)))
         record_attention(run, material, settings)
+        run.material = material  # type: ignore[attr-defined]
+        return run
+
+    return make
+
+
+@pytest.fixture
+def classifier_run(tmp_path: Path) -> Callable[..., ShownRun]:
+    """Return a function that makes a run whose model, an untrained one, classifies documents."""
+
+    def make(names: Sequence[str] = ASIA, **settings: int) -> ShownRun:
+        run = ShownRun(make_run(tmp_path / "run", names).folder)
+        masked = make_material(names, 40)
+        assert masked.model is not None
+        torch.manual_seed(0)
+        network = BertForSequenceClassification(masked.model.network.config).eval()
+        model = replace(masked.model, network=network, task="classifier")
+        material = Material(masked.corpus, masked.table, model)
+        record_attention(run, material, {"sample": 5, **settings})
         run.material = material  # type: ignore[attr-defined]
         return run
 

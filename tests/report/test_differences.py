@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+
+from causattn.graphs import CausalGraph, Mark
+from causattn.report._differences import (
+    all_names,
+    edge_sides,
+    figure_rows,
+    joint_edges,
+    rows_of_tests,
+    setting_rows,
+)
+from causattn.report._sweep_page import leaderboard, write_sweep_report
+from causattn.results import Run
+
+
+class Made(Run):
+    """A run of which only the graph matters."""
+
+    def __init__(self, graph: CausalGraph, base: Run) -> None:
+        super().__init__(base.folder)
+        self.__dict__["graph"] = graph
+
+
+def graph(names: str, edges: str, separating=()) -> CausalGraph:
+    """Return a graph over letters, its edges such as "a>b b-c"."""
+    marks = [[0] * len(names) for _ in names]
+    for a, symbol, b in edges.split():
+        i, j = names.index(a), names.index(b)
+        marks[i][j] = Mark.ARROW if symbol == ">" else Mark.TAIL
+        marks[j][i] = Mark.TAIL
+    sets = {
+        (names.index(pair[0]), names.index(pair[1])): [tuple(names.index(k) for k in given)]
+        for pair, given in separating
+    }
+    return CausalGraph(tuple(names), marks, separating_sets=sets)
+
+
+@pytest.fixture
+def base(run_in, tmp_path: Path) -> Run:
+    return run_in(tmp_path / "base")
+
+
+def test_whose_edge_is_each(base: Run) -> None:
+    first = Made(graph("abcd", "a>b b-c c>d"), base)
+    # The same variables in another order, and one more.
+    second = Made(graph("dcbae", "a>b c>b a>e"), base)
+    names = all_names((first, second))
+    assert names == ["a", "b", "c", "d", "e"]
+    found = {
+        (names[i], names[j]): (symbol, whose)
+        for i, j, symbol, whose in joint_edges((first, second))
+    }
+    assert found == {
+        ("a", "b"): ("-->", "both"),
+        ("b", "c"): ("---", "turned"),
+        ("c", "d"): ("-->", "only A"),
+        ("a", "e"): ("-->", "only B"),
+    }
+    sides = edge_sides((first, second))
+    assert sides["1,2"][0] == ["edge", "—", "←"]
+    assert sides["2,3"][0] == ["edge", "→", "none"]
+
+
+def test_tests_are_in_order_of_what_they_decided(base: Run) -> None:
+    first = Made(graph("abcd", "a>b", [("ac", ""), ("bd", "a"), ("cd", "ab")]), base)
+    second = Made(graph("abcd", "a>c", [("ab", "d"), ("cd", "a")]), base)
+    assert rows_of_tests((first, second)) == [
+        ["a · c", "separated by nothing", "joined: a → c"],
+        ["a · b", "joined: a → b", "separated by d"],
+        ["b · d", "separated by a", "not joined, no separating set"],
+        ["c · d", "separated by a, b", "separated by a"],
+    ]
+    assert rows_of_tests((first, first)) == []
+
+
+def test_figures_and_settings_stand_side_by_side(run_in, tmp_path: Path) -> None:
+    runs = [
+        run_in(tmp_path / kind, config={"seed": 0, "discovery": {"kind": kind, "alpha": alpha}})
+        for kind, alpha in (("pc", 0.01), ("ges", 0.01))
+    ]
+    sides = (runs[0], runs[1])
+    assert setting_rows(sides) == [["discovery.kind", "pc", "ges"]]
+    rows = {row[0]: row[1:] for row in figure_rows(sides)}
+    assert rows["SHD to the truth"] == [3, 3, 0]
+    assert rows["candidate AUC"] == [0.93, 0.93, 0]
+
+
+def test_a_sweep_without_anything_to_compare_still_lists_its_runs(run_in, tmp_path: Path) -> None:
+    run_in(tmp_path / "sweep" / "a", with_truth=False)
+    page = write_sweep_report(tmp_path / "sweep", tmp_path / "page.html").read_text("utf-8")
+    assert "Leaderboard" in page
+    assert "<h2>Notes</h2>" in page
+
+
+def test_links_are_relative_and_escaped(run_in, tmp_path: Path) -> None:
+    import pandas as pd
+
+    sweep = tmp_path / "sweep"
+    name = "javascript:alert(1) #?"
+    run = run_in(sweep / name)
+    (run.folder / "report.html").write_text("")
+    runs = pd.DataFrame({"folder": [name], "status": ["finished"], "reason": [None]})
+    assert leaderboard(runs, sweep, sweep)["links"] == [
+        "javascript%3Aalert%281%29%20%23%3F/report.html"
+    ]
+    assert leaderboard(runs, sweep, tmp_path / "elsewhere")["links"] == [None]
