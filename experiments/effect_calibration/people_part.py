@@ -31,10 +31,10 @@ from causattn.models import encode_texts, predict_labels
 from causattn.study import Stages
 
 BATCH, DONORS, TOKENS = 64, 2, 4
-DOCUMENTS = 400
+DOCUMENTS = 200
 """Documents that the model is intervened on, and whose attention is read."""
-PAIRS, REFERENCE = 500, 400
-"""Pairs of reviews whose effect is asked for, and reviews that other tokens are taken from."""
+PAIRS, REFERENCE, TRAINED = 200, 120, 600
+"""Pairs of reviews whose effect is asked for, and reviews that tokens and outputs are taken from."""
 RATINGS = np.arange(1.0, 6.0)
 
 
@@ -146,11 +146,13 @@ def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
     )
     true = target - source
     train = study.corpus
-    trained = predict_labels(model, encode_texts(model, train.texts), BATCH)
     assert train.metadata is not None
-    given = np.sort(drawn.choice(len(train), REFERENCE, replace=False))
-    given_texts = [train.texts[int(k)] for k in given]
-    labels = _labels(train.metadata)
+    kept = np.sort(drawn.choice(len(train), TRAINED, replace=False))
+    kept_texts = [train.texts[int(k)] for k in kept]
+    trained = predict_labels(model, encode_texts(model, kept_texts), BATCH)
+    labels = _labels(train.metadata.iloc[kept])
+    given = np.sort(drawn.choice(TRAINED, REFERENCE, replace=False))
+    given_texts = [kept_texts[int(k)] for k in given]
     held = _labels(reviews.loc[pairs["id_from"]])
     estimated = {
         name: np.zeros_like(true)
