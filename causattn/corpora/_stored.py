@@ -69,13 +69,17 @@ class StoredTexts(Sequence[str]):
         with self._lock:
             if self._held is None or self._held[0] != group:
                 self._held = None  # never two groups at a time
-                self._held = group, self._file.read_row_group(group, columns=["text"])["text"]
+                self._held = group, self._read(group)
             text: str = self._held[1][index - self._first[group]].as_py()
         return text
 
     def __iter__(self) -> Iterator[str]:
         for group in range(len(self._first) - 1):
-            yield from self._file.read_row_group(group, columns=["text"])["text"].to_pylist()
+            yield from self._read(group).to_pylist()
+
+    def _read(self, group: int) -> pa.ChunkedArray:
+        # By this thread alone: each thread that ever read would keep memory of its own.
+        return self._file.read_row_group(group, columns=["text"], use_threads=False)["text"]
 
     def copy_to(self, path: Path) -> None:
         """Have the same documents at another place, without a second copy where links can be."""

@@ -167,7 +167,7 @@ def _parquet_batches(
                 names = opened.schema_arrow.names
                 # Where one is missing all are read, to say what there is instead.
                 columns = list(wanted) if wanted <= set(names) else names
-                for batch in opened.iter_batches(BATCH, columns=columns):
+                for batch in opened.iter_batches(BATCH, columns=columns, use_threads=False):
                     yield batch.to_pydict()
         except (pyarrow.ArrowException, OSError) as error:
             raise DataError(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -27,7 +28,7 @@ from causattn.features._table import FeatureKind, FeatureTable
 TOLERANCE = 1e-8
 """Share of a column's length that must be left once the columns before it explain what they can."""
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 13
 """Rows of a table that are looked at together."""
 
 Collinear = Literal["error", "drop"]
@@ -136,7 +137,9 @@ def like_columns(table: FeatureTable) -> dict[int, int]:
             # Codes by first occurrence are equal for columns that differ in names only.
             _, first, codes = np.unique(values, return_index=True, return_inverse=True)
             values = np.argsort(np.argsort(first))[codes].astype(float)
-        key = bytes([table.categories[column] is None]) + (values + 0.0).tobytes()
+        # A digest, not the column: all of them would be eight times a table of single bytes.
+        kind = bytes([table.categories[column] is None])
+        key = sha256(kind + (values + 0.0).tobytes()).digest()
         if key in first_of:
             found[column] = first_of[key]
         first_of.setdefault(key, column)

@@ -1,8 +1,9 @@
 """Peak memory and time of a corpus read from disk, over its size; one process and two.
 
-    python experiments/benchmarks/attention_scale/run.py [--quick] [--into FOLDER]
+    python experiments/benchmarks/attention_scale/run.py [--quick] [--only PART ...]
 
-Writes ``attention_scale.json`` and ``attention_scale.md``.
+Writes ``attention_scale.json`` and ``attention_scale.md``; with ``--only`` the other parts of the
+results stay as they are.
 """
 
 from __future__ import annotations
@@ -25,28 +26,28 @@ import torch
 from worker import tiny_model, write_documents
 
 from causattn.attention import summarise_attention
-from causattn.base import quiet, write_json, write_text
+from causattn.base import quiet, read_json, write_json, write_text
 from causattn.corpora import load_corpus
 from causattn.features import build_features
 
 HERE = Path(__file__).resolve()
 RESULTS = HERE.parents[3] / "results" / "benchmarks"
-SIZES = (2_000, 10_000, 50_000)
+SIZES = (2_000, 50_000)
+PARTS = ("streamed", "file", "processes")
 PACKAGES = ("causattn", "torch", "transformers", "pyarrow", "numpy")
 
 
-def memory_rows(sizes: tuple[int, ...], folder: Path) -> list[dict[str, Any]]:
-    """Return peaks of a corpus on disk and of the same in memory, each in its own process."""
+def memory_rows(kind: str, sizes: tuple[int, ...], folder: Path) -> list[dict[str, Any]]:
+    """Return peaks of a corpus on disk (``streamed``) or in memory, each in its own process."""
     rows = []
     for size in sizes:
         path = folder / f"{size}.parquet"
         write_documents(path, size)
-        for kind in ("streamed", "file"):
-            task = json.dumps({"corpus": kind, "path": str(path)})
-            command = [sys.executable, str(HERE.with_name("worker.py")), task]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            rows.append({"corpus": kind, **json.loads(done.stdout.splitlines()[-1])})
-            print(rows[-1], file=sys.stderr, flush=True)
+        task = json.dumps({"corpus": kind, "path": str(path)})
+        command = [sys.executable, str(HERE.with_name("worker.py")), task]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        rows.append({"corpus": kind, **json.loads(done.stdout.splitlines()[-1])})
+        print(rows[-1], file=sys.stderr, flush=True)
     return rows
 
 
@@ -91,12 +92,14 @@ def page(result: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|",
     ]
     names = {"streamed": "on disk", "file": "in memory"}
-    for row in result["memory"]:
+    parts = result["parts"]
+    for row in [*parts.get("streamed", ()), *parts.get("file", ())]:
         lines.append(
             f"| {names[row['corpus']]} | {row['documents']:,} | {row['peak_mb']:.0f} | "
             f"{row['reading_s']:.1f} | {row['features_s']:.1f} | {row['attention_s']:.1f} |"
         )
-    both = result["processes"]
+    if not (both := parts.get("processes")):
+        return "\n".join([*lines, ""])
     lines += [
         "",
         f"Two worker processes over {both['documents']:,} documents: {both['ratio']:.2f} times "
@@ -112,16 +115,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small version, in seconds")
     parser.add_argument("--into", type=Path, default=RESULTS, help="folder of the results")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure")
     parser.add_argument("--documents", type=int, default=4_000, help="of the two processes")
     parser.add_argument("--rounds", type=int, default=3, help="turns of the two processes")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     load = getloadavg()[0]
+    file = chosen.into / "attention_scale.json"
+    parts = read_json(file)["parts"] if file.exists() else {}
     with quiet(), tempfile.TemporaryDirectory() as name:
-        memory = memory_rows((200, 400) if chosen.quick else SIZES, Path(name))
-        documents = 200 if chosen.quick else chosen.documents
-        rounds = 1 if chosen.quick else chosen.rounds
-        processes = process_row(documents, rounds, Path(name))
+        for part in chosen.only:
+            if part == "processes":
+                documents = 200 if chosen.quick else chosen.documents
+                rounds = 1 if chosen.quick else chosen.rounds
+                parts[part] = process_row(documents, rounds, Path(name))
+            else:
+                sizes = (200, 400) if chosen.quick else SIZES
+                parts[part] = memory_rows(part, sizes, Path(name))
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=HERE.parent, capture_output=True, text=True
     ).stdout.strip()
@@ -136,11 +146,10 @@ def main() -> None:
         "load_before": load,
         "load_after": getloadavg()[0],
         "versions": {name: version(name) for name in PACKAGES},
-        "memory": memory,
-        "processes": processes,
+        "parts": parts,
     }
     chosen.into.mkdir(parents=True, exist_ok=True)
-    write_json(chosen.into / "attention_scale.json", result)
+    write_json(file, result)
     write_text(chosen.into / "attention_scale.md", page(result))
 
 
