@@ -22,7 +22,7 @@ from causattn.base import ArtefactError, DataError
 from causattn.effects._columns import COLUMNS, EMPTY
 from causattn.effects._verdict import REFUTERS
 
-SCHEMA = 1
+SCHEMA = 2
 _ARROW = {
     "text": pa.string(),
     "list": pa.list_(pa.string()),

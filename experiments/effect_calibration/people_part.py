@@ -34,7 +34,7 @@ BATCH, DONORS, TOKENS = 64, 2, 4
 DOCUMENTS = 200
 """Documents that the model is intervened on, and whose attention is read."""
 PAIRS, REFERENCE, TRAINED = 200, 120, 600
-"""Pairs of reviews whose effect is asked for, and reviews that tokens and outputs are taken from."""
+"""Pairs whose effect is asked for, reviews that give tokens, and reviews to learn from."""
 RATINGS = np.arange(1.0, 6.0)
 
 
