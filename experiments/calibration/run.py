@@ -84,9 +84,10 @@ def main(given: Sequence[str] | None = None) -> None:
 
 
 def told(words: Sequence[str]) -> str:
-    """Return a command's words without the place that the results were written to."""
+    """Return a command's words without the places that were written to."""
     at = words.index("--folder") if "--folder" in words else len(words)
-    return " ".join([*words[:at], *words[at + 2 :]])
+    kept = [*words[:at], *words[at + 2 :]]
+    return " ".join(word for word in kept if not word.startswith("paths."))
 
 
 def read(folder: Path) -> dict[str, Any]:

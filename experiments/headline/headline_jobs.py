@@ -47,7 +47,7 @@ def all_jobs() -> list[Job]:
 
 def short() -> list[Job]:
     """Return one job of each kind, in small."""
-    small = {"documents": 400, "width": 16}
+    small = {"documents": 400, "width": 16, "attention_documents": 40}
     return [
         {**screen("asia", 0), **small, "steps": 40, "flow_documents": 1},
         {**screen("asia", 1), **small, "steps": 40, "flow_documents": 0},
@@ -69,6 +69,7 @@ def screen(network: str, seed: int, **varied: Any) -> Job:
         "network": network,
         **BASE,
         "steps": STEPS[network],
+        "attention_documents": 300,
         "flow_documents": 0 if varied else FLOW_DOCUMENTS,
         **varied,
         "seed": seed,

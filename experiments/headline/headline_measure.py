@@ -63,7 +63,13 @@ def symmetric(score: np.ndarray) -> np.ndarray:
 def screen(job: Job, overrides: Sequence[str]) -> Figures:
     """Return how well each way of ranking pairs finds the skeleton and the moral graph."""
     measures = ["raw", "mean", "rollout", "norm", "gradient"]
-    stages = stages_of(job, overrides, job["seed"], f"attention.measures=[{','.join(measures)}]")
+    stages = stages_of(
+        job,
+        overrides,
+        job["seed"],
+        f"attention.measures=[{','.join(measures)}]",
+        f"attention.documents={job['attention_documents']}",
+    )
     corpus = stages.make_corpus()
     model = stages.make_model(corpus)
     table = stages.make_features(corpus, model)
