@@ -18,7 +18,7 @@ const WIDTH = 250;
 export function headView(mount: Element, maps: Maps, place: Place): void {
   let layer = Math.min(place.layer, maps.layers - 1);
   const on = new Set(place.head === null ? Array.from({ length: maps.heads }, (_, k) => k) : [place.head]);
-  let least = maps.keys > 40 ? 0.05 : 0;
+  let least = maps.keys > 24 ? 0.05 : 0;
   let over: Spot | null = null;
   let held: Spot | null = null;
 
@@ -99,10 +99,14 @@ export function headView(mount: Element, maps: Maps, place: Place): void {
     boxes.forEach((chip, head) => chip.setAttribute("aria-pressed", String(on.has(head))));
     const height = Math.max(maps.queries, maps.keys) * LINE;
     const pen = resize(lines, WIDTH, height);
-    pen.lineWidth = maps.keys > 60 ? 1.1 : 1.8;
+    pen.lineWidth = maps.keys > 60 || on.size > 4 ? 1.2 : 1.8;
     const fromQuery = new Float32Array(maps.keys);
     const fromKey = new Float32Array(maps.queries);
-    for (const head of on) {
+    // Heads run side by side, so that none hides another.
+    const chosen = [...on].sort((a, b) => a - b);
+    const gap = Math.min(2, 14 / chosen.length);
+    for (const [rank, head] of chosen.entries()) {
+      const shift = (rank - (chosen.length - 1) / 2) * gap;
       const map = headMap(maps, layer, head);
       pen.strokeStyle = headColour(head);
       for (let q = 0; q < maps.queries; q++) {
@@ -115,8 +119,8 @@ export function headView(mount: Element, maps: Maps, place: Place): void {
           if (weight < Math.max(least, 0.004)) continue;
           pen.globalAlpha = Math.min(1, focus ? weight * 1.1 + 0.03 : weight * (on.size > 1 ? 0.8 : 1));
           pen.beginPath();
-          const y0 = q * LINE + LINE / 2;
-          const y1 = k * LINE + LINE / 2;
+          const y0 = q * LINE + LINE / 2 + shift;
+          const y1 = k * LINE + LINE / 2 + shift;
           pen.moveTo(2, y0);
           pen.bezierCurveTo(WIDTH * 0.4, y0, WIDTH * 0.6, y1, WIDTH - 2, y1);
           pen.stroke();

@@ -128,7 +128,7 @@ function effect(value: string, words: string, side: string, what: string, claims
     words,
     off: claims.has(`${side}_estimate`) ? undefined : `This run has no ${what}.`,
     size,
-    sizeWords: `size of the ${what} at least`,
+    sizeWords: "size at least",
     stroke: (edge) => {
       const known = either(edge, `${side}_estimate`);
       if (known === null) return unknown();
