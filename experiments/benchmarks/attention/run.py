@@ -1,6 +1,7 @@
 """Time and weigh the capture of attention beside the plain forward pass and the usual way.
 
-    OMP_NUM_THREADS=1 python experiments/benchmarks/attention/run.py [--only speed size ...]
+    export OMP_NUM_THREADS=1 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184
+    python experiments/benchmarks/attention/run.py [--only speed size ...]
 
 Writes ``attention.json`` and ``attention.md`` after every part, so that what was measured stays.
 """
@@ -28,6 +29,7 @@ from causattn.base import read_json, write_json, write_text
 
 RESULTS = Path(__file__).resolve().parents[3] / "results" / "benchmarks"
 PACKAGES = ("causattn", "torch", "transformers", "numpy", "numba")
+ALLOCATOR = ("MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_")
 PARTS = ("speed", "size", "batch", "processes")
 
 
@@ -78,13 +80,18 @@ def _now() -> str:
 
 
 def _command() -> str:
-    return shlex.join(["python", "experiments/benchmarks/attention/run.py", *sys.argv[1:]])
+    arguments = sys.argv[1:]
+    if "--into" in arguments:  # where a page lies is of no interest on it
+        place = arguments.index("--into")
+        arguments = arguments[:place] + arguments[place + 2 :]
+    return shlex.join(["python", "experiments/benchmarks/attention/run.py", *arguments])
 
 
 def _about() -> dict[str, Any]:
     return {
         "cpu": _processor(),
         "cores": os.cpu_count(),
+        "allocator": {name: os.environ.get(name) for name in ALLOCATOR},
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
