@@ -113,8 +113,8 @@ def sign_flip_p(differences: np.ndarray, weights: np.ndarray) -> float:
     total, width, extreme = parts.sum(), -(-len(parts) // 8), 0
     for _ in range(0, FLIPS, _AT_ONCE):
         drawn = np.frombuffer(rng.bytes(_AT_ONCE * width), dtype=np.uint8)
-        bits = np.unpackbits(drawn.reshape(_AT_ONCE, width), axis=1, count=len(parts))
-        sums = np.abs(2 * (bits.astype(float) @ parts) - total)
+        coins = np.unpackbits(drawn.reshape(_AT_ONCE, width), axis=1, count=len(parts))
+        sums = np.abs(2 * (coins.astype(float) @ parts) - total)
         extreme += int((sums >= observed - slack).sum())
     return (1 + extreme) / (1 + FLIPS)
 

@@ -314,7 +314,7 @@ def _failures(design: Design) -> pd.DataFrame:
                 "contestant": contestant,
                 "outcome": end,
                 "jobs": len(own),
-                "data_sets": ", ".join(dict.fromkeys(own["data_set"])),
+                "data_sets": "; ".join(n for n in design.data_sets if (own["data_set"] == n).any()),
                 "reason": reason,
             }
         )
