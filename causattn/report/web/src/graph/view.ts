@@ -94,9 +94,8 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
     hasMissing ? element("label", { class: "control" }, truth, element("span", {}, "missing edges of the truth")) : null,
     count,
   );
-  const frame = element("div", { class: "frame" }, element("div", { class: "corner" }, zoomOut, zoomIn, reset));
-  frame.prepend(drawing.root);
-  stage.append(controls, second, frame, legend);
+  const below = element("div", { class: "below" }, legend, element("div", { class: "corner" }, zoomOut, zoomIn, reset));
+  stage.append(controls, second, drawing.root, below);
 
   function scale(): void {
     const most = claims.edges.reduce((top, edge) => Math.max(top, kind.size(edge) ?? 0), 0);
