@@ -19,7 +19,12 @@ export function pairSection(mount: Element, pairs: PairData[]): void {
     const [before, after] = await Promise.all([unpack(pair.before.weights), unpack(pair.after.weights)]);
     body.replaceChildren(
       texts(pair),
-      element("div", { class: "columns" }, outputs(pair.output), movers(pair)),
+      element(
+        "div",
+        { class: "columns" },
+        element("div", {}, outputs(pair.output), headGrid(pair.by_head, "Moved by head", "total variation, mean over tokens")),
+        movers(pair),
+      ),
       maps(pair, before, after),
     );
   }
@@ -53,7 +58,7 @@ function outputs(output: PairData["output"]): HTMLElement {
   return element("figure", {}, element("h4", {}, "What the model says"), element("table", { class: "output heads" }, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 
-function movers({ movers, aligned, before, by_head }: PairData): HTMLElement {
+function movers({ movers, aligned, before }: PairData): HTMLElement {
   const token = (row: number) => before.tokens[aligned[row][0]] || "∅";
   const rows = movers.map(([layer, head, attending, attended, from, to]) => {
     const mark = element("td", { class: "number" }, `${layer}.${head}`);
@@ -64,8 +69,7 @@ function movers({ movers, aligned, before, by_head }: PairData): HTMLElement {
       element("td", { class: `number ${to < from ? "negative" : "positive"}` }, `${to > from ? "+" : ""}${number(to - from, 2)}`));
   });
   const head = element("tr", {}, ...["head", "attention", "before", "after", "difference"].map((words, k) => element("th", { class: k === 1 ? undefined : "number" }, words)));
-  return element("figure", {}, element("h4", {}, "What moved most"), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)),
-    headGrid(by_head, "Moved by head", "total variation, mean over tokens"));
+  return element("figure", {}, element("h4", {}, "What moved most"), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 
 function maps(pair: PairData, before: Values, after: Values): HTMLElement {
