@@ -16,7 +16,7 @@ from causattn.effects._knock_outs import KnockOuts
 from causattn.effects._known import attention_columns, discovery_columns, pairs, truth_columns
 from causattn.effects._settings import DowhySettings, NoneSettings
 from causattn.effects._verdict import VerdictRule, judge
-from causattn.features import FeatureTable
+from causattn.features import FeatureKind, FeatureTable
 from causattn.graphs import CausalGraph
 from causattn.models import LanguageModel
 
@@ -36,6 +36,9 @@ def collect_evidence(
     seed: int,
 ) -> EvidenceTable:
     """Return the evidence for and against every pair that was allowed, found, or is true.
+
+    A feature and an outcome get a row in any case, with the feature's total effect where the graph
+    has a causal path but no edge.
 
     Parameters
     ----------
@@ -65,7 +68,8 @@ def collect_evidence(
     tests = _Tests(chosen, graph, features, model, corpus, seed)
     names = features.names
     rows = []
-    wanted = pairs(names, graph, candidates, corpus.truth)
+    outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
+    wanted = pairs(names, graph, candidates, corpus.truth, outputs)
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
         both = names[source], names[target]
         row: dict[str, Any] = {"source": both[0], "target": both[1]}

@@ -1,8 +1,8 @@
 """The evidence columns that come from the feature table: effects, intervals and refuters.
 
-Of a directed edge the total effect is reported (``data_``), and beside it the direct effect
-(``direct_``): the part that does not pass through the target's other parents, which is what the
-edge itself claims. Where the class of graphs does not agree on the total effect, the direct one
+Of a directed edge, and of a feature on an outcome that it acts on by way of others, the total
+effect is reported (``data_``), and beside it the direct effect (``direct_``): the part that does
+not pass through the target's other parents, which is what the edge itself claims. Where the class of graphs does not agree on the total effect, the direct one
 takes its place and is refuted in its stead; the range of possible total effects stands beside it.
 """
 
@@ -17,7 +17,7 @@ from causattn.effects._linear import LinearEffect, LinearEffects
 from causattn.effects._refuted import RefutedEffects
 from causattn.effects._sensitivity import sensitivity_columns
 from causattn.effects._settings import DowhySettings
-from causattn.features import FeatureTable
+from causattn.features import FeatureKind, FeatureTable
 from causattn.graphs import CausalGraph
 
 
@@ -57,11 +57,14 @@ class DataEffects:
         asked = Contrast(*levels, None) if levels else None
         pair = self._effects.pair(source, target, levels)
         edge = "" if pair is None else self._effects.mark(pair)
-        if pair is None or not edge:
+        into_outcome = self._features.kinds[target] is FeatureKind.OUTPUT
+        if pair is None or (not edge and not into_outcome):
             return {
                 "data_reason": f"The graph has no edge {names[source]} --> {names[target]}."
             }, asked
         total = self._effects.total(pair)
+        if not edge and isinstance(total, str):
+            return {"data_reason": total}, asked
         if edge == "undirected":
             assert isinstance(total, str)
             return {"data_reason": total} | self._possible(pair), asked

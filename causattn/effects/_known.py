@@ -21,10 +21,13 @@ def pairs(
     graph: CausalGraph,
     candidates: CandidateEdges | None,
     truth: CausalGraph | None,
+    outputs: tuple[int, ...] = (),
 ) -> list[tuple[int, int]]:
     """Return the ordered pairs of features that get a row, in the features' order.
 
-    A pair gets one where it was allowed, is adjacent in the graph, or is adjacent in the truth.
+    A pair gets one where it was allowed, is adjacent in the graph, or is adjacent in the truth; and
+    every feature of the graph gets one with each outcome (`outputs`, places in `names`) that the
+    graph holds, since it may act on it by way of others.
     """
     wanted = np.zeros((len(names), len(names)), dtype=bool)
     sources = [(graph.names, graph.skeleton())]
@@ -37,8 +40,12 @@ def pairs(
         known = [(k, place[name]) for k, name in enumerate(names) if name in place]
         here, there = (np.array(side, dtype=int) for side in zip(*known, strict=True))
         wanted[np.ix_(here, here)] |= matrix[np.ix_(there, there)]
+    wanted |= wanted.T
+    drawn = np.isin(names, graph.names)
+    for output in outputs:
+        wanted[:, output] |= drawn & drawn[output]
     np.fill_diagonal(wanted, False)
-    return [(int(i), int(j)) for i, j in zip(*np.nonzero(wanted | wanted.T), strict=True)]
+    return [(int(i), int(j)) for i, j in zip(*np.nonzero(wanted), strict=True)]
 
 
 def attention_columns(

@@ -194,6 +194,27 @@ def test_an_unidentified_total_effect_gives_way_to_the_direct_one(table, corpus)
     assert between["verdict"] == "undetermined"
 
 
+def test_a_feature_that_acts_on_the_outcome_by_way_of_others_has_a_total_effect(
+    classifier, slot_corpus, slot_table
+) -> None:
+    """colour -> size -> liked: no edge colour -> liked, an effect all the same."""
+    graph = graph_of((0, 1), (1, 3), names=slot_table.names)
+    settings = {**FAST, "minimum_count": 2}
+    evidence = collect_evidence(settings, graph, slot_table, None, None, slot_corpus, 0)
+    row = evidence.row("colour", "liked")
+    assert row["discovery_edge"] is None
+    assert row["data_effect"] == "total"
+    assert row["data_adjustment"] == []
+    assert "no edge colour --> liked" in row["direct_reason"]
+    assert row["verdict"] == "contradicted"  # The graph was free to join them.
+    effect = LinearEffects(Design(slot_table, 2)).estimate(0, 3, ())
+    assert not isinstance(effect, str)
+    assert row["data_estimate"] == pytest.approx(effect.estimate)
+    other = evidence.row("shape", "liked")
+    assert "no causal path" in other["data_reason"]
+    assert np.isnan(other["data_estimate"])
+
+
 def test_an_effect_that_passes_through_another_parent_is_no_edge(make_table) -> None:
     """A total effect alone would support the extra edge of a chain; the direct effect does not."""
     rng = np.random.default_rng(0)
