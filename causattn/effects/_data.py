@@ -2,8 +2,9 @@
 
 Of a directed edge, and of a feature on an outcome that it acts on by way of others, the total
 effect is reported (``data_``), and beside it the direct effect (``direct_``): the part that does
-not pass through the target's other parents, which is what the edge itself claims. Where the class of graphs does not agree on the total effect, the direct one
-takes its place and is refuted in its stead; the range of possible total effects stands beside it.
+not pass through the target's other parents, which is what the edge itself claims. Where the class
+of graphs does not agree on the total effect, the direct one takes its place and is refuted in its
+stead; the range of possible total effects stands beside it.
 """
 
 from __future__ import annotations
