@@ -53,10 +53,8 @@ def main(given: Sequence[str] | None = None) -> None:
         "commit": commit(),
         "versions": versions(),
         "seed": chosen.seed,
-        "model": {
-            key: model.about.get(key) for key in ("accuracy", "steps", "documents", "epochs")
-        },
-        "about": dict(model.about),
+        # Where the weights lay in between is no one's business.
+        "classifier": {key: value for key, value in model.about.items() if key != "path"},
         "before": chosen.before,
         "after": chosen.after,
         "labels": found.labels,
