@@ -56,3 +56,18 @@ def test_building_again_gives_the_same_bundle() -> None:
         ["node", "build.mjs", "--check"], cwd=WEB, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (WEB / "node_modules").is_dir(),
+    reason="there is no node, or `npm ci` was not run in causattn/report/web",
+)
+def test_the_sources_have_types() -> None:
+    done = subprocess.run(
+        ["node", "node_modules/typescript/bin/tsc", "--noEmit"],
+        cwd=WEB,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

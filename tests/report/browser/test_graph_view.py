@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causattn.report import ShownRun, write_report
+from causattn.graphs import CausalGraph, Mark
+from causattn.report import ShownRun, show_graph, write_report
 from causattn.results import Run
 
 Look = Callable[..., object]
@@ -176,3 +177,26 @@ def test_200_nodes_and_1000_edges_open_in_two_seconds(look, made_run: Callable[.
         seconds.append(next(f["value"] for f in figures if f["name"] == "TaskDuration"))
     # Seconds of the page's own thread, since the machine may be busy with other things.
     assert min(seconds) < 2, seconds
+
+
+def test_each_end_of_an_edge_has_its_mark(look, tmp_path: Path) -> None:
+    tail, arrow, circle = Mark.TAIL, Mark.ARROW, Mark.CIRCLE
+    # i and j, the mark at i's end and that at j's.
+    edges = {(0, 1): (tail, arrow), (0, 2): (tail, tail), (1, 3): (arrow, arrow)}
+    edges |= {(2, 3): (circle, arrow), (3, 4): (circle, circle)}
+    marks = np.zeros((5, 5), dtype=np.int8)
+    for (i, j), (at_i, at_j) in edges.items():
+        marks[j, i], marks[i, j] = at_i, at_j
+    graph = CausalGraph(tuple("abcde"), marks, kind="pag")
+    browser = look(show_graph(graph).write(tmp_path / "pag.html"))
+    found = browser.run(
+        "Object.fromEntries([...document.querySelectorAll('.edge')].map(e => [e.dataset.edge,"
+        "[...e.querySelectorAll('.mark')].map(m => { const d = m.getAttribute('d');"
+        "return !d ? 'TAIL' : d.includes('a') ? 'CIRCLE' : 'ARROW' })]))"
+    )
+    assert found == {f"{i},{j}": [a.name, b.name] for (i, j), (a, b) in edges.items()}
+    circles = (
+        "[...document.querySelectorAll('.mark')].filter(m => m.getAttribute('d')?.includes('a'))"
+    )
+    assert browser.run(f"{circles}.length") == 3
+    assert browser.run(f"{circles}.every(m => m.style.fill === 'var(--paper)')")
