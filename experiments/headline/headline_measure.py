@@ -140,8 +140,14 @@ def sampled(job: Job) -> tuple[pd.DataFrame, CausalGraph]:
 
 
 def searched(job: Job, screens: Mapping[str, CandidateEdges], use: str) -> Figures:
-    """Return what PC and GES find plainly and with each screen put to one use."""
+    """Return what PC and GES find plainly and with each screen put to one use.
+
+    Few rows may show a variable with one value alone, and then nothing can be searched; the reason
+    is returned as ``left out``.
+    """
     frame, truth = sampled(job)
+    if alike := [name for name in frame if frame[name].nunique() == 1]:
+        return {"left out": f"{', '.join(alike)} the same in all rows"}
     found: Figures = {}
     for algorithm, settings in ALGORITHMS.items():
         for name, candidates in {"plain": None, **screens}.items():

@@ -53,11 +53,25 @@ def write(rows: Sequence[Row], jobs: Sequence[Mapping[str, Any]], folder: Path) 
         lines += growth(rows, key, label)
     lines += restricting(rows)
     lines += weighing(rows)
+    lines += left_out(rows)
     write_text(folder / "README.md", "\n".join(lines) + "\n")
 
 
 def of_kind(rows: Sequence[Row], kind: str) -> list[Row]:
-    return [row for row in rows if row["job"]["kind"] == kind]
+    """Return the rows of a kind that could be measured."""
+    return [row for row in rows if row["job"]["kind"] == kind and "left out" not in row["figures"]]
+
+
+def left_out(rows: Sequence[Row]) -> list[str]:
+    """Return the jobs that could not be measured, and why."""
+    names = {
+        headline_jobs.name(dict(row["job"])): row["figures"]["left out"]
+        for row in rows
+        if "left out" in row["figures"]
+    }
+    if not names:
+        return []
+    return ["", "Not measured:", "", *(f"- `{name}`: {why}" for name, why in names.items())]
 
 
 def standard(row: Row, *varied: str) -> bool:
@@ -70,8 +84,13 @@ def standard(row: Row, *varied: str) -> bool:
 def grouped(rows: Sequence[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
     """Return rows by a key, networks in the order of the jobs."""
     networks = list(headline_jobs.STEPS)
+
+    def place(row: Row) -> tuple[int, int, int]:
+        job = row["job"]
+        return networks.index(job["network"]), job.get("rows", 0), job["seed"]
+
     groups: dict[Any, list[Row]] = {}
-    for row in sorted(rows, key=lambda row: networks.index(row["job"]["network"])):
+    for row in sorted(rows, key=place):
         groups.setdefault(key(row), []).append(row)
     return groups
 
