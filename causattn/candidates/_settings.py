@@ -104,8 +104,9 @@ class NullSettings(RestrictingSettings):
         ``"documents"``: each pair's mean over documents with its mean over permuted documents,
         both read with the same model.
     tail
-        By pairs: ``"log_normal"``, which goes on where no null pair is and assumes that the
-        logarithms are normal, or ``"empirical"``, the share of null pairs that are as strong.
+        By pairs: ``"empirical"``, the share of null pairs that are as strong, or ``"log_normal"``,
+        which goes on where no null pair is and assumes that the logarithms are normal (where
+        attention has nothing to go by, its tail is heavier).
     remove_bias
         By pairs: take out what the null's strengths have to do with the distance of the two in the
         documents and with the entropy of their values.
@@ -120,7 +121,7 @@ class NullSettings(RestrictingSettings):
     draws: int = 4
     share: float = 0.5
     compare: Literal["pairs", "documents"] = "pairs"
-    tail: Tail = "log_normal"
+    tail: Tail = "empirical"
     remove_bias: bool = True
     false_discovery_rate: float = 0.05
     correction: Literal["benjamini_hochberg", "benjamini_yekutieli"] = "benjamini_hochberg"

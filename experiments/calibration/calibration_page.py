@@ -13,7 +13,7 @@ from scipy import stats
 
 from causattn.base import write_text
 
-MAIN = ("log-normal, bias removed", "bulk")
+MAIN = ("empirical, bias removed", "bulk")
 LEVELS = (0.01, 0.05, 0.1, 0.2)
 NULLS = {1.0: "all variables permuted", 0.5: "half of them permuted"}
 Row = Mapping[str, Any]

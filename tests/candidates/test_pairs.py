@@ -184,7 +184,7 @@ def test_bias_is_told_with_the_candidates(summary_of, table_of):
     assert edges.about["bias"]["attention"]["distance"] is None
     assert abs(edges.about["bias"]["attention"]["entropy"]) < 0.5
     assert "2 models trained on documents with a share of 0.2" in edges.method
-    assert "log-normal tail" in edges.method
+    assert "empirical tail" in edges.method
     bulk = select_candidates({"kind": "against_null", "against": "bulk"}, summary, table)
     assert "more than the bulk of the pairs" in bulk.method
     assert set(bulk.about["bias"]) == {"attention"}
