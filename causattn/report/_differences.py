@@ -12,7 +12,7 @@ from typing import Any
 from causattn.graphs import CausalGraph, Edge
 from causattn.report._flat import flat
 from causattn.report._rows import ARROWS, EdgeRow, edge_rows
-from causattn.report._text import number, visible
+from causattn.report._text import isolated, number, visible
 from causattn.results import Run
 
 Sides = tuple[Run, Run]
@@ -129,7 +129,7 @@ def rows_of_tests(sides: Sides) -> list[list[str]]:
         if says[0] != says[1]:
             joined = any(pair in graph for graph in graphs)
             both = all(pair in own for own in separated)
-            line = [" · ".join(map(visible, names)), *says]
+            line = [" · ".join(map(isolated, names)), *says]
             groups[0 if joined else 2 if both else 1].append(line)
     return [line for group in groups for line in group]
 
@@ -158,7 +158,7 @@ def _words(edge: Edge | None) -> str:
     if edge is None:
         return "none"
     arrow = ARROWS.get(edge.symbol, edge.symbol)
-    return f"{visible(edge.source)} {arrow} {visible(edge.target)}"
+    return f"{isolated(edge.source)} {arrow} {isolated(edge.target)}"
 
 
 def _rows_by_pair(run: Run) -> Mapping[frozenset[str], EdgeRow]:

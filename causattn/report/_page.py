@@ -31,7 +31,7 @@ from causattn.report._recorded import recorded
 from causattn.report._rendering import render
 from causattn.report._rows import edge_rows, missing_edges
 from causattn.report._run_data import run_data
-from causattn.report._text import number, visible
+from causattn.report._text import isolated, number, visible
 from causattn.results import Run
 
 _CAPTIONS = {
@@ -80,7 +80,7 @@ def _content(run: Run) -> dict[str, Any]:
             name: any(getattr(row, name) for row in rows)
             for name in ("attention", "data", "refuters", "model", "truth")
         },
-        "missing": missing_edges(run.graph, run.truth),
+        "missing": missing_edges(run.graph, run.truth, isolated),
         "known_columns": KNOWN,
         "known": known_effects(run),
         "qualities": screen_qualities(run),

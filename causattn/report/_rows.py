@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,12 +56,14 @@ def edge_rows(run: Run, digits: int = 3) -> list[EdgeRow]:
     return sorted(rows, key=lambda row: (rank.get(row.verdict, 3), row.source, row.target))
 
 
-def missing_edges(graph: CausalGraph, truth: CausalGraph | None) -> list[str]:
-    """Return the truth's edges whose pair the graph does not join, in words."""
+def missing_edges(
+    graph: CausalGraph, truth: CausalGraph | None, shown: Callable[[str], str] = visible
+) -> list[str]:
+    """Return the truth's edges whose pair the graph does not join, in words; `shown` the names."""
     if truth is None:
         return []
     return [
-        f"{visible(edge.source)} {ARROWS.get(edge.symbol, edge.symbol)} {visible(edge.target)}"
+        f"{shown(edge.source)} {ARROWS.get(edge.symbol, edge.symbol)} {shown(edge.target)}"
         for edge in overlay(graph, truth)
         if edge.fate == "missing"
     ]

@@ -34,6 +34,11 @@ def _shown(character: str) -> str:
     return character
 
 
+def isolated(name: object) -> str:
+    """Return a name that turns nothing around it, whichever way it is read itself."""
+    return f"\u2068{visible(name)}\u2069"
+
+
 def number(value: float | int | None, digits: int = 3) -> str:
     """Return a number for a person: `digits` significant, a dash where it is not known."""
     if value is None or value != value:

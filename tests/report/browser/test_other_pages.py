@@ -160,17 +160,24 @@ def test_hostile_names_are_shown_and_nothing_of_them_runs(
     assert browser.run(INJECTED) == 0
 
 
-def test_words_from_right_to_left_keep_to_themselves(
+def test_an_arrow_between_words_from_right_to_left_points_as_it_should(
     look, recorded_run: Callable[..., ShownRun]
 ) -> None:
     names = ("العربية", "עברית", "smoke", "lung", "中文", "either", "xray", "dysp")
-    browser = look(write_report(recorded_run(names=names, documents=1, sample=6)))
-    rows = browser.run(
-        "[...document.querySelectorAll('#evidence tbody td:first-child *')]"
-        ".map(e => getComputedStyle(e).unicodeBidi)"
+    run = recorded_run(names=names, documents=1, sample=6)
+    assert {frozenset(e[:2]) for e in run.graph.edges()} >= {frozenset(names[:2])}
+    browser = look(write_report(run))
+    # Where the names stand on the screen: the first one named is on the left of the other.
+    places = browser.run(
+        "[...document.querySelectorAll('#evidence tbody td:first-child bdi')].map(cell => {"
+        "const text = cell.firstChild; const said = text.data.split(/[\\u2068\\u2069]/);"
+        "const left = (word, from) => { const range = document.createRange();"
+        "range.setStart(text, from); range.setEnd(text, from + word.length);"
+        "return range.getBoundingClientRect().x };"
+        "return [left(said[1], 1), left(said[3], text.data.length - 1 - said[3].length)] })"
     )
-    assert rows
-    assert set(rows) <= {"isolate", "plaintext"}
+    assert places
+    assert all(source < target for source, target in places)
 
 
 def test_it_prints_without_its_controls(look, recorded_run: Callable[..., ShownRun]) -> None:

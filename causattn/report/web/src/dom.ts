@@ -41,7 +41,13 @@ function append(made: Element, children: Child[]): void {
 
 /** A name from the corpus: isolated, so that its direction turns nothing around it. */
 export function named(text: string): HTMLElement {
-  return element("bdi", {}, text);
+  // A text with isolated names in it is ours, and runs from left to right.
+  return element("bdi", { dir: text.includes("\u2068") ? "ltr" : undefined }, text);
+}
+
+/** The same inside a plain string: an arrow between two names from right to left stays as it is. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 export function clear(node: Element, ...children: Child[]): void {

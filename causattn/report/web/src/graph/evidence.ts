@@ -1,6 +1,6 @@
 // The evidence table below the graph: one row an ordered pair, sortable, a click chooses the edge.
 
-import { choice, element } from "../dom";
+import { choice, element, isolated } from "../dom";
 import { ARROWS, interval, number } from "../numbers";
 import { type Cell, type Column, table } from "../table";
 import { type Claims, type Row, type Selection, numeric } from "./claims";
@@ -30,7 +30,8 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
       words: "edge",
       needs: "source",
       cell: (row) => {
-        const text = `${claims.name(row.source as number)} ${ARROWS[String(row.discovery_edge ?? "")] ?? "·"} ${claims.name(row.target as number)}`;
+        const arrow = ARROWS[String(row.discovery_edge ?? "")] ?? "·";
+        const text = `${isolated(claims.name(row.source as number))} ${arrow} ${isolated(claims.name(row.target as number))}`;
         return { text, sort: text };
       },
     },

@@ -96,7 +96,7 @@ export class Panel implements PanelLike {
         { class: "verdict" },
         element("span", { class: `mark ${verdict}` }, verdict),
         " ",
-        element("bdi", {}, String(row.verdict_reason ?? "")),
+        element("span", { dir: "ltr" }, String(row.verdict_reason ?? "")),
       ),
     );
     parts.push(this.gist(row));
