@@ -2,8 +2,8 @@
 
 The claimed graph holds the true edges and as many false ones, directed along the causal order, so
 that adjustment sets read off it are valid and every claim can be judged by the same columns. Two
-truths are held against the evidence: the network under intervention (mutilated, sampled with common
-random numbers), and the model under intervention on many more documents.
+truths are held against the evidence: the network under intervention (mutilated, exact marginals),
+and the model under intervention on many more documents.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from sklearn.metrics import roc_auc_score
 from causattn.base import generator
 from causattn.candidates import CandidateEdges, mutual_information_screen, select_candidates
 from causattn.cli._compose import compose_config, plain
-from causattn.corpora import Network, load_network, sample_intervened
+from causattn.corpora import Network, load_network
 from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions, collect_evidence
 from causattn.effects._design import numeric_levels
 from causattn.graphs import CausalGraph
 from causattn.study import Stages, truth_over
 
-SAMPLES = 100_000
 USED = 0.02
 """A model whose distribution moves by more than this uses the source."""
 REFUTERS = [
@@ -63,7 +62,7 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
     )
     rows = evidence.edges().reset_index(drop=True)
     frame = rows.assign(**_beside(rows, found, edges, mutual_information_screen(table.value)))
-    frame["true_effect"] = _true_effects(frame, load_network(config["corpus"]["network"]), seed)
+    frame["true_effect"] = _true_effects(frame, load_network(config["corpus"]["network"]))
     whole = ModelInterventions(
         model.value, corpus.value, table.value, documents=documents, seed=seed + 1
     )
@@ -190,7 +189,7 @@ def _true(frame: pd.DataFrame) -> np.ndarray:
     return (frame["truth_directed"] == 1).to_numpy()
 
 
-def _true_effects(frame: pd.DataFrame, network: Network, seed: int) -> list[float]:
+def _true_effects(frame: pd.DataFrame, network: Network) -> list[float]:
     """Return each reported contrast's effect in the mutilated network; NaN where none is."""
     effects = []
     for row in frame.to_dict("records"):
@@ -203,11 +202,10 @@ def _true_effects(frame: pd.DataFrame, network: Network, seed: int) -> list[floa
         if weights is None:
             named = row["data_outcome"].rpartition(" = ")[2].removesuffix(")")
             weights = np.array([float(value == named) for value in values])
-        means = []
-        for value in (row["data_from"], row["data_to"]):
-            rng = generator(seed, "calibration", "truth")
-            drawn = sample_intervened(network, {row["source"]: value}, SAMPLES, rng)
-            means.append(float(weights[drawn[:, target]].mean()))
+        means = [
+            float(weights @ network.intervened({row["source"]: value}).marginal(row["target"]))
+            for value in (row["data_from"], row["data_to"])
+        ]
         effects.append(means[1] - means[0])
     return effects
 

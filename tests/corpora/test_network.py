@@ -215,3 +215,46 @@ def test_what_is_bundled():
     names = bundled_networks()
     assert {"asia", "alarm", "sachs", "insurance", "child", "hailfinder", "hepar2"} <= set(names)
     assert len(names) >= 20
+
+
+@pytest.mark.parametrize("name", ["asia", "cancer", "survey", "sachs"])
+def test_marginals_are_pgmpys(name, pgmpy_model):
+    from pgmpy.inference import VariableElimination
+
+    model, network = pgmpy_model(name), load_network(name)
+    inference = VariableElimination(model)
+    for variable, states in zip(network.variables, network.states, strict=True):
+        found = inference.query([variable], show_progress=False)
+        expected = [found.get_value(**{variable: state}) for state in states]
+        np.testing.assert_allclose(network.marginal(variable), expected, atol=1e-10)
+
+
+@pytest.mark.parametrize(("source", "target"), [("smoke", "dysp"), ("lung", "xray")])
+def test_interventional_marginals_are_those_of_the_mutilated_joint(source, target):
+    network = load_network("asia").intervened({source: "yes"})
+    sizes = [len(states) for states in network.states]
+    joint = np.ones(sizes)
+    for node, parents in enumerate(network.parents):
+        axes = [*parents, node]
+        table = network.tables[node].reshape([sizes[axis] for axis in axes])
+        ascending = np.transpose(table, np.argsort(axes))
+        joint = joint * ascending.reshape([sizes[k] if k in axes else 1 for k in range(len(sizes))])
+    others = tuple(k for k, name in enumerate(network.variables) if name != target)
+    np.testing.assert_allclose(network.marginal(target), joint.sum(others), atol=1e-12)
+    assert (
+        network.marginal(source)[network.states[network.variables.index(source)].index("yes")] == 1
+    )
+
+
+def test_marginal_of_a_large_network_is_what_sampling_says():
+    network = load_network("alarm").intervened({"HYPOVOLEMIA": "TRUE"})
+    drawn = network.sample(40_000, np.random.default_rng(0))
+    for target in ("BP", "CO"):
+        place = network.variables.index(target)
+        share = np.bincount(drawn[:, place], minlength=len(network.states[place])) / len(drawn)
+        np.testing.assert_allclose(network.marginal(target), share, atol=0.01)
+
+
+def test_marginal_of_an_unknown_variable_is_a_sentence():
+    with pytest.raises(ConfigError, match="did you mean smoke"):
+        load_network("asia").marginal("smok")
