@@ -4,6 +4,7 @@
 # make slow   the longer proofs, by hand
 # make lock   resolve requirements.lock anew
 # make wheel  build a wheel into dist/
+# make web    build the report's page from its TypeScript (needs node)
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -14,7 +15,7 @@ ARGS ?=
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test slow check lock wheel clean
+.PHONY: run test slow check lock wheel web clean
 run: $(READY)
 	$(BIN)/causattn run $(ARGS)
 
@@ -51,6 +52,9 @@ lock: $(READY)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation
+
+web:
+	cd causattn/report/web && npm ci && npm run check && npm run build
 
 clean:
 	rm -rf $(ENV) dist build

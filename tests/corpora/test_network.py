@@ -226,7 +226,7 @@ def test_marginals_are_pgmpys(name, pgmpy_model):
     for variable, states in zip(network.variables, network.states, strict=True):
         found = inference.query([variable], show_progress=False)
         expected = [found.get_value(**{variable: state}) for state in states]
-        np.testing.assert_allclose(network.marginal(variable), expected, atol=1e-10)
+        np.testing.assert_allclose(network.marginal(variable), expected, atol=1e-7)  # BIF rounds
 
 
 @pytest.mark.parametrize(("source", "target"), [("smoke", "dysp"), ("lung", "xray")])
