@@ -12,6 +12,7 @@ PAPERS: dict[str, str] = {
     "abcd": "causattn.papers.abcd",
     "cebab": "causattn.papers._cebab",
     "mediation": "causattn.papers._mediation",
+    "rollout": "causattn.papers.rollout",
     "sachs": "causattn.papers._sachs",
     "alarm500": "causattn.papers._alarm500",
     "sortability": "causattn.papers._sortability",
