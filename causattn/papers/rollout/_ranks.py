@@ -18,7 +18,7 @@ from scipy.stats import rankdata
 from causattn.base import DataError, choose
 
 Ranks = Literal["standard", "dense"]
-RANKS = ("standard", "dense")
+RANKS: tuple[Ranks, ...] = ("standard", "dense")
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray, ranks: Ranks = "standard") -> float:
