@@ -40,7 +40,7 @@ FASTER = {
 KNOWN_GAPS = {
     # The description leaves open what becomes of contradicting colliders.
     "alarm500": ["SHD between CPDAGs", "edges with a wrong arrowhead"],
-    # A small model of easy sentences: its raw attention is as good in the last layer as in the first.
+    # A small model of easy sentences: its raw attention says as much in the last layer.
     "rollout": ["raw attention: last layer less first"],
 }
 
