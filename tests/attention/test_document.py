@@ -69,6 +69,7 @@ def test_rollout_and_flow_go_down_the_layers(language_model: Make) -> None:
     # The most that can leave a token at the top is 1, and rollout is one way to send some of it.
     assert (flow <= 1 + 1e-6).all()
     assert (flow >= found.rollout() - 1e-6).all()
+    np.testing.assert_array_equal(found.flow([2, 0]), flow[[2, 0]])
 
 
 def test_a_decoder_reads_one_late_and_cross_attention_has_no_rollout(language_model: Make) -> None:
