@@ -137,13 +137,15 @@ def _people(found: Results) -> list[str]:
     lines += [
         "",
         "AUC for the four aspects' edges to the rating among all ten pairs (an edit of one aspect",
-        "changes the rating and no other aspect):",
+        "changes the rating and no other aspect); pairs of which a kind says nothing count lowest:",
         "",
-        "| evidence | AUC |",
-        "|---|---|",
+        "| evidence | AUC | spoke of |",
+        "|---|---|---|",
     ]
     for name in runs[0]["auc"]:
-        lines.append(_cells([name, _spread(run["auc"][name] for run in runs)]))
+        auc = _spread(run["auc"][name]["auc"] for run in runs)
+        spoke = _spread((run["auc"][name]["spoke"] for run in runs), 0)
+        lines.append(_cells([name, auc, spoke]))
     return [*lines, ""]
 
 

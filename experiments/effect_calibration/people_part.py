@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from planted_part import REFUTERS, aucs, beside
 
 from causattn.attention import AttentionSummary
 from causattn.base import generator
@@ -14,6 +14,7 @@ from causattn.candidates import mutual_information_screen, select_candidates
 from causattn.cli._compose import compose_config, plain
 from causattn.corpora import human_pairs
 from causattn.corpora._cebab import ASPECTS, read_reviews
+from causattn.discovery import discover
 from causattn.effects import (
     Contrast,
     GuidedEffects,
@@ -101,31 +102,35 @@ def _against(values: list[tuple[float, float, float]], human: np.ndarray) -> dic
     }
 
 
-def _edges(study: Study, seed: int) -> dict[str, float]:
-    """Return each kind's AUC for the pairs with the rating, among all unordered pairs."""
+def _edges(study: Study, seed: int) -> dict[str, Any]:
+    """Return each kind's AUC for the aspects' edges to the rating, among all ten pairs.
+
+    Every aspect is claimed to cause the next ones, all to cause the rating, so that each pair's
+    direct effect is asked. Of a pair of aspects the model, which predicts a rating, says nothing;
+    what says nothing of a pair counts as lowest.
+    """
     names = study.table.names
     edges = select_candidates(study.config["candidates"], study.summary(), study.table, seed=seed)
-    pairs = [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
-    # Every aspect before the next one, all before the rating: each pair's direct effect is asked.
     place = {name: k for k, name in enumerate((*ASPECTS, "rating"))}
     order = np.array([place[name] for name in names])
     claimed = CausalGraph.from_adjacency(
         (order[:, None] < order[None, :]).astype(np.uint8), names, direction="from row to column"
     )
-    settings = {"kind": "dowhy", "engine": "closed_form", "refuters": [], "interventions": "none"}
-    evidence = collect_evidence(settings, claimed, study.table, edges, None, study.corpus, seed)
-    direct = {}
-    for row in evidence.edges().to_dict("records"):
-        half = (row["direct_high"] - row["direct_low"]) / 2.0
-        direct[frozenset((row["source"], row["target"]))] = abs(row["direct_estimate"]) / half
-    information = mutual_information_screen(study.table)
-    scores = {
-        "mutual information (baseline)": [information[pair] for pair in pairs],
-        "attention, either way": [edges.strength[pair] for pair in pairs],
-        "DoWhy, direct effect": [direct[frozenset((names[i], names[j]))] for i, j in pairs],
+    found = discover(study.config["discovery"], study.table, edges, seed)
+    settings = {
+        "kind": "dowhy",
+        "engine": "closed_form",
+        "refuters": REFUTERS,
+        "interventions": "edges",
+        "documents": DOCUMENTS,
+        "levels": ["Negative", "Positive"],
     }
-    positive = ["rating" in (names[i], names[j]) for i, j in pairs]
-    return {name: float(roc_auc_score(positive, score)) for name, score in scores.items()}
+    evidence = collect_evidence(
+        settings, claimed, study.table, edges, study.model, study.corpus, seed
+    )
+    rows = evidence.edges().reset_index(drop=True)
+    frame = rows.assign(**beside(rows, found, edges, mutual_information_screen(study.table)))
+    return aucs(frame, (frame["target"] == "rating").to_numpy())
 
 
 def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
         settings, claimed, table.value, edges, model.value, corpus.value, seed
     )
     rows = evidence.edges().reset_index(drop=True)
-    frame = rows.assign(**_beside(rows, found, edges, mutual_information_screen(table.value)))
+    frame = rows.assign(**beside(rows, found, edges, mutual_information_screen(table.value)))
     frame["true_effect"] = _true_effects(frame, load_network(config["corpus"]["network"]))
     whole = ModelInterventions(
         model.value, corpus.value, table.value, documents=documents, seed=seed + 1
@@ -72,8 +72,8 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
         "seed": seed,
         "true": int(frame["truth_directed"].sum()),
         "claimed": len(frame),
-        "auc_truth": _aucs(frame, frame["truth_directed"].to_numpy() == 1),
-        "auc_model": _aucs(frame, frame["whole_total_variation"].to_numpy() > USED),
+        "auc_truth": aucs(frame, frame["truth_directed"].to_numpy() == 1),
+        "auc_model": aucs(frame, frame["whole_total_variation"].to_numpy() > USED),
         "used": int((frame["whole_total_variation"] > USED).sum()),
         "effects_truth": {
             "total effect in data, true edges": _quality(frame[_true(frame)], "data", "true"),
@@ -115,7 +115,7 @@ def claims(truth: CausalGraph, rng: np.random.Generator) -> CausalGraph:
     )
 
 
-def _beside(
+def beside(
     rows: pd.DataFrame, found: CausalGraph, edges: CandidateEdges, information: np.ndarray
 ) -> dict[str, list[float]]:
     """Return what the graph that was found, and mutual information, say of each claim."""
@@ -154,7 +154,7 @@ def _scores(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def _aucs(frame: pd.DataFrame, positive: np.ndarray) -> dict[str, Any]:
+def aucs(frame: pd.DataFrame, positive: np.ndarray) -> dict[str, Any]:
     """Return each kind's AUC and on how many claims it spoke; the silent ones score lowest."""
     found = {}
     for name, score in _scores(frame).items():
