@@ -192,6 +192,8 @@ def draw_attention(trained: list[Trained], path: Path) -> Path:
         axis.set_title(f"forest {number}", loc="left", fontsize=9)
         axis.set_xlabel("position read", fontsize=8)
         axis.tick_params(labelsize=7)
+        axis.set_xticks(range(0, len(run.attention), 5))
+        axis.set_yticks(range(0, len(run.attention), 5))
     axes[0, 0].set_ylabel("position that reads", fontsize=8)
     figure.savefig(path, dpi=150)
     pyplot.close(figure)
