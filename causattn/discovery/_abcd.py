@@ -22,7 +22,6 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.special import ndtr
 
-from causattn.attention import abcd_correlation
 from causattn.base import CapabilityError, ConfigError, DataError
 from causattn.discovery._icd import iterative_causal_discovery
 from causattn.discovery._pc import run_restricted_pc_with
@@ -146,6 +145,8 @@ def abcd(
             f"Attention of one head is a square matrix of finite numbers without a row of zeros, "
             f"not one of shape {attention.shape} with such rows; take one head of one document."
         )
+    from causattn.attention import abcd_correlation  # loads torch, which other algorithms spare
+
     correlation = abcd_correlation(attention)
     chosen = list(range(len(attention))) if tokens is None else list(tokens)
     test = AttentionTest(correlation[np.ix_(chosen, chosen)], samples, rule)
