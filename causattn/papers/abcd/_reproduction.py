@@ -15,7 +15,7 @@ from causattn.papers._alarm500 import GRAPH, ROWS, conditional_mutual_informatio
 from causattn.papers._paper import DataFile, Figure, Findings, Paper, Work, exactly, within
 from causattn.papers.abcd._faithful import skeleton_scores
 from causattn.papers.abcd._oracle import oracle_counts
-from causattn.papers.abcd._sentiment import explanations, trained_classifier
+from causattn.papers.abcd._sentiment import accuracy, explanations, trained_classifier
 
 SST = DataFile(
     "sst/sst_dataset.csv",
@@ -186,7 +186,8 @@ def _alarm(work: Work) -> pd.DataFrame:
 def _explain_sentences(settings: AbcdSettings, work: Work, findings: Findings) -> None:
     """Explain held-out sentences of SST by the graph, by attention and at random."""
     table = pd.read_csv(work.fetch(SST))
-    train = table[table["exp_split"] == "train"].head(settings.training)
+    # The file is ordered by label.
+    train = table[table["exp_split"] == "train"].sample(settings.training, random_state=work.seed)
     held_out = table[table["exp_split"] == "test"].sample(
         settings.sentences, random_state=work.seed
     )
@@ -209,6 +210,10 @@ def _explain_sentences(settings: AbcdSettings, work: Work, findings: Findings) -
     )
     findings.tables[title] = summary.reset_index().rename(
         columns={"explained": "share explained", "tokens": "tokens hidden", "tried": "sets tried"}
+    )
+    findings.remarks.append(
+        f"The classifier was trained on {len(train):,} sentences for one epoch; accuracy on the "
+        f"{len(held_out)} explained ones {accuracy(model, held_out):.2f}."
     )
     findings.remarks.append(
         "Explanations: `graph` draws sets along the graph only, so that a sentence whose target "

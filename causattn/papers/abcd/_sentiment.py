@@ -18,7 +18,7 @@ from causattn.attention import document_attention
 from causattn.base import generator, track
 from causattn.corpora import load_corpus
 from causattn.discovery import abcd
-from causattn.models import LanguageModel, encode_texts, load_model
+from causattn.models import LanguageModel, encode_texts, load_model, predict_labels
 from causattn.papers.abcd._cleann import Explanation, explain, sets_by_graph, sets_by_rank
 
 TARGET = 0
@@ -32,6 +32,12 @@ def trained_classifier(table: pd.DataFrame, folder: Path, seed: int) -> Language
     settings = {"kind": "file", "path": str(path), "text": "text", "label": "label"}
     corpus = load_corpus(settings, seed)
     return load_model({"kind": "minilm", "train_classifier": True, "epochs": 1}, corpus, seed)
+
+
+def accuracy(model: LanguageModel, table: pd.DataFrame) -> float:
+    """Return the share of sentences whose label is predicted."""
+    predicted = predict_labels(model, encode_texts(model, table["text"].tolist())).argmax(1)
+    return float(np.mean(predicted == table["label"].to_numpy()))
 
 
 def explanations(
