@@ -19,6 +19,7 @@ export function sweepPage(data: SweepData, place: (name: string) => HTMLElement 
         return link ? [{ text: name, sort: name, href: link }, ...row.slice(1)] : row;
       }),
       filter: true,
+      page: 30,
     }),
   );
 }

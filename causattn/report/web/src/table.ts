@@ -18,6 +18,8 @@ export interface TableOptions {
   choose?: (row: number) => void;
   /** Column to sort by first, and whether the largest comes first. */
   first?: [number, boolean];
+  /** Rows shown before more are asked for. */
+  page?: number;
   label: string;
 }
 
@@ -27,7 +29,7 @@ export function table(options: TableOptions): HTMLElement {
   const { columns, rows } = options;
   let [by, down] = options.first ?? [-1, false];
   let wanted = "";
-  let limit = PAGE;
+  let limit = options.page ?? PAGE;
   const body = element("tbody", {});
   const heads = columns.map((column, k) => {
     const button = element("button", { type: "button", title: column.title, click: () => sort(k) }, column.words);
