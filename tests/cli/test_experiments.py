@@ -155,4 +155,6 @@ def test_a_wheel_holds_its_configuration(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "causattn/conf/config.yaml" in names
     assert "causattn/conf/experiment/alarm.yaml" in names
-    assert "causattn/report/templates/report.html" in names
+    assert "causattn/report/templates/run.html" in names
+    assert "causattn/report/static/report.js" in names
+    assert not any(name.startswith("causattn/report/web") for name in names)
