@@ -5,23 +5,21 @@
 
 Each stage takes plain settings and what the stages before it gave. What is expensive and depends
 on nothing but settings, seed and earlier artefacts goes through the store, so that it is computed
-once (`Stages`); the rest is written into the run's folder.
+once (`causattn.stages`); the rest is written into the run's folder.
 """
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from causattn import attention, candidates, corpora, discovery, effects, features, models
-from causattn.base import ConfigError, choose, generator, integer_seed
+from causattn.base import ConfigError, choose
 from causattn.graphs import CausalGraph, compare_graphs, sortabilities
 from causattn.report import (
     Material,
@@ -30,18 +28,10 @@ from causattn.report import (
     record_attention,
     write_report,
 )
-from causattn.results import Artefact, Run, Store, versions, write_results
+from causattn.results import Run, versions, write_results
+from causattn.stages import CONTROLS, Stages
 
 Settings = Mapping[str, Any]
-T = TypeVar("T")
-
-UNTRAINED = "untrained"
-"""Control: the attention of the same network with fresh weights."""
-PERMUTED = "permuted"
-"""Control: the attention over documents whose values come from other documents."""
-TRAINED_ON_PERMUTED = "trained_on_permuted"
-"""Control: the same network trained on permuted documents, and its attention over these."""
-CONTROLS = (UNTRAINED, PERMUTED, TRAINED_ON_PERMUTED)
 
 
 def run_study(config: Settings, folder: Path) -> Run:
@@ -247,192 +237,6 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[f"{name}_s"] = round(time.perf_counter() - start, 3)
-
-
-class Stages:
-    """The stages that go through the store, each keyed by all that goes into it.
-
-    Parameters
-    ----------
-    config
-        The resolved configuration.
-    seed
-        The run's seed.
-    """
-
-    def __init__(self, config: Settings, seed: int) -> None:
-        self._config, self._seed = config, seed
-        self._store = Store(Path(config["paths"]["cache"]))
-        self.reused: list[str] = []
-
-    def make_corpus(self) -> Artefact[corpora.Corpus]:
-        """Load or sample the documents."""
-        settings = self._config["corpus"]
-        return self._fetch(
-            "corpus",
-            {"settings": settings, "source": corpora.source_checksum(settings)},
-            lambda: corpora.load_corpus(settings, self._seed),
-            corpora.write_corpus,
-            corpora.read_corpus,
-        )
-
-    def make_model(self, corpus: Artefact[corpora.Corpus]) -> Artefact[models.LanguageModel]:
-        """Load the model, or train it on the corpus."""
-        settings = self._config["model"]
-        return self._fetch(
-            "model",
-            {
-                "settings": settings,
-                "source": models.source_checksum(settings),
-                "corpus": corpus.key,
-            },
-            lambda: models.load_model(settings, corpus.value, self._seed),
-            models.write_model,
-            models.read_model,
-        )
-
-    def make_features(
-        self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel] | None
-    ) -> Artefact[features.FeatureTable]:
-        """Find the features in the documents."""
-        settings = self._config["features"]
-        return self._fetch(
-            "features",
-            {
-                "settings": settings,
-                "corpus": corpus.key,
-                "model": None if model is None else model.key,
-            },
-            lambda: features.build_features(
-                settings, corpus.value, None if model is None else model.value, self._seed
-            ),
-            features.write_features,
-            features.read_features,
-        )
-
-    def make_attention(
-        self,
-        corpus: Artefact[corpora.Corpus],
-        model: Artefact[models.LanguageModel],
-        table: Artefact[features.FeatureTable],
-        control: str = "",
-        draw: int = 0,
-        share: float = 1.0,
-    ) -> Artefact[attention.AttentionSummary]:
-        """Sum the model's attention from feature to feature, or that of a control's draw.
-
-        `share` is that of the variables which a draw permutes, see `make_permuted`.
-        """
-        settings = self._config["attention"]
-        if control == TRAINED_ON_PERMUTED:
-            corpus = self.make_permuted(corpus, draw, share)
-            trained = self.make_model(corpus)
-            assert trained is not None
-            model = trained
-
-        def make() -> attention.AttentionSummary:
-            documents, network, carried = corpus.value, model.value, table.value
-            if control == UNTRAINED:
-                seed = integer_seed(self._seed, UNTRAINED, draw) if draw else self._seed
-                network = models.untrained_copy(network, seed)
-            elif control == PERMUTED:
-                documents = self._permute(documents, draw, share)
-            if control in (PERMUTED, TRAINED_ON_PERMUTED):
-                carried = features.transfer_features(carried, documents, network)
-            found = attention.summarise_attention(
-                settings, network, documents, carried, self._seed, folder=unfinished
-            )
-            if control in (PERMUTED, TRAINED_ON_PERMUTED):
-                about = {**found.about, "permuted": documents.about["permuted"]}
-                found = replace(found, about=about)
-            return found
-
-        parts = {
-            # Not who computes, which changes no bit: a summary is one for any number of workers.
-            "settings": attention.result_settings(settings),
-            "control": control,
-            **({"draw": draw, "share": share} if draw or share < 1 else {}),
-            "corpus": corpus.key,
-            "model": model.key,
-            "features": table.key,
-        }
-        # Finished shards outlive a run that is stopped, and go when their sum is stored.
-        key = self._store.key("attention", {"seed": self._seed, **parts}, SCHEMAS["attention"])
-        unfinished = self._store.folder / "attention" / f".{key}.shards"
-        found = self._fetch(
-            f"attention ({control})" if control else "attention",
-            parts,
-            make,
-            attention.write_summary,
-            attention.read_summary,
-        )
-        shutil.rmtree(unfinished, ignore_errors=True)
-        return found
-
-    def make_controls(
-        self,
-        corpus: Artefact[corpora.Corpus],
-        model: Artefact[models.LanguageModel],
-        table: Artefact[features.FeatureTable],
-    ) -> dict[str, attention.AttentionSummary]:
-        """Sum the attention of every control."""
-        wanted = list(self._config["controls"] or [])
-        return {name: self.make_attention(corpus, model, table, name).value for name in wanted}
-
-    def make_nulls(
-        self,
-        corpus: Artefact[corpora.Corpus],
-        model: Artefact[models.LanguageModel],
-        table: Artefact[features.FeatureTable],
-    ) -> list[attention.AttentionSummary]:
-        """Sum the attention of the null's draws, where candidates are compared with one."""
-        control, draws, share = candidates.null_draws(self._config["candidates"])
-        return [
-            self.make_attention(corpus, model, table, control, draw, share).value
-            for draw in range(draws)
-        ]
-
-    def make_permuted(
-        self, corpus: Artefact[corpora.Corpus], draw: int, share: float = 1.0
-    ) -> Artefact[corpora.Corpus]:
-        """Permute a share of the variables: frequencies and positions stay, dependence goes."""
-        return self._fetch(
-            "corpus (permuted)",
-            {"permuted": corpus.key, "draw": draw, **({"share": share} if share < 1 else {})},
-            lambda: self._permute(corpus.value, draw, share),
-            corpora.write_corpus,
-            corpora.read_corpus,
-        )
-
-    def _permute(self, corpus: corpora.Corpus, draw: int, share: float) -> corpora.Corpus:
-        """Return a draw of permuted documents; with a share below 1, of variables drawn with it."""
-        rng = generator(self._seed, PERMUTED, *([draw] if draw else []))
-        if share == 1.0:
-            return corpora.permute_corpus(corpus, rng)
-        names = [*corpus.variables, *([] if corpus.outcome is None else [corpus.outcome_name])]
-        count = max(1, round(share * len(names)))
-        return corpora.permute_corpus(corpus, rng, rng.permutation(names)[:count].tolist())
-
-    def _fetch(
-        self,
-        stage: str,
-        parts: dict[str, Any],
-        make: Callable[[], T],
-        write: Callable[[T, Path], object],
-        read: Callable[[Path], T],
-    ) -> Artefact[T]:
-        """Return a stage's artefact from the store, made there if need be."""
-        kind = stage.split()[0]
-        found = self._store.fetch(
-            kind, {"seed": self._seed, **parts}, SCHEMAS[kind], make, write, read
-        )
-        if found.reused:
-            self.reused.append(stage)
-        return found
-
-
-SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1}
-"""Version of each stage's layout and meaning: raised when either changes."""
 
 
 def truth_over(truth: CausalGraph | None, names: tuple[str, ...]) -> CausalGraph | None:

@@ -26,7 +26,8 @@ from causattn.candidates import select_candidates
 from causattn.cli._compose import compose_config, plain
 from causattn.graphs import CausalGraph
 from causattn.results import versions
-from causattn.study import TRAINED_ON_PERMUTED, Stages, truth_over
+from causattn.stages import TRAINED_ON_PERMUTED, Stages
+from causattn.study import truth_over
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results"

@@ -29,7 +29,7 @@ from causattn.effects import (
 )
 from causattn.graphs import CausalGraph
 from causattn.models import encode_texts, predict_labels
-from causattn.study import Stages
+from causattn.stages import Stages
 
 BATCH, DONORS, TOKENS = 64, 2, 4
 DOCUMENTS = 200

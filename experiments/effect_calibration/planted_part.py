@@ -22,7 +22,8 @@ from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions, collect_evidence
 from causattn.effects._design import numeric_levels
 from causattn.graphs import CausalGraph
-from causattn.study import Stages, truth_over
+from causattn.stages import Stages
+from causattn.study import truth_over
 
 USED = 0.02
 """A model whose distribution moves by more than this uses the source."""

@@ -20,7 +20,8 @@ from causattn.cli._compose import compose_config, plain
 from causattn.corpora import load_corpus
 from causattn.discovery import discover
 from causattn.graphs import CausalGraph, compare_graphs
-from causattn.study import PERMUTED, UNTRAINED, Stages, truth_over
+from causattn.stages import PERMUTED, UNTRAINED, Stages
+from causattn.study import truth_over
 
 Job = Mapping[str, Any]
 Figures = dict[str, Any]
