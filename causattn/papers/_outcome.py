@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
@@ -14,11 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-import causattn
 from causattn.base import read_json, settings_from, write_json, write_text
 from causattn.papers._page import outcome_page
 from causattn.papers._paper import Figure, Findings, Paper, Work
-from causattn.results import versions
+from causattn.results import source_commit, versions
 
 SCHEMA = 1
 
@@ -109,7 +107,7 @@ def reproduce(
         short=short,
         seed=work.seed,
         seconds=round(time.perf_counter() - start, 1),
-        commit=_commit(),
+        commit=source_commit(),
         versions=versions(),
         figures=findings.figures,
         tables={title: _rows(table) for title, table in findings.tables.items()},
@@ -175,18 +173,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _commit() -> str | None:
-    """Return the commit of the source this runs from; None outside a checkout."""
-    folder = Path(causattn.__file__).resolve().parent
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()

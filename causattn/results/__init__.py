@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from causattn.results._lock import exclusive
     from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
     from causattn.results._store import Artefact, Store
-    from causattn.results._versions import versions
+    from causattn.results._versions import source_commit, versions
 
 _MODULES = {
     "_collect": ("JOBS", "Collected", "collect_runs", "find_runs"),
@@ -67,7 +67,7 @@ _MODULES = {
     "_lock": ("exclusive",),
     "_run": ("SCREEN", "Run", "load_run", "matrix", "write_results"),
     "_store": ("Artefact", "Store"),
-    "_versions": ("versions",),
+    "_versions": ("source_commit", "versions"),
 }
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "prune",
     "run_in_folder",
     "run_status",
+    "source_commit",
     "to_yaml",
     "versions",
     "write_results",

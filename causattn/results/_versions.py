@@ -1,7 +1,11 @@
 """Versions of everything that can change a result."""
 
 import platform
+import subprocess
 from importlib import metadata
+from pathlib import Path
+
+_THIS = Path(__file__).resolve()
 
 _DISTRIBUTIONS = (
     "causal-learn",
@@ -36,3 +40,36 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def source_commit(*measured: str) -> str | None:
+    """Return the git commit of the source that this runs from, 12 digits.
+
+    Parameters
+    ----------
+    *measured
+        Files or folders, from the checkout's top, that results come from: where one of them differs
+        from the commit, ", changed" stands behind it.
+
+    Returns
+    -------
+    str or None
+        None where git does not know this source: an installed copy (also one that lies inside
+        another project's checkout), or a machine without git.
+    """
+    if not _git("ls-files", "--", _THIS.name):
+        return None
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    if commit and measured and _git("status", "--porcelain", "--", *(f":/{m}" for m in measured)):
+        return f"{commit}, changed"
+    return commit
+
+
+def _git(*words: str) -> str | None:
+    """Return what git says where this source lies; None where it says nothing or fails."""
+    asked = ["git", "-C", str(_THIS.parent), *words]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip() or None

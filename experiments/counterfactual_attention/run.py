@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from causattn.base import generator, write_json, write_text
 from causattn.effects import CounterfactualAttention, counterfactual_attention
 from causattn.models import LanguageModel, load_model
 from causattn.report._fonts import font_families
-from causattn.results import versions
+from causattn.results import source_commit, versions
 
 RESULTS = Path(__file__).resolve().parents[2] / "results" / "counterfactual_attention"
 BEFORE, AFTER = "这部电影很精彩，但演员表现差", "这部电影很精彩，但演员表现好"
@@ -50,7 +49,7 @@ def main(given: Sequence[str] | None = None) -> None:
     found = counterfactual_attention(model, chosen.before, chosen.after)
     results = {
         "command": shlex.join(["python", "experiments/counterfactual_attention/run.py", *words]),
-        "commit": commit(),
+        "commit": source_commit() or "unknown",
         "versions": versions(),
         "seed": chosen.seed,
         # Where the weights lay in between is no one's business.
@@ -178,18 +177,6 @@ def draw(found: CounterfactualAttention, folder: Path) -> None:
         for ending in ("png", "svg"):
             figure.savefig(folder / f"attention.{ending}", dpi=110)
     plt.close(figure)
-
-
-def commit() -> str:
-    """Return the commit that these figures come from."""
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

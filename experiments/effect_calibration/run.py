@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ import torch
 from page import page
 
 from causattn.base import read_json, write_json, write_text
-from causattn.results import versions
+from causattn.results import source_commit, versions
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
@@ -77,23 +76,11 @@ def keep(folder: Path, part: str, key: str, values: dict[str, Any], command: str
     file = folder / "effect_calibration.json"
     results = read_json(file) if file.exists() else {}
     results["versions"] = versions()
-    entry = {"command": command, "commit": commit(), **values}
+    entry = {"command": command, "commit": source_commit() or "unknown", **values}
     results.setdefault(part, {})[key] = entry
     write_json(file, results)
     write_text(folder / "effect_calibration.md", page(results))
     print(part, key, "done", flush=True)
-
-
-def commit() -> str:
-    """Return the commit that is measured."""
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -97,10 +97,12 @@ def test_the_page_holds_means_and_differences_by_seed(weighing):
 
 
 def test_rows_are_the_documents_of_the_fair_study_and_no_documents_of_the_pretrained(weighing):
+    from weighing_measure import sampled
+
     from causattn.corpora import load_corpus
 
-    frame, _ = weighing.sampled("asia", 300, 0)
-    more, _ = weighing.sampled("asia", 600, 0)
+    frame, _ = sampled("asia", 300, 0)
+    more, _ = sampled("asia", 600, 0)
     assert more.iloc[:300].equals(frame)
     pretrained = load_corpus({"kind": "bayesnet", "network": "asia", "documents": 300}, 0)
     assert (pretrained.values != frame.to_numpy()).any()

@@ -29,6 +29,7 @@ from causattn.attention import summarise_attention
 from causattn.base import quiet, read_json, write_json, write_text
 from causattn.corpora import load_corpus
 from causattn.features import build_features
+from causattn.results import source_commit
 
 HERE = Path(__file__).resolve()
 RESULTS = HERE.parents[3] / "results" / "benchmarks"
@@ -132,16 +133,13 @@ def main() -> None:
             else:
                 sizes = (200, 400) if chosen.quick else SIZES
                 parts[part] = memory_rows(part, sizes, Path(name))
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE.parent, capture_output=True, text=True
-    ).stdout.strip()
     arguments = ["--quick"] if chosen.quick else []
     result = {
         "command": shlex.join(
             ["python", "experiments/benchmarks/attention_scale/run.py", *arguments]
         ),
         "when": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "commit": commit or "unknown",
+        "commit": source_commit() or "unknown",
         "cores": cpu_count(),
         "load_before": load,
         "load_after": getloadavg()[0],

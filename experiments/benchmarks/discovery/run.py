@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import platform
 import shlex
-import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from table import page
 from threadpoolctl import threadpool_limits
 
 from causattn.base import read_json, write_json, write_text
+from causattn.results import source_commit
 
 RESULTS = Path(__file__).resolve().parents[3] / "results" / "benchmarks"
 PACKAGES = ("causattn", "causal-learn", "pgmpy", "numba", "numpy", "scipy")
@@ -59,7 +59,11 @@ def main() -> None:
     wanted = [line(case.name, program) for case in every for program in case.others or [None]]
     with threadpool_limits(1):
         for case in cases:
-            measured = {"measured": _now(), "command": _command(), "commit": _commit()}
+            measured = {
+                "measured": _now(),
+                "command": _command(),
+                "commit": source_commit() or "unknown",
+            }
             new = [row | measured for row in rows_of(case, chosen.timeout)]
             known = {line(row["case"], row["against"]): row for row in rows + new}
             rows = [known[key] for key in wanted if key in known]
@@ -80,15 +84,6 @@ def _now() -> str:
 
 def _command() -> str:
     return shlex.join(["python", "experiments/benchmarks/discovery/run.py", *sys.argv[1:]])
-
-
-def _commit() -> str:
-    """Return the commit of the checkout this runs in."""
-    asked = ["git", "rev-parse", "--short=12", "HEAD"]
-    done = subprocess.run(
-        asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "unknown"
 
 
 def _about() -> dict[str, Any]:

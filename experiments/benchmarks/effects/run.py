@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -23,9 +22,10 @@ from cases import Row, adjustment, falsification, interventions, many_edges, ref
 from threadpoolctl import threadpool_limits
 
 from causattn.base import read_json, write_json, write_text
-from causattn.results import versions
+from causattn.results import source_commit, versions
 
 RESULTS = Path(__file__).resolve().parents[3] / "results" / "benchmarks"
+MEASURED = ("causattn/effects", "experiments/benchmarks/effects")
 
 FULL: dict[str, Callable[[], list[Row]]] = {
     "refuters": partial(refuters, 20, 50, 5000, 100, 5),
@@ -62,7 +62,7 @@ def main(given: Sequence[str] | None = None) -> None:
             kept[name] = {
                 "command": command,
                 "measured": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-                "commit": commit(),
+                "commit": source_commit(*MEASURED) or "unknown",
                 "rows": case(),
             }
             about = {"cores": cpu_count(), "threads": 1, "versions": versions()}
@@ -70,20 +70,6 @@ def main(given: Sequence[str] | None = None) -> None:
             write_json(file, results)
             write_text(chosen.into / "effects.md", page(results))
             print(name, "done", flush=True)
-
-
-def commit() -> str:
-    """Return the commit that is measured, with a word where files differ from it."""
-
-    def git(*words: str) -> str:
-        folder = Path(__file__).parent
-        done = subprocess.run(
-            ["git", *words], cwd=folder, capture_output=True, text=True, check=False
-        )
-        return done.stdout.strip()
-
-    changed = git("status", "--porcelain", "--", ":/causattn/effects", ".")
-    return (git("rev-parse", "--short", "HEAD") or "unknown") + (", changed" if changed else "")
 
 
 def page(results: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ import overhead
 import parallel
 from table import page
 
-from causattn.results import versions
+from causattn.results import source_commit, versions
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("overhead", "parallel", "collecting")
@@ -82,21 +82,13 @@ def keep(into: Path, name: str, found: Any) -> None:
         "measured": datetime.now(UTC).isoformat(timespec="minutes"),
         "cores": os.cpu_count(),
         "load_at_end": round(os.getloadavg()[0], 1),
-        "commit": commit(),
+        "commit": source_commit() or "unknown",
         "python": platform.python_version(),
         "versions": versions(),
         "found": found,
     }
     path.write_text(json.dumps(results, indent=2) + "\n")
     (into / "sweeps.md").write_text(page(results))
-
-
-def commit() -> str:
-    """Return the commit that is measured."""
-    said = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    )
-    return said.stdout.strip()
 
 
 if __name__ == "__main__":
