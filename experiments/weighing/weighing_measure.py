@@ -38,6 +38,12 @@ FAMILIES: Contenders = {
         "structure_prior": 1.0,
     },
     "BOSS, BIC": {"kind": "boss", "score": "bic", "penalty": 0.5},
+    "BOSS, BDeu": {
+        "kind": "boss",
+        "score": "bdeu",
+        "equivalent_sample_size": 1.0,
+        "structure_prior": 1.0,
+    },
 }
 USES = {"restricted": "restrict", "weighed": "weigh"}
 STRENGTHS: dict[str, dict[str, float]] = {
