@@ -11,7 +11,9 @@ from causattn.corpora._load import corpus_settings, load_corpus, source_checksum
 from causattn.corpora._network import Network, bundled_networks, load_network, sample_intervened
 from causattn.corpora._occurrences import Occurrences, find_words, is_unspaced, is_word
 from causattn.corpora._permute import permute_corpus
+from causattn.corpora._planted_truth import planted_causes, planted_labels, planted_roles
 from causattn.corpora._render import Slot, render, rewrite
+from causattn.corpora._shortcut import out_of_distribution
 from causattn.corpora._storage import read_corpus, write_corpus
 from causattn.corpora._stored import StoredTexts, store_texts, windows
 
@@ -34,7 +36,11 @@ __all__ = [
     "load_corpus",
     "load_network",
     "observational_effects",
+    "out_of_distribution",
     "permute_corpus",
+    "planted_causes",
+    "planted_labels",
+    "planted_roles",
     "read_corpus",
     "render",
     "rewrite",

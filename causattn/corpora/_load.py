@@ -12,6 +12,8 @@ from causattn.corpora._cebab import CebabSettings, cebab_corpus
 from causattn.corpora._corpus import Corpus
 from causattn.corpora._datasets import DatasetsSettings, datasets_corpus
 from causattn.corpora._file import FileSettings, file_corpus, path_checksum
+from causattn.corpora._planted import PlantedSettings, planted_corpus
+from causattn.corpora._shortcut import ShortcutSettings, shortcut_corpus
 from causattn.corpora._streamed import StreamedSettings, streamed_corpus
 
 KINDS: dict[str, tuple[type, Callable[[Any, int], Corpus]]] = {
@@ -19,6 +21,8 @@ KINDS: dict[str, tuple[type, Callable[[Any, int], Corpus]]] = {
     "file": (FileSettings, file_corpus),
     "cebab": (CebabSettings, cebab_corpus),
     "datasets": (DatasetsSettings, datasets_corpus),
+    "planted": (PlantedSettings, planted_corpus),
+    "shortcut": (ShortcutSettings, shortcut_corpus),
     "streamed": (StreamedSettings, streamed_corpus),
 }
 
