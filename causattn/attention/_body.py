@@ -62,6 +62,11 @@ def attention_implementation(network: PreTrainedModel, name: str) -> Iterator[bo
                 taken = False
             else:
                 taken = all(c._attn_implementation == name for c in _configs(network))
+        elif not taken and name == "eager":
+            # Some families (Falcon) cannot be told, but ask their configuration at every call.
+            for config in _configs(network):
+                config._attn_implementation_internal = name
+            taken = True
         yield taken
     finally:
         for config, implementation in before:

@@ -17,10 +17,13 @@ import torch
 
 from causattn.attention._capture import capture_attention
 from causattn.attention._flow import attention_flow
-from causattn.attention._layer import AttentionLayer, Probe, Stack
+from causattn.attention._layer import AttentionLayer, Probe, Stack, Vectors
 from causattn.attention._settings import default_stack
 from causattn.base import CapabilityError
 from causattn.models import LanguageModel, encode_texts, take
+
+_HIDDEN = -6e4
+"""Below this a score is a mask's: families add or fill in -65504, -1e30 or the lowest float."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ class DocumentAttention:
         float32 [L, H, T, d], the vectors behind the weights; None where not asked for.
     scaling
         float64 [L], what a product of query and key is multiplied by.
+    rest
+        float32 [L, H, T, T], what the model adds to that before the softmax, such as relative
+        positions; minus infinity where a mask hides the key. DeBERTa's queries and keys are those
+        of the content: its terms with positions are here.
     stack
         Which attention of the model.
     """
@@ -64,6 +71,7 @@ class DocumentAttention:
     query: np.ndarray | None = None
     key: np.ndarray | None = None
     scaling: np.ndarray | None = None
+    rest: np.ndarray | None = None
     stack: Stack = "self"
 
     def rollout(self) -> np.ndarray:
@@ -177,6 +185,7 @@ def document_attention(
         query=np.stack(probe.query) if vectors else None,
         key=np.stack(probe.key) if vectors else None,
         scaling=np.array(probe.scaling) if vectors else None,
+        rest=np.stack(probe.rest) if vectors else None,
         stack=own,
     )
 
@@ -197,18 +206,20 @@ class _WholeProbe(Probe):
         self.query: list[np.ndarray] = []
         self.key: list[np.ndarray] = []
         self.scaling: list[float] = []
+        self.rest: list[np.ndarray] = []
 
     def wants(self, layer: AttentionLayer) -> bool:
         """Tell whether this is a layer of the stack."""
         return layer.stack == self._stack
 
-    def see_vectors(
-        self, layer: AttentionLayer, query: torch.Tensor, key: torch.Tensor, scaling: float
-    ) -> None:
+    def see_vectors(self, layer: AttentionLayer, vectors: Vectors) -> None:
         """Keep a layer's vectors."""
-        self.query.append(query[0].float().cpu().numpy())
-        self.key.append(key[0].float().cpu().numpy())
-        self.scaling.append(float(scaling))
+        self.query.append(vectors.query[0].float().cpu().numpy())
+        self.key.append(vectors.key[0].float().cpu().numpy())
+        self.scaling.append(float(vectors.scaling))
+        shape = (*self.query[-1].shape[:2], self.key[-1].shape[1])
+        rest = np.broadcast_to(vectors.rest[0].float().cpu().numpy(), shape)
+        self.rest.append(np.where(rest < _HIDDEN, -np.inf, rest))
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
         """Keep a layer's weights."""

@@ -21,6 +21,7 @@ from transformers import PreTrainedModel
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
 from causattn.attention._layer import AttentionLayer, Probe, numbered, refuse_values, take_rows
 from causattn.attention._pass import Edit, EndOfPass, Pass, unchangeable
+from causattn.attention._products import Products, watched
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class HookedCapture:
         running = Pass({}, self.layers, probe)
         if not running.idle:
             with suppress(EndOfPass):
-                self._stream(inputs, running)
+                self._stream(inputs, running, Products() if probe.wants_vectors else None)
 
     def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
         """Refuse: attention can be changed only where the model takes a registered function."""
@@ -122,7 +123,7 @@ class HookedCapture:
         """Refuse: weights are nodes of a graph only in a registered function."""
         raise unchangeable(self.method)
 
-    def _stream(self, inputs: Inputs, running: Pass) -> None:
+    def _stream(self, inputs: Inputs, running: Pass, products: Products | None = None) -> None:
         """Run one batch with a hook on every attention module."""
 
         def show(name: str, spot: _Spot) -> Callable[..., Any]:
@@ -134,7 +135,9 @@ class HookedCapture:
                 running.names[id(module)] = name
                 layer, probe = running.enter(module), running.watched
                 if layer is not None and probe is not None:
-                    weights = element.permute(spot.axes).float()
+                    weights = element.detach().permute(spot.axes).float()
+                    if products is not None:
+                        probe.see_vectors(layer, products.vectors_of(weights))
                     probe.visit(layer, take_rows(weights, probe.rows(layer)))
                     running.leave()
                 empty = element.new_empty((0, 0, 0, 0))
@@ -145,10 +148,10 @@ class HookedCapture:
 
         hooks = {name: show(name, spot) for name, spot in self._spots.items()}
         with self._hooks(hooks):
-            self._forward(inputs, **self._ask)
+            self._forward(inputs, products, **self._ask)
 
-    def _forward(self, inputs: Inputs, **ask: bool) -> Any:
-        with torch.inference_mode():
+    def _forward(self, inputs: Inputs, products: Products | None = None, **ask: bool) -> Any:
+        with watched(products):
             inputs = with_decoder_inputs(self._network, self._body, inputs)
             return self._body(**inputs, **ask, return_dict=True)
 

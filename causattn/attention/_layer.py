@@ -35,6 +35,27 @@ class AttentionLayer:
     stack: Stack
 
 
+@dataclass(frozen=True)
+class Vectors:
+    """What a layer's weights are the softmax of: ``scaling * query key' + rest``.
+
+    Parameters
+    ----------
+    query, key
+        [B, H, Q, d] and [B, H, K, d], positions turned in where the model does so.
+    scaling
+        What a product is multiplied by before anything is added to it.
+    rest
+        float32 [B, H, Q, K], or broadcast to it: what else is in the scores, such as relative
+        positions and masks; a masked entry is the lowest float or thereabouts.
+    """
+
+    query: torch.Tensor
+    key: torch.Tensor
+    scaling: float
+    rest: torch.Tensor
+
+
 class Probe:
     """Looks at attention while a forward pass runs; override what is needed.
 
@@ -48,7 +69,7 @@ class Probe:
     """Whether no weights are held after `visit`, so that their memory may be used again."""
 
     wants_vectors = False
-    """Whether `see_vectors` is called before each `visit`; only some captures have vectors."""
+    """Whether `see_vectors` is called before each `visit`."""
 
     def wants(self, layer: AttentionLayer) -> bool:
         """Tell whether `visit` is to see this layer; the pass ends after the last one wanted."""
@@ -73,19 +94,15 @@ class Probe:
             What the layer makes of each head's output, [H, d, width]: the rows of W_O.
         """
 
-    def see_vectors(
-        self, layer: AttentionLayer, query: torch.Tensor, key: torch.Tensor, scaling: float
-    ) -> None:
+    def see_vectors(self, layer: AttentionLayer, vectors: Vectors) -> None:
         """Look at the vectors whose products become a layer's attention, before its weights come.
 
         Parameters
         ----------
         layer
             Which attention this is.
-        query, key
-            [B, H, Q, d] and [B, H, K, d], positions turned in where the model does so.
-        scaling
-            What a product is multiplied by before anything is added to it.
+        vectors
+            They and what is added to their products.
         """
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
@@ -111,16 +128,11 @@ def take_rows(weights: torch.Tensor, rows: torch.Tensor | None) -> torch.Tensor:
 
 
 def refuse_values(probe: Probe, method: str) -> None:
-    """Raise where a probe wants vectors and the way of capturing has only weights."""
+    """Raise where a probe wants value vectors and the way of capturing has only weights."""
     if probe.wants_values:
         raise ModelError(
             f"This model's attention is captured by {method}, which does not give the value "
             "vectors; leave norm out of attention.measures."
-        )
-    if probe.wants_vectors:
-        raise ModelError(
-            f"This model's attention is captured by {method}, which does not give the query and "
-            "key vectors; leave vectors out."
         )
 
 

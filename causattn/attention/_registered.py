@@ -17,7 +17,7 @@ from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedM
 from transformers.masking_utils import eager_mask
 
 from causattn.attention._body import Inputs, attention_implementation, with_decoder_inputs
-from causattn.attention._layer import AttentionLayer, Probe, numbered, take_rows
+from causattn.attention._layer import AttentionLayer, Probe, Vectors, numbered, take_rows
 from causattn.attention._pass import Edit, EndOfPass, Pass
 from causattn.attention._projections import Projections
 from causattn.attention._scratch import Scratch
@@ -85,7 +85,7 @@ def attend(
         if probe.wants_values:
             probe.see_values(layer, value, _projection(projections, running, layer))
         if probe.wants_vectors:
-            probe.see_vectors(layer, query, key, scaling)
+            probe.see_vectors(layer, _vectors(query, key, bias, scaling, softcap))
         if whole is not None:
             weights = take_rows(whole, rows)
         elif probe.lets_go and softcap is None and Scratch.takes(query):
@@ -124,6 +124,22 @@ def _scores(
     if bias is not None:
         scores = scores + (bias if bias.shape[2] == 1 else take_rows(bias, rows))
     return scores
+
+
+def _vectors(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    bias: torch.Tensor | None,
+    scaling: float,
+    softcap: float | None,
+) -> Vectors:
+    """Return query, key and what else is in the scores; a soft cap's loss is part of it."""
+    if softcap is not None:
+        product = query @ key.transpose(2, 3) * scaling
+        rest = _scores(query, key, bias, scaling, softcap, None) - product
+    else:
+        rest = query.new_zeros((1, 1, 1, 1)) if bias is None else bias
+    return Vectors(query, key, scaling, rest.float())
 
 
 def _projection(projections: Projections, running: Pass, layer: AttentionLayer) -> torch.Tensor:

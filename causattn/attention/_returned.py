@@ -17,6 +17,7 @@ from causattn.attention._body import Inputs, attention_implementation, with_deco
 from causattn.attention._hooked import returned_attention
 from causattn.attention._layer import AttentionLayer, Probe, Stack, refuse_values, take_rows
 from causattn.attention._pass import Edit, unchangeable
+from causattn.attention._products import Products, watched
 
 _STACKS: dict[str, Stack] = {
     "attentions": "self",
@@ -50,8 +51,11 @@ class ReturnedCapture:
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
         refuse_values(probe, self.method)
-        for layer, weights in self._forward(inputs):
+        products = Products() if probe.wants_vectors else None
+        for layer, weights in self._forward(inputs, products):
             if probe.wants(layer):
+                if products is not None:
+                    probe.see_vectors(layer, products.vectors_of(weights))
                 probe.visit(layer, take_rows(weights.float(), probe.rows(layer)))
 
     def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
@@ -64,8 +68,10 @@ class ReturnedCapture:
         """Refuse: weights are nodes of a graph only in a registered function."""
         raise unchangeable(self.method)
 
-    def _forward(self, inputs: Inputs) -> list[tuple[AttentionLayer, torch.Tensor]]:
-        with torch.inference_mode():
+    def _forward(
+        self, inputs: Inputs, products: Products | None = None
+    ) -> list[tuple[AttentionLayer, torch.Tensor]]:
+        with watched(products):
             inputs = with_decoder_inputs(self._network, self._body, inputs)
             output = self._body(**inputs, output_attentions=True, return_dict=True)
         # Running an encoder alone, its attention is simply called attentions.

@@ -192,10 +192,21 @@ def _families() -> dict[str, hf.PretrainedConfig]:
         "deberta_v2": hf.DebertaV2Config(
             **small, relative_attention=True, pos_att_type=["p2c", "c2p"], position_buckets=8
         ),
+        "deberta": hf.DebertaConfig(
+            **small, relative_attention=True, pos_att_type=["p2c", "c2p"], max_relative_positions=8
+        ),
         "xlnet": hf.XLNetConfig(vocab_size=VOCABULARY, d_model=32, n_layer=2, n_head=4, d_inner=48),
         "gpt2": hf.GPT2Config(**gpt, **ends),
         "gpt_neox": hf.GPTNeoXConfig(**small, **marks),
         "gptj": hf.GPTJConfig(**gpt, **ends, rotary_dim=4),
+        "gpt_neo": hf.GPTNeoConfig(
+            **(small | {"num_layers": 2, "num_heads": 4}),
+            **ends,
+            attention_types=[[["global", "local"], 1]],
+            window_size=6,
+        ),
+        "falcon": hf.FalconConfig(**small, **ends, multi_query=True),
+        "falcon_alibi": hf.FalconConfig(**small, **ends, multi_query=False, alibi=True),
         "opt": hf.OPTConfig(
             vocab_size=VOCABULARY,
             hidden_size=32,

@@ -14,11 +14,15 @@ FAMILIES = (
     "albert",
     "electra",
     "modernbert",
+    "deberta",
     "deberta_v2",
     "xlnet",
     "gpt2",
+    "gpt_neo",
     "gpt_neox",
     "gptj",
+    "falcon",
+    "falcon_alibi",
     "opt",
     "bloom",
     "llama",
@@ -32,7 +36,10 @@ FAMILIES = (
     "bart",
 )
 REGISTERED, HOOKS, RETURNED = METHODS
-WITHOUT_INTERFACE = {"deberta_v2", "xlnet", "gptj", "bloom"}
+WITHOUT_INTERFACE = {"deberta", "deberta_v2", "xlnet", "gpt_neo", "gptj", "bloom"} | {
+    "falcon",
+    "falcon_alibi",
+}
 FIELDS = {
     "self": "attentions",
     "encoder": "encoder_attentions",

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causattn.attention import document_attention, head_statistics
-from causattn.base import CapabilityError, ModelError
+from causattn.base import CapabilityError
 from causattn.corpora import Corpus
 from causattn.models import LanguageModel
 
@@ -15,7 +15,8 @@ Make = Callable[..., LanguageModel]
 
 def eager(model: LanguageModel, text: str) -> np.ndarray:
     """The weights as the model's own eager attention returns them, [L, H, T, T]."""
-    model.network.set_attn_implementation("eager")
+    # Falcon cannot be told by set_attn_implementation, and is then not causal in what it returns.
+    model.network.config._attn_implementation_internal = "eager"
     inputs = model.tokenizer(text, return_tensors="pt")
     inputs.pop("token_type_ids", None)
     with torch.no_grad():
@@ -23,21 +24,45 @@ def eager(model: LanguageModel, text: str) -> np.ndarray:
     return torch.cat(output.attentions).numpy()
 
 
-@pytest.mark.parametrize("family", ["bert", "gpt2", "llama"])
+def softmax(score: np.ndarray) -> np.ndarray:
+    odds = np.exp(score - score.max(-1, keepdims=True))
+    return odds / odds.sum(-1, keepdims=True)
+
+
+BOTH_WAYS = ("albert", "bert", "distilbert", "electra", "modernbert", "roberta", "bart")
+CAUSAL = ("gpt2", "gpt_neo", "gpt_neox", "gptj", "falcon", "opt", "llama", "mistral", "phi")
+CAUSAL = (*CAUSAL, "qwen2", "qwen3", "gemma3")
+ADDS = {"deberta": False, "deberta_v2": False, "xlnet": False, "t5": False} | {
+    "bloom": True,
+    "falcon_alibi": True,
+    "gemma2": True,
+}
+"""Families that add something to the products (positions, a soft cap): whether they are causal."""
+
+
+@pytest.mark.parametrize("family", [*BOTH_WAYS, *CAUSAL, *ADDS])
 def test_weights_are_the_models_own_and_the_vectors_make_them(
     language_model: Make, family: str
 ) -> None:
     model = language_model(family)
     found = document_attention(model, TEXT, vectors=True)
-    np.testing.assert_allclose(found.weights, eager(model, TEXT), atol=1e-6)
+    if not model.network.config.is_encoder_decoder:
+        np.testing.assert_allclose(found.weights, eager(model, TEXT), atol=1e-6)
     assert found.query is not None
     assert found.key is not None
     assert found.scaling is not None
-    score = found.query @ found.key.swapaxes(-1, -2) * found.scaling[:, None, None, None]
-    if family != "bert":
-        score = np.where(np.tri(score.shape[-1], dtype=bool), score, -np.inf)
-    odds = np.exp(score - score.max(-1, keepdims=True))
-    np.testing.assert_allclose(odds / odds.sum(-1, keepdims=True), found.weights, atol=1e-5)
+    assert found.rest is not None
+    product = found.query @ found.key.swapaxes(-1, -2) * found.scaling[:, None, None, None]
+    np.testing.assert_allclose(softmax(product + found.rest), found.weights, atol=1e-5)
+    # What is left over is nothing but the mask where a family adds nothing.
+    seen = np.isfinite(found.rest)
+    later = ~np.tri(seen.shape[-1], dtype=bool)
+    if family in CAUSAL or ADDS.get(family):
+        assert not seen[..., later].any()
+    elif family != "modernbert":  # whose layers see a window
+        assert seen.all()
+    most = np.abs(found.rest[seen]).max()
+    assert most > 1e-2 if family in ADDS else most < 1e-5
 
 
 def test_tokens_are_the_characters_they_cover(language_model: Make) -> None:
@@ -84,10 +109,3 @@ def test_a_decoder_reads_one_late_and_cross_attention_has_no_rollout(language_mo
     assert cross.attending == decoder.attending
     with pytest.raises(CapabilityError, match="choose the encoder"):
         cross.rollout()
-
-
-def test_a_model_captured_by_hooks_has_no_vectors(language_model: Make) -> None:
-    model = language_model("deberta_v2")
-    assert document_attention(model, "great food").query is None
-    with pytest.raises(ModelError, match="query and key"):
-        document_attention(model, "great food", vectors=True)
