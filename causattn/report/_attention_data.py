@@ -16,6 +16,7 @@ DOCUMENT_BYTES = 3_900_000
 """Most bytes that one document may take in the page; vectors are left out of heads to keep it."""
 CORPUS_VALUES = 3_000_000
 """Most values of attention from feature to feature in the page; above it heads are averaged."""
+_ROUNDING = 1e-4
 STATISTICS = ("entropy", "concentration", "sink", "mean_distance", "distance", "similarity")
 
 
@@ -59,10 +60,15 @@ def document_data(document: KeptDocument) -> dict[str, Any]:
 
 
 def _vectors(arrays: Mapping[str, np.ndarray], budget: int) -> dict[str, Any] | None:
-    """Return query and key of as many heads as fit into the budget, the sharpest first."""
+    """Return query, key and what is added to their products of as many heads as fit.
+
+    The sharpest heads come first. Where a model adds nothing but a mask, that takes no room.
+    """
     query, key = arrays["query"], arrays["key"]
     layers, heads, length, width = query.shape
-    room = int(budget * 0.7) // max(2 * length * width, 1)  # base 64 takes 4 bytes for 3
+    added = _added(arrays)
+    taken = 2 * length * width + (0 if added is None else length * length)
+    room = int(budget * 0.7) // max(taken, 1)  # base 64 takes 4 bytes for 3
     order = np.argsort(arrays["statistics.entropy"], axis=None, kind="stable")
     chosen = np.sort(order[: min(room, layers * heads)])
     if not len(chosen):
@@ -73,7 +79,23 @@ def _vectors(arrays: Mapping[str, np.ndarray], budget: int) -> dict[str, Any] | 
         "query": packed_signed(query.reshape(flat)[chosen]),
         "key": packed_signed(key.reshape(flat)[chosen]),
         "scaling": arrays["scaling"].tolist(),
+        "added": None
+        if added is None
+        else packed_signed(added.reshape(layers * heads, length, length)[chosen]),
     }
+
+
+def _added(arrays: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """Return what a model adds to its products, [L, H, T, T]; None where that is nothing.
+
+    A product read back from a score is off by a rounding, which is nothing too.
+    """
+    rest = arrays.get("rest")
+    if rest is None:
+        return None
+    seen = np.isfinite(rest)
+    added = np.where(seen & (np.abs(np.where(seen, rest, 0)) < _ROUNDING), 0.0, rest)
+    return added if added.any() else None
 
 
 def _statistics(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -36,11 +36,17 @@ def packed(values: np.ndarray) -> dict[str, Any]:
 
 
 def packed_signed(values: np.ndarray) -> dict[str, Any]:
-    """Return values of any sign as one byte each: a value is ``scale * (byte - 127) / 127``."""
-    known = np.nan_to_num(np.asarray(values, dtype=float), nan=0.0)
+    """Return values of any sign as one byte each: a value is ``scale * (byte - 127) / 127``.
+
+    The byte 255 is minus infinity, NaN counts as 0.
+    """
+    given = np.asarray(values, dtype=float)
+    hidden = np.isneginf(given)
+    known = np.nan_to_num(np.where(hidden, 0.0, given), nan=0.0)
     scale = float(np.abs(known).max(initial=0.0))
     share = known / scale if scale > 0 else np.zeros(known.shape)
-    return _written((np.rint(share * 127) + 127).astype(np.uint8), scale, known.shape, signed=True)
+    numbers = np.where(hidden, 255, np.rint(share * 127) + 127).astype(np.uint8)
+    return _written(numbers, scale, known.shape, signed=True)
 
 
 def unpacked(stored: dict[str, Any]) -> np.ndarray:
@@ -48,7 +54,7 @@ def unpacked(stored: dict[str, Any]) -> np.ndarray:
     data = zlib.decompress(base64.b64decode(stored["bytes"]), wbits=-15)
     numbers = np.frombuffer(data, np.uint8).astype(float).reshape(stored["shape"])
     if stored["signed"]:
-        return stored["scale"] * (numbers - 127) / 127
+        return np.where(numbers == 255, -np.inf, stored["scale"] * (numbers - 127) / 127)
     return stored["scale"] * (numbers / 255) ** 2
 
 

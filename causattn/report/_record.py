@@ -129,6 +129,8 @@ def arrays_of(document: DocumentAttention) -> dict[str, np.ndarray]:
     found |= {f"statistics.{name}": value for name, value in document.statistics().items()}
     if document.query is not None and document.key is not None and document.scaling is not None:
         found |= {"query": document.query, "key": document.key, "scaling": document.scaling}
+        if document.rest is not None:
+            found["rest"] = document.rest
     if document.stack != "cross":
         found["rollout"] = document.rollout()
         if len(document.tokens) <= FLOW_TOKENS:

@@ -31,6 +31,11 @@ def test_signed_values_keep_their_sign(values: np.ndarray) -> None:
     assert (np.sign(back) * np.sign(values) >= 0).all()
 
 
+def test_minus_infinity_is_kept_apart() -> None:
+    values = np.array([-np.inf, -2.0, 0.0, np.nan, 2.0])
+    assert unpacked(packed_signed(values)).tolist() == [-np.inf, -2, 0, 0, 2]
+
+
 def test_nothing_and_not_a_number_are_nothing() -> None:
     assert unpacked(packed(np.array([0.0, np.nan]))).tolist() == [0, 0]
     assert unpacked(packed(np.zeros((0, 3)))).shape == (0, 3)
@@ -63,6 +68,7 @@ def test_a_document_of_128_tokens_in_a_12_by_12_model_stays_under_4_mb(length: i
             "query": vectors[0],
             "key": vectors[1],
             "scaling": np.full(12, 0.125),
+            "rest": rng.normal(size=weights.shape),
             "statistics.entropy": rng.random((12, 12)),
             "rollout": weights[0, 0],
         },

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from transformers import DebertaV2Config, DebertaV2Model
 
-from causattn.report import ShownRun, write_report
+from causattn.attention import document_attention
+from causattn.report import ShownRun, show_document, write_report
 from causattn.report._recorded import recorded
 
 VIEW = "#attention .choice button"
@@ -94,6 +97,28 @@ def test_the_neuron_view_multiplies(look, page: Path) -> None:
         "s.value = '4'; s.dispatchEvent(new Event('change')) })()"
     )
     assert browser.run("document.querySelector('.neuron-view canvas').toDataURL()") != before
+
+
+def test_the_neuron_view_shows_what_is_added_to_the_products(
+    look, run: ShownRun, tmp_path: Path
+) -> None:
+    model = run.material.model  # type: ignore[attr-defined]
+    small = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = DebertaV2Config(
+        vocab_size=len(model.tokenizer), relative_attention=True, pos_att_type=["c2p"], **small
+    )
+    relative = replace(model, network=DebertaV2Model(config).eval(), task="encoder")
+    text = run.material.corpus.texts[0]  # type: ignore[attr-defined]
+    with_positions = document_attention(relative, text, vectors=True)
+    columns = "[...document.querySelectorAll('.neuron-labels span')].map(s => s.textContent)"
+    for document, added in (
+        (with_positions, True),
+        (document_attention(model, text, vectors=True), False),
+    ):
+        page = show_document(document, "neurons").write(tmp_path / "view.html")
+        browser = look(page)
+        browser.until("document.querySelector('.neuron-view canvas')")
+        assert ("added" in browser.run(columns)) == added
 
 
 def test_rollout_and_flow_stand_beside_the_raw_map(look, page: Path) -> None:

@@ -47,7 +47,7 @@ export interface DocumentData {
   stack: string;
   weights: Packed;
   statistics: Statistics;
-  vectors: { heads: number[]; query: Packed; key: Packed; scaling: number[] } | null;
+  vectors: { heads: number[]; query: Packed; key: Packed; scaling: number[]; added: Packed | null } | null;
   vectors_reason: string | null;
   rollout?: Packed;
   flow?: Packed;
@@ -141,7 +141,8 @@ export async function unpack(packed: Packed): Promise<Values> {
   const data = new Float32Array(bytes.length);
   const { scale, signed } = packed;
   for (let k = 0; k < bytes.length; k++) {
-    data[k] = signed ? (scale * (bytes[k] - 127)) / 127 : scale * (bytes[k] / 255) ** 2;
+    if (!signed) data[k] = scale * (bytes[k] / 255) ** 2;
+    else data[k] = bytes[k] === 255 ? -Infinity : (scale * (bytes[k] - 127)) / 127;
   }
   return { shape: packed.shape, data };
 }

@@ -15,7 +15,7 @@ export interface Maps {
   rollout: Values | null;
   flow: Values | null;
   statistics: Statistics;
-  vectors: { heads: number[]; query: Values; key: Values; scaling: number[] } | null;
+  vectors: { heads: number[]; query: Values; key: Values; scaling: number[]; added: Values | null } | null;
   vectorsReason: string | null;
 }
 
@@ -35,7 +35,12 @@ export async function mapsOf(document: DocumentData): Promise<Maps> {
     rollout: document.rollout ? await unpack(document.rollout) : null,
     flow: document.flow ? await unpack(document.flow) : null,
     statistics: document.statistics,
-    vectors: vectors && { ...vectors, query: await unpack(vectors.query), key: await unpack(vectors.key) },
+    vectors: vectors && {
+      ...vectors,
+      query: await unpack(vectors.query),
+      key: await unpack(vectors.key),
+      added: vectors.added && (await unpack(vectors.added)),
+    },
     vectorsReason: document.vectors_reason,
   };
 }

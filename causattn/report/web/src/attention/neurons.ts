@@ -9,6 +9,7 @@ import type { Place } from "./section";
 
 const LINE = 20;
 const STRIP = 190;
+const ADDED = 64;
 
 export function neuronView(mount: Element, maps: Maps, place: Place): void {
   const { vectors } = maps;
@@ -40,13 +41,20 @@ export function neuronView(mount: Element, maps: Maps, place: Place): void {
     },
   );
   const left = maps.layers * maps.heads - vectors.heads.length;
-  const labels = element("div", { class: "neuron-labels" }, ...["token attended to", "key", "query × key", "score", "weight"].map((words) => element("span", {}, words)));
+  const { added } = vectors;
+  const shift = added ? ADDED : 0;
+  const columns = ["token attended to", "key", "query × key", "product", ...(added ? ["added"] : []), "weight"];
+  const labels = element("div", { class: added ? "neuron-labels with-added" : "neuron-labels" }, ...columns.map((words) => element("span", {}, words)));
   mount.append(
     element("div", { class: "controls" }, labelled("Head", heads), labelled("Query", asking)),
     element("div", { class: "neuron-query" }, element("span", {}, "query"), top),
     element("div", { class: "scroll" }, labels, element("div", { class: "neuron-view" }, tokens, body)),
     element("p", { class: "hint" },
-      `Blue is positive, red negative. The score is the sum of the products times ${number(vectors.scaling[0])}, before masks and position biases; the weight is the softmax of what results. Vectors are drawn to a hundredth of their largest entry.`,
+      `Blue is positive, red negative. The product is the sum over query × key times ${number(vectors.scaling[0])}; `,
+      added
+        ? "the model adds to it what its positions or its mask say, and the weight is the softmax of both. "
+        : "the model adds nothing to it, and the weight is its softmax. ",
+      "Vectors are drawn to a hundredth of their largest entry.",
       left ? ` Vectors of the ${vectors.heads.length} sharpest heads are in this page, those of ${left} others are not.` : ""),
   );
 
@@ -69,7 +77,8 @@ export function neuronView(mount: Element, maps: Maps, place: Place): void {
     const q = vectors.query.data.subarray(start + query * width, start + (query + 1) * width);
     const most = Math.max(peak(vectors.query.data), peak(vectors.key.data));
     strip(resize(top, STRIP, LINE), 0, 0, q, most);
-    const pen = resize(body, 2 * STRIP + 230, maps.keys * LINE);
+    const pen = resize(body, 2 * STRIP + 230 + shift, maps.keys * LINE);
+    const rest = added?.data.subarray((slot * maps.queries + query) * maps.keys, (slot * maps.queries + query + 1) * maps.keys);
     const weights = headMap(maps, layer, head % maps.heads).subarray(query * maps.keys, (query + 1) * maps.keys);
     const products = maps.tokens.map((_, k) => {
       const key = vectors.key.data.subarray(start + k * width, start + (k + 1) * width);
@@ -86,11 +95,12 @@ export function neuronView(mount: Element, maps: Maps, place: Place): void {
       pen.fillStyle = colour(scores[k] < 0 ? "ramp-negative" : "ramp-high");
       pen.fillRect(middle, y + 5, (scores[k] / highest) * 36, LINE - 10);
       pen.fillStyle = colour("ramp-high");
-      pen.fillRect(2 * STRIP + 124, y + 5, weights[k] * 50, LINE - 10);
+      pen.fillRect(2 * STRIP + 124 + shift, y + 5, weights[k] * 50, LINE - 10);
       pen.fillStyle = colour("ink");
       pen.font = "11px system-ui, sans-serif";
       pen.textBaseline = "middle";
-      pen.fillText(weights[k].toFixed(3), 2 * STRIP + 180, y + LINE / 2);
+      pen.fillText(weights[k].toFixed(3), 2 * STRIP + 180 + shift, y + LINE / 2);
+      if (rest) pen.fillText(rest[k] === -Infinity ? "hidden" : rest[k].toFixed(2), 2 * STRIP + 124, y + LINE / 2);
     });
   }
 
