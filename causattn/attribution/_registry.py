@@ -1,0 +1,23 @@
+"""Every explainer by the name that a configuration gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from causattn.attribution._explainer import Explainer
+from causattn.attribution._gradients import (
+    GradientInputExplainer,
+    IntegratedGradientsExplainer,
+    SaliencyExplainer,
+)
+from causattn.attribution._occlusion import DeletionExplainer, OcclusionExplainer
+from causattn.attribution._random import RandomExplainer
+
+EXPLAINERS: Mapping[str, type[Explainer]] = {
+    "random": RandomExplainer,
+    "occlusion": OcclusionExplainer,
+    "deletion": DeletionExplainer,
+    "saliency": SaliencyExplainer,
+    "gradient_input": GradientInputExplainer,
+    "integrated_gradients": IntegratedGradientsExplainer,
+}

@@ -1,0 +1,80 @@
+"""Settings of the config group `attribution`: one kind an explainer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from causattn.attribution._targets import Scale
+
+
+@dataclass(frozen=True)
+class ExplainerSettings:
+    """What all explainers have in common.
+
+    Parameters
+    ----------
+    kind
+        Which explainer.
+    query
+        Over a corpus: ``"masked"`` hides each feature in turn and explains what the model says of
+        the true word, ``"label"`` explains a classifier's output; ``"auto"`` takes the one that the
+        model can.
+    scale
+        Logit or log-probability; None for a class's logit and a hidden or following token's
+        log-probability.
+    documents
+        Over a corpus: most documents to explain, drawn without replacement; None for all.
+    batch_tokens
+        Tokens in a batch, padding included.
+    """
+
+    kind: Any = ""
+    query: Literal["auto", "masked", "label"] = "auto"
+    scale: Scale | None = None
+    documents: int | None = None
+    batch_tokens: int = 4096
+
+
+@dataclass(frozen=True)
+class PathSettings(ExplainerSettings):
+    """Integrated gradients.
+
+    Parameters
+    ----------
+    steps
+        Points on the path at which the gradient is taken (Gauss-Legendre).
+    """
+
+    steps: int = 32
+
+
+@dataclass(frozen=True)
+class DrawnSettings(ExplainerSettings):
+    """Explainers that draw which tokens to take away.
+
+    Parameters
+    ----------
+    samples
+        How often: sets of tokens for LIME and KernelSHAP, whole orders of the tokens for Shapley
+        sampling.
+    """
+
+    samples: int = 50
+
+
+@dataclass(frozen=True)
+class LimeSettings(DrawnSettings):
+    """LIME.
+
+    Parameters
+    ----------
+    kernel_width
+        Width of the exponential kernel over the cosine distance to the whole document.
+    ridge
+        Weight of the penalty on squared coefficients.
+    """
+
+    samples: int = 100
+    kernel_width: float = 0.75
+    ridge: float = 1.0

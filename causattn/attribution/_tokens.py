@@ -1,0 +1,130 @@
+"""What an explainer says of one document: a score for each token, and for each word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from causattn.corpora import find_words
+
+
+@dataclass(frozen=True)
+class WordAttribution:
+    """Scores of a document's words.
+
+    Parameters
+    ----------
+    words
+        The w words as they are written, in their order.
+    offsets
+        int64 [w, 2], the characters that each covers, end excluded.
+    score
+        float64 [w], the sum of the scores of the word's tokens.
+    error
+        float64 [w], standard errors with those of a word's tokens taken as independent; None where
+        the method draws nothing.
+    """
+
+    words: tuple[str, ...]
+    offsets: np.ndarray
+    score: np.ndarray
+    error: np.ndarray | None = None
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a word: word, start, end, score, error (NaN where there is none)."""
+        error = np.full(len(self.words), np.nan) if self.error is None else self.error
+        return pd.DataFrame(
+            {
+                "word": list(self.words),
+                "start": self.offsets[:, 0],
+                "end": self.offsets[:, 1],
+                "score": self.score,
+                "error": error,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class TokenAttribution:
+    """One explanation: of one document, for one target.
+
+    Parameters
+    ----------
+    document
+        Which of the texts given.
+    tokens
+        The t tokens: the characters that each covers, or its name where it covers none.
+    offsets
+        int64 [t, 2], the characters that each covers, end excluded; (0, 0) for special tokens.
+    score
+        float64 [t], positive where the token raises the target's output; 0 for special tokens and
+        for tokens that were hidden in order to ask for them.
+    target
+        The output in words, such as ``"logit of class positive"``.
+    output
+        The output on the whole document.
+    baseline
+        The output with every token that has a score replaced by the baseline's token.
+    method
+        The explainer.
+    error
+        float64 [t], standard error of the score by the method's own draws; None where it draws
+        nothing.
+    """
+
+    document: int
+    tokens: tuple[str, ...]
+    offsets: np.ndarray
+    score: np.ndarray
+    target: str
+    output: float
+    baseline: float
+    method: str
+    error: np.ndarray | None = None
+
+    def words(self, text: str) -> WordAttribution:
+        """Return the scores of words, in any script; their sum is that of the tokens.
+
+        A word is the shortest stretch of text that cuts neither a word (see
+        `causattn.corpora.find_words`; a single character in scripts without spaces) nor a token.
+        What stands between words, such as a comma, counts as a word where it has a token.
+
+        Parameters
+        ----------
+        text
+            The document.
+        """
+        found = find_words([text], unspaced="characters")
+        owned = np.flatnonzero(self.offsets[:, 0] < self.offsets[:, 1])
+        tokens = self.offsets[owned]
+        spans = merged_spans(np.concatenate([np.stack([found.start, found.end], 1), tokens]))
+        place = np.searchsorted(spans[:, 0], tokens[:, 0], side="right") - 1
+        holds = np.unique(place)
+        row = np.searchsorted(holds, place)
+        score = np.bincount(row, self.score[owned], minlength=len(holds))
+        error = None
+        if self.error is not None:
+            error = np.sqrt(np.bincount(row, self.error[owned] ** 2, minlength=len(holds)))
+        offsets = spans[holds]
+        words = tuple(text[low:high] for low, high in offsets.tolist())
+        return WordAttribution(words, offsets, score, error)
+
+
+def merged_spans(spans: np.ndarray) -> np.ndarray:
+    """Return stretches that share characters as one, int64 [s, 2], ascending.
+
+    Parameters
+    ----------
+    spans
+        Integer [n, 2], starts and ends (excluded), none empty; those that only touch stay apart.
+    """
+    spans = np.asarray(spans, dtype=np.int64).reshape(-1, 2)
+    spans = spans[np.lexsort((spans[:, 1], spans[:, 0]))]
+    reach = np.maximum.accumulate(spans[:, 1])
+    opens = np.ones(len(spans), dtype=bool)
+    opens[1:] = spans[1:, 0] >= reach[:-1]
+    starts = np.flatnonzero(opens)
+    ends = np.append(starts[1:], len(spans)) - 1 if len(spans) else starts
+    return np.stack([spans[starts, 0], reach[ends]], axis=1)
