@@ -6,6 +6,7 @@ from causattn.attention._document import DocumentAttention, document_attention
 from causattn.attention._edge_effects import EdgeEffects, edge_effects
 from causattn.attention._entropy import head_entropy, heads_by_entropy
 from causattn.attention._files import read_summary, write_summary
+from causattn.attention._from_positions import attention_from
 from causattn.attention._knock_out import KnockOut, attention_weights, editable_attention
 from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.attention._measures import Measure
@@ -35,6 +36,7 @@ __all__ = [
     "StreamedSettings",
     "abcd_correlation",
     "abcd_covariance",
+    "attention_from",
     "attention_settings",
     "attention_weights",
     "capture_attention",

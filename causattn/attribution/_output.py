@@ -87,7 +87,32 @@ class ModelOutput:
     def _number(
         self, ids: torch.Tensor, mask: torch.Tensor, position: torch.Tensor, index: torch.Tensor
     ) -> torch.Tensor:
-        logits = self._logits(ids, mask, position).double()
+        return self._summed(self._logits(ids, mask, position), position, index)
+
+    def of_logits(
+        self, logits: torch.Tensor, position: torch.Tensor, index: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the number of each row, [b], from the network's own output.
+
+        Parameters
+        ----------
+        logits
+            [b, T, vocabulary], or [b, classes].
+        position, index
+            int64 [b, k], see `Readout`.
+        """
+        if self.model.task == "classifier":
+            logits = logits[:, None].expand(-1, position.shape[1], -1)
+        else:
+            rows = torch.arange(len(logits), device=logits.device)[:, None]
+            logits = logits[rows, position.clamp(min=0)]
+        return self._summed(logits, position, index)
+
+    def _summed(
+        self, logits: torch.Tensor, position: torch.Tensor, index: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the sum over the positions read, [b], of logits [b, k, vocabulary or classes]."""
+        logits = logits.double()
         if self.scale == "log_probability":
             logits = logits.log_softmax(-1)
         chosen = logits.gather(-1, index[..., None])[..., 0]

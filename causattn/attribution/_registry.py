@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from causattn.attribution._attention import AttentionExplainer
+from causattn.attribution._drawn import (
+    KernelShapExplainer,
+    LimeExplainer,
+    ShapleySamplingExplainer,
+)
 from causattn.attribution._explainer import Explainer
 from causattn.attribution._gradients import (
     GradientInputExplainer,
@@ -14,10 +20,14 @@ from causattn.attribution._occlusion import DeletionExplainer, OcclusionExplaine
 from causattn.attribution._random import RandomExplainer
 
 EXPLAINERS: Mapping[str, type[Explainer]] = {
+    "attention": AttentionExplainer,
     "random": RandomExplainer,
     "occlusion": OcclusionExplainer,
     "deletion": DeletionExplainer,
     "saliency": SaliencyExplainer,
     "gradient_input": GradientInputExplainer,
     "integrated_gradients": IntegratedGradientsExplainer,
+    "lime": LimeExplainer,
+    "kernel_shap": KernelShapExplainer,
+    "shapley_sampling": ShapleySamplingExplainer,
 }

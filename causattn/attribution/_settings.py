@@ -76,5 +76,18 @@ class LimeSettings(DrawnSettings):
     """
 
     samples: int = 100
-    kernel_width: float = 0.75
+    kernel_width: float = 0.25
     ridge: float = 1.0
+
+
+@dataclass(frozen=True)
+class AttentionSettings(ExplainerSettings):
+    """Attention as an explainer of single documents.
+
+    Parameters
+    ----------
+    measure
+        Weights averaged over layers and heads (``"raw"``), rollout, flow, norms, or gradients.
+    """
+
+    measure: Literal["raw", "rollout", "flow", "norm", "gradient"] = "raw"
