@@ -11,17 +11,32 @@ import torch
 
 from causattn.base import choose, file_sha256, integer_seed, settings_from
 from causattn.corpora import Corpus
+from causattn.models._causal_classifier import CausalClassifierSettings, causal_classifier
 from causattn.models._hf import HFSettings, hf_model
 from causattn.models._minilm import MiniLMSettings, minilm
 from causattn.models._model import LanguageModel
 from causattn.models._seeded import seeded_torch
+from causattn.models._tiny_classifier import TinyClassifierSettings, tiny_classifier
 from causattn.models._tiny_mlm import TinyMLMSettings, tiny_mlm
+from causattn.models.recurrent import (
+    LSTMLanguageModelSettings,
+    LSTMSeq2SeqSettings,
+    lstm_lm,
+    lstm_seq2seq,
+)
 
 KINDS: dict[str, tuple[type, Callable[[Any, Corpus, int], LanguageModel]]] = {
     "tiny_mlm": (TinyMLMSettings, tiny_mlm),
     "hf": (HFSettings, hf_model),
     "minilm": (MiniLMSettings, minilm),
+    "causal_classifier": (CausalClassifierSettings, causal_classifier),
+    "tiny_classifier": (TinyClassifierSettings, tiny_classifier),
+    "lstm_lm": (LSTMLanguageModelSettings, lstm_lm),
+    "lstm_seq2seq": (LSTMSeq2SeqSettings, lstm_seq2seq),
 }
+
+_NOT_IN_THE_RESULT = ("checkpoints",)
+"""Settings that change no bit of the model."""
 
 
 def load_model(settings: Mapping[str, Any], corpus: Corpus, seed: int) -> LanguageModel:
@@ -62,18 +77,25 @@ def model_settings(settings: Mapping[str, Any]) -> Any:
     return settings_from(kind, own, "model")
 
 
-def source_checksum(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the SHA-256 of every file that a local checkpoint consists of, by name.
+def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that a model depends on, without those that change no bit of it."""
+    return {key: value for key, value in settings.items() if key not in _NOT_IN_THE_RESULT}
 
-    What is trained or found here depends on these beside the settings. Empty for a model made
-    here, for one whose checksum is part of its kind, and for a name on the hub (there
-    ``model.revision`` says which weights are meant).
+
+def source_checksum(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of every local file that a model is made from, by name.
+
+    What is trained or found here depends on these beside the settings: a checkpoint's files, and
+    the graph that a causal term is held against. Empty for a model made here, for one whose
+    checksum is part of its kind, and for a name on the hub (there ``model.revision`` says which
+    weights are meant).
     """
     folder = Path(str(settings.get("path") or "")).expanduser()
-    if settings.get("kind") != "hf" or not settings.get("path") or not folder.is_dir():
-        return {}
-    endings = (".json", ".safetensors", ".txt", ".model")
-    files = sorted(path for path in folder.iterdir() if path.suffix in endings)
+    files = [Path(str(settings.get("causal_graph") or "")).expanduser()]
+    if settings.get("kind") in ("hf", "causal_classifier") and settings.get("path"):
+        endings = (".json", ".safetensors", ".txt", ".model")
+        if folder.is_dir():
+            files += sorted(path for path in folder.iterdir() if path.suffix in endings)
     return {path.name: file_sha256(path) for path in files if path.is_file()}
 
 
