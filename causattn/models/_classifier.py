@@ -8,6 +8,7 @@ gives the label's own units.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,13 +27,16 @@ from causattn.base import (
     track,
 )
 from causattn.corpora import Corpus
-from causattn.models._encoding import encode_texts, take
+from causattn.models._encoding import Batch, encode_texts, take
 from causattn.models._model import LanguageModel
 from causattn.models._predict import predict_labels
 from causattn.models._seeded import seeded_torch
 from causattn.models._shuffling import shuffled_batches, split
 
 _WARM_UP = 0.1
+
+Term = Callable[[Batch], tuple[torch.Tensor, torch.Tensor | None]]
+"""From a batch to its logits [B, c] and what is added to the loss of its prediction."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,11 @@ def label_settings(corpus: Corpus, model_name: str) -> dict[str, Any]:
 
 
 def train_classifier(
-    model: LanguageModel, corpus: Corpus, settings: ClassifierSettings, seed: int
+    model: LanguageModel,
+    corpus: Corpus,
+    settings: ClassifierSettings,
+    seed: int,
+    term: Term | None = None,
 ) -> dict[str, Any]:
     """Train a classifier in place on the documents that have a label.
 
@@ -119,6 +127,9 @@ def train_classifier(
         How.
     seed
         The run's seed.
+    term
+        Gives a batch's logits and what is added to its loss (``batch.documents`` counts the
+        documents with a label); None for the prediction's loss alone.
 
     Returns
     -------
@@ -161,11 +172,12 @@ def train_classifier(
         for step in track(range(steps), what, unit="steps"):
             documents = next(drawn)
             batch = take(encoding, documents).to(model.device)
-            logits = network(**batch.inputs).logits.float()
+            logits, added = (network(**batch.inputs).logits, None) if term is None else term(batch)
+            logits = logits.float()
             wanted = targets[documents].to(model.device)
             loss = cross_entropy(logits, wanted) if classes else mse_loss(logits[:, 0], wanted)
             optimiser.zero_grad()
-            loss.backward()
+            (loss if added is None else loss + added).backward()
             torch.nn.utils.clip_grad_norm_(learning, 1.0)
             optimiser.step()
             schedule.step()
