@@ -65,7 +65,7 @@ class Stages:
         return self._fetch(
             "model",
             {
-                "settings": settings,
+                "settings": models.result_settings(settings),
                 "source": models.source_checksum(settings),
                 "corpus": corpus.key,
             },

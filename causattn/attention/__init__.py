@@ -11,7 +11,7 @@ from causattn.attention._knock_out import KnockOut, attention_weights, editable_
 from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.attention._measures import Measure
 from causattn.attention._mediation import NaturalEffects, natural_effects
-from causattn.attention._settings import StreamedSettings, result_settings
+from causattn.attention._settings import StreamedSettings, default_stack, result_settings
 from causattn.attention._sparse import SparseMoments
 from causattn.attention._statistics import HeadStatistics, head_statistics
 from causattn.attention._summarise import MEASURES, attention_settings, summarise_attention
@@ -40,6 +40,7 @@ __all__ = [
     "attention_settings",
     "attention_weights",
     "capture_attention",
+    "default_stack",
     "document_attention",
     "edge_effects",
     "editable_attention",

@@ -9,6 +9,7 @@ import torch
 from transformers import PretrainedConfig, PreTrainedModel
 
 from causattn.base import ModelError
+from causattn.models.recurrent import LSTMLanguageModelConfig
 
 Inputs = Mapping[str, torch.Tensor]
 
@@ -19,6 +20,12 @@ def body_of(network: PreTrainedModel, stack: str | None) -> torch.nn.Module:
         raise ModelError(
             f"{type(network).__name__} is not a Hugging Face transformer, so its attention cannot "
             "be captured; give a transformers.PreTrainedModel."
+        )
+    config = network.config
+    if isinstance(config, LSTMLanguageModelConfig) and config.attention is None:
+        raise ModelError(
+            f"{type(network).__name__} was made without attention (model.attention=none); make it "
+            "with one, or choose attention=none."
         )
     if stack == "encoder" and network.config.is_encoder_decoder:
         encoder: torch.nn.Module = network.get_encoder()

@@ -1,12 +1,14 @@
 """Attention as a stream: one layer's weights at a time, by whichever way works for the model.
 
-Three ways, tried in this order on the first batch:
+Four ways, tried in this order on the first batch:
 
 ============================= ======================================= =======================
 way                           works for                               alive at a time
 ============================= ======================================= =======================
 registered attention function models on transformers' attention       one layer's asked rows
                               interface (BERT, GPT-2, Llama, T5 ...)
+step by step                  recurrent decoders that attend before   one layer
+                              each step (Bahdanau's)
 hooks on eager modules        models whose attention is written out   one layer
                               in place (DeBERTa, XLNet, BLOOM ...)
 output_attentions             anything that returns its attention     all layers of one batch
@@ -33,6 +35,7 @@ from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.attention._pass import Edit
 from causattn.attention._registered import registered
 from causattn.attention._returned import returned
+from causattn.attention._stepwise import stepwise
 from causattn.base import ModelError, choose
 
 _CHECKED = 4
@@ -73,6 +76,7 @@ class Capture(Protocol):
 
 METHODS: Mapping[str, Callable[..., AbstractContextManager[Any]]] = {
     "registered attention function": registered,
+    "step by step": stepwise,
     "hooks on eager modules": hooked,
     "output_attentions": returned,
 }

@@ -156,7 +156,7 @@ def document_attention(
     DataError
         Where the document is longer than the model takes.
     """
-    own = default_stack(stack, model.network.config.is_encoder_decoder, model.name)
+    own = default_stack(stack, model.network.config, model.name)
     encoding = encode_texts(model, [text])
     inputs = {
         name: tensor.to(model.device)

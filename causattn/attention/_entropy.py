@@ -43,7 +43,7 @@ def chosen_heads(
     """
     if settings.entropy is None:
         return None
-    stack = default_stack(settings.stack, model.network.config.is_encoder_decoder, model.name)
+    stack = default_stack(settings.stack, model.network.config, model.name)
     entropy = head_entropy(model, texts[:SAMPLE], stack)
     layers = chosen_indices(settings.layers, entropy.shape[0], "layers", model.name)
     heads = chosen_indices(settings.heads, entropy.shape[1], "heads", model.name)

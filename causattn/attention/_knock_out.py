@@ -34,7 +34,8 @@ from causattn.attention._layer import AttentionLayer, Probe, Stack
 from causattn.base import ConfigError
 
 Kind = Literal["renormalise", "zero", "mean", "resample"]
-REGISTERED = next(iter(METHODS))
+EDITABLE = tuple(METHODS)[:2]
+"""The ways of capturing by which attention can be changed, too."""
 
 
 class KnockOut:
@@ -142,9 +143,9 @@ def editable_attention(network: PreTrainedModel, example: Inputs) -> Iterator[Ca
     Raises
     ------
     ModelError
-        Where the model does not take a registered attention function.
+        Where the model neither takes a registered attention function nor attends step by step.
     """
-    with capture_attention(network, example, methods=[REGISTERED]) as capture:
+    with capture_attention(network, example, methods=EDITABLE) as capture:
         yield capture
 
 

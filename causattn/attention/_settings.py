@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from causattn.attention._layer import Stack
 from causattn.attention._measures import Measure
 from causattn.base import ConfigError, choose, settings_from
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig
 
 
 @dataclass(frozen=True)
@@ -163,18 +166,36 @@ def chosen_indices(
     return tuple(sorted(set(chosen)))
 
 
-def default_stack(stack: Stack | None, encoder_decoder: bool, model: str) -> Stack:
-    """Return the stack to sum.
+def default_stack(stack: Stack | None, config: PreTrainedConfig, model: str) -> Stack:
+    """Return the stack to sum: the encoder of an encoder-decoder, where it attends.
+
+    Parameters
+    ----------
+    stack
+        What is asked for; None for whatever there is.
+    config
+        The network's. Where its ``encoder_attends`` is false, attention goes from decoder to
+        encoder alone.
+    model
+        The model's name.
 
     Raises
     ------
     ConfigError
-        Where a model of one stack is asked for another.
+        Where a model of one stack is asked for another, or a recurrent one for its encoder's or
+        decoder's own.
     """
-    if encoder_decoder:
-        return stack or "encoder"
-    if stack is not None:
+    if not config.is_encoder_decoder:
+        if stack is None:
+            return "self"
         raise ConfigError(
             f"attention.stack={stack}: model {model} is no encoder-decoder; leave it null."
         )
-    return "self"
+    if getattr(config, "encoder_attends", True):
+        return stack or "encoder"
+    if stack in (None, "cross"):
+        return "cross"
+    raise ConfigError(
+        f"attention.stack={stack}: the {stack} of model {model} is recurrent and attends to "
+        "nothing within itself; set attention.stack=cross, or null."
+    )

@@ -51,9 +51,7 @@ class ShardRunner:
     ) -> None:
         self._task, self._model, self._measures = task, model, measures
         settings = task.settings
-        self._stack = default_stack(
-            settings.stack, model.network.config.is_encoder_decoder, model.name
-        )
+        self._stack = default_stack(settings.stack, model.network.config, model.name)
         self._by_gradient = any(
             issubclass(measures[name], GradientMeasure) for name in settings.measures
         )

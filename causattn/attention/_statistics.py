@@ -110,7 +110,7 @@ def head_statistics(
     ModelError
         Where the model gives no attention weights.
     """
-    own = default_stack(stack, model.network.config.is_encoder_decoder, model.name)
+    own = default_stack(stack, model.network.config, model.name)
     encoding = encode_texts(model, corpus.texts)
     work = list(batches(encoding, batch_size))
     total: HeadStatistics | None = None

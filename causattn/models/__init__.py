@@ -3,7 +3,13 @@
 from causattn.models._carriers import CarrierTokens, carrier_tokens
 from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
 from causattn.models._hiding import hiding_tokens, single_tokens
-from causattn.models._load import load_model, model_settings, source_checksum, untrained_copy
+from causattn.models._load import (
+    load_model,
+    model_settings,
+    result_settings,
+    source_checksum,
+    untrained_copy,
+)
 from causattn.models._model import LanguageModel
 from causattn.models._predict import predict_labels, predict_tokens
 from causattn.models._storage import read_model, write_model
@@ -22,6 +28,7 @@ __all__ = [
     "predict_labels",
     "predict_tokens",
     "read_model",
+    "result_settings",
     "single_tokens",
     "source_checksum",
     "take",

@@ -15,6 +15,7 @@ from transformers import (
     AutoModel,
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedConfig,
@@ -25,11 +26,13 @@ from transformers.utils import logging
 
 from causattn.base import ModelError
 from causattn.models._model import Task
+from causattn.models.recurrent import _registering  # noqa: F401  (folders of recurrent networks)
 
 AUTO: dict[Task, Any] = {
     "masked": AutoModelForMaskedLM,
     "causal": AutoModelForCausalLM,
     "classifier": AutoModelForSequenceClassification,
+    "seq2seq": AutoModelForSeq2SeqLM,
     "encoder": AutoModel,
 }
 _ENDINGS: dict[str, Task] = {

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-Task = Literal["masked", "causal", "classifier", "encoder"]
+Task = Literal["masked", "causal", "classifier", "seq2seq", "encoder"]
 LongText = Literal["error", "truncate"]
 
 
@@ -27,7 +27,8 @@ class LanguageModel:
         Its fast tokenizer (character offsets are needed to find features in tokens).
     task
         What it predicts: a hidden token (``"masked"``), the next one (``"causal"``), a label of
-        the document (``"classifier"``), or nothing (``"encoder"``).
+        the document (``"classifier"``), another text (``"seq2seq"``), or nothing
+        (``"encoder"``).
     long_text
         What to do with a document of more tokens than the model takes: refuse it
         (``"error"``), or read only its beginning (``"truncate"``).

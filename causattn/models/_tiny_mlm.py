@@ -19,7 +19,7 @@ from causattn.models._masked_training import MaskedTraining, train_masked
 from causattn.models._masking import masking
 from causattn.models._model import LanguageModel, LongText
 from causattn.models._seeded import seeded_torch
-from causattn.models._tiny_tokenizer import is_one_word_a_mention, piece_tokenizer, word_tokenizer
+from causattn.models._tiny_tokenizer import corpus_tokenizer
 
 # Below this many tokens the plain matrix products cost less than the fused kernel.
 _SHORT = 96
@@ -102,7 +102,7 @@ def tiny_mlm(settings: TinyMLMSettings, corpus: Corpus, seed: int) -> LanguageMo
     ModelError
         Where training diverges.
     """
-    tokenizer = _tokenizer(settings, corpus)
+    tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
     network = fresh_network(
         settings, tokenizer, integer_seed(seed, "models", "tiny_mlm", "weights")
     )
@@ -160,13 +160,3 @@ def fresh_network(
     )
     with seeded_torch(seed):
         return BertForMaskedLM(config).eval()
-
-
-def _tokenizer(settings: TinyMLMSettings, corpus: Corpus) -> PreTrainedTokenizerFast:
-    """Return the tokenizer that the settings ask for."""
-    words = settings.tokenizer == "words" or (
-        settings.tokenizer == "auto" and is_one_word_a_mention(corpus)
-    )
-    if words:
-        return word_tokenizer(corpus, settings.longest)
-    return piece_tokenizer(corpus, settings.vocabulary, settings.longest)

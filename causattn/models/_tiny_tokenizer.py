@@ -42,6 +42,24 @@ def is_one_word_a_mention(corpus: Corpus) -> bool:
     return True
 
 
+def corpus_tokenizer(
+    kind: str, corpus: Corpus, vocabulary: int, longest: int
+) -> PreTrainedTokenizerFast:
+    """Return a tokenizer made from a corpus.
+
+    Parameters
+    ----------
+    kind
+        ``"words"``, ``"pieces"``, or ``"auto"``: words where each document is only its mentions,
+        one word each.
+    corpus, vocabulary, longest
+        See `word_tokenizer` and `piece_tokenizer`.
+    """
+    if kind == "words" or (kind == "auto" and is_one_word_a_mention(corpus)):
+        return word_tokenizer(corpus, longest)
+    return piece_tokenizer(corpus, vocabulary, longest)
+
+
 def word_tokenizer(corpus: Corpus, longest: int) -> PreTrainedTokenizerFast:
     """Return a tokenizer of which every word, value text and mask text of the corpus is a token.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from causattn.attention import AttentionLayer, Probe, Stack, capture_attention
+from causattn.attention import AttentionLayer, Probe, Stack, capture_attention, default_stack
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureTable
 from causattn.models import CarrierTokens, LanguageModel, batches, carrier_tokens, encode_texts
@@ -107,13 +107,14 @@ def _paid(
     texts = [corpus.texts[d] for d in table.documents[rows]]
     encoding = encode_texts(model, texts, "truncate")
     carriers = carrier_tokens(encoding, _only(table, rows))
-    stack: Stack | None = "encoder" if model.network.config.is_encoder_decoder else None
+    stack = default_stack(None, model.network.config, model.name)
+    alone: Stack | None = "encoder" if stack == "encoder" else None
     work = list(batches(encoding, _BATCH))
     inputs = [{name: t.to(model.device) for name, t in each.inputs.items()} for each in work]
     paid = np.zeros((len(rows), table.size, table.size))
-    with capture_attention(model.network, inputs[0], stack=stack) as capture:
+    with capture_attention(model.network, inputs[0], stack=alone) as capture:
         for batch, given in zip(work, inputs, strict=True):
-            probe = _MeanProbe(stack or "self")
+            probe = _MeanProbe(stack)
             capture.run(given, probe)
             mean = probe.mean()
             for k, document in enumerate(batch.documents):
@@ -164,6 +165,10 @@ class _MeanProbe(Probe):
         self._layers += 1
 
     def mean(self) -> np.ndarray:
-        """Return the mean, float64 [B, T, T]."""
+        """Return the mean, float64 [B, T, T], from token (row) to token (column)."""
         assert self._sum is not None
-        return (self._sum / self._layers).double().cpu().numpy()
+        mean: np.ndarray = (self._sum / self._layers).double().cpu().numpy()
+        if self._stack == "cross":
+            # A decoder reads the document one position late, and its last token not at all.
+            mean = np.concatenate([mean[:, 1:], np.zeros_like(mean[:, :1])], axis=1)
+        return mean

@@ -35,7 +35,7 @@ FAMILIES = (
     "t5",
     "bart",
 )
-REGISTERED, HOOKS, RETURNED = METHODS
+REGISTERED, _, HOOKS, RETURNED = METHODS
 WITHOUT_INTERFACE = {"deberta", "deberta_v2", "xlnet", "gpt_neo", "gptj", "bloom"} | {
     "falcon",
     "falcon_alibi",

@@ -1,0 +1,89 @@
+"""Models of kind ``lstm_lm``: an LSTM language model with attention, trained on the corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from causattn.corpora import Corpus
+from causattn.models._encoding import encode_texts
+from causattn.models._model import LanguageModel
+from causattn.models._seeded import seeded_torch
+from causattn.models._tiny_tokenizer import corpus_tokenizer
+from causattn.models.recurrent._language_model import LSTMForCausalLM, LSTMLanguageModelConfig
+from causattn.models.recurrent._place import training_place
+from causattn.models.recurrent._predicting import NextToken
+from causattn.models.recurrent._settings import RecurrentSettings, check_size, weights_seed
+from causattn.models.recurrent._training import train_recurrent
+
+KIND = "lstm_lm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LSTMLanguageModelSettings(RecurrentSettings):
+    """Size and training of an LSTM language model; see `RecurrentSettings` for what is shared.
+
+    Parameters
+    ----------
+    attention
+        How past states are scored (see `RecurrentAttention`); ``"none"`` is a plain LSTM.
+    attends_to_itself
+        Whether a state attends to itself, besides those before it.
+    """
+
+    attention: Literal["additive", "dot", "scaled_dot", "general", "none"] = "additive"
+    attends_to_itself: bool = False
+
+
+def lstm_lm(settings: LSTMLanguageModelSettings, corpus: Corpus, seed: int) -> LanguageModel:
+    """Train an LSTM language model on a corpus.
+
+    Equal settings, corpus and seed give equal weights (for one number of threads), stopped and
+    gone on with or not.
+
+    Raises
+    ------
+    DataError
+        Where the corpus has less than two documents, or one is longer than `settings.longest`.
+    ModelError
+        Where training diverges.
+    ArtefactError
+        Where a checkpoint is damaged or another training's.
+    """
+    check_size(corpus)
+    tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
+    config = LSTMLanguageModelConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=settings.width,
+        num_hidden_layers=settings.layers,
+        attention=None if settings.attention == "none" else settings.attention,
+        attends_to_itself=settings.attends_to_itself,
+        dropout=settings.dropout,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    with seeded_torch(weights_seed(seed, KIND)):
+        network = LSTMForCausalLM(config)
+    model = LanguageModel(KIND, network, tokenizer, "causal", settings.long_text)
+    encoding = encode_texts(model, corpus.texts)
+    place, key = training_place(settings, corpus, seed, KIND)
+    found = train_recurrent(
+        network,
+        NextToken(network, encoding),
+        settings.training,
+        seed,
+        KIND,
+        f"training an LSTM language model on {corpus.name}",
+        place,
+        key,
+    )
+    about = {
+        "kind": KIND,
+        "corpus": corpus.name,
+        **settings.result(),
+        "seed": seed,
+        "parameters": network.num_parameters(),
+        "tokens": len(tokenizer),
+        "documents_truncated": len(encoding.truncated),
+        **found,
+    }
+    return LanguageModel(KIND, network, tokenizer, "causal", settings.long_text, about)
