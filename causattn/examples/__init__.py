@@ -1,0 +1,52 @@
+"""Examples: the documents that stand for, decide, taught or would turn what a model says."""
+
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.examples._continuations import (
+        Continuation,
+        ContinuationSettings,
+        continuations,
+    )
+    from causattn.examples._deciding import Deciding, deciding_documents
+    from causattn.examples._decisions import hidden_decision, label_decision
+    from causattn.examples._edits import Edit, EditSettings, MinimalEdits, minimal_edits
+    from causattn.examples._influence import (
+        DocumentLosses,
+        hidden_losses,
+        label_losses,
+        training_influence,
+    )
+    from causattn.examples._places import CorpusValues, Place, proposed_places
+    from causattn.examples._typical import Typical, typical_documents
+    from causattn.examples._vectors import Neighbours, document_vectors, nearest_documents
+
+__all__ = [
+    "Continuation",
+    "ContinuationSettings",
+    "CorpusValues",
+    "Deciding",
+    "DocumentLosses",
+    "Edit",
+    "EditSettings",
+    "MinimalEdits",
+    "Neighbours",
+    "Place",
+    "Typical",
+    "continuations",
+    "deciding_documents",
+    "document_vectors",
+    "hidden_decision",
+    "hidden_losses",
+    "label_decision",
+    "label_losses",
+    "minimal_edits",
+    "nearest_documents",
+    "proposed_places",
+    "training_influence",
+    "typical_documents",
+]
+
+__getattr__ = on_demand(__name__, __file__)
