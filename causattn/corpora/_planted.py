@@ -41,6 +41,10 @@ _LABELS: dict[str, list[int] | list[list[int]]] = {
 }
 """The label by the codes of the rule's variables, in their order."""
 
+_NEGATED = 0.25
+"""Share of negated sentences. With one half, no word by itself would tell anything of the label,
+and small models take very long to see that two together do."""
+
 
 @dataclass(frozen=True)
 class PlantedSettings:
@@ -101,7 +105,10 @@ def planted_corpus(settings: PlantedSettings, seed: int) -> Corpus:
     names = tuple(name for name, _, _ in told)
     roles = tuple(role for _, _, role in told)
     slots = [slot for _, slot, _ in told]
-    codes = _draw(settings, slots, roles, generator(seed, "corpora", "planted", "values"))
+    # A negation is what the next slot goes on from: nothing stands behind it.
+    negations = [k for k, slot in enumerate(slots) if not slot.after]
+    values = generator(seed, "corpora", "planted", "values")
+    codes = _draw(settings, slots, roles, negations, values)
     order = _order(settings, clauses, generator(seed, "corpora", "planted", "order"))
     texts, mentions = render(codes, order, slots, wording.separator)
     read = [k for k, role in enumerate(roles) if role == "cause"]
@@ -148,11 +155,13 @@ def _draw(
     settings: PlantedSettings,
     slots: list[Slot],
     roles: tuple[Role, ...],
+    negations: list[int],
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return codes, int [n, v]: uniform, but for what the common cause makes."""
+    """Return codes, int [n, v]: uniform, but for negations and what the common cause makes."""
     chance = rng.random((settings.documents, len(slots)))
     codes = (chance * np.array([len(slot.values) for slot in slots])).astype(np.int64)
+    codes[:, negations] = chance[:, negations] >= _NEGATED
     if settings.confounding:
         cause = codes[:, roles.index("common_cause")]
         # Two words that each agree with a fair coin with probability a correlate by (2a - 1)^2.

@@ -1,0 +1,56 @@
+"""Documents with tokens taken away, against the sums that a bag of words makes."""
+
+import numpy as np
+import pytest
+
+from causattn.attribution import LabelTarget, explain
+from causattn.attribution._faithfulness import Erasable
+from causattn.base import DataError
+
+TEXTS = ["good so bad the", "fine", "so so good bad bad the fine good"]
+YES = LabelTarget("yes")
+
+
+def test_outputs_of_all_sets_of_tokens(bag, weights, bias):
+    erasable = Erasable(bag, TEXTS, YES)
+    words = TEXTS[0].split()
+    sets = np.array(list(np.ndindex(2, 2, 2, 2)), dtype=bool)
+    removed = erasable.removals(len(sets))
+    removed[:, :4] = sets
+    found = erasable.outputs(np.zeros(len(sets), dtype=int), removed)
+    for row, gone in enumerate(sets):
+        shown = ["[MASK]" if out else word for out, word in zip(gone, words, strict=True)]
+        assert found[row] == pytest.approx(bias + sum(weights[word] for word in shown))
+
+
+def test_variants_of_documents_of_all_lengths_come_back_in_their_order(bag, weights, bias):
+    erasable = Erasable(bag, TEXTS, YES)
+    case = np.array([2, 0, 1, 2, 0])
+    found = erasable.outputs(case, erasable.removals(5))
+    whole = [bias + sum(weights[word] for word in text.split()) for text in TEXTS]
+    assert found == pytest.approx([whole[k] for k in case])
+    good = bag.tokenizer.convert_tokens_to_ids("good")
+    replaced = erasable.replaced(case, np.array([1, 2, 0, 7, 3]), np.full(5, good))
+    gains = [
+        weights["good"] - weights[TEXTS[k].split()[place]]
+        for k, place in zip(case, [1, 2, 0, 7, 3], strict=True)
+    ]
+    assert replaced == pytest.approx(found + gains)
+
+
+def test_many_batches_say_the_same_as_one(bag, monkeypatch):
+    erasable = Erasable(bag, TEXTS * 3, YES)
+    every = np.arange(9)
+    one = erasable.outputs(every, erasable.removals(9))
+    monkeypatch.setattr("causattn.attribution._faithfulness.BATCH_TOKENS", 9)
+    assert np.array_equal(erasable.outputs(every, erasable.removals(9)), one)
+
+
+def test_attributions_of_other_texts(bag):
+    erasable = Erasable(bag, TEXTS, YES)
+    found = explain(bag, TEXTS, {"kind": "random"}, target=YES)
+    erasable.check(found)
+    with pytest.raises(DataError, match="2 attributions were given for 3 texts"):
+        erasable.check(found[:2])
+    with pytest.raises(DataError, match="Attribution 0 has 1 tokens where text 0 has 4"):
+        erasable.check([found[1], found[0], found[2]])
