@@ -36,6 +36,7 @@ FAMILIES = (
     "bart",
 )
 REGISTERED, _, HOOKS, RETURNED = METHODS
+WAYS = (REGISTERED, HOOKS, RETURNED)  # those that transformers are captured by
 WITHOUT_INTERFACE = {"deberta", "deberta_v2", "xlnet", "gpt_neo", "gptj", "bloom"} | {
     "falcon",
     "falcon_alibi",
@@ -97,7 +98,7 @@ def test_weights_equal_the_eager_models(family, side, families, network_of):
     reference = eager_attention(network_of(families[family], attn_implementation="eager"), inputs)
     count = sum(len(layers) for layers in reference.values())
     network = network_of(families[family])
-    ways = [HOOKS, RETURNED] if family in WITHOUT_INTERFACE else list(METHODS)
+    ways = [HOOKS, RETURNED] if family in WITHOUT_INTERFACE else list(WAYS)
     for method in ways:
         probe = Keep()
         with capture_attention(network, inputs, methods=[method]) as capture:
@@ -117,7 +118,7 @@ def test_the_first_way_that_works_is_chosen(family, families, network_of):
         assert capture.heads == 4
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", WAYS)
 def test_asked_rows_alone_are_handed_out(method, families, network_of):
     inputs = batch("right")
     rows = torch.tensor([[3, 1], [0, 0], [2, 4]])
@@ -138,7 +139,7 @@ def test_an_encoder_runs_alone(families, network_of):
             network_of(families[family], attn_implementation="eager"), inputs
         )["encoder"]
         network = network_of(families[family])
-        for method in METHODS:
+        for method in WAYS:
             probe = Keep()
             with capture_attention(network, inputs, stack="encoder", methods=[method]) as capture:
                 capture.run(inputs, probe)
@@ -164,7 +165,7 @@ def test_half_precision(family, dtype, families, network_of):
         assert (weights - expected).movedim(1, 2)[real_rows(layer, inputs)].abs().max() < 0.1
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", WAYS)
 def test_the_model_is_left_as_it_was(method, families, network_of):
     inputs = batch("right")
     network = network_of(families["bert"]).train()
