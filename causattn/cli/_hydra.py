@@ -23,6 +23,7 @@ from causattn.cli import _compose, _job, _resolvers, _sweeper
 from causattn.cli._finished import keep_finished
 from causattn.cli._progress import SESSION
 from causattn.cli._sweep import Sweep
+from causattn.cli._sweep_page import draw_page
 
 
 def launch(arguments: Sequence[str]) -> int:
@@ -67,6 +68,7 @@ def _result(arguments: Sequence[str]) -> int:
         raise failure
     if (progress := Sweep.take()) is None:
         return 0
+    draw_page(arguments, progress)
     code = progress.tell()
     if code == 0:
         keep_finished(arguments, progress)

@@ -42,6 +42,8 @@ class Progress:
         Whether the same files and arguments always make the same configurations.
     broken
         Why the launcher ended before its jobs, empty where it did not.
+    report
+        Whether a page is drawn of the sweep: any of its jobs is to have one.
     """
 
     folder: Path
@@ -52,6 +54,7 @@ class Progress:
     planned: dict[int, str] = field(default_factory=dict)
     repeatable: bool = False
     broken: str = ""
+    report: bool = False
 
     def leave_out_finished(self, keys: Mapping[int, str]) -> list[int]:
         """Return the numbers of the jobs that are to be done; say and count the others.

@@ -17,7 +17,8 @@ class Sweep(Callback):
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Note the sweep's folder, which only Hydra's own part of the configuration knows."""
         session = str(config.hydra.job.env_set.get(SESSION, ""))
-        self._begun[:] = [Progress(Path(str(config.hydra.sweep.dir)), session)]
+        folder, report = Path(str(config.hydra.sweep.dir)), bool(config.get("report"))
+        self._begun[:] = [Progress(folder, session, report=report)]
 
     @classmethod
     def current(cls) -> Progress:

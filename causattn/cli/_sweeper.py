@@ -154,6 +154,7 @@ class ResumingSweeper(Sweeper):
         composer = JobComposer(self.hydra_context.config_loader, self.config)
         configs = [composer.compose(overrides) for overrides in asked]
         progress.repeatable = True
+        progress.report = False
         jobs = {}
         known: DictConfig | None = None
         for number, (overrides, (config, whole)) in enumerate(zip(asked, configs, strict=True)):
@@ -165,6 +166,7 @@ class ResumingSweeper(Sweeper):
             try:
                 resolved = plain(config) | {"workers": None}  # which is the sweep's affair
                 jobs[number] = Job(number, tuple(overrides), config_key(resolved), resolved)
+                progress.report |= bool(resolved.get("report"))
             except (CausattnError, HydraException, OmegaConfBaseException) as error:
                 name = config_key({str(key): value for key, value in unresolved.items()})[:16]
                 progress.fail(number, name, overrides, sentence(error))
