@@ -8,18 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from causattn.attribution._output import ModelOutput
+from causattn.attribution._readouts import next_tokens, predicted_labels, token_readout
 from causattn.attribution._targets import (
     HiddenTarget,
     LabelTarget,
-    NextTokenTarget,
     Readout,
     Target,
-    class_names,
-    class_number,
     hidden_places,
-    scale_in_words,
-    token_number,
 )
 from causattn.base import DataError, ModelError
 from causattn.models import Encoding, LanguageModel, batches, encode_texts, take
@@ -177,8 +172,10 @@ def ready_cases(model: LanguageModel, texts: Sequence[str], target: Target) -> C
         readout = token_readout(model, encoding, document, position, target.scale)
         explained[flat] = False
         encoding = encoding.replaced(document, position, np.array(cover))
+    elif isinstance(target, LabelTarget):
+        readout = predicted_labels(model, encoding, target.scale, target.label)
     else:
-        readout = _readout(model, encoding, target)
+        readout = next_tokens(model, encoding, target)
     baseline = np.where(explained, baseline_token(model), encoding.ids)
     return Cases(encoding, explained, baseline, readout, np.arange(len(encoding)))
 
@@ -196,89 +193,6 @@ def check_offsets(model: LanguageModel) -> None:
             f"The tokenizer of model {model.name} does not say which characters a token covers (it "
             "is a slow one), so that scores cannot be laid on words; load its fast version."
         )
-
-
-def token_readout(
-    model: LanguageModel,
-    encoding: Encoding,
-    document: np.ndarray,
-    position: np.ndarray,
-    scale: str,
-) -> Readout:
-    """Return the readout of the true tokens at some places, before they are hidden.
-
-    Parameters
-    ----------
-    model, encoding
-        The documents as they are.
-    document, position
-        int64 [c], parallel, sorted by document.
-    scale
-        Logit or log-probability.
-    """
-    first = np.searchsorted(document, np.arange(len(encoding)))
-    place = np.arange(len(document)) - first[document]
-    positions = np.full((len(encoding), int(place.max(initial=0)) + 1), -1, dtype=np.int64)
-    positions[document, place] = position
-    index = np.zeros_like(positions)
-    index[document, place] = encoding.ids[encoding.bounds[document] + position]
-    words = []
-    for row, own in zip(positions, index, strict=True):
-        names = model.tokenizer.convert_ids_to_tokens(own[row >= 0].tolist())
-        words.append(f"{scale_in_words(scale)} of the hidden {' '.join(names)}")  # type: ignore[arg-type]
-    return Readout(positions, index, scale, tuple(words))  # type: ignore[arg-type]
-
-
-def _readout(
-    model: LanguageModel, encoding: Encoding, target: LabelTarget | NextTokenTarget
-) -> Readout:
-    """Return the readout of a class or of the token that follows."""
-    last = (encoding.lengths - 1)[:, None]
-    scale = scale_in_words(target.scale)
-    if isinstance(target, LabelTarget):
-        if model.task != "classifier":
-            raise ModelError(
-                f"Model {model.name} predicts no classes (it is a {model.task} model); choose "
-                "another target, or train a classifier on it (model.train_classifier=true)."
-            )
-        if target.label is None:
-            index = _likeliest(model, encoding, encoding.pooled[:, None])
-        else:
-            index = np.full_like(last, class_number(model, target.label))
-        names = class_names(model)
-        value = "predicted value"
-        single = len(names) == 1
-        if single and target.scale == "log_probability":
-            raise ModelError(
-                f"Model {model.name} predicts a value, which has no probability; ask for its logit."
-            )
-        words = [value if single else f"{scale} of class {names[k]}" for k in index[:, 0]]
-        return Readout(encoding.pooled[:, None], index, target.scale, tuple(words))
-    if model.task != "causal":
-        raise ModelError(
-            f"Model {model.name} predicts no next token (it is a {model.task} model); choose "
-            "another target, or a model that reads from left to right."
-        )
-    if target.token is None:
-        index = _likeliest(model, encoding, last)
-    else:
-        index = np.full_like(last, token_number(model, target.token))
-    tokens = model.tokenizer.convert_ids_to_tokens(index[:, 0].tolist())
-    words = [f"{scale} of {token} next" for token in tokens]
-    return Readout(last, index, target.scale, tuple(words))
-
-
-def _likeliest(model: LanguageModel, encoding: Encoding, position: np.ndarray) -> np.ndarray:
-    """Return what the model predicts for each document, int64 [n, 1]."""
-    output = ModelOutput(model, "logit")
-    found = np.empty_like(position)
-    for batch in batches(encoding, 64):
-        moved = batch.to(model.device)
-        where = torch.from_numpy(position[batch.documents]).to(model.device)
-        found[batch.documents] = (
-            output.likeliest(moved.input_ids, moved.attention_mask, where).cpu().numpy()
-        )
-    return found
 
 
 def _special_ids(model: LanguageModel, encoding: Encoding) -> np.ndarray:
