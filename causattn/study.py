@@ -18,16 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from causattn import attention, candidates, corpora, discovery, effects, features, models
+from causattn import attention, candidates, corpora, discovery, effects, features, models, report
 from causattn.base import ConfigError, choose
 from causattn.graphs import CausalGraph, compare_graphs, sortabilities
-from causattn.report import (
-    Material,
-    draw_figures,
-    page_settings,
-    record_attention,
-    write_report,
-)
 from causattn.results import Run, versions, write_results
 from causattn.stages import CONTROLS, Stages
 
@@ -150,16 +143,16 @@ def run_study(config: Settings, folder: Path) -> Run:
         screens=screens,
     )
     if config.get("report", True):
-        material = Material(
+        material = report.Material(
             corpus.value,
             table.value,
             None if model is None else model.value,
             None if summary is None else summary.value,
             {"corpus": corpus.key, **({} if model is None else {"model": model.key})},
         )
-        record_attention(run, material, config.get("page"))
-        draw_figures(run)
-        write_report(run)
+        report.record_attention(run, material, config.get("page"))
+        report.draw_figures(run)
+        report.write_report(run)
     return run
 
 
@@ -181,7 +174,7 @@ def check_settings(config: Settings) -> None:
         candidates.candidate_settings(config["candidates"])
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
-    page_settings(config.get("page"))
+    report.page_settings(config.get("page"))
     for name in config["controls"] or []:
         choose(name, dict.fromkeys(CONTROLS), "controls")
     if not isinstance(config["seed"], int) or config["seed"] < 0:

@@ -17,6 +17,7 @@ from causattn.base._files import (
     write_json,
     write_text,
 )
+from causattn.base._on_demand import on_demand
 from causattn.base._progress import is_quiet, progress, quiet, track
 from causattn.base._randomness import generator, integer_seed, seed_sequence
 from causattn.base._settings import choose, settings_from
@@ -36,6 +37,7 @@ __all__ = [
     "integer_seed",
     "is_quiet",
     "new_artefact",
+    "on_demand",
     "progress",
     "quiet",
     "read_json",

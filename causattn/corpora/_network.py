@@ -1,8 +1,9 @@
 """`Network`: a discrete Bayesian network as plain arrays, sampled ancestrally and exactly seeded.
 
 The networks are those that pgmpy bundles (the bnlearn repository's, in Hulten and Domingos's
-interchange format BIF), read by pgmpy's own reader without the network. Its sampler is slow and
-cannot be handed a generator, so ours draws instead: parents first, every document at once.
+interchange format BIF), and what its reader takes besides (`causattn.corpora._bif`). Its sampler
+is slow and cannot be handed a generator, so ours draws instead: parents first, every document at
+once.
 
 An intervention mutilates the network, as in Pearl (2009), *Causality*, section 1.3.1: the
 intervened variable loses its parents and takes its value with certainty.
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from causattn.base import ConfigError, DataError, choose
+from causattn.corpora._bif import read_plain
 from causattn.graphs import CausalGraph
 
 _ENDINGS = (".bif", ".bif.gz")
@@ -179,11 +181,13 @@ def load_network(name: str) -> Network:
 
 @functools.lru_cache(maxsize=8)
 def _parsed(name: str, content: bytes) -> Network:
-    """Return the network that a BIF file holds, read once a process (a second even for asia)."""
-    from pgmpy.readwrite import BIFReader  # seconds to import, and only this needs it
-
+    """Return the network that a BIF file holds, read once a process."""
     try:
         text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
+        if (plain := read_plain(text)) is not None:
+            return Network(name, *plain)
+        from pgmpy.readwrite import BIFReader  # seconds to import
+
         model = BIFReader(string=text).get_model()
     except Exception as error:  # the reader raises whatever its parser meets
         raise DataError(

@@ -1,46 +1,51 @@
 """Effects: what each edge claims, estimated, refuted and tried on the model."""
 
-from causattn.effects._adjustment import (
-    Adjustment,
-    AdjustmentSets,
-    is_adjustment_set,
-    optimal_adjustment,
-    parent_adjustment,
-)
-from causattn.effects._aspects import aspect_effects, known_effects
-from causattn.effects._changes import ModelEffect
-from causattn.effects._collect import collect_evidence, effect_settings
-from causattn.effects._columns import COLUMNS, Column
-from causattn.effects._counterfactual import (
-    CounterfactualAttention,
-    Mover,
-    counterfactual_attention,
-)
-from causattn.effects._design import Design
-from causattn.effects._dowhy import dowhy_linear
-from causattn.effects._evidence import EvidenceTable
-from causattn.effects._falsification import Falsification, falsify_graph
-from causattn.effects._guided import GuidedEffects, pooled_attention
-from causattn.effects._icace import (
-    IcaceErrors,
-    conditional_effects,
-    icace_errors,
-    matched_effects,
-    random_effects,
-    s_learner_effects,
-)
-from causattn.effects._interventions import Contrast, ModelInterventions
-from causattn.effects._linear import LinearEffect, LinearEffects
-from causattn.effects._more_refuters import bootstrap, dummy_outcome, unobserved_common_cause
-from causattn.effects._refuters import (
-    Refutation,
-    data_subset,
-    permuted_placebo,
-    random_common_cause,
-)
-from causattn.effects._settings import DowhySettings, NoneSettings
-from causattn.effects._shared import SharedDraws
-from causattn.effects._verdict import REFUTERS, VerdictRule, judge
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.effects._adjustment import (
+        Adjustment,
+        AdjustmentSets,
+        is_adjustment_set,
+        optimal_adjustment,
+        parent_adjustment,
+    )
+    from causattn.effects._aspects import aspect_effects, known_effects
+    from causattn.effects._changes import ModelEffect
+    from causattn.effects._collect import collect_evidence, effect_settings
+    from causattn.effects._columns import COLUMNS, Column
+    from causattn.effects._counterfactual import (
+        CounterfactualAttention,
+        Mover,
+        counterfactual_attention,
+    )
+    from causattn.effects._design import Design
+    from causattn.effects._dowhy import dowhy_linear
+    from causattn.effects._evidence import EvidenceTable
+    from causattn.effects._falsification import Falsification, falsify_graph
+    from causattn.effects._guided import GuidedEffects, pooled_attention
+    from causattn.effects._icace import (
+        IcaceErrors,
+        conditional_effects,
+        icace_errors,
+        matched_effects,
+        random_effects,
+        s_learner_effects,
+    )
+    from causattn.effects._interventions import Contrast, ModelInterventions
+    from causattn.effects._linear import LinearEffect, LinearEffects
+    from causattn.effects._more_refuters import bootstrap, dummy_outcome, unobserved_common_cause
+    from causattn.effects._refuters import (
+        Refutation,
+        data_subset,
+        permuted_placebo,
+        random_common_cause,
+    )
+    from causattn.effects._settings import DowhySettings, NoneSettings
+    from causattn.effects._shared import SharedDraws
+    from causattn.effects._verdict import REFUTERS, VerdictRule, judge
 
 __all__ = [
     "COLUMNS",
@@ -89,3 +94,5 @@ __all__ = [
     "s_learner_effects",
     "unobserved_common_cause",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causattn.base import choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
-from causattn.effects._data import DataEffects
 from causattn.effects._evidence import EvidenceTable
-from causattn.effects._interventions import ModelInterventions
-from causattn.effects._knock_outs import KnockOuts
 from causattn.effects._known import attention_columns, discovery_columns, pairs, truth_columns
 from causattn.effects._settings import DowhySettings, NoneSettings
 from causattn.effects._verdict import VerdictRule, judge
 from causattn.features import FeatureKind, FeatureTable
 from causattn.graphs import CausalGraph
-from causattn.models import LanguageModel
+
+if TYPE_CHECKING:
+    from causattn.effects._interventions import ModelInterventions
+    from causattn.effects._knock_outs import KnockOuts
+    from causattn.models import LanguageModel
 
 KINDS: dict[str, type[DowhySettings] | type[NoneSettings]] = {
     "dowhy": DowhySettings,
@@ -112,8 +113,12 @@ class _Tests:
         self._knock_outs: KnockOuts | None = None
         if not isinstance(settings, DowhySettings):
             return
+        from causattn.effects._data import DataEffects
+
         self._data = DataEffects(settings, graph, features, seed)
         if model is not None and settings.interventions != "none":
+            from causattn.effects._interventions import ModelInterventions
+
             self._interventions = ModelInterventions(
                 model,
                 corpus,
@@ -125,6 +130,8 @@ class _Tests:
                 seed=seed,
             )
             if settings.knock_outs != "none":
+                from causattn.effects._knock_outs import KnockOuts
+
                 self._knock_outs = KnockOuts(
                     self._interventions.sample,
                     settings.knock_outs,

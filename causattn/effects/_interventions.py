@@ -37,7 +37,6 @@ from causattn.effects._attention_levels import AttentionLevels
 from causattn.effects._changes import ModelEffect, Readings, mean_change
 from causattn.effects._design import numeric_levels
 from causattn.effects._removal import (
-    Operation,
     Remover,
     own_token_effect,
     removal_effect,
@@ -45,6 +44,7 @@ from causattn.effects._removal import (
 )
 from causattn.effects._rewriting import Rewriter
 from causattn.effects._sample import Sample
+from causattn.effects._settings import Operation
 from causattn.features import FeatureKind, FeatureTable
 from causattn.models import LanguageModel
 

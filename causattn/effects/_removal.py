@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import scipy.stats
@@ -18,9 +17,8 @@ from causattn.effects._forward import (
     without,
 )
 from causattn.effects._sample import Sample, token_rows
+from causattn.effects._settings import Operation
 from causattn.models import Encoding, predict_labels
-
-Operation = Literal["mask", "delete", "replace"]
 
 
 @dataclass(frozen=True)

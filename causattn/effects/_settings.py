@@ -9,7 +9,6 @@ from causattn.base import ConfigError
 from causattn.effects._adjustment import Choice
 from causattn.effects._estimators import EstimatorName
 from causattn.effects._regression import StandardError
-from causattn.effects._removal import Operation
 
 Refuter = Literal[
     "placebo",
@@ -20,6 +19,7 @@ Refuter = Literal[
     "unobserved_common_cause",
 ]
 Cut = Literal["renormalise", "zero"]
+Operation = Literal["mask", "delete", "replace"]
 ALL_REFUTERS: tuple[Refuter, ...] = (
     "placebo",
     "random_common_cause",

@@ -1,18 +1,25 @@
 """Models: a Hugging Face model and its tokenizer, ready to run."""
 
-from causattn.models._carriers import CarrierTokens, carrier_tokens
-from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
-from causattn.models._hiding import hiding_tokens, single_tokens
-from causattn.models._load import (
-    load_model,
-    model_settings,
-    result_settings,
-    source_checksum,
-    untrained_copy,
-)
-from causattn.models._model import LanguageModel
-from causattn.models._predict import predict_labels, predict_tokens
-from causattn.models._storage import read_model, write_model
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.models._carriers import CarrierTokens, carrier_tokens
+    from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
+    from causattn.models._hiding import hiding_tokens, single_tokens
+    from causattn.models._load import (
+        load_model,
+        model_settings,
+        result_settings,
+        source_checksum,
+        untrained_copy,
+    )
+    from causattn.models._model import LanguageModel
+    from causattn.models._predict import predict_labels, predict_tokens
+    from causattn.models._seeded import seeded_torch
+    from causattn.models._storage import read_model, write_model
+    from causattn.models._tiny_tokenizer import word_tokenizer
 
 __all__ = [
     "Batch",
@@ -29,9 +36,13 @@ __all__ = [
     "predict_tokens",
     "read_model",
     "result_settings",
+    "seeded_torch",
     "single_tokens",
     "source_checksum",
     "take",
     "untrained_copy",
+    "word_tokenizer",
     "write_model",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

@@ -1,0 +1,46 @@
+"""Names of a room that are imported when they are first asked for.
+
+A job that needs no model should not wait for torch, nor one without figures for matplotlib. A
+room's ``__init__.py`` lists what is public as imports under ``if TYPE_CHECKING:``, which checkers
+and readers see and Python skips; `on_demand` reads the same list and imports a name's module at
+its first use (a module's ``__getattr__``, PEP 562).
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+def on_demand(room: str, file: str) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a room.
+
+    Parameters
+    ----------
+    room
+        The room's ``__name__``.
+    file
+        Its ``__file__``, with the imports under ``if TYPE_CHECKING:``.
+    """
+    places = {
+        each.asname or each.name: (node.module, each.name)
+        for block in ast.parse(Path(file).read_text(encoding="utf-8")).body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for each in node.names
+    }
+
+    def fetch(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {room!r} has no attribute {name!r}")
+        module, original = places[name]
+        value = getattr(import_module(module), original)
+        setattr(sys.modules[room], name, value)
+        return value
+
+    return fetch
