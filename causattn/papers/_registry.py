@@ -10,8 +10,8 @@ from causattn.papers._paper import Paper
 PAPERS: dict[str, str] = {
     "nichani": "causattn.papers.nichani",
     "abcd": "causattn.papers.abcd",
-    "cebab": "causattn.papers._cebab",
-    "mediation": "causattn.papers._mediation",
+    "cebab": "causattn.papers.cebab",
+    "mediation": "causattn.papers.mediation",
     "rollout": "causattn.papers.rollout",
     "sachs": "causattn.papers._sachs",
     "alarm500": "causattn.papers._alarm500",

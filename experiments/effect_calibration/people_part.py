@@ -9,34 +9,22 @@ import numpy as np
 from planted_part import REFUTERS, aucs, beside
 
 from causattn.attention import AttentionSummary
-from causattn.base import generator
 from causattn.candidates import mutual_information_screen, select_candidates
 from causattn.cli._compose import compose_config, plain
-from causattn.corpora import human_pairs
-from causattn.corpora._cebab import ASPECTS, read_reviews
+from causattn.corpora._cebab import ASPECTS
 from causattn.discovery import discover
 from causattn.effects import (
     Contrast,
-    GuidedEffects,
     ModelInterventions,
     aspect_effects,
     collect_evidence,
-    conditional_effects,
-    icace_errors,
-    matched_effects,
-    random_effects,
-    s_learner_effects,
 )
 from causattn.graphs import CausalGraph
-from causattn.models import encode_texts, predict_labels
+from causattn.papers.cebab import CebabStudy, icace_by_method
 from causattn.stages import Stages
 
-BATCH, DONORS, TOKENS = 64, 2, 4
 DOCUMENTS = 200
 """Documents that the model is intervened on, and whose attention is read."""
-PAIRS, REFERENCE, TRAINED = 200, 120, 600
-"""Pairs whose effect is asked for, reviews that give tokens, and reviews to learn from."""
-RATINGS = np.arange(1.0, 6.0)
 
 
 class Study:
@@ -135,92 +123,19 @@ def _edges(study: Study, seed: int) -> dict[str, Any]:
 
 def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
     """Return every method's mean ICaCE errors over the test split's pairs."""
-    study = Study(seed, overrides)
-    model = study.model
-    pairs = human_pairs(study.archive, "test").dropna(subset=["label_from", "label_to"])
-    pairs = pairs[(pairs["label_from"] != pairs["label_to"])]
-    known = pairs["label_from"].isin(_LABELS) & pairs["label_to"].isin(_LABELS)
-    drawn = generator(seed, "calibration", "pairs")
-    pairs = pairs[known].sample(PAIRS, random_state=drawn).reset_index(drop=True)
-    reviews = read_reviews(study.archive, "test").set_index("id")
-    texts = list(dict.fromkeys([*pairs["text_from"], *pairs["text_to"]]))
-    place = {text: k for k, text in enumerate(texts)}
-    outputs = predict_labels(model, encode_texts(model, texts), BATCH)
-    source, target = (
-        outputs[[place[text] for text in pairs[side]]] for side in ("text_from", "text_to")
-    )
-    true = target - source
-    train = study.corpus
-    assert train.metadata is not None
-    kept = np.sort(drawn.choice(len(train), TRAINED, replace=False))
-    kept_texts = [train.texts[int(k)] for k in kept]
-    trained = predict_labels(model, encode_texts(model, kept_texts), BATCH)
-    labels = _labels(train.metadata.iloc[kept])
-    given = np.sort(drawn.choice(TRAINED, REFERENCE, replace=False))
-    given_texts = [kept_texts[int(k)] for k in given]
-    held = _labels(reviews.loc[pairs["id_from"]])
-    estimated = {
-        name: np.zeros_like(true)
-        for name in (
-            "no effect at all",
-            "random",
-            "conditional expectation (CONEXP)",
-            "S-learner",
-            "approximate counterfactual",
-            "attention-guided tokens masked",
-            "attention-guided tokens replaced",
-            "random tokens replaced (control)",
-        )
-    }
-    rng = generator(seed, "calibration", "icace")
-    estimated["random"] = random_effects(trained, len(true), rng)
-    for concept, aspect in enumerate(ASPECTS):
-        rows = np.flatnonzero(pairs["aspect"] == aspect)
-        start, end = (pairs.loc[rows, f"label_{side}"].to_numpy(str) for side in ("from", "to"))
-        own = labels[:, concept]
-        told = estimated
-        told["conditional expectation (CONEXP)"][rows] = conditional_effects(
-            trained, own, start, end
-        )
-        told["S-learner"][rows] = s_learner_effects(
-            trained, labels, held[rows], concept, start, end
-        )
-        told["approximate counterfactual"][rows] = matched_effects(
-            trained, labels, source[rows], held[rows], concept, end, rng
-        )
-        words = study.table.about["lexicon"][aspect]
-        asked = pairs.loc[rows, "text_from"].tolist()
-        for name, guide in (
-            ("attention-guided tokens replaced", "attention"),
-            ("random tokens replaced (control)", "random"),
-        ):
-            guided = GuidedEffects(
-                model, given_texts, own[given], words, tokens=TOKENS, guide=guide, batch_size=BATCH
-            )
-            told[name][rows] = guided.replaced(asked, end, rng, DONORS)
-            if guide == "attention":
-                told["attention-guided tokens masked"][rows] = guided.masked(asked, rng)
-    errors = {}
-    for name, effects in estimated.items():
-        found = icace_errors(true, effects)
-        errors[name] = {key: float(value.mean()) for key, value in found._asdict().items()}
-    change = true @ RATINGS
+    config = plain(compose_config(["experiment=cebab", f"seed={seed}", *overrides]))
+    archive = Path(config["corpus"]["path"])
+    groups = {name: config[name] for name in ("corpus", "model", "features")}
+    study = CebabStudy.made(archive, Path(config["paths"]["cache"]), seed, **groups)
+    found = icace_by_method(study, seed)
     return {
-        "pairs": len(pairs),
-        "errors": errors,
+        "pairs": len(found.change),
+        "errors": {
+            method: {key: float(value.mean()) for key, value in errors._asdict().items()}
+            for method, errors in found.errors.items()
+        },
         "mean_change_of_rating": {
-            str(aspect): float(np.abs(change[(pairs["aspect"] == aspect).to_numpy()]).mean())
+            aspect: float(np.abs(found.change[found.aspects == aspect]).mean())
             for aspect in ASPECTS
         },
     }
-
-
-_LABELS = ("Negative", "Positive", "unknown")
-
-
-def _labels(reviews: Any) -> np.ndarray:
-    """Return every aspect's label of each review, [n, aspects]; no majority is unknown."""
-    columns = [reviews[f"{aspect}_aspect_majority"] for aspect in ASPECTS]
-    found = np.column_stack([column.fillna("unknown").to_numpy(str) for column in columns])
-    found[~np.isin(found, _LABELS)] = "unknown"
-    return found

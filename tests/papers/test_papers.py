@@ -36,6 +36,8 @@ def test_short_version_reproduces(name, published):
 FASTER = {
     # Fewer forests than the short version, which takes minutes.
     "nichani": {"graphs": 1, "sequences": 500},
+    # A model that has learned nothing yet: identities hold of any.
+    "mediation": {"steps": 60, "sentences": 2000},
     # Fewer sentences and steps.
     "rollout": {"steps": 400, "held_out": 200, "evaluated": 20},
 }
@@ -48,6 +50,11 @@ CLOSE_CALLS = {
     # A small model of easy sentences: its raw attention says about as much in the last layer, and
     # rounding decides on which side of the line it falls.
     "rollout": {"raw attention: last layer less first"},
+    "mediation": {
+        "pronoun to reason: total effect, trained less untrained",
+        "correlation of total with direct + indirect effect",
+        "strongest eighth of heads, share of positive indirect effects",
+    },
 }
 
 

@@ -2,137 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pandas as pd
-import torch
 
-from causattn.base import ConfigError, generator, track
-from causattn.models import LanguageModel, load_model
 from causattn.papers._paper import Figure, Findings, Paper, Work
-from causattn.papers.rollout._importance import (
-    ATTENTION,
-    REFERENCES,
-    attention_importance,
-    blank_out,
-    input_gradient,
-    right_probability,
-)
-from causattn.papers.rollout._ranks import RANKS, Ranks, rank_correlation
-from causattn.papers.rollout._sentences import (
-    Grammar,
-    Sentence,
-    agreement_corpus,
-    draw_sentences,
-)
+from causattn.papers.rollout._importance import ATTENTION, REFERENCES
+from causattn.papers.rollout._measure import Measured, measure
+from causattn.papers.rollout._settings import RolloutSettings
 
 _PUBLISHED = {"raw attention": (0.69, 0.29), "rollout": (0.32, 0.7), "flow": (0.32, 0.7)}
 """First and last layer, against blank-out."""
 
 
-@dataclass(frozen=True)
-class RolloutSettings:
-    """The protocol.
-
-    Parameters
-    ----------
-    layers, heads, width
-        Of the model.
-    documents
-        Sentences to train on.
-    steps, batch, learning_rate
-        Of training.
-    unknown
-        Probability that a word of a training sentence is blanked out.
-    modifiers, marked
-        The most modifiers of a subject, and the probability that a determiner shows its noun's
-        number.
-    held_out
-        Other sentences, for accuracy.
-    evaluated
-        How many of them, from the first, for the correlations.
-    ranks
-        The convention of the figures, ``"standard"`` or ``"dense"``; the tables have both.
-    """
-
-    layers: int = 6
-    heads: int = 4
-    width: int = 64
-    documents: int = 20_000
-    steps: int = 2500
-    batch: int = 64
-    learning_rate: float = 7e-4
-    unknown: float = 0.05
-    modifiers: int = 2
-    marked: float = 0.6
-    held_out: int = 2000
-    evaluated: int = 300
-    ranks: Ranks = "standard"
-
-    def __post_init__(self) -> None:
-        if self.layers < 2:
-            raise ConfigError(
-                f"paper.layers={self.layers} has no first and last layer to compare; take at "
-                "least 2."
-            )
-        if not 2 <= self.evaluated <= self.held_out:
-            raise ConfigError(
-                f"paper.evaluated={self.evaluated} must be at least 2 and at most "
-                f"paper.held_out={self.held_out}."
-            )
-        if not 0 <= self.unknown < 1:
-            raise ConfigError(f"paper.unknown={self.unknown} must be at least 0 and below 1.")
-        if not 0 <= self.marked <= 1:
-            raise ConfigError(f"paper.marked={self.marked} must be between 0 and 1.")
-        if self.modifiers < 0:
-            raise ConfigError(f"paper.modifiers={self.modifiers} must not be negative.")
-        if self.ranks not in RANKS:
-            raise ConfigError(f"paper.ranks={self.ranks} must be one of {', '.join(RANKS)}.")
-
-
 def retrain(settings: RolloutSettings, work: Work) -> Findings:
-    """Train on sentences, read attention on others."""
-    grammar = Grammar(modifiers=settings.modifiers, marked=settings.marked)
-    training = draw_sentences(
-        settings.documents, generator(work.seed, "rollout", "training"), grammar
+    """Train a model a seed, read its attention, and say how often the shape shows."""
+    seeds = range(work.seed, work.seed + settings.seeds)
+    runs = {seed: measure(settings, seed, work.cache) for seed in seeds}
+    correlations = pd.concat(
+        [run.correlations.assign(seed=seed) for seed, run in runs.items()], ignore_index=True
     )
-    known = {sentence.words for sentence in training}
-    drawn = draw_sentences(settings.held_out, generator(work.seed, "rollout", "held out"), grammar)
-    fresh = [sentence for sentence in drawn if sentence.words not in known]
-    model = train(training, settings, work.seed)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        right = right_probability(model, fresh) > 0.5
-        correlations = correlate(model, fresh[: settings.evaluated])
-    finally:
-        torch.set_num_threads(before)
-    means = correlations.groupby(["ranks", "against", "by", "layer"], sort=False)["correlation"]
-    shown = means.agg(["mean", "std", "count"]).reset_index()
+    keys = ["ranks", "against", "by", "layer"]
+    by_seed = correlations.groupby(["seed", *keys], sort=False)["correlation"].mean()
+    shown = by_seed.groupby(keys, sort=False).agg(["mean", "std", "min", "max"]).reset_index()
+    ends = by_seed.loc[:, settings.ranks, "blank-out"]
+    blank = {by: np.stack([ends.loc[seed, by].to_numpy() for seed in seeds]) for by in ATTENTION}
     findings = Findings()
-    blank = means.mean()[settings.ranks]["blank-out"]
-    findings.figures = [
-        *_accuracies(fresh, right),
-        *_shape({by: blank[by].to_numpy() for by in ATTENTION}),
-    ]
+    findings.figures = [*_accuracies(list(runs.values())), *_shape(blank)]
     findings.tables = {
-        f"Against {against}, {ranks} ranks: mean over sentences": part.pivot(
+        f"Against {against}, {ranks} ranks: mean over models": part.pivot(
             index="layer", columns="by", values="mean"
         )[list(ATTENTION)].reset_index()
         for (ranks, against), part in shown.groupby(["ranks", "against"], sort=False)
     }
+    findings.tables["The shape by seed, against blank-out"] = _by_seed(seeds, blank)
     spread = shown[(shown["ranks"] == settings.ranks) & (shown["against"] == "blank-out")]
-    findings.tables["Spread over sentences, against blank-out"] = spread[
-        ["by", "layer", "mean", "std", "count"]
+    findings.tables["Spread over models, against blank-out"] = spread[
+        ["by", "layer", "mean", "std", "min", "max"]
     ].reset_index(drop=True)
-    caption = f"Rank correlation with importance by layer ({settings.ranks} ranks; band: 95% of it)"
-    findings.pictures[caption] = draw(shown[shown["ranks"] == settings.ranks], work.folder)
+    caption = (
+        f"Rank correlation with importance by layer ({settings.ranks} ranks; thick: mean over "
+        f"models, thin: each of the {settings.seeds})"
+    )
+    drawn = by_seed.loc[:, settings.ranks].reset_index()
+    findings.pictures[caption] = draw(drawn, work.folder)
+    evaluated = sorted({run.evaluated for run in runs.values()})
     findings.remarks = [
-        f"Figures are in {settings.ranks} ranks, means over {min(settings.evaluated, len(fresh))} "
-        "held-out sentences; words other than the hidden verb are ranked.",
+        f"Figures are in {settings.ranks} ranks, means over {settings.seeds} "
+        f"model{'s' if settings.seeds > 1 else ''} (seeds {seeds[0]} to {seeds[-1]}) and "
+        f"{' or '.join(map(str, evaluated))} held-out sentences each; words other than the hidden "
+        "verb are ranked.",
         "Published figures are of the first and last of six layers, remembered from the paper's "
         "table 1, on another corpus with another model: the shape is compared, not the values.",
     ]
@@ -145,63 +66,49 @@ def retrain(settings: RolloutSettings, work: Work) -> Findings:
     return findings
 
 
-def train(sentences: list[Sentence], settings: RolloutSettings, seed: int) -> LanguageModel:
-    """Train a small BERT that predicts nothing but the hidden verb."""
-    corpus = agreement_corpus(
-        sentences, settings.unknown, generator(seed, "rollout", "blanked out")
-    )
-    wanted = {
-        "kind": "tiny_mlm",
-        "tokenizer": "words",
-        "layers": settings.layers,
-        "heads": settings.heads,
-        "width": settings.width,
-        "feed_forward": 2 * settings.width,
-        "steps": settings.steps,
-        "batch": settings.batch,
-        "learning_rate": settings.learning_rate,
-        "longest": 64,
-    }
-    return load_model(wanted, corpus, seed)
-
-
-def correlate(model: LanguageModel, sentences: list[Sentence]) -> pd.DataFrame:
-    """Return the correlation of each sentence, layer, kind of attention, reference and ranks."""
-    rows = []
-    for number, sentence in enumerate(track(sentences, "importance of words", unit="sentences")):
-        others = np.arange(len(sentence.words)) != sentence.verb
-        references = dict(
-            zip(
-                REFERENCES,
-                (blank_out(model, sentence), input_gradient(model, sentence)),
-                strict=True,
-            )
-        )
-        for by, layers in attention_importance(model, sentence).items():
-            for layer, found in enumerate(layers, 1):
-                rows += [
-                    {
-                        "sentence": number,
-                        "ranks": ranks,
-                        "against": against,
-                        "by": by,
-                        "layer": layer,
-                        "correlation": rank_correlation(found[others], reference[others], ranks),
-                    }
-                    for ranks in RANKS
-                    for against, reference in references.items()
-                ]
-    return pd.DataFrame(rows)
-
-
-def _accuracies(sentences: list[Sentence], right: np.ndarray) -> list[Figure]:
+def _accuracies(runs: list[Measured]) -> list[Figure]:
     """Return the share of right verbs, in all sentences and in those with attractors."""
-    misled = np.array([bool(sentence.attractors) for sentence in sentences])
-    figures = [Figure("accuracy, held-out sentences", None, float(right.mean()), None, "retrain")]
-    if misled.any():
-        name = f"accuracy, the {int(misled.sum())} with an attractor"
-        figures.append(Figure(name, None, float(right[misled].mean()), None, "retrain"))
+    figures = []
+    for name, sentences, right in (
+        (
+            "accuracy, held-out sentences",
+            sum(run.sentences for run in runs),
+            sum(run.right for run in runs),
+        ),
+        (
+            "accuracy, those with an attractor",
+            sum(run.misled for run in runs),
+            sum(run.right_misled for run in runs),
+        ),
+    ):
+        if sentences:
+            note = f"{sentences:,} sentences"
+            figures.append(Figure(name, None, right / sentences, None, "retrain", note))
     return figures
+
+
+def _differences(blank: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what the shape is about, by model: below 0, above 0, above 0."""
+    raw = blank["raw attention"]
+    return {
+        "raw attention: last layer less first": raw[:, -1] - raw[:, 0],
+        "last layer: rollout less raw attention": blank["rollout"][:, -1] - raw[:, -1],
+        "last layer: flow less raw attention": blank["flow"][:, -1] - raw[:, -1],
+    }
+
+
+def _holds(differences: dict[str, np.ndarray]) -> np.ndarray:
+    """Return which models show the whole shape, bool [models]."""
+    falls, *above = differences.values()
+    found: np.ndarray = (falls <= 0) & np.all([part >= 0 for part in above], axis=0)
+    return found
+
+
+def _by_seed(seeds: range, blank: dict[str, np.ndarray]) -> pd.DataFrame:
+    differences = _differences(blank)
+    return pd.DataFrame(
+        {"seed": list(seeds), **differences, "the whole shape": _holds(differences)}
+    )
 
 
 def _shape(blank: dict[str, np.ndarray]) -> list[Figure]:
@@ -210,45 +117,43 @@ def _shape(blank: dict[str, np.ndarray]) -> list[Figure]:
     Parameters
     ----------
     blank
-        For each of `ATTENTION` float64 [L].
+        For each of `ATTENTION` float64 [models, L].
     """
-    figures = []
-    for by, (first, last) in _PUBLISHED.items():
-        for where, published, ours in (
-            ("first", first, blank[by][0]),
-            ("last", last, blank[by][-1]),
-        ):
-            figures.append(
-                Figure(
-                    f"{by}, {where} layer, against blank-out",
-                    published,
-                    float(ours),
-                    None,
-                    "retrain",
-                )
-            )
-    raw_first, raw_last = _PUBLISHED["raw attention"]
-    figures.append(
+    figures = [
         Figure(
-            "raw attention: last layer less first",
-            round(raw_last - raw_first, 2),
-            float(blank["raw attention"][-1] - blank["raw attention"][0]),
-            (None, 0.0),
+            f"{by}, {where} layer, against blank-out",
+            published,
+            float(blank[by][:, place].mean()),
+            None,
             "retrain",
-            "the shape: it falls",
         )
+        for by, ends in _PUBLISHED.items()
+        for where, place, published in (("first", 0, ends[0]), ("last", -1, ends[1]))
+    ]
+    raw_first, raw_last = _PUBLISHED["raw attention"]
+    published = (
+        raw_last - raw_first,
+        _PUBLISHED["rollout"][1] - raw_last,
+        _PUBLISHED["flow"][1] - raw_last,
     )
-    for by in ("rollout", "flow"):
+    differences = _differences(blank)
+    for (name, values), expected in zip(differences.items(), published, strict=True):
+        falls = expected < 0
+        holds = int(((values <= 0) if falls else (values >= 0)).sum())
         figures.append(
             Figure(
-                f"last layer: {by} less raw attention",
-                round(_PUBLISHED[by][1] - raw_last, 2),
-                float(blank[by][-1] - blank["raw attention"][-1]),
-                (0.0, None),
+                name,
+                round(expected, 2),
+                float(values.mean()),
+                (None, 0.0) if falls else (0.0, None),
                 "retrain",
-                "the shape: it ends above",
+                f"the shape: it {'falls' if falls else 'ends above'}; so with {holds} of "
+                f"{len(values)} models",
             )
         )
+    models = len(blank["raw attention"])
+    name = f"models that show the whole shape, of {models}"
+    figures.append(Figure(name, None, int(_holds(differences).sum()), None, "retrain"))
     return figures
 
 
@@ -262,11 +167,10 @@ def draw(shown: pd.DataFrame, folder: Path) -> Path:
     for axis, against in zip(axes, REFERENCES, strict=True):
         for by, colour in colours.items():
             part = shown[(shown["against"] == against) & (shown["by"] == by)]
-            half = 1.96 * part["std"] / np.sqrt(part["count"])
-            axis.plot(part["layer"], part["mean"], marker="o", markersize=4, color=colour, label=by)
-            axis.fill_between(
-                part["layer"], part["mean"] - half, part["mean"] + half, color=colour, alpha=0.15
-            )
+            for _, one in part.groupby("seed"):
+                axis.plot(one["layer"], one["correlation"], color=colour, alpha=0.3, linewidth=0.7)
+            mean = part.groupby("layer")["correlation"].mean()
+            axis.plot(mean.index, mean, marker="o", markersize=4, color=colour, label=by)
         axis.axhline(0, color="#a3a3a3", linewidth=0.8)
         axis.set_title(f"against {against}", loc="left")
         axis.set_xlabel("layer")

@@ -11,8 +11,10 @@ from causattn.papers.rollout._importance import (
     input_gradient,
     right_probability,
 )
-from causattn.papers.rollout._reproduction import RolloutSettings, train
+from causattn.papers.rollout._measure import measure, train
+from causattn.papers.rollout._reproduction import _shape
 from causattn.papers.rollout._sentences import UNKNOWN, VERBS, draw_sentences
+from causattn.papers.rollout._settings import RolloutSettings
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,7 @@ def test_attention_of_the_first_layer_is_that_of_rollout_and_flow(trained):
         ({"evaluated": 30, "held_out": 20}, "at most paper.held_out=20"),
         ({"unknown": 1.0}, "paper.unknown=1.0"),
         ({"marked": 1.2}, "paper.marked=1.2"),
+        ({"seeds": 0}, "paper.seeds=0"),
         ({"modifiers": -1}, "must not be negative"),
         ({"ranks": "ordinal"}, "ranks"),
         ({"depth": 3}, "depth"),
@@ -106,3 +109,30 @@ def test_a_wrong_setting_is_one_sentence(wrong, said):
     with pytest.raises(ConfigError, match=said) as caught:
         settings_from(RolloutSettings, wrong, "paper")
     assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_was_measured_is_found_again(tmp_path, monkeypatch):
+    settings = RolloutSettings(
+        layers=2, width=16, heads=2, steps=5, batch=8, documents=60, held_out=20, evaluated=3
+    )
+    first = measure(settings, 0, tmp_path)
+    assert first.sentences <= 20
+    assert 0 <= first.right_misled <= first.misled <= first.sentences
+    monkeypatch.setattr("causattn.papers.rollout._measure.train", None)
+    again = measure(settings, 0, tmp_path)
+    assert again.correlations.equals(first.correlations)
+    assert again.right == first.right
+
+
+def test_shape_counts_the_models_that_have_it():
+    blank = {
+        "raw attention": np.array([[0.6, 0.2], [0.2, 0.6], [0.5, 0.4]]),
+        "rollout": np.array([[0.3, 0.7], [0.3, 0.7], [0.3, 0.5]]),
+        "flow": np.array([[0.3, 0.7], [0.3, 0.7], [0.3, 0.3]]),
+    }
+    figures = {figure.name: figure for figure in _shape(blank)}
+    falls = figures["raw attention: last layer less first"]
+    assert falls.ours == pytest.approx(np.mean([-0.4, 0.4, -0.1]))
+    assert falls.outcome == "pass"
+    assert "2 of 3" in falls.note
+    assert figures["models that show the whole shape, of 3"].ours == 1

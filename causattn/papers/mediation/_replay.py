@@ -1,4 +1,4 @@
-"""Causal mediation analysis of gender bias in GPT-2, from the published records.
+"""Gender bias in GPT-2, from the published records.
 
 Vig, Gehrmann, Belinkov, Qian, Nevo, Singer and Shieber (2020), "Investigating gender bias in
 language models using causal mediation analysis", NeurIPS. For a prompt and its counterpart with
@@ -9,8 +9,7 @@ the other pronoun, ``odds`` is the ratio of the two continuations' probabilities
     natural direct effect   NDE = the same, with the prompt changed and the attention held
 
 The records hold one entry an example with both continuations' probabilities and each head's
-effects; what is recomputed is the metric, not the pipeline. `causattn.attention.natural_effects`
-is the pipeline.
+effects; what is recomputed is the metric, not the pipeline, which `_retrain` is.
 """
 
 from __future__ import annotations
@@ -22,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import read_json
-from causattn.papers._paper import DataFile, Figure, Findings, Paper, Work, exactly, within
+from causattn.papers._paper import DataFile, Figure, Findings, Work, exactly, within
+from causattn.papers.mediation._settings import MediationSettings
 
 _SOURCE = "sebastianGehrmann/CausalMediationAnalysis"
 _RECORDS = {
@@ -90,19 +90,6 @@ _PARTS = {
 }
 _TOP_HEADS = {"5-8": 0.0549, "5-10": 0.0357, "4-6": 0.0317, "5-9": 0.0298, "6-0": 0.0144}
 _THREE_DECIMALS, _FOUR_DECIMALS = 5e-4, 5e-5
-
-
-@dataclass(frozen=True)
-class MediationSettings:
-    """Which records.
-
-    Parameters
-    ----------
-    corpora
-        ``winobias``, ``winogender`` or both.
-    """
-
-    corpora: list[str]
 
 
 @dataclass(frozen=True)
@@ -238,15 +225,3 @@ def _winobias_figures(model: str, found: Records) -> list[Figure]:
             )
         )
     return figures
-
-
-PAPER = Paper(
-    name="mediation",
-    citation="Vig et al. 2020, Investigating gender bias in language models using causal "
-    "mediation analysis (NeurIPS)",
-    claim="Gender bias in GPT-2 is mediated by few heads, in the middle layers.",
-    labels=("replay",),
-    settings=MediationSettings,
-    reproduce=replay,
-    data=tuple(FILES.values()),
-)
