@@ -53,7 +53,7 @@ class CausalSettings:
     causal_kind: Literal["interventions", "graph", "output"] = "graph"
     causal_weight: float = 1.0
     causal_graph: str = TRUTH
-    causal_attention: Average = "each"
+    causal_attention: Average = "mean"
     causal_distance: Distance = "kl"
     causal_resample: list[str] = field(default_factory=list)
     causal_copies: int = 2
@@ -158,7 +158,7 @@ class CausalTerm:
         by_reading = (1 + copies, len(documents))
         outputs = logits.reshape(*by_reading, -1)
         if self._settings.causal_kind == "output":
-            return outputs[0], output_variance(outputs.float())
+            return outputs[0], output_variance(outputs)
         carriers = carrier_tokens(encoding, self._features(read.mentions, len(read)))
         carried = self._carried(batch, *carriers.of(everything))
         maps = attention_maps(layers, self._settings.causal_attention)

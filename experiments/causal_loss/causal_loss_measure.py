@@ -1,0 +1,155 @@
+"""One training and what is measured on the model that comes out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from causattn.attention import AttentionSummary, summarise_attention
+from causattn.corpora import Corpus, load_corpus
+from causattn.effects import Contrast, ModelInterventions
+from causattn.features import FeatureTable, build_features
+from causattn.models import LanguageModel, encode_texts, load_model, predict_labels, write_model
+from causattn.models._causal_classifier import causal_term
+from causattn.models._causal_term import CausalSettings
+
+Row = dict[str, Any]
+
+PLAIN = "none"
+TERMS: dict[str, Row] = {
+    PLAIN: {"causal_weight": 0.0},
+    "graph": {"causal_kind": "graph"},
+    "interventions": {"causal_kind": "interventions"},
+    "graph, each head": {"causal_kind": "graph", "causal_attention": "each"},
+    "graph, rollout": {"causal_kind": "graph", "causal_attention": "rollout"},
+    "graph, shuffled": {"causal_kind": "graph", "causal_graph": "shuffled"},
+    "output": {"causal_kind": "output"},
+    "graph, afterwards": {"causal_kind": "graph"},
+    "interventions, afterwards": {"causal_kind": "interventions"},
+}
+"""What is added to the loss, by the name that the tables give it."""
+
+AFTERWARDS = ", afterwards"
+"""Trained plainly first, then for as long again with the term: the shortcut is learned already."""
+
+MODEL = {
+    "kind": "causal_classifier",
+    "causal_attention": "mean",
+    "causal_copies": 1,
+    "layers": 2,
+    "heads": 4,
+    "width": 32,
+    "feed_forward": 64,
+    "batch": 32,
+    "threads": 1,
+}
+TEST_SEED = 1000
+"""Added to a seed for the documents that models are tried on, none of which is trained on."""
+
+STRENGTHS = {"in": 0.95, "chance": 0.5, "reversed": 0.05}
+"""How often the shortcut agrees with the label in the documents that a model is tried on."""
+
+OBSERVED = {"kind": "streamed", "query": "observed", "measures": ["raw", "mean", "rollout"]}
+
+
+def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
+    """Train one model and return its figures.
+
+    Parameters
+    ----------
+    term
+        A key of `TERMS`.
+    weight
+        What it is multiplied by.
+    seed
+        Of documents, weights and draws.
+    setting
+        ``documents`` and ``epochs`` of the training, ``learning_rate``, ``test_documents``, and
+        ``mechanism`` and ``label_noise`` of the corpus.
+    """
+    drawn = {
+        "kind": "shortcut",
+        "strength": STRENGTHS["in"],
+        "mechanism": setting["mechanism"],
+        "label_noise": setting["label_noise"],
+    }
+    corpus = load_corpus({**drawn, "documents": setting["documents"]}, seed)
+    wanted = {
+        **MODEL,
+        "epochs": setting["epochs"],
+        "learning_rate": setting["learning_rate"],
+        "causal_weight": weight,
+        **TERMS[term],
+    }
+    start = time.process_time()
+    if term.endswith(AFTERWARDS):
+        with TemporaryDirectory() as folder:
+            learned = Path(folder) / "model"
+            write_model(load_model({**wanted, "causal_weight": 0.0}, corpus, seed), learned)
+            model = load_model({**wanted, "path": str(learned)}, corpus, seed)
+    else:
+        model = load_model(wanted, corpus, seed)
+    seconds = time.process_time() - start
+    tests = {
+        name: load_corpus(
+            {**drawn, "strength": strength, "documents": setting["test_documents"]},
+            seed + TEST_SEED,
+        )
+        for name, strength in STRENGTHS.items()
+    }
+    held = tests["in"]
+    table = build_features({"kind": "slots"}, held, model, seed)
+    return {
+        "term": term,
+        "weight": weight,
+        "seed": seed,
+        **{f"accuracy_{name}": accuracy(model, test) for name, test in tests.items()},
+        **attention_figures(summarise_attention(OBSERVED, model, held, table, seed)),
+        **effect_figures(model, held, table, seed),
+        "term_graph": causal_term(CausalSettings(causal_attention="mean"), model, held, seed),
+        "term_interventions": causal_term(
+            CausalSettings(causal_kind="interventions", causal_attention="mean"), model, held, seed
+        ),
+        "term_train": model.about.get("causal_term_train"),
+        "loss_train": model.about["loss_train"],
+        "cpu_seconds": round(seconds, 1),
+    }
+
+
+def accuracy(model: LanguageModel, corpus: Corpus) -> float:
+    """Return the share of documents whose label is told."""
+    told = predict_labels(model, encode_texts(model, corpus.texts))
+    assert corpus.outcome is not None
+    return float((told.argmax(1) == corpus.outcome).mean())
+
+
+def attention_figures(summary: AttentionSummary) -> Row:
+    """Return what the pooled position pays to cause and shortcut, and the sharpest head's."""
+    label = summary.names.index("label")
+    found: Row = {}
+    for name in ("cause", "shortcut"):
+        word = summary.names.index(name)
+        found[f"attention_{name}"] = float(summary.measures["mean"].mean()[0, 0, label, word])
+        found[f"rollout_{name}"] = float(summary.measures["rollout"].mean()[0, 0, label, word])
+        found[f"sharpest_{name}"] = float(summary.measures["raw"].mean()[:, :, label, word].max())
+    return found
+
+
+def effect_figures(model: LanguageModel, corpus: Corpus, table: FeatureTable, seed: int) -> Row:
+    """Return the change in P(satisfied) when a word is replaced by its other value."""
+    tried = ModelInterventions(model, corpus, table, documents=len(corpus), seed=seed)
+    found: Row = {}
+    for name in ("cause", "shortcut"):
+        low, high = corpus.categories[corpus.variables.index(name)] or ("", "")
+        effect = tried.effect(
+            table.names.index(name),
+            table.names.index("label"),
+            Contrast(low, high, "satisfied"),
+        )
+        assert not isinstance(effect, str), effect
+        found[f"effect_{name}"] = float(effect.estimate)
+    return {key: value if np.isfinite(value) else None for key, value in found.items()}
