@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -94,7 +95,6 @@ def _one(name: str, overrides: list[str], short: bool, results: Path) -> None:
     """Do one paper, print its figures and write its outcome."""
     from causattn.papers import Work, load_paper, write_outcome
     from causattn.papers import reproduce as do
-    from causattn.papers._outcome import scratch
 
     paper = load_paper(name)
     config = _config(name, overrides)
@@ -105,7 +105,7 @@ def _one(name: str, overrides: list[str], short: bool, results: Path) -> None:
         settings |= shortened
     typed = ["causattn", "reproduce", name, *(["--short"] if short else []), *overrides]
     command = shlex.join(part for part in typed if not part.startswith("paths."))
-    with scratch() as folder:
+    with TemporaryDirectory(prefix="causattn-") as folder:
         work = Work(
             folder=Path(folder),
             data=Path(config["paths"]["data"]),

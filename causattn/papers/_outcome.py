@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -155,11 +154,6 @@ def read_outcome(path: Path) -> Outcome:
         kept = {key: value for key, value in row.items() if key not in ("accept", "outcome")}
         figures.append(Figure(accept=tuple(accept) if isinstance(accept, list) else accept, **kept))
     return Outcome(**{**record, "figures": figures})
-
-
-def scratch() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for pictures until they are written."""
-    return tempfile.TemporaryDirectory(prefix="causattn-")
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
