@@ -13,6 +13,7 @@ PAPERS: dict[str, str] = {
     "cebab": "causattn.papers.cebab",
     "mediation": "causattn.papers.mediation",
     "rollout": "causattn.papers.rollout",
+    "jain_wallace": "causattn.papers.jain_wallace",
     "sachs": "causattn.papers._sachs",
     "alarm500": "causattn.papers._alarm500",
     "sortability": "causattn.papers._sortability",

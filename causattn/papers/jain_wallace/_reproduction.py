@@ -1,0 +1,252 @@
+"""Agreement of attention with importance, other attention at the same output, and our question."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import torch
+
+from causattn.base import generator
+from causattn.papers._paper import DataFile, Findings, Paper, Work
+from causattn.papers.jain_wallace._cases import Case, networks, spread, taus_of, trained_cases
+from causattn.papers.jain_wallace._graph import GraphSettings
+from causattn.papers.jain_wallace._perturbation import adversarial_attention, permutation_change
+from causattn.papers.jain_wallace._pictures import draw_agreement, draw_perturbation, draw_question
+from causattn.papers.jain_wallace._published import (
+    BY_ENCODER,
+    GRADIENT,
+    LEAVE_ONE_OUT,
+    perturbation_figures,
+    question_figures,
+    size_figures,
+    tau_figures,
+)
+from causattn.papers.jain_wallace._question import compare, orders
+from causattn.papers.jain_wallace._sentences import Sentences, read_sst
+from causattn.papers.jain_wallace._settings import JainWallaceSettings
+
+SST = DataFile(
+    "sst/sst_dataset.csv",
+    "f1cb07e552c8522c7a35895465156dfb3206395fbc64e705808f31d67f86df23",
+    "successar/AttentionExplanation, preprocess/SST",
+)
+
+
+def retrain(settings: JainWallaceSettings, work: Work) -> Findings:
+    """Do all parts on SST."""
+    splits = read_sst(work.fetch(SST))
+    figures = size_figures({name: _by_label(part) for name, part in splits.items()})
+    full = settings.sentences is None
+    if settings.sentences is not None:
+        counts = {"train": settings.sentences, "dev": settings.sentences // 2}
+        splits = {
+            name: part.draw(
+                counts.get(name, settings.sentences // 2),
+                generator(work.seed, "jain_wallace", "sentences", name),
+            )
+            for name, part in splits.items()
+        }
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        findings = reproduce_on(splits, SST.sha256, settings, work, full=full)
+    finally:
+        torch.set_num_threads(before)
+    findings.figures = [*figures, *findings.figures]
+    return findings
+
+
+def reproduce_on(
+    splits: dict[str, Sentences],
+    source: str,
+    settings: JainWallaceSettings,
+    work: Work,
+    *,
+    full: bool,
+) -> Findings:
+    """Do all parts on sentences.
+
+    Parameters
+    ----------
+    splits
+        ``train``, ``dev`` and ``test``.
+    source
+        What tells these sentences from others, such as a checksum.
+    settings, work
+        The protocol, and where to write.
+    full
+        Whether this is the protocol for which tolerances were agreed.
+    """
+    cases = trained_cases(splits, source, settings, work)
+    taus = pd.concat([taus_of(case) for case in cases], ignore_index=True)
+    main: dict[str, Case] = {
+        case.encoder: case
+        for case in cases
+        if case.vectors == settings.vectors[0] and case.training == 0
+    }
+    findings = Findings()
+    for vectors in settings.vectors:
+        part = taus[(taus["vectors"] == vectors) & (taus["training"] == 0)]
+        first = vectors == settings.vectors[0]
+        findings.figures += tau_figures(part, vectors, full=full, by_class=first)
+    findings.tables["Agreement of attention, mean over sentences, by training"] = spread(taus)
+    findings.tables["The networks"] = networks(cases, splits["test"])
+    shown = taus[(taus["vectors"] == settings.vectors[0]) & (taus["training"] == 0)]
+    caption = (
+        f"Agreement of attention with gradient and leave-one-out ({settings.vectors[0]} vectors; "
+        "a published mean is of a network that began with fastText vectors)"
+    )
+    findings.pictures[caption] = draw_agreement(
+        {
+            measure: {
+                encoder: shown[(shown["measure"] == measure) & (shown["encoder"] == encoder)][
+                    "tau"
+                ].to_numpy()
+                for encoder in main
+            }
+            for measure in (GRADIENT, LEAVE_ONE_OUT)
+        },
+        {encoder: case.words.predicted for encoder, case in main.items()},
+        BY_ENCODER,
+        work.folder,
+    )
+    _other_attention(main, settings, work, findings, full=full)
+    _question(main, splits, settings, work, findings)
+    findings.remarks += _remarks(taus, settings, full=full)
+    return findings
+
+
+def _other_attention(
+    main: dict[str, Case],
+    settings: JainWallaceSettings,
+    work: Work,
+    findings: Findings,
+    *,
+    full: bool,
+) -> None:
+    """Permute attention and search adversarial attention, on the first networks."""
+    changes: dict[str, np.ndarray] = {}
+    largest: dict[str, np.ndarray] = {}
+    rows = []
+    for encoder, case in main.items():
+        change = permutation_change(
+            case.words,
+            settings.permutations,
+            generator(work.seed, "jain_wallace", "permutation", encoder),
+        )
+        adversaries = adversarial_attention(
+            case.words,
+            count=settings.adversaries,
+            epsilon=settings.aim,
+            steps=settings.steps,
+            rng=generator(work.seed, "jain_wallace", "adversary", encoder),
+        )
+        changes[encoder], largest[encoder] = change, adversaries.largest(settings.epsilon)
+        peaked = case.words.largest_attention >= 0.5
+        strict = adversaries.largest(settings.aim)
+        rows.append(
+            {
+                "encoder": encoder,
+                "largest attention ≥ .5": float(peaked.mean()),
+                "of these permuted change < .1": (
+                    float((change[peaked] < 0.1).mean()) if peaked.any() else float("nan")
+                ),
+                "permuted change, mean": float(change.mean()),
+                f"JSD, output within {settings.epsilon:g}, mean": float(largest[encoder].mean()),
+                "share above .5": float((largest[encoder] > 0.5).mean()),
+                f"JSD, output within {settings.aim:g}, mean": float(strict.mean()),
+            }
+        )
+    findings.figures += perturbation_figures(changes, largest, settings.epsilon, full=full)
+    findings.tables["Other attention for the same sentence"] = pd.DataFrame(rows)
+    caption = (
+        "Above: median change of the output when attention is permuted, by the largest attention "
+        "(fewer than ten sentences as dots). Below: the largest Jensen-Shannon divergence found "
+        f"with the output within {settings.epsilon:g}; the dotted line is the most there can be"
+    )
+    findings.pictures[caption] = draw_perturbation(
+        {encoder: case.words for encoder, case in main.items()},
+        changes,
+        largest,
+        settings.epsilon,
+        work.folder,
+    )
+
+
+def _question(
+    main: dict[str, Case],
+    splits: dict[str, Sentences],
+    settings: JainWallaceSettings,
+    work: Work,
+    findings: Findings,
+) -> None:
+    """Hold attention, the graph and both against leave-one-out, on the first networks."""
+    graph = GraphSettings(
+        settings.words,
+        settings.label_pairs,
+        settings.word_pairs,
+        settings.alpha,
+        settings.max_order,
+    )
+    tables: dict[str, pd.DataFrame] = {}
+    sizes = []
+    for encoder, case in main.items():
+        rng = generator(work.seed, "jain_wallace", "question", encoder)
+        ordered, size = orders(
+            case.network, splits["train"], splits["test"], case.words, graph, rng
+        )
+        tables[encoder] = compare(case.words, ordered, settings.bootstrap, rng)
+        sizes.append({"encoder": encoder, **size})
+    findings.figures += question_figures(tables)
+    for encoder, table in tables.items():
+        findings.tables[f"Agreement with leave-one-out, {encoder}"] = table
+    findings.tables["Words joined to the outcome"] = pd.DataFrame(sizes)
+    caption = (
+        "Agreement with leave-one-out, mean over sentences with its 95% bootstrap interval; the "
+        "dotted line is attention's"
+    )
+    findings.pictures[caption] = draw_question(tables, work.folder)
+
+
+def _remarks(taus: pd.DataFrame, settings: JainWallaceSettings, *, full: bool) -> list[str]:
+    """Return what is to be known of these figures."""
+    remarks = [
+        "The paper's networks begin with 300-dimensional fastText vectors, which are not at hand: "
+        "`random` vectors are what the authors draw for words without one, `minilm` vectors are "
+        "the pretrained MiniLM's, standardised. Which of the two explains a gap is seen by "
+        "comparing them.",
+        "Markers at both ends of a sentence get no attention; classes are those predicted, as in "
+        "the paper.",
+        "Agreement by training shows how much of a difference from the published figures is the "
+        "draw of one training; pictures, other attention and the graph are of training 0.",
+        "In the graph's comparison an order whose words are all tied counts as tau 0, and "
+        "intervals are over sentences, not over trainings.",
+    ]
+    if not full:
+        remarks.append(
+            "Tolerances were agreed for all sentences; with fewer, figures are only shown."
+        )
+    undefined = int(taus["tau"].isna().sum())
+    if undefined:
+        remarks.append(
+            f"{undefined} of {len(taus):,} taus are of lists with all values tied and are left out."
+        )
+    return remarks
+
+
+def _by_label(sentences: Sentences) -> str:
+    negative, positive = np.bincount(sentences.labels, minlength=2)
+    return f"{negative} and {positive}"
+
+
+PAPER = Paper(
+    name="jain_wallace",
+    citation="Jain, Wallace 2019, Attention is not explanation (NAACL)",
+    claim="On SST attention agrees little with gradients and with leaving words out, the less the "
+    "more context an encoder sees, and other attention gives the same output (sections 4.1 and "
+    "4.2).",
+    labels=("recompute", "retrain", "new"),
+    settings=JainWallaceSettings,
+    reproduce=retrain,
+    data=(SST,),
+)
