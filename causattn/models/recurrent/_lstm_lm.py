@@ -13,7 +13,7 @@ from causattn.models._tiny_tokenizer import corpus_tokenizer
 from causattn.models.recurrent._language_model import LSTMForCausalLM, LSTMLanguageModelConfig
 from causattn.models.recurrent._place import training_place
 from causattn.models.recurrent._predicting import NextToken
-from causattn.models.recurrent._settings import RecurrentSettings, check_size, weights_seed
+from causattn.models.recurrent._settings import RecurrentSettings, weights_seed
 from causattn.models.recurrent._training import train_recurrent
 
 KIND = "lstm_lm"
@@ -44,13 +44,12 @@ def lstm_lm(settings: LSTMLanguageModelSettings, corpus: Corpus, seed: int) -> L
     Raises
     ------
     DataError
-        Where the corpus has less than two documents, or one is longer than `settings.longest`.
+        Where a document is longer than `settings.longest`, or none has a token to predict.
     ModelError
         Where training diverges.
     ArtefactError
         Where a checkpoint is damaged or another training's.
     """
-    check_size(corpus)
     tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
     config = LSTMLanguageModelConfig(
         vocab_size=len(tokenizer),

@@ -21,7 +21,7 @@ from causattn.models._tiny_tokenizer import corpus_tokenizer
 from causattn.models.recurrent._place import training_place
 from causattn.models.recurrent._predicting import Reconstruction
 from causattn.models.recurrent._seq2seq import LSTMForConditionalGeneration, LSTMSeq2SeqConfig
-from causattn.models.recurrent._settings import RecurrentSettings, check_size, weights_seed
+from causattn.models.recurrent._settings import RecurrentSettings, weights_seed
 from causattn.models.recurrent._training import train_recurrent
 
 KIND = "lstm_seq2seq"
@@ -68,13 +68,12 @@ def lstm_seq2seq(settings: LSTMSeq2SeqSettings, corpus: Corpus, seed: int) -> La
     Raises
     ------
     DataError
-        Where the corpus has less than two documents, or one is longer than `settings.longest`.
+        Where a document is longer than `settings.longest`, or none has a token to predict.
     ModelError
         Where training diverges.
     ArtefactError
         Where a checkpoint is damaged or another training's.
     """
-    check_size(corpus)
     tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
     config = LSTMSeq2SeqConfig(
         vocab_size=len(tokenizer),

@@ -1,12 +1,11 @@
-"""Settings that both recurrent kinds of model share, and the documents they train on."""
+"""Settings that both recurrent kinds of model share."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from causattn.base import ConfigError, DataError, integer_seed
-from causattn.corpora import Corpus
+from causattn.base import ConfigError, integer_seed
 from causattn.models._model import LongText
 from causattn.models.recurrent._training import Training
 
@@ -98,21 +97,6 @@ class RecurrentSettings:
         settings = asdict(self)
         del settings["checkpoints"], settings["threads"]
         return settings
-
-
-def check_size(corpus: Corpus) -> None:
-    """Refuse a corpus that cannot be learned from and measured on.
-
-    Raises
-    ------
-    DataError
-        For less than two documents.
-    """
-    if len(corpus) < 2:
-        raise DataError(
-            f"Corpus {corpus.name} has {len(corpus)} document{'s' * (len(corpus) != 1)}, and a "
-            "model needs one to learn from and another to be measured on; give it more documents."
-        )
 
 
 def weights_seed(seed: int, kind: str) -> int:
