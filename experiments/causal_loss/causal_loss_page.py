@@ -57,8 +57,9 @@ def page(setting: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
         + ". Mean over seeds ± half of the 95% interval (Student's t). Effects are the mean change "
         "in P(satisfied) when the word is exchanged; attention is paid by [CLS], its mean over "
         "layers and heads, and rollout. "
-        f"One training took {seconds.median():.0f} seconds of one core (median; {seconds.min():.0f} to "
-        f"{seconds.max():.0f}, on a machine shared with other work). Protocol and reading: "
+        f"One training took {seconds.median():.0f} seconds of one core (median; "
+        f"{seconds.min():.0f} to {seconds.max():.0f}, on a machine shared with other work). "
+        "Protocol and reading: "
         "`experiments/causal_loss/README.md`.",
         "",
         "![accuracy, effect and attention by weight](causal_loss.png)",

@@ -40,6 +40,7 @@ SMALL = {
     "asia": DRAWN,
     "alarm": DRAWN,
     "quick": DRAWN,
+    "causal_loss": [*FEW, "corpus.documents=200", "model.epochs=1"],
     "cebab": [*FEW, "model.epochs=1", "model.train=head", "attention.documents=100"],
 }
 SLOW = {"cebab"}
