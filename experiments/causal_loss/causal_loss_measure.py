@@ -11,6 +11,7 @@ import numpy as np
 
 from causattn.attention import AttentionSummary, summarise_attention
 from causattn.corpora import Corpus, load_corpus
+from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions
 from causattn.features import FeatureTable, build_features
 from causattn.models import LanguageModel, encode_texts, load_model, predict_labels, write_model
@@ -28,6 +29,7 @@ TERMS: dict[str, Row] = {
     "graph, rollout": {"causal_kind": "graph", "causal_attention": "rollout"},
     "graph, shuffled": {"causal_kind": "graph", "causal_graph": "shuffled"},
     "output": {"causal_kind": "output"},
+    "graph, discovered": {"causal_kind": "graph"},
     "graph, afterwards": {"causal_kind": "graph"},
     "interventions, afterwards": {"causal_kind": "interventions"},
 }
@@ -35,6 +37,11 @@ TERMS: dict[str, Row] = {
 
 AFTERWARDS = ", afterwards"
 """Trained plainly first, then for as long again with the term: the shortcut is learned already."""
+
+DISCOVERED = "graph, discovered"
+"""The graph is PC's, from the very documents that are trained on, not the true one."""
+
+DISCOVERY = {"kind": "pc", "test": "g_square", "alpha": 0.01}
 
 MODEL = {
     "kind": "causal_classifier",
@@ -85,14 +92,23 @@ def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
         "causal_weight": weight,
         **TERMS[term],
     }
+    graph = None
     start = time.process_time()
-    if term.endswith(AFTERWARDS):
-        with TemporaryDirectory() as folder:
-            learned = Path(folder) / "model"
-            write_model(load_model({**wanted, "causal_weight": 0.0}, corpus, seed), learned)
-            model = load_model({**wanted, "path": str(learned)}, corpus, seed)
-    else:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        if term.endswith(AFTERWARDS):
+            write_model(
+                load_model({**wanted, "causal_weight": 0.0}, corpus, seed), folder / "model"
+            )
+            wanted |= {"path": str(folder / "model")}
+        if term == DISCOVERED:
+            graph = discover(
+                DISCOVERY, build_features({"kind": "slots"}, corpus, None, seed), None, seed
+            )
+            graph.write(folder / "graph.json")
+            wanted |= {"causal_graph": str(folder / "graph.json")}
         model = load_model(wanted, corpus, seed)
+    edges = [" ".join((a, symbol, b)) for a, b, symbol in graph.edges()] if graph else None
     seconds = time.process_time() - start
     tests = {
         name: load_corpus(
@@ -115,6 +131,7 @@ def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
             CausalSettings(causal_kind="interventions", causal_attention="mean"), model, held, seed
         ),
         "term_train": model.about.get("causal_term_train"),
+        "discovered": edges,
         "loss_train": model.about["loss_train"],
         "cpu_seconds": round(seconds, 1),
     }

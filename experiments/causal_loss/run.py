@@ -41,6 +41,7 @@ GRID = {
     "graph, shuffled": FEWER,
     "graph, each head": FEWER,
     "graph, rollout": FEWER,
+    "graph, discovered": FEWER,
     "graph, afterwards": FEWER,
     "interventions, afterwards": (100.0,),
 }
