@@ -86,13 +86,16 @@ def predicted_labels(
 
 
 def next_tokens(model: LanguageModel, encoding: Encoding, target: NextTokenTarget) -> Readout:
-    """Return the readout of the token that follows each document."""
+    """Return the readout of the token that follows each document, a closing mark left out."""
     if model.task != "causal":
         raise ModelError(
             f"Model {model.name} predicts no next token (it is a {model.task} model); choose "
             "another target, or a model that reads from left to right."
         )
-    last = (encoding.lengths - 1)[:, None]
+    owner = np.repeat(np.arange(len(encoding)), encoding.lengths)
+    place = np.arange(len(encoding.ids)) - encoding.bounds[owner]
+    last = np.zeros((len(encoding), 1), dtype=np.int64)
+    np.maximum.at(last[:, 0], owner[~encoding.special], place[~encoding.special])
     if target.token is None:
         index = _likeliest(model, encoding, last)
     else:

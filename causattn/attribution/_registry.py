@@ -18,6 +18,7 @@ from causattn.attribution._gradients import (
 )
 from causattn.attribution._occlusion import DeletionExplainer, OcclusionExplainer
 from causattn.attribution._random import RandomExplainer
+from causattn.attribution._recurrent import CellContributionExplainer, EmbeddingAblationExplainer
 
 EXPLAINERS: Mapping[str, type[Explainer]] = {
     "attention": AttentionExplainer,
@@ -30,4 +31,6 @@ EXPLAINERS: Mapping[str, type[Explainer]] = {
     "lime": LimeExplainer,
     "kernel_shap": KernelShapExplainer,
     "shapley_sampling": ShapleySamplingExplainer,
+    "embedding_ablation": EmbeddingAblationExplainer,
+    "cell_contribution": CellContributionExplainer,
 }
