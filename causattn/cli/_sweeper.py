@@ -32,6 +32,7 @@ from causattn.cli._errors import sentence
 from causattn.cli._finished import is_repeatable
 from causattn.cli._follow import follow
 from causattn.cli._job import run_prepared
+from causattn.cli._order import what_others_wait_for_first
 from causattn.cli._prepared import Job, PreparedJobs
 from causattn.cli._progress import Progress
 from causattn.cli._sweep import Sweep as Begun
@@ -97,9 +98,12 @@ class ResumingSweeper(Sweeper):
         progress.asked = len(asked)
         jobs = self._compose(asked, progress)
         missing = progress.leave_out_finished({job.number: job.key for job in jobs.values()})
-        size = self.max_batch_size or max(len(missing), 1)
-        for start in range(0, len(missing), size):
-            self._launch([jobs[number] for number in missing[start : start + size]], progress)
+        ordered = [jobs[number] for number in missing]
+        if not self._is_plain():
+            ordered = what_others_wait_for_first(ordered)
+        size = self.max_batch_size or max(len(ordered), 1)
+        for start in range(0, len(ordered), size):
+            self._launch(ordered[start : start + size], progress)
 
     def _make_folder(self) -> None:
         """Make the sweep's folder."""
@@ -192,6 +196,7 @@ class ResumingSweeper(Sweeper):
                 results = launcher.launch(
                     [[job.to_text()] for job in jobs], initial_job_idx=jobs[0].number
                 )
+            _end_idle_workers()
             for result in results:
                 _ = result.return_value  # raises what a job could not catch itself
         except (CausattnError, HydraException):
@@ -213,3 +218,15 @@ class ResumingSweeper(Sweeper):
             and not hydra.job.chdir
             and set(hydra.callbacks) <= {"causattn"}
         )
+
+
+def _end_idle_workers() -> None:
+    """End joblib's workers, which have nothing left to do.
+
+    It keeps them for a next call; this process would wait at its end while they, one after another,
+    take apart what they had imported.
+    """
+    if "joblib.externals.loky" in sys.modules:
+        from joblib.externals.loky import get_reusable_executor
+
+        get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
