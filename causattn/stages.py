@@ -9,6 +9,8 @@ the same stages over other documents or another model:
 `PERMUTED`             the attention over documents whose values come from other documents
 `TRAINED_ON_PERMUTED`  the same network trained on permuted documents, its attention over these
 ====================== =========================================================================
+
+Where another explainer than attention proposes the pairs, controls and nulls are its attributions.
 """
 
 from __future__ import annotations
@@ -17,15 +19,18 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from causattn import attention, candidates, corpora, features, models
+from causattn import attention, attribution, candidates, corpora, features, models
 from causattn.base import generator, integer_seed
 from causattn.results import Artefact, Store
 
 Settings = Mapping[str, Any]
 T = TypeVar("T")
+if TYPE_CHECKING:  # torch is loaded where it is needed
+    Screen: TypeAlias = attention.AttentionSummary | attribution.AttributionSummary
 
+ATTENTION = "attention"
 UNTRAINED = "untrained"
 PERMUTED = "permuted"
 TRAINED_ON_PERMUTED = "trained_on_permuted"
@@ -112,21 +117,13 @@ class Stages:
             model = self.make_model(corpus)
 
         def make() -> attention.AttentionSummary:
-            documents, network, carried = corpus.value, model.value, table.value
-            if control == UNTRAINED:
-                seed = integer_seed(self._seed, UNTRAINED, draw) if draw else self._seed
-                network = models.untrained_copy(network, seed)
-            elif control == PERMUTED:
-                documents = self._permute(documents, draw, share)
-            if control in (PERMUTED, TRAINED_ON_PERMUTED):
-                carried = features.transfer_features(carried, documents, network)
+            documents, network, carried = self._controlled(
+                corpus.value, model.value, table.value, control, draw, share
+            )
             found = attention.summarise_attention(
                 settings, network, documents, carried, self._seed, folder=unfinished
             )
-            if control in (PERMUTED, TRAINED_ON_PERMUTED):
-                about = {**found.about, "permuted": documents.about["permuted"]}
-                found = replace(found, about=about)
-            return found
+            return replace(found, about={**found.about, **_permuted(documents, control)})
 
         parts = {
             # Not who computes, which changes no bit: a summary is one for any number of workers.
@@ -150,27 +147,85 @@ class Stages:
         shutil.rmtree(unfinished, ignore_errors=True)
         return found
 
+    def make_attribution(
+        self,
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        table: Artefact[features.FeatureTable],
+        control: str = "",
+        draw: int = 0,
+        share: float = 1.0,
+    ) -> Artefact[attribution.AttributionSummary]:
+        """Explain each feature's prediction by the others, or that of a control's draw.
+
+        Parameters are those of `make_attention`.
+        """
+        settings = self._config["attribution"]
+        if control == TRAINED_ON_PERMUTED:
+            corpus = self.make_permuted(corpus, draw, share)
+            model = self.make_model(corpus)
+
+        def make() -> attribution.AttributionSummary:
+            documents, network, carried = self._controlled(
+                corpus.value, model.value, table.value, control, draw, share
+            )
+            found = attribution.summarise_attribution(
+                settings, network, documents, carried, self._seed
+            )
+            return replace(found, about={**found.about, **_permuted(documents, control)})
+
+        return self._fetch(
+            f"attribution ({control})" if control else "attribution",
+            {
+                "settings": settings,
+                "control": control,
+                **({"draw": draw, "share": share} if draw or share < 1 else {}),
+                "corpus": corpus.key,
+                "model": model.key,
+                "features": table.key,
+            },
+            make,
+            attribution.write_attribution,
+            attribution.read_attribution,
+        )
+
+    def make_screen(
+        self,
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        table: Artefact[features.FeatureTable],
+        control: str = "",
+        draw: int = 0,
+        share: float = 1.0,
+    ) -> Screen:
+        """Sum what proposes the pairs: another explainer's attribution if chosen, else attention.
+
+        Parameters are those of `make_attention`.
+        """
+        if explainer(self._config) is not None:
+            return self.make_attribution(corpus, model, table, control, draw, share).value
+        return self.make_attention(corpus, model, table, control, draw, share).value
+
     def make_controls(
         self,
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
-    ) -> dict[str, attention.AttentionSummary]:
-        """Sum the attention of every control."""
+    ) -> dict[str, Screen]:
+        """Sum what proposes the pairs, of every control."""
         wanted = list(self._config["controls"] or [])
-        return {name: self.make_attention(corpus, model, table, name).value for name in wanted}
+        return {name: self.make_screen(corpus, model, table, name) for name in wanted}
 
     def make_nulls(
         self,
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
-    ) -> list[attention.AttentionSummary]:
-        """Sum the attention of the null's draws, where candidates are compared with one."""
+    ) -> list[Screen]:
+        """Sum what proposes the pairs, of the null's draws, where candidates have a null."""
         control, draws, share = candidates.null_draws(self._config["candidates"])
         return [
-            self.make_attention(corpus, model, table, control, draw, share).value
-            for draw in range(draws)
+            self.make_screen(corpus, model, table, control, draw, share) for draw in range(draws)
         ]
 
     def make_permuted(
@@ -184,6 +239,25 @@ class Stages:
             corpora.write_corpus,
             corpora.read_corpus,
         )
+
+    def _controlled(
+        self,
+        documents: corpora.Corpus,
+        network: models.LanguageModel,
+        carried: features.FeatureTable,
+        control: str,
+        draw: int,
+        share: float,
+    ) -> tuple[corpora.Corpus, models.LanguageModel, features.FeatureTable]:
+        """Return documents, model and features as a control's draw has them."""
+        if control == UNTRAINED:
+            seed = integer_seed(self._seed, UNTRAINED, draw) if draw else self._seed
+            network = models.untrained_copy(network, seed)
+        elif control == PERMUTED:
+            documents = self._permute(documents, draw, share)
+        if control in (PERMUTED, TRAINED_ON_PERMUTED):
+            carried = features.transfer_features(carried, documents, network)
+        return documents, network, carried
 
     def _permute(self, corpus: corpora.Corpus, draw: int, share: float) -> corpora.Corpus:
         """Return a draw of permuted documents; with a share below 1, of variables drawn with it."""
@@ -212,5 +286,17 @@ class Stages:
         return found
 
 
-SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1}
+def explainer(config: Settings) -> str | None:
+    """Return the explainer that proposes the pairs; None where attention does."""
+    kind = str(config.get("attribution", {}).get("kind", ATTENTION))
+    return None if kind == ATTENTION else kind
+
+
+def _permuted(documents: corpora.Corpus, control: str) -> dict[str, Any]:
+    """Return what a summary is to know of documents that were permuted."""
+    permuted = control in (PERMUTED, TRAINED_ON_PERMUTED)
+    return {"permuted": documents.about["permuted"]} if permuted else {}
+
+
+SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1, "attribution": 1}
 """Version of each stage's layout and meaning: raised when either changes."""

@@ -14,15 +14,28 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn import attention, candidates, corpora, discovery, effects, features, models, report
+from causattn import (
+    attention,
+    attribution,
+    candidates,
+    corpora,
+    discovery,
+    effects,
+    features,
+    models,
+    report,
+)
 from causattn.base import ConfigError, choose
 from causattn.graphs import CausalGraph, compare_graphs, sortabilities
 from causattn.results import Run, versions, write_results
-from causattn.stages import CONTROLS, Stages
+from causattn.stages import ATTENTION, CONTROLS, Stages, explainer
+
+if TYPE_CHECKING:
+    from causattn.stages import Screen
 
 Settings = Mapping[str, Any]
 
@@ -57,23 +70,29 @@ def run_study(config: Settings, folder: Path) -> Run:
         model = None if is_none(config, "model") else stages.make_model(corpus)
     with clock.stage("features"):
         table = stages.make_features(corpus, model)
-    summary, controls, edges = None, {}, None
+    summary, attributed, controls, edges = None, None, {}, None
     if model is not None and not is_none(config, "attention"):
         with clock.stage("attention"):
             summary = stages.make_attention(corpus, model, table)
+    if model is not None and explainer(config) is not None:
+        with clock.stage("attribution"):
+            attributed = stages.make_attribution(corpus, model, table)
+    proposed = attributed or summary
+    if model is not None and proposed is not None:
         with clock.stage("controls"):
             controls = stages.make_controls(corpus, model, table)
             nulls = stages.make_nulls(corpus, model, table)
         with clock.stage("candidates"):
             edges = candidates.select_candidates(
                 config["candidates"],
-                summary.value,
+                proposed.value,
                 table.value,
                 null=nulls,
                 seed=seed,
             )
     with clock.stage("screens"):
-        screens = screens_beside(config["candidates"], table.value, controls)
+        beside = {"attention": summary.value} if attributed and summary else {}
+        screens = screens_beside(config["candidates"], table.value, {**beside, **controls})
     with clock.stage("discovery"):
         graph = discovery.discover(config["discovery"], table.value, edges, seed)
     with clock.stage("effects"):
@@ -110,6 +129,14 @@ def run_study(config: Settings, folder: Path) -> Run:
             "documents": summary.value.documents,
             "query": summary.value.query,
             **summary.value.about,
+        },
+        "attribution": {}
+        if attributed is None
+        else {
+            "method": attributed.value.method,
+            "documents": attributed.value.documents,
+            "query": attributed.value.query,
+            **attributed.value.about,
         },
         "candidates": {
             **({} if edges is None else quality(edges.strength, truth)),
@@ -171,7 +198,13 @@ def check_settings(config: Settings) -> None:
     features.feature_settings(config["features"])
     if not is_none(config, "attention"):
         attention.attention_settings(config["attention"], attention.MEASURES)
-        candidates.candidate_settings(config["candidates"])
+    default = {"kind": ATTENTION}
+    if config.get("attribution", default) != default:  # torch is loaded where it is needed
+        attribution.attribution_settings(config["attribution"])
+    if not is_none(config, "candidates"):
+        chosen = candidates.candidate_settings(config["candidates"])
+        if (method := explainer(config)) is not None:
+            candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
     report.page_settings(config.get("page"))
@@ -189,20 +222,31 @@ def is_none(config: Settings, room: str) -> bool:
 def check_nones(config: Settings) -> None:
     """Check that what is left out is not needed by what is asked for.
 
-    Without attention there are no candidates, and discovery searches all pairs: nothing stands in
-    for attention that was not read.
+    Without attention or another explainer there are no candidates, and discovery searches all
+    pairs: nothing stands in for what was not read.
 
     Raises
     ------
     ConfigError
-        Where candidates or controls are asked for without attention, attention without candidates
-        to make of it, or attention without a model.
+        Where candidates or controls are asked for and nothing proposes them, something proposes
+        pairs and no candidates are made of them, or a model is needed and there is none.
     """
     for room in ("model", "attention", "candidates"):
         if is_none(config, room) and len(config[room]) > 1:
             spare = next(key for key in config[room] if key != "kind")
             raise ConfigError(f"{room}.{spare} has no meaning with {room}=none; leave it out.")
-    if is_none(config, "attention") != is_none(config, "candidates"):
+    method = explainer(config)
+    if method is not None and is_none(config, "candidates"):
+        raise ConfigError(
+            f"attribution={method} proposes candidates and candidates=none makes none of them; "
+            "choose candidates=top_k, or attribution=attention."
+        )
+    if method is not None and is_none(config, "model"):
+        raise ConfigError(
+            f"attribution={method} explains a model and model=none has none; choose a model, or "
+            "attribution=attention."
+        )
+    if method is None and is_none(config, "attention") != is_none(config, "candidates"):
         raise ConfigError(
             "attention=none and candidates=none belong together, since candidates are made of "
             "attention and attention serves nothing else; set both or neither."
@@ -211,7 +255,7 @@ def check_nones(config: Settings) -> None:
         raise ConfigError(
             "model=none has no attention to read; set attention=none and candidates=none, too."
         )
-    if is_none(config, "attention") and config["controls"]:
+    if method is None and is_none(config, "attention") and config["controls"]:
         raise ConfigError(
             f"controls={list(config['controls'])} are controls of attention, and attention=none "
             "reads none; set controls=[]."
@@ -247,7 +291,7 @@ def truth_over(truth: CausalGraph | None, names: tuple[str, ...]) -> CausalGraph
 def screens_beside(
     settings: Settings,
     table: features.FeatureTable,
-    controls: Mapping[str, attention.AttentionSummary],
+    others: Mapping[str, Screen],
 ) -> dict[str, np.ndarray]:
     """Return what the candidates are compared with: strengths by name, float64 [f, f], symmetric.
 
@@ -257,12 +301,12 @@ def screens_beside(
         The group `candidates`: controls are aggregated over layers and heads as candidates are.
     table
         Documents by features, for mutual information.
-    controls
-        Attention of the controls, by name.
+    others
+        Attention where it proposed nothing, and the controls of what did, by name.
     """
     screens = {"mutual_information": candidates.mutual_information_screen(table)}
-    for name, summary in controls.items():
-        score = candidates.attention_score(
+    for name, summary in others.items():
+        score = candidates.summary_score(
             summary,
             settings.get("aggregate", "mean"),
             layers=settings.get("layers"),

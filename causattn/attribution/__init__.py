@@ -1,48 +1,79 @@
 """Attribution: what tokens contribute to a model's output, by the explainers people use."""
 
-from causattn.attribution._explain import explain, explainer_settings
-from causattn.attribution._explainer import Explainer, Scores
-from causattn.attribution._faithfulness_erasure import SHARES, Erasure, erasure
-from causattn.attribution._faithfulness_infidelity import Infidelity, infidelity
-from causattn.attribution._faithfulness_interventions import (
-    Agreement,
-    agreement,
-    replacement_effects,
-)
-from causattn.attribution._faithfulness_sensitivity import sensitivity
-from causattn.attribution._registry import EXPLAINERS
-from causattn.attribution._summarise import summarise_attribution
-from causattn.attribution._summary import (
-    AttributionSummary,
-    read_attribution,
-    write_attribution,
-)
-from causattn.attribution._targets import HiddenTarget, LabelTarget, NextTokenTarget, Target
-from causattn.attribution._tokens import TokenAttribution, WordAttribution
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.attribution._explain import explain
+    from causattn.attribution._explainer import Explainer, Scores
+    from causattn.attribution._faithfulness_erasure import SHARES, Erasure, erasure
+    from causattn.attribution._faithfulness_infidelity import Infidelity, infidelity
+    from causattn.attribution._faithfulness_interventions import (
+        Agreement,
+        agreement,
+        replacement_effects,
+    )
+    from causattn.attribution._faithfulness_sensitivity import sensitivity
+    from causattn.attribution._registry import (
+        ATTENTION,
+        EXPLAINERS,
+        attribution_settings,
+        explainer_settings,
+    )
+    from causattn.attribution._summarise import summarise_attribution
+    from causattn.attribution._summary import (
+        AttributionSummary,
+        read_attribution,
+        write_attribution,
+    )
+    from causattn.attribution._surrogate import (
+        Fidelity,
+        LinearSurrogate,
+        Surrogate,
+        TreeSurrogate,
+        fit_surrogate,
+    )
+    from causattn.attribution._surrogate_design import class_margins
+    from causattn.attribution._surrogate_rules import question, surrogate_rules
+    from causattn.attribution._targets import HiddenTarget, LabelTarget, NextTokenTarget, Target
+    from causattn.attribution._tokens import TokenAttribution, WordAttribution
 
 __all__ = [
+    "ATTENTION",
     "EXPLAINERS",
     "SHARES",
     "Agreement",
     "AttributionSummary",
     "Erasure",
     "Explainer",
+    "Fidelity",
     "HiddenTarget",
     "Infidelity",
     "LabelTarget",
+    "LinearSurrogate",
     "NextTokenTarget",
     "Scores",
+    "Surrogate",
     "Target",
     "TokenAttribution",
+    "TreeSurrogate",
     "WordAttribution",
     "agreement",
+    "attribution_settings",
+    "class_margins",
     "erasure",
     "explain",
     "explainer_settings",
+    "fit_surrogate",
     "infidelity",
+    "question",
     "read_attribution",
     "replacement_effects",
     "sensitivity",
     "summarise_attribution",
+    "surrogate_rules",
     "write_attribution",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

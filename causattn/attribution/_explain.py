@@ -11,29 +11,11 @@ import numpy as np
 from causattn.attribution._cases import Cases, ready_cases
 from causattn.attribution._explainer import Explainer, Scores
 from causattn.attribution._output import ModelOutput
-from causattn.attribution._registry import EXPLAINERS
-from causattn.attribution._settings import ExplainerSettings
+from causattn.attribution._registry import EXPLAINERS, explainer_settings
 from causattn.attribution._targets import Target, default_target
 from causattn.attribution._tokens import TokenAttribution
-from causattn.base import ConfigError, choose, progress, settings_from
+from causattn.base import progress
 from causattn.models import LanguageModel
-
-
-def explainer_settings(settings: Mapping[str, Any]) -> ExplainerSettings:
-    """Return the settings of an explainer, checked.
-
-    Raises
-    ------
-    ConfigError
-        For an unknown kind or key, or a number that makes no sense.
-    """
-    explainer = choose(str(settings.get("kind")), EXPLAINERS, "attribution.kind")
-    chosen = settings_from(explainer.settings_kind, settings, "attribution")
-    for key in ("documents", "batch_tokens", "steps", "samples", "kernel_width", "ridge"):
-        value = getattr(chosen, key, None)
-        if value is not None and value <= 0:
-            raise ConfigError(f"attribution.{key}={value} should be above 0; change it.")
-    return chosen
 
 
 def explain(

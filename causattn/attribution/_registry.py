@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from causattn.attribution._attention import AttentionExplainer
 from causattn.attribution._drawn import (
@@ -19,6 +20,8 @@ from causattn.attribution._gradients import (
 from causattn.attribution._occlusion import DeletionExplainer, OcclusionExplainer
 from causattn.attribution._random import RandomExplainer
 from causattn.attribution._recurrent import CellContributionExplainer, EmbeddingAblationExplainer
+from causattn.attribution._settings import ExplainerSettings
+from causattn.base import ConfigError, choose, settings_from
 
 EXPLAINERS: Mapping[str, type[Explainer]] = {
     "attention": AttentionExplainer,
@@ -34,3 +37,44 @@ EXPLAINERS: Mapping[str, type[Explainer]] = {
     "embedding_ablation": EmbeddingAblationExplainer,
     "cell_contribution": CellContributionExplainer,
 }
+
+ATTENTION = "attention"
+"""The kind that, over a corpus, is summed by `causattn.attention.summarise_attention`."""
+
+
+def explainer_settings(settings: Mapping[str, Any]) -> ExplainerSettings:
+    """Return the settings of an explainer, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or key, or a number that makes no sense.
+    """
+    explainer = choose(str(settings.get("kind")), EXPLAINERS, "attribution.kind")
+    chosen = settings_from(explainer.settings_kind, settings, "attribution")
+    for key in ("documents", "batch_tokens", "steps", "samples", "kernel_width"):
+        value = getattr(chosen, key, None)
+        if value is not None and value <= 0:
+            raise ConfigError(f"attribution.{key}={value} should be above 0; change it.")
+    if getattr(chosen, "ridge", 0.0) < 0:
+        raise ConfigError("attribution.ridge should be 0 or more; change it.")
+    return chosen
+
+
+def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | None:
+    """Return the settings of the group `attribution`; None where attention itself proposes.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind or key, or a number that makes no sense.
+    """
+    if settings.get("kind") != ATTENTION:
+        return explainer_settings(settings)
+    spare = next((key for key in settings if key != "kind"), None)
+    if spare is not None:
+        raise ConfigError(
+            f"attribution.{spare} has no meaning with attribution=attention, whose documents and "
+            "measures are chosen in the group attention; leave it out."
+        )
+    return None

@@ -10,10 +10,10 @@ import numpy as np
 
 from causattn.attention import AttentionMoments
 from causattn.attribution._corpus_cases import FeatureCases, feature_cases, feature_hiding
-from causattn.attribution._explain import explained, explainer_settings
+from causattn.attribution._explain import explained
 from causattn.attribution._explainer import Explainer
 from causattn.attribution._output import ModelOutput
-from causattn.attribution._registry import EXPLAINERS
+from causattn.attribution._registry import EXPLAINERS, explainer_settings
 from causattn.attribution._settings import ExplainerSettings
 from causattn.attribution._summary import AttributionSummary
 from causattn.attribution._targets import Scale
@@ -142,8 +142,9 @@ def _query(chosen: ExplainerSettings, model: LanguageModel, features: FeatureTab
         return chosen.query
     raise ConfigError(
         f"attribution.query={chosen.query} cannot be asked of {model.name}, which is a "
-        f"{model.task} model: masked needs a masked language model, label a classifier whose output is among the "
-        "features (features.outcome=true); choose another, or attribution=attention."
+        f"{model.task} model: masked needs a masked language model, label a classifier whose "
+        "output is among the features (features.outcome=true); choose another, or "
+        "attribution=attention."
     )
 
 

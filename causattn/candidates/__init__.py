@@ -3,7 +3,12 @@
 from causattn.candidates._edges import CandidateEdges
 from causattn.candidates._mutual_information import mutual_information_screen
 from causattn.candidates._quality import score_candidates
-from causattn.candidates._score import attention_score
+from causattn.candidates._score import (
+    attention_score,
+    attribution_score,
+    check_one_score,
+    summary_score,
+)
 from causattn.candidates._select import select_candidates, strongest_pairs
 from causattn.candidates._settings import (
     AllSettings,
@@ -21,10 +26,13 @@ __all__ = [
     "ThresholdSettings",
     "TopKSettings",
     "attention_score",
+    "attribution_score",
     "candidate_settings",
+    "check_one_score",
     "mutual_information_screen",
     "null_draws",
     "score_candidates",
     "select_candidates",
     "strongest_pairs",
+    "summary_score",
 ]

@@ -15,6 +15,7 @@ from causattn.base import ConfigError, DataError
 
 if TYPE_CHECKING:
     from causattn.attention import AttentionMoments, AttentionSummary
+    from causattn.attribution import AttributionSummary
 
 Aggregate = Literal["mean", "max", "rollout", "flow", "norm", "gradient"]
 THROUGH_ALL = ("rollout", "flow", "gradient")
@@ -81,6 +82,75 @@ def attention_score(
             "together."
         )
     return score
+
+
+def attribution_score(summary: AttributionSummary) -> np.ndarray:
+    """Return the mean absolute contribution, float64 [f, f], from row to column, diagonal 0.
+
+    A summary's rows are explained by its columns; as for attention the matrix is turned over here:
+    ``score[i, j]`` is what i contributes to what the model says of j.
+
+    Parameters
+    ----------
+    summary
+        Attribution over a corpus.
+
+    Raises
+    ------
+    DataError
+        Where nothing contributes to anything, or a score is not a number.
+    """
+    score = summary.moments.mean()[0, 0].T.copy()
+    np.fill_diagonal(score, 0.0)
+    if not np.isfinite(score).all() or not score.any():
+        raise DataError(
+            f"The attribution by {summary.method} is 0 everywhere or not a number; explain a model "
+            "in float32 with features that occur together."
+        )
+    return score
+
+
+def summary_score(
+    summary: AttentionSummary | AttributionSummary,
+    aggregate: Aggregate = "mean",
+    *,
+    layers: tuple[int, ...] | None = None,
+    heads: tuple[int, ...] | None = None,
+) -> np.ndarray:
+    """Return `attribution_score`, or `attention_score` with its aggregate, as the summary is.
+
+    Raises
+    ------
+    ConfigError
+        Where an aggregate over layers and heads, or a choice of them, is asked of an attribution.
+    """
+    from causattn.attribution import AttributionSummary  # torch is loaded where it is needed
+
+    if not isinstance(summary, AttributionSummary):
+        return attention_score(summary, aggregate, layers=layers, heads=heads)
+    check_one_score(summary.method, aggregate, layers, heads)
+    return attribution_score(summary)
+
+
+def check_one_score(
+    method: str,
+    aggregate: str,
+    layers: tuple[int, ...] | None,
+    heads: tuple[int, ...] | None,
+) -> None:
+    """Raise where something is asked of an attribution that only attention has.
+
+    Raises
+    ------
+    ConfigError
+        For an aggregate other than the mean, or chosen layers or heads.
+    """
+    if aggregate != "mean" or layers is not None or heads is not None:
+        raise ConfigError(
+            f"candidates.aggregate, candidates.layers and candidates.heads say how attention "
+            f"becomes one score, and attribution={method} gives one score; leave them at mean, "
+            "null and null."
+        )
 
 
 def measured(summary: AttentionSummary, measure: str) -> AttentionMoments:

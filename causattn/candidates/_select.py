@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from causattn.candidates._edges import CandidateEdges
 from causattn.candidates._mutual_information import mutual_information_screen
 from causattn.candidates._null import discoveries, p_values_by_documents
 from causattn.candidates._pairs import NullDraw, p_values_by_bulk, p_values_by_pairs
-from causattn.candidates._score import attention_score, measured
+from causattn.candidates._score import measured, summary_score
 from causattn.candidates._settings import (
     NullSettings,
     RestrictingSettings,
@@ -23,30 +23,33 @@ from causattn.candidates._settings import (
 )
 
 if TYPE_CHECKING:
-    from causattn.attention import AttentionSummary
+    from causattn.attention import AttentionMoments, AttentionSummary
+    from causattn.attribution import AttributionSummary
+
+    Summary: TypeAlias = AttentionSummary | AttributionSummary
     from causattn.features import FeatureTable
 
 
 def select_candidates(
     settings: Mapping[str, Any],
-    summary: AttentionSummary,
+    summary: Summary,
     features: FeatureTable,
     *,
-    null: Sequence[AttentionSummary] = (),
+    null: Sequence[Summary] = (),
     seed: int = 0,
 ) -> CandidateEdges:
-    """Score every pair of features by attention and say which may be adjacent.
+    """Score every pair of features by attention or attribution and say which may be adjacent.
 
     Parameters
     ----------
     settings
         The config group `candidates`, see `TopKSettings` and its siblings.
     summary
-        Attention over the corpus.
+        Attention over the corpus, or an explainer's attribution.
     features
         The table behind it, for screens that look at values.
     null
-        The null's draws, as many as `null_draws` says: attention without dependence between
+        The null's draws, as many as `null_draws` says: the same without dependence between
         features.
     seed
         The run's seed; nothing is drawn here.
@@ -64,11 +67,12 @@ def select_candidates(
             "The attention summary and the feature table are over different features; summarise "
             "attention for this table."
         )
-    score = attention_score(summary, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
+    score = summary_score(summary, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
     strength = np.maximum(score, score.T)
     p_value = np.full_like(score, np.nan)
     about: dict[str, Any] = {
         "aggregate": chosen.aggregate,
+        "screen": _screen(summary),
         "query": summary.query,
         "unattended": [summary.names[k] for k in np.flatnonzero(strength.sum(0) == 0)],
     }
@@ -100,9 +104,22 @@ def select_candidates(
         score=score,
         p_value=p_value,
         allowed=allowed,
-        method=f"{chosen.aggregate} attention ({summary.query}), {rule}",
+        method=f"{_method(summary, chosen.aggregate)} ({summary.query}), {rule}",
         about=about,
     )
+
+
+def _screen(summary: Summary) -> str:
+    """Return what scored the pairs: attention, or an explainer's name."""
+    return str(getattr(summary, "method", "attention"))
+
+
+def _method(summary: Summary, aggregate: str) -> str:
+    """Return in words how the pairs were scored."""
+    screen = _screen(summary)
+    if screen == "attention":
+        return f"{aggregate} attention"
+    return f"mean absolute {screen.replace('_', ' ')}"
 
 
 def strongest_pairs(strength: np.ndarray, count: int) -> np.ndarray:
@@ -146,8 +163,8 @@ def _mean_score(score: np.ndarray) -> float:
 
 def _null_p_values(
     chosen: NullSettings,
-    summary: AttentionSummary,
-    nulls: Sequence[AttentionSummary],
+    summary: Summary,
+    nulls: Sequence[Summary],
     strength: np.ndarray,
     features: FeatureTable,
 ) -> tuple[np.ndarray, dict[str, Any]]:
@@ -165,22 +182,30 @@ def _null_p_values(
                 "it with the same settings."
             )
     distance = distances(features)
-    bias = {"attention": bias_of(strength, distance, features)}
+    bias = {_screen(summary): bias_of(strength, distance, features)}
     if chosen.against == "bulk":
         return p_values_by_bulk(strength), bias
     draws = [_draw(chosen, null) for null in nulls]
     bias["null"] = bias_of(np.mean([draw.strength for draw in draws], axis=0), distance, features)
     if chosen.compare == "documents":
-        measure = chosen.aggregate
-        pair = measured(summary, measure), measured(nulls[0], measure)
-        return p_values_by_documents(*pair), bias
+        observed, expected = (_moments(each, chosen.aggregate) for each in (summary, nulls[0]))
+        return p_values_by_documents(observed, expected), bias
     removed = [distance, entropies(features)] if chosen.remove_bias else []
     return p_values_by_pairs(strength, draws, chosen.tail, removed), bias
 
 
-def _draw(chosen: NullSettings, null: AttentionSummary) -> NullDraw:
+def _moments(summary: Summary, aggregate: str) -> AttentionMoments:
+    """Return the moments over documents that stand behind the score."""
+    from causattn.attribution import AttributionSummary
+
+    if isinstance(summary, AttributionSummary):
+        return summary.moments
+    return measured(summary, aggregate)
+
+
+def _draw(chosen: NullSettings, null: Summary) -> NullDraw:
     """Return a draw's strengths, and which variables were permuted in it."""
-    score = attention_score(null, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
+    score = summary_score(null, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
     permuted = null.about.get("permuted", True)
     without = [permuted is True or name in permuted for name in null.names]
     return NullDraw(np.maximum(score, score.T), np.array(without))

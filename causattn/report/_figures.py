@@ -17,7 +17,7 @@ from causattn.report._graph_figure import graph_figure
 from causattn.report._heat_figure import heat_figure
 from causattn.report._overlay import by_verdict, overlay
 from causattn.report._palette import RC
-from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
+from causattn.report._quality import chosen_pairs, prevalence, scored_by, screen_qualities
 from causattn.report._recall_figure import recall_figure
 from causattn.report._text import visible
 from causattn.results import Run, matrix
@@ -66,7 +66,10 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
     yield "graph", graph_figure(graph, truth, edges, use_dot=use_dot)
     names = list(dict.fromkeys(run.candidates["source"]))
     if "score" in run.candidates:
-        yield "attention", heat_figure(matrix(run.candidates, "score"), names, truth)
+        yield (
+            "attention",
+            heat_figure(matrix(run.candidates, "score"), names, truth, scored_by(run)),
+        )
     if qualities := screen_qualities(run):
         yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
     if (effects := effect_figure(run.evidence)) is not None:

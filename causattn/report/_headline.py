@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causattn.report._quality import screen_qualities
+from causattn.report._quality import ATTENTION, scored_by, screen_qualities
 from causattn.report._text import number, visible
 from causattn.results import Run
 
@@ -28,7 +28,9 @@ def candidate_line(run: Run) -> str:
         return ""
     allowed = int(frame["allowed"].sum()) // 2
     pairs = len(frame) // 2
-    line = f"Candidates: {allowed} of {pairs} pairs"
+    scored = scored_by(run)
+    by = "" if scored == ATTENTION else f" by {visible(scored)}"
+    line = f"Candidates{by}: {allowed} of {pairs} pairs"
     qualities = screen_qualities(run)
     if not qualities:
         return line

@@ -16,8 +16,13 @@ from causattn.report._text import visible
 _LABEL_LENGTH = 22
 
 
-def heat_figure(score: np.ndarray, names: Sequence[str], truth: CausalGraph | None) -> Figure:
-    """Draw who attends to whom.
+def heat_figure(
+    score: np.ndarray,
+    names: Sequence[str],
+    truth: CausalGraph | None,
+    scored_by: str = "attention",
+) -> Figure:
+    """Draw who attends to whom, or who contributes to whose prediction.
 
     Parameters
     ----------
@@ -28,7 +33,10 @@ def heat_figure(score: np.ndarray, names: Sequence[str], truth: CausalGraph | No
         The features.
     truth
         The true graph, whose adjacent pairs are framed, where it is known.
+    scored_by
+        What the score is: attention, or an explainer.
     """
+    attention = scored_by == "attention"
     order = _order(score, names, truth)
     labels = [visible(names[k], _LABEL_LENGTH) for k in order]
     paid = score.T[np.ix_(order, order)].copy()
@@ -45,16 +53,16 @@ def heat_figure(score: np.ndarray, names: Sequence[str], truth: CausalGraph | No
     axes.set_yticks(range(size), labels, fontsize=font)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("attended to")
-    axes.set_ylabel("attending")
+    axes.set_xlabel("attended to" if attention else "contributing")
+    axes.set_ylabel("attending" if attention else "explained")
     axes.set_facecolor(BLANK)
-    axes.set_title("Attention from feature to feature")
+    axes.set_title(f"{visible(scored_by).capitalize()} from feature to feature")
     if truth is not None:
         _frame_truth(axes, truth, [names[k] for k in order], cell)
     bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.02, aspect=30)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=7.5, length=2)
-    bar.set_label("attention", fontsize=8.5)
+    bar.set_label(visible(scored_by), fontsize=8.5)
     return figure
 
 

@@ -26,7 +26,13 @@ from causattn.report._headline import (
 )
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
-from causattn.report._quality import chosen_pairs, prevalence, screen_qualities
+from causattn.report._quality import (
+    ATTENTION,
+    chosen_pairs,
+    prevalence,
+    scored_by,
+    screen_qualities,
+)
 from causattn.report._recorded import recorded
 from causattn.report._rendering import render
 from causattn.report._rows import edge_rows, missing_edges
@@ -76,6 +82,7 @@ def _content(run: Run) -> dict[str, Any]:
         "tiles": list(_tiles(run)),
         "lines": [line for line in lines if line],
         "rows": rows,
+        "scored_by": scored_by(run),
         "has": {
             name: any(getattr(row, name) for row in rows)
             for name in ("attention", "data", "refuters", "model", "truth")
@@ -138,7 +145,10 @@ def _figure(run: Run, name: str) -> dict[str, str] | None:
     if not path.is_file():
         return None
     data = base64.b64encode(path.read_bytes()).decode()
-    return {"data": f"data:image/svg+xml;base64,{data}", "caption": _CAPTIONS[name], "name": name}
+    caption = _CAPTIONS[name]
+    if name == "attention" and scored_by(run) != ATTENTION:
+        caption = "A row is explained, a column contributes; the mean over documents, unsigned."
+    return {"data": f"data:image/svg+xml;base64,{data}", "caption": caption, "name": name}
 
 
 def _shown(value: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -48,9 +48,9 @@ class Chosen:
 
 
 def screen_qualities(run: Run) -> list[ScreenQuality]:
-    """Return the quality of attention and of each screen beside it; empty without a truth.
+    """Return the quality of what scored the candidates, and of each screen beside it.
 
-    Where no attention was read, it is not among them.
+    Empty without a truth; where nothing scored candidates, the other screens alone.
     """
     pairs = _true_pairs(run)
     if pairs is None or pairs["true"].nunique() < 2:
@@ -59,7 +59,7 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
 
     found = []
     true = pairs["true"].to_numpy()
-    columns = {ATTENTION: "strength"} if "strength" in pairs else {}
+    columns = {scored_by(run): "strength"} if "strength" in pairs else {}
     columns |= {name.replace("_", " "): f"{SCREEN}{name}" for name in run.screens}
     for name, column in columns.items():
         strength = np.nan_to_num(pairs[column].to_numpy(dtype=float), nan=-np.inf)
@@ -78,6 +78,12 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
             )
         )
     return found
+
+
+def scored_by(run: Run) -> str:
+    """Return what scored the candidates, in words: attention, or another explainer."""
+    method = run.summary.get("attribution", {}).get("method")
+    return ATTENTION if method is None else str(method).replace("_", " ")
 
 
 def chosen_pairs(run: Run) -> Chosen | None:

@@ -20,6 +20,7 @@ from causattn.report._headline import (
 )
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
+from causattn.report._quality import scored_by
 from causattn.report._rows import EdgeRow, edge_rows, missing_edges
 from causattn.results import Run
 
@@ -61,7 +62,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
             console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
     rows = edge_rows(run, digits=2)
     if rows:
-        console.print(_table(rows[:_MOST]))
+        console.print(_table(rows[:_MOST], scored_by(run)))
     else:
         console.print("The graph has no edges.")
     if len(rows) > _MOST:
@@ -91,12 +92,13 @@ def print_run(run: Run, console: Console | None = None) -> None:
             console.print(_plain(f"{line}."))
 
 
-def _table(rows: list[EdgeRow]) -> Table:
-    """Return the table, without the columns of which nothing is known."""
+def _table(rows: list[EdgeRow], scored: str) -> Table:
+    """Return the table, without what is not known; `scored` names what scored the candidates."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("edge", overflow="fold")
     shown = [column for column in _COLUMNS if any(getattr(row, column[1]) for row in rows)]
     for title, name in shown:
+        title = scored if name == "attention" else title
         side: Literal["left", "right"] = "right" if name == "attention" else "left"
         table.add_column(title, justify=side, no_wrap=name not in _FOLDED)
     for row in rows:

@@ -22,6 +22,7 @@ GROUPS = {
     "model": ["tiny_mlm"],
     "features": ["slots"],
     "attention": ["masked"],
+    "attribution": ["attention"],
     "candidates": ["top_k"],
     "discovery": ["pc", "ges"],
     "effects": ["dowhy"],

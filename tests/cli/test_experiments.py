@@ -34,6 +34,7 @@ SMALL = {
     "bnlearn": ALONE,
     "alpha_path": ALONE,
     "penalty_path": ALONE,
+    "attributions": [*LEARNT, "attribution=occlusion", "attribution.documents=50"],
     "aggregations": [*LEARNT, "candidates.aggregate=rollout"],
     "candidates": [*LEARNT, "discovery.candidates=weigh"],
     "sample_size": LEARNT,
