@@ -65,6 +65,8 @@ class PlantedSettings:
     confounding
         Correlation between the causal word and a word that hangs on the same common cause; 0 leaves
         that word and the common cause out. Only with rule ``"token"``.
+    label_noise
+        Share of the documents that get the other label.
     """
 
     rule: Rule = "token"
@@ -73,6 +75,7 @@ class PlantedSettings:
     fillers: int = 4
     decoy: bool = True
     confounding: float = 0.0
+    label_noise: float = 0.0
 
     def __post_init__(self) -> None:
         most = len(WORDINGS[self.language].fillers)
@@ -82,6 +85,11 @@ class PlantedSettings:
             )
         if not 0 <= self.fillers <= most:
             raise ConfigError(f"corpus.fillers={self.fillers} must lie between 0 and {most}.")
+        if not 0 <= self.label_noise < 0.5:
+            raise ConfigError(
+                f"corpus.label_noise={self.label_noise:g} must be at least 0 and below 0.5, where "
+                "the rule would be gone."
+            )
         if not 0 <= self.confounding < 1:
             raise ConfigError(
                 f"corpus.confounding={self.confounding:g} is a correlation between two words; give "
@@ -113,6 +121,8 @@ def planted_corpus(settings: PlantedSettings, seed: int) -> Corpus:
     texts, mentions = render(codes, order, slots, wording.separator)
     read = [k for k, role in enumerate(roles) if role == "cause"]
     label = np.array(_LABELS[settings.rule])[tuple(codes[:, read].T)]
+    noise = generator(seed, "corpora", "planted", "label_noise").random(settings.documents)
+    label = np.where(noise < settings.label_noise, 1 - label, label)
     return Corpus(
         name=f"planted_{settings.rule}_{settings.language}",
         texts=texts,

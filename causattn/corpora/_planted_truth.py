@@ -19,7 +19,7 @@ from causattn.corpora._corpus import Corpus
 
 
 def planted_labels(corpus: Corpus, values: np.ndarray | None = None) -> np.ndarray:
-    """Return the labels that the corpus's rule gives, int64 [n].
+    """Return the labels that the corpus's rule gives, int64 [n], without label noise.
 
     Parameters
     ----------

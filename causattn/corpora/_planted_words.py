@@ -66,10 +66,7 @@ ENGLISH = Wording(
         _clause("soup_negated", "the soup was ", "not/really", ""),
         _clause("soup", "", "stale/fresh", "."),
     ),
-    same_words=_beside(
-        _clause("bread_negated", "the bread was ", "not/really", ""),
-        _clause("bread", "", "stale/fresh", "."),
-    ),
+    same_words=_clause("bread", "the bread was ", "stale/fresh", "."),
     pair=(
         _clause("first_sound", "we heard a ", "bell/drum", "."),
         _clause("second_sound", "we heard a ", "bell/drum", "."),
@@ -100,9 +97,7 @@ CHINESE = Wording(
     classes=("差", "好"),
     token=_clause("汤", "汤是", "馊/鲜", "的。"),
     context=_beside(_clause("汤的否定", "汤", "不/很", ""), _clause("汤", "", "难喝/新鲜", "。")),
-    same_words=_beside(
-        _clause("茶的否定", "茶", "不/很", ""), _clause("茶", "", "难喝/新鲜", "。")
-    ),
+    same_words=_clause("茶", "茶", "难喝/新鲜", "。"),
     pair=(
         _clause("第一声", "我们听见", "钟/鼓", "声。"),
         _clause("第二声", "我们听见", "钟/鼓", "声。"),

@@ -177,6 +177,14 @@ def test_seeds_numbers_of_documents_and_settings():
     assert planted_causes(bare).all()
 
 
+def test_label_noise_turns_labels_and_nothing_else():
+    clean, noisy = _load(documents=5000), _load(documents=5000, label_noise=0.2)
+    assert noisy.texts == clean.texts
+    assert (noisy.outcome != clean.outcome).mean() == pytest.approx(0.2, abs=0.03)
+    assert np.array_equal(planted_labels(noisy), clean.outcome)
+    assert np.array_equal(planted_causes(noisy), planted_causes(clean))
+
+
 def test_the_truth_survives_storage(tmp_path):
     corpus = _load("context", "chinese")
     write_corpus(corpus, tmp_path / "corpus")
@@ -192,6 +200,7 @@ def test_the_truth_survives_storage(tmp_path):
         ({"fillers": 7}, "corpus.fillers=7 must lie between 0 and 6"),
         ({"confounding": 1.0}, "corpus.confounding=1 is a correlation"),
         ({"rule": "pair", "confounding": 0.5}, "set corpus.confounding=0"),
+        ({"label_noise": 0.5}, "corpus.label_noise=0.5 must be at least 0 and below 0.5"),
         ({"language": "latin"}, "english"),
     ],
 )
