@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from causattn.report._record import Material, record_attention
     from causattn.report._settings import page_settings
     from causattn.report._shown_run import ShownRun, show_run
+    from causattn.report._surrogate_figure import surrogate_figure
     from causattn.report._sweep_page import write_sweep_report
     from causattn.report._terminal import print_run
     from causattn.report._views import View, show_counterfactual, show_document, show_graph
@@ -30,6 +31,7 @@ __all__ = [
     "show_document",
     "show_graph",
     "show_run",
+    "surrogate_figure",
     "write_comparison",
     "write_report",
     "write_run_comparison",
