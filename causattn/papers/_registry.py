@@ -17,6 +17,7 @@ PAPERS: dict[str, str] = {
     "sachs": "causattn.papers._sachs",
     "alarm500": "causattn.papers._alarm500",
     "sortability": "causattn.papers._sortability",
+    "bnlearn": "causattn.papers.bnlearn",
 }
 """Name on the command line -> module with a `PAPER`."""
 

@@ -36,6 +36,8 @@ def test_short_version_reproduces(name, published):
 FASTER = {
     # Fewer forests than the short version, which takes minutes.
     "nichani": {"graphs": 1, "sequences": 500},
+    # A model that has learned little, whose candidates save tests as well.
+    "bnlearn": {"steps": {"asia": 30}, "documents": 500, "checked": ["asia"]},
     # A model that has learned nothing yet: identities hold of any.
     "mediation": {"steps": 60, "sentences": 2000},
     # Fewer sentences and steps.
@@ -50,6 +52,8 @@ CLOSE_CALLS = {
     # A small model of easy sentences: its raw attention says about as much in the last layer, and
     # rounding decides on which side of the line it falls.
     "rollout": {"raw attention: last layer less first"},
+    # GES lets pairs in beside the candidates, the more the worse these are.
+    "bnlearn": {"GES: tests by attention as a share of those over all pairs, mean"},
     "mediation": {
         "pronoun to reason: total effect, trained less untrained",
         "correlation of total with direct + indirect effect",
