@@ -109,7 +109,9 @@ class EmbeddingAblationExplainer(Explainer):
         settings = self.settings
         assert isinstance(settings, AblationSettings)
         model = self.output.model
-        table = model.network.get_input_embeddings().weight.detach()
+        weight = model.network.get_input_embeddings().weight
+        assert isinstance(weight, torch.Tensor)
+        table = weight.detach()
         self._erased = torch.zeros_like(table[0])
         if settings.erased == "mean":
             plain = torch.ones(len(table), dtype=torch.bool, device=table.device)
