@@ -57,8 +57,12 @@ MODEL = {
 TEST_SEED = 1000
 """Added to a seed for the documents that models are tried on, none of which is trained on."""
 
-STRENGTHS = {"in": 0.95, "chance": 0.5, "reversed": 0.05}
-"""How often the shortcut agrees with the label in the documents that a model is tried on."""
+STRENGTHS = {
+    "consequence": {"in": 0.95, "chance": 0.5, "reversed": 0.05},
+    "common_cause": {"in": 0.85, "chance": 0.5, "reversed": 0.15},
+}
+"""How often the shortcut agrees with the label where a model is trained (in) and tried, by
+mechanism. Through a common cause it cannot agree as often without being that cause's double."""
 
 OBSERVED = {"kind": "streamed", "query": "observed", "measures": ["raw", "mean", "rollout"]}
 
@@ -78,9 +82,10 @@ def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
         ``documents`` and ``epochs`` of the training, ``learning_rate``, ``test_documents``, and
         ``mechanism`` and ``label_noise`` of the corpus.
     """
+    strengths = STRENGTHS[setting["mechanism"]]
     drawn = {
         "kind": "shortcut",
-        "strength": STRENGTHS["in"],
+        "strength": strengths["in"],
         "mechanism": setting["mechanism"],
         "label_noise": setting["label_noise"],
     }
@@ -115,7 +120,7 @@ def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
             {**drawn, "strength": strength, "documents": setting["test_documents"]},
             seed + TEST_SEED,
         )
-        for name, strength in STRENGTHS.items()
+        for name, strength in strengths.items()
     }
     held = tests["in"]
     table = build_features({"kind": "slots"}, held, model, seed)

@@ -26,25 +26,27 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import torch  # noqa: E402
 from causal_loss_measure import MODEL, PLAIN, STRENGTHS, TERMS, Row, measure  # noqa: E402
 from causal_loss_page import draw, page  # noqa: E402
+from filelock import FileLock, Timeout  # noqa: E402
 
 from causattn.base import quiet, read_json, write_json, write_text  # noqa: E402
 from causattn.results import source_commit, versions  # noqa: E402
 
 RESULTS = HERE.parents[1] / "results" / "causal_loss"
 WEIGHTS = (0.01, 0.1, 1.0, 10.0, 100.0)
-FEWER = (1.0, 10.0, 100.0)
 GRID = {
     PLAIN: (0.0,),
     "graph": WEIGHTS,
     "interventions": (*WEIGHTS, 1000.0),
-    "output": FEWER,
-    "graph, shuffled": FEWER,
-    "graph, each head": FEWER,
-    "graph, rollout": FEWER,
-    "graph, discovered": FEWER,
-    "graph, afterwards": FEWER,
+    "output": (1.0, 10.0, 100.0),
+    "graph, afterwards": (1.0, 10.0, 100.0),
     "interventions, afterwards": (100.0,),
+    "graph, shuffled": (1.0, 10.0),
+    "graph, discovered": (1.0, 10.0),
+    "graph, each head": (1.0, 10.0),
+    "graph, rollout": (1.0,),
 }
+FIRST = (0.0, 1.0, 100.0, 10.0, 0.1, 0.01, 1000.0)
+"""The weights by which a run that is cut short says most."""
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -62,31 +64,43 @@ def main(given: Sequence[str] | None = None) -> None:
     rows = chosen.folder / "rows"
     rows.mkdir(parents=True, exist_ok=True)
     if not chosen.page:
-        for number, (term, weight, seed) in enumerate(jobs(chosen.terms, chosen.seeds)):
-            path = rows / f"{term.replace(', ', '_').replace(' ', '_')}_{weight:g}_{seed}.json"
-            if path.exists() or number % chosen.parts != chosen.part:
-                continue
-            with quiet():
-                row = measure(term, weight, seed, setting)
-            about = {"commit": source_commit() or "unknown", "versions": versions()}
-            write_json(path, {**row, "setting": setting, **about})
-            print(f"{term}, weight {weight:g}, seed {seed}: done", flush=True)
+        for term, weight, seed in jobs(chosen.terms, chosen.seeds):
+            name = f"{term.replace(', ', '_').replace(' ', '_')}_{weight:g}_{seed}"
+            make(rows / f"{name}.json", term, weight, seed, setting)
     found: list[Row] = [read_json(path) for path in sorted(rows.glob("*.json"))]
     others = [row for row in found if row["setting"] != setting]
     if others:
         sys.exit(f"{len(others)} rows in {rows.name} are of other settings; give another --folder.")
     command = shlex.join(["python", "experiments/causal_loss/run.py", *words])
-    known = {"command": command, **setting, "model": MODEL, "strengths": STRENGTHS}
+    known = {"command": command, **setting, "model": MODEL}
+    known["strengths"] = STRENGTHS[chosen.mechanism]
     write_json(chosen.folder / "causal_loss.json", {**known, "rows": found})
     write_text(chosen.folder / "README.md", page(known, found))
     draw(found, chosen.folder)
 
 
+def make(path: Path, term: str, weight: float, seed: int, setting: Row) -> None:
+    """Train and measure one model, unless that is done or another process is at it."""
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        with lock.acquire(timeout=0):
+            if not path.exists():
+                with quiet():
+                    row = measure(term, weight, seed, setting)
+                about = {"commit": source_commit() or "unknown", "versions": versions()}
+                write_json(path, {**row, "setting": setting, **about})
+                print(f"{term}, weight {weight:g}, seed {seed}: done", flush=True)
+    except Timeout:
+        return
+    path.with_suffix(".lock").unlink(missing_ok=True)
+
+
 def jobs(terms: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[str, float, int]]:
-    """Yield every training: term, weight and seed; all seeds of a term before the next."""
-    for term in terms:
-        for seed in seeds:
-            for weight in GRID[term]:
+    """Yield every training: term, weight and seed; all terms at one weight before the next."""
+    weights = dict.fromkeys(weight for term in terms for weight in GRID[term])
+    for weight in sorted(weights, key=FIRST.index):
+        for term in terms:
+            for seed in seeds if weight in GRID[term] else ():
                 yield term, weight, seed
 
 
@@ -102,8 +116,6 @@ def arguments() -> argparse.ArgumentParser:
     add("--epochs", type=int, default=6)
     add("--learning-rate", type=float, default=0.002)
     add("--test-documents", type=int, default=400)
-    add("--part", type=int, default=0, help="of the work, counted from 0")
-    add("--parts", type=int, default=1, help="among which the work is shared")
     add("--page", action="store_true", help="train nothing, only write the tables")
     add("--folder", type=Path, default=RESULTS)
     return parser
