@@ -2,7 +2,8 @@
 
 Columns are ``folder``, ``status``, ``reason``, ``seconds``, then the configuration as
 ``config.<group>.<key>``, then the summary as ``<room>.<figure>``. Runs are read one at a time and
-written in batches, so that memory does not grow with their number.
+written in row groups, so that memory does not grow with their number: what is kept is a column's
+type, and of a sweep's log the jobs that failed.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import NoneType
 from typing import Any, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from causattn.base import ArtefactError
 from causattn.results._folder import Status, run_status
@@ -27,7 +32,8 @@ from causattn.results._run import Run
 
 JOBS = "jobs.jsonl"
 _FIRST = ("folder", "status", "reason", "seconds")
-_BATCH = 2000
+_PART, _PARTS = 100, 10  # rows that are Python's at a time, and such parts in a row group
+_BLOCK = re.compile(r"^(?=[A-Za-z_])", re.MULTILINE)
 _ARROW = {
     NoneType: pa.null(),
     bool: pa.bool_(),
@@ -92,7 +98,7 @@ def find_runs(folder: Path) -> Iterator[Path]:
     """Yield the folders of all runs at or below `folder`, in order of their paths."""
     for place, below, files in os.walk(folder):
         below.sort()
-        if "config.yaml" in files and ("manifest.json" in files or "UNFINISHED" in files):
+        if _is_run(files):
             below.clear()
             yield Path(place)
         below[:] = [name for name in below if not name.startswith(".")]
@@ -103,7 +109,7 @@ def row_of(run: Path, root: Path) -> dict[str, Any]:
     status, reason = run_status(run)
     row: dict[str, Any] = {"folder": str(run.relative_to(root)), "status": str(status)}
     try:
-        row |= _flat(Run(run).config, "config.")
+        row |= _configuration(run)
         if status is Status.FINISHED:
             manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
             row["seconds"] = manifest["about"]["seconds"]
@@ -129,14 +135,12 @@ def _spool(folder: Path, stream: TextIO) -> tuple[dict[str, type], Counter[str]]
 
 def _rows(folder: Path) -> Iterator[dict[str, Any]]:
     """Yield a row a run, and one for each job that failed before it had a folder."""
-    seen = set()
     for run in find_runs(folder):
-        seen.add(run)
         yield row_of(run, folder)
     for log in sorted(folder.rglob(JOBS)):
-        for name, line in sorted(_last_lines(log).items()):
+        for name, line in sorted(_failures(log).items()):
             place = log.parent / name
-            if line.get("status") == "failed" and place not in seen:
+            if not _is_run(os.listdir(place) if place.is_dir() else ()):
                 yield {
                     "folder": str(place.relative_to(folder)),
                     "status": "failed",
@@ -145,17 +149,57 @@ def _rows(folder: Path) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _last_lines(log: Path) -> dict[str, dict[str, Any]]:
-    """Return the last line that a sweep's log has on each job's folder."""
+def _failures(log: Path) -> dict[str, dict[str, Any]]:
+    """Return the last line that a sweep's log has on each job's folder, where it failed."""
     found: dict[str, dict[str, Any]] = {}
     with log.open(encoding="utf-8", errors="replace") as stream:
         for text in stream:
             try:
                 line = json.loads(text)
-                found[str(line["folder"])] = line
-            except (ValueError, KeyError, TypeError):  # the last line of a killed sweep
+                name, failed = str(line["folder"]), line.get("status") == "failed"
+            except (ValueError, KeyError, TypeError, AttributeError):  # cut off by a kill
                 continue
+            if failed:
+                found[name] = line
+            else:
+                found.pop(name, None)
     return found
+
+
+def _is_run(files: Container[str]) -> bool:
+    """Tell whether a folder with these files is that of a run."""
+    return "config.yaml" in files and ("manifest.json" in files or "UNFINISHED" in files)
+
+
+def _configuration(run: Path) -> dict[str, Any]:
+    """Return a run's configuration as flat columns.
+
+    Jobs of a sweep differ in few groups, and reading YAML is what collecting spends most of its
+    time with: each group is read by itself, and one that another job had too is known already.
+    """
+    try:
+        text = (run / "config.yaml").read_text(encoding="utf-8")
+        first, *blocks = _BLOCK.split(text)
+        if first.strip():
+            raise ValueError
+        return {name: value for block in blocks for name, value in _group(block)}
+    except (OSError, ValueError, yaml.YAMLError):  # not as we write it: read it whole, or say why
+        return _flat(Run(run).config, "config.")
+
+
+@lru_cache(maxsize=256)
+def _group(text: str) -> tuple[tuple[str, Any], ...]:
+    """Return one key of a configuration as flat columns.
+
+    Raises
+    ------
+    ValueError, yaml.YAMLError
+        Where the text is not one key with its value.
+    """
+    value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError
+    return tuple(_flat(value, "config.").items())
 
 
 def _flat(value: Mapping[str, Any], prefix: str) -> dict[str, Any]:
@@ -188,16 +232,17 @@ def _typed(text: str, types: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _write_parquet(rows: Path, target: Path, types: Mapping[str, type]) -> None:
+    """Write the table; row groups are large, since each leaves a note on every column in memory."""
     schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in types.items()])
-    with pq.ParquetWriter(target, schema) as writer, rows.open(encoding="utf-8") as stream:
-        batch: list[dict[str, Any]] = []
-        for text in stream:
-            batch.append(_typed(text, types))
-            if len(batch) == _BATCH:
-                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-                batch = []
-        if batch:
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+    with (
+        pq.ParquetWriter(target, schema, write_statistics=False) as writer,
+        rows.open(encoding="utf-8") as stream,
+    ):
+        typed = (_typed(text, types) for text in stream)
+        parts = iter(lambda: list(islice(typed, _PART)), [])
+        tables = (pa.Table.from_pylist(part, schema=schema) for part in parts)
+        while group := list(islice(tables, _PARTS)):
+            writer.write_table(pa.concat_tables(group))
 
 
 def _write_csv(rows: Path, target: Path, types: Mapping[str, type]) -> None:
