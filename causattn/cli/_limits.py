@@ -2,13 +2,15 @@
 
 A timer interrupts the main thread twice a second and looks at the clock and at the memory in use.
 It goes on until the run has ended, since an interrupt that falls into a library's callback can be
-swallowed there. A single long call into compiled code ends before its run does.
+swallowed there. A single long call into compiled code ends before its run does, and so does an
+import: a module that is left half made would fail the runs that follow in this process.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -48,8 +50,11 @@ def limits(timeout_s: float | None, memory_gb: float | None) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         raise ConfigError("limits cannot be watched outside of the main thread; leave them null.")
     start = time.monotonic()
+    around = _imports(sys._getframe())
 
     def look(number: int, frame: FrameType | None) -> None:
+        if _imports(frame) > around:
+            return
         if timeout_s is not None and time.monotonic() - start > timeout_s:
             raise CapabilityError(
                 f"The run took longer than limits.timeout_s={timeout_s:g}; allow it more, or make "
@@ -71,6 +76,15 @@ def limits(timeout_s: float | None, memory_gb: float | None) -> Iterator[None]:
         if left:  # whoever had set the timer before gets what is left of it
             rest = max(left - (time.monotonic() - start), 0.01)
             signal.setitimer(signal.ITIMER_REAL, rest, interval)
+
+
+def _imports(frame: FrameType | None) -> int:
+    """Return how many of the frames from here to the outermost are an import's."""
+    found = 0
+    while frame is not None:
+        found += frame.f_code.co_filename.startswith("<frozen importlib")
+        frame = frame.f_back
+    return found
 
 
 def _memory() -> float:

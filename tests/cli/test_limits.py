@@ -1,4 +1,5 @@
 import contextlib
+import importlib
 import signal
 import sys
 import time
@@ -63,6 +64,22 @@ def test_memory_that_runs_out() -> None:
 def test_enough_of_both() -> None:
     with limits(60, 1000):
         spin(0.7)
+
+
+@pytest.mark.usefixtures("_alarm_is_given_back")
+def test_an_import_is_finished_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that is interrupted half made would fail whoever imports it next."""
+    slow = tmp_path / "slow_to_import.py"
+    slow.write_text(
+        "import time\nend = time.monotonic() + 1.5\nwhile time.monotonic() < end: pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    done = []
+    with pytest.raises(CapabilityError, match="took longer"), limits(0.2, None):
+        importlib.import_module("slow_to_import")
+        done.append("imported")
+        spin(60)
+    assert done == ["imported"]
 
 
 def test_a_job_that_takes_too_long_fails_with_its_reason(
