@@ -6,6 +6,8 @@ from causattn.base import on_demand
 
 if TYPE_CHECKING:
     from causattn.models._carriers import CarrierTokens, carrier_tokens
+    from causattn.models._causal_classifier import causal_term
+    from causattn.models._causal_term import CausalSettings
     from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
     from causattn.models._hiding import hiding_tokens, single_tokens
     from causattn.models._load import (
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Batch",
     "CarrierTokens",
+    "CausalSettings",
     "Encoding",
     "LanguageModel",
     "batches",
     "carrier_tokens",
+    "causal_term",
     "encode_texts",
     "hiding_tokens",
     "load_model",

@@ -14,9 +14,15 @@ from causattn.corpora import Corpus, load_corpus
 from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions
 from causattn.features import FeatureTable, build_features
-from causattn.models import LanguageModel, encode_texts, load_model, predict_labels, write_model
-from causattn.models._causal_classifier import causal_term
-from causattn.models._causal_term import CausalSettings
+from causattn.models import (
+    CausalSettings,
+    LanguageModel,
+    causal_term,
+    encode_texts,
+    load_model,
+    predict_labels,
+    write_model,
+)
 
 Row = dict[str, Any]
 

@@ -22,6 +22,7 @@ from causattn.models._causal_classifier import CausalClassifierSettings, causal_
 from causattn.models._causal_term import CausalSettings, CausalTerm
 from causattn.models._classifier import train_classifier
 from causattn.models._tiny_classifier import fresh_classifier
+from tests.models.conftest import bert, gpt2
 
 SIZE = {"width": 16, "feed_forward": 32, "heads": 2, "epochs": 1, "batch": 16}
 QUICK = {"kind": "causal_classifier", **SIZE}
@@ -136,6 +137,21 @@ def test_a_checkpoint_goes_on_from_its_weights(corpus, kind, tmp_path):
     write_model(model, tmp_path / "again")
     assert torch.equal(weights(read_model(tmp_path / "again")), weights(model))
     assert "model.safetensors" in source_checksum(settings)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("make", [bert, gpt2])
+def test_any_checkpoint_gets_a_new_classifier_and_its_term(corpus, make, kind, tmp_path):
+    """GPT-2 reads its label from the last token; this BERT sees no document to its end."""
+    body = make()
+    body.network.save_pretrained(tmp_path)
+    body.tokenizer.save_pretrained(tmp_path)
+    settings = {**QUICK, "path": str(tmp_path), "causal_kind": kind, "causal_attention": "each"}
+    settings |= {"long_text": "truncate"}
+    model = load_model(settings, corpus, 0)
+    assert model.task == "classifier"
+    assert np.isfinite(model.about["causal_term_train"])
+    assert model.about["causal_term_train"] > 0
 
 
 def test_a_graph_that_changes_changes_the_checksum(corpus, tmp_path):
