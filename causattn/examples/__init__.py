@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     )
     from causattn.examples._deciding import Deciding, deciding_documents
     from causattn.examples._decisions import hidden_decision, label_decision
-    from causattn.examples._edits import Edit, EditSettings, MinimalEdits, minimal_edits
+    from causattn.examples._edits import Decide, Edit, EditSettings, MinimalEdits, minimal_edits
     from causattn.examples._influence import (
         DocumentLosses,
         hidden_losses,
@@ -27,6 +27,7 @@ __all__ = [
     "Continuation",
     "ContinuationSettings",
     "CorpusValues",
+    "Decide",
     "Deciding",
     "DocumentLosses",
     "Edit",

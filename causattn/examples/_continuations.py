@@ -171,7 +171,9 @@ def _drawn(
     encoding = encode_texts(model, [text], "truncate")
     with torch.inference_mode():
         inputs = take(encoding, np.array([0])).to(model.device).inputs
-        logits = model.network(**inputs).logits[0, -1].double().cpu().numpy()
+        # A mark that the tokenizer closes every text with is not gone on from.
+        last = int(np.flatnonzero(~encoding.special).max(initial=0))
+        logits = model.network(**inputs).logits[0, last].double().cpu().numpy()
     logits = logits[: len(model.tokenizer)]
     likely = np.exp(logits - logits.max())
     likely /= likely.sum()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from causattn.base import DataError
 from causattn.corpora import Mentions
 from causattn.effects import Design, LinearEffect, LinearEffects
 from causattn.features import FeatureTable
@@ -89,8 +90,18 @@ def deciding_documents(
     -------
     Deciding or str
         Rows count those of the table.
+
+    Raises
+    ------
+    DataError
+        For a name that is no feature's.
     """
     index = {name: k for k, name in enumerate(table.names)}
+    for name in (source, target, *adjustment):
+        if name not in index:
+            raise DataError(
+                f"There is no feature {name} in the table; its features are {', '.join(index)}."
+            )
     columns = tuple(index[name] for name in adjustment)
     design = Design(table, minimum_count)
     if levels is not None and not all(levels):
@@ -167,13 +178,17 @@ def _turning(
         )
         return float("nan") if isinstance(found, str) else found.estimate
 
+    def turns(count: int) -> bool:
+        """Tell whether the sign is another without the first `count`, by more than rounding."""
+        return without(count) * effect.estimate < -1e-9 * effect.estimate**2
+
     most = min(len(order), len(table.values) // 2)
-    if not most or not without(most) * effect.estimate < 0:
+    if not most or not turns(most):
         return np.empty(0, dtype=np.int64), float("nan")
     few = 0  # with so few left out, the sign stands
     while most - few > 1:
         middle = (few + most) // 2
-        few, most = (few, middle) if without(middle) * effect.estimate < 0 else (middle, most)
+        few, most = (few, middle) if turns(middle) else (middle, most)
     return order[:most], without(most)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from causattn.base import write_text
+from causattn.report._explained import has_document_examples
 from causattn.report._flat import flat
 from causattn.report._headline import (
     candidate_line,
@@ -96,6 +97,7 @@ def _content(run: Run) -> dict[str, Any]:
         "figures": {name: _figure(run, name) for name in _CAPTIONS},
         "discovery": discovery_line(run),
         "has_attention": kept is not None,
+        "has_documents": has_document_examples(run),
         "has_pairs": kept is not None and bool(kept.about["pairs"] or kept.about["pairs_reasons"]),
         "pairs_reasons": [] if kept is None else [visible(r) for r in kept.about["pairs_reasons"]],
         "keys": [

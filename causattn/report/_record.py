@@ -6,6 +6,7 @@
                                       statistics
 ``attention/document_<number>.npz``   one document's maps, rollout, flow, query and key
 ``attention/pair_<number>.npz``       a document beside itself without a feature's words
+``examples.json``                     documents that explain edges and documents
 ===================================== ==================================================
 """
 
@@ -29,6 +30,7 @@ from causattn.corpora import Corpus
 from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel, encode_texts
 from causattn.report._examples import examples
+from causattn.report._explained import record_examples
 from causattn.report._npz import write_npz
 from causattn.report._pairs import record_pairs
 from causattn.report._settings import page_settings
@@ -88,6 +90,7 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
         "pairs": [],
         "pairs_reasons": [],
     }
+    looked = np.empty(0, dtype=np.int64)
     if model is not None:
         about["query"] = None if material.summary is None else material.summary.query
         texts = [corpus.texts[d] for d in table.documents[rows]]
@@ -101,16 +104,18 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
         write_npz(folder / "corpus.npz", arrays)
         lengths = encode_texts(model, texts, "truncate").lengths
         short = np.flatnonzero(lengths <= chosen.tokens)[: chosen.documents]
-        for number in table.documents[rows[short]].tolist():
+        looked = rows[short]
+        for number in table.documents[looked].tolist():
             name = f"document_{number}.npz"
             document, why = look(model, corpus.texts[number])
             write_npz(folder / name, arrays_of(document))
             about["documents"].append(
                 {"number": number, "file": name, "vectors_reason": why, **words_of(document)}
             )
-        pairs, reasons = record_pairs(run, corpus, table, model, rows[short], folder)
+        pairs, reasons = record_pairs(run, corpus, table, model, looked, folder)
         about |= {"pairs": pairs, "pairs_reasons": reasons}
     write_json(folder / "about.json", about)
+    record_examples(run, corpus, table, model, rows, looked, chosen)
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from causattn.report._attention_data import attention_data
+from causattn.report._explained import examples_data
 from causattn.report._graph_data import graph_data
 from causattn.report._pair_data import pair_data
 from causattn.report._recorded import recorded
@@ -18,5 +19,6 @@ def run_data(run: Run) -> dict[str, Any]:
         "kind": "run",
         "graph": graph_data(run),
         "attention": None if kept is None else attention_data(kept),
+        "explained": examples_data(run),
         "pairs": [] if kept is None else [pair_data(pair, title) for title, pair in kept.pairs],
     }

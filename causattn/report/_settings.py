@@ -22,13 +22,22 @@ class PageSettings:
     sample
         Documents read for the heads' statistics and for the documents behind an edge.
     examples
-        Most documents shown behind an edge.
+        Most documents shown behind an edge, and of each kind of example.
+    edits
+        Most edits of a document after which its model says something else; 0 looks for none.
+    tries
+        Most texts that are read in the search for them, a document.
+    continuation
+        Tokens that a causal language model adds to a document's beginning; 0 for none.
     """
 
     documents: int = 3
     tokens: int = 128
     sample: int = 100
     examples: int = 3
+    edits: int = 4
+    tries: int = 500
+    continuation: int = 10
 
 
 def page_settings(settings: Mapping[str, Any] | None) -> PageSettings:
@@ -40,7 +49,9 @@ def page_settings(settings: Mapping[str, Any] | None) -> PageSettings:
         For an unknown key, or a number that makes no sense.
     """
     chosen = settings_from(PageSettings, settings or {}, "page")
-    for key, least in (("documents", 0), ("tokens", 1), ("sample", 2), ("examples", 0)):
+    least_of = {"documents": 0, "tokens": 1, "sample": 2, "examples": 0}
+    least_of |= {"edits": 0, "tries": 1, "continuation": 0}
+    for key, least in least_of.items():
         if getattr(chosen, key) < least:
             raise ConfigError(
                 f"page.{key}={getattr(chosen, key)} is too few; give {least} or more."

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from causattn.base import DataError
 from causattn.corpora import Mentions
 from causattn.effects import Design, LinearEffects
 from causattn.examples import deciding_documents
@@ -85,6 +86,8 @@ def test_a_document_on_which_all_hangs_is_said() -> None:
     assert not isinstance(found, str)
     assert np.flatnonzero(np.isnan(found.influence)).tolist() == [7]
     assert found.strongest(1).tolist() == [7]
+    with pytest.raises(DataError, match="no feature w"):
+        deciding_documents(table, "x", "y", ("w",))
     assert "fewer than two values" in str(deciding_documents(table, "x", "y"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import BertForSequenceClassification
+from transformers import BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
 
 from causattn.attention import summarise_attention
 from causattn.candidates import CandidateEdges
@@ -169,6 +169,7 @@ def make_material(names: Sequence[str], documents: int, seed: int = 0) -> Materi
         codes.astype(float),
         (classes,) * len(names),
         mentions,
+        value_texts=tuple(slot.values for slot in slots),
         truth=truth,
     )
     settings = {"kind": "tiny_mlm", "steps": 1, "width": 16, "heads": 2, "layers": 2}
@@ -207,6 +208,27 @@ def classifier_run(tmp_path: Path) -> Callable[..., ShownRun]:
         material = Material(masked.corpus, masked.table, model)
         record_attention(run, material, {"sample": 5, **settings})
         run.material = material  # type: ignore[attr-defined]
+        return run
+
+    return make
+
+
+@pytest.fixture
+def causal_run(tmp_path: Path) -> Callable[..., ShownRun]:
+    """Return a function that makes a run whose model, an untrained one, reads left to right."""
+
+    def make(names: Sequence[str] = ASIA, **settings: int) -> ShownRun:
+        run = ShownRun(make_run(tmp_path / "run", names).folder)
+        masked = make_material(names, 40)
+        assert masked.model is not None
+        torch.manual_seed(0)
+        size = len(masked.model.tokenizer)
+        ends = {"bos_token_id": 0, "eos_token_id": 0}
+        config = GPT2Config(vocab_size=size, n_embd=16, n_layer=1, n_head=2, **ends)
+        model = replace(masked.model, network=GPT2LMHeadModel(config).eval(), task="causal")
+        record_attention(
+            run, Material(masked.corpus, masked.table, model), {"sample": 5, **settings}
+        )
         return run
 
     return make

@@ -68,10 +68,74 @@ export interface AttentionData {
   examples: ExampleData;
 }
 
+/** A document of the sample (its row) and how near, or how much it speaks for an answer. */
+export type Weighted = [number, number];
+
+export interface EditsData {
+  /** The text in order: [kept] or [before, after]. */
+  parts: ([string] | [string, string])[];
+  before: number[];
+  after: number[];
+  count: number;
+  minimal: boolean;
+  tried: number;
+  reason: string | null;
+}
+
+export interface EdgeExamples {
+  source: number;
+  target: number;
+  /** The source's value, the target's, a row, and among how many documents it is most typical. */
+  typical: [string, string | null, number, number][];
+  deciding: {
+    /** Row, the estimate less the one without it, and how many other documents are alike. */
+    rows: [number, number | null, number][];
+    estimate: number;
+    outcome: string;
+    levels: [string, string];
+    documents: number;
+    turning: number;
+    turned: number | null;
+  } | null;
+  reason: string | null;
+  edits?: EditsData & { row: number; asked: string; labels: string[] };
+}
+
+export interface ContinuationData {
+  reason: string | null;
+  prompt?: string;
+  /** All tokens of the text, the last `drawn` of them the model's. */
+  tokens?: string[];
+  drawn?: number;
+  probability?: number[];
+  /** What each drawn token owes to the tokens before it. */
+  owed?: number[][];
+  ended?: boolean;
+}
+
+export interface DocumentExamples {
+  row: number;
+  nearest: Weighted[];
+  reason?: string | null;
+  asked?: string;
+  labels?: string[];
+  edits?: EditsData | null;
+  teachers?: { for: Weighted[]; against: Weighted[]; reason: string | null };
+  continuation?: ContinuationData | null;
+}
+
+export interface ExplainedData {
+  sample: number;
+  texts: Record<string, { number: number; pieces: [string, number[]][] }>;
+  edges: EdgeExamples[];
+  documents: DocumentExamples[];
+}
+
 export interface RunData {
   kind: "run";
   graph: GraphData;
   attention: AttentionData | null;
+  explained: ExplainedData | null;
   pairs: PairData[];
 }
 

@@ -3,6 +3,7 @@
 import { type View, attentionSection, documentView } from "./attention/section";
 import { comparisonPage } from "./comparison";
 import { readData } from "./data";
+import { documentSection } from "./examples/documents";
 import { Claims, Selection } from "./graph/claims";
 import { evidenceTable } from "./graph/evidence";
 import { graphView } from "./graph/view";
@@ -22,11 +23,13 @@ function start(): void {
     const claims = new Claims(data.graph);
     const selection = new Selection();
     const graph = place("graph");
-    if (graph) graphView(graph, claims, { examples: data.attention?.examples ?? null, selection });
+    if (graph) graphView(graph, claims, { examples: data.attention?.examples ?? null, explained: data.explained, selection });
     const evidence = place("evidence");
     if (evidence) evidenceTable(evidence, claims, selection);
     const attention = place("attention");
     if (attention && data.attention) attentionSection(attention, data.attention, data.graph.names);
+    const documents = place("documents");
+    if (documents && data.explained) documentSection(documents, data.explained);
     const pairs = place("pairs");
     if (pairs) pairSection(pairs, data.pairs);
   } else if (data.kind === "comparison") {

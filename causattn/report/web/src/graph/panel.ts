@@ -1,7 +1,8 @@
 // All that is known of one edge: the verdict in a sentence, each kind of evidence, the documents.
 
-import type { ExampleData } from "../data";
+import type { ExampleData, ExplainedData } from "../data";
 import { clear, element, named } from "../dom";
+import { edgeExamples } from "../examples/edge";
 import { ARROWS, interval, number } from "../numbers";
 import { type Claim, type Claims, type Row, numeric } from "./claims";
 
@@ -34,6 +35,7 @@ export class Panel implements PanelLike {
   constructor(
     private readonly claims: Claims,
     private readonly examples: ExampleData | null,
+    private readonly explained: ExplainedData | null,
   ) {
     this.rest();
   }
@@ -57,6 +59,7 @@ export class Panel implements PanelLike {
         element("p", { class: "hint" }, "The run holds no evidence on this pair."),
       ]),
       this.documents(source, target),
+      this.explained && edgeExamples(this.explained, this.claims, source, target),
     );
   }
 

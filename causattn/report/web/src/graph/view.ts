@@ -1,6 +1,6 @@
 // The graph with its controls: kind of evidence, threshold, search, neighbourhood, truth.
 
-import type { ExampleData } from "../data";
+import type { ExampleData, ExplainedData } from "../data";
 import { choice, element, named, slider } from "../dom";
 import { number } from "../numbers";
 import { onTheme } from "../theme";
@@ -13,6 +13,7 @@ export interface GraphOptions {
   /** Kinds of evidence to choose among; those of a run by default. */
   kinds?: Kind[];
   examples?: ExampleData | null;
+  explained?: ExplainedData | null;
   /** What stands beside the graph; the panel of an edge's evidence by default. */
   panel?: PanelLike;
   selection: Selection;
@@ -20,7 +21,7 @@ export interface GraphOptions {
 }
 
 export function graphView(mount: Element, claims: Claims, options: GraphOptions): void {
-  const panel = options.panel ?? new Panel(claims, options.examples ?? null);
+  const panel = options.panel ?? new Panel(claims, options.examples ?? null, options.explained ?? null);
   const all = options.kinds ?? kinds(claims);
   let kind = all.find((each) => !each.off) ?? all[0];
   let threshold = 0;
