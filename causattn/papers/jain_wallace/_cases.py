@@ -39,7 +39,8 @@ def trained_cases(
     store = Store(work.cache)
     cases = []
     for vectors in settings.vectors:
-        for number in range(settings.trainings):
+        again = settings.trainings if vectors == settings.vectors[0] else 1
+        for number in range(again):
             seed = integer_seed(work.seed, "jain_wallace", "training", number)
             for encoder in settings.encoders:
                 network = trained(

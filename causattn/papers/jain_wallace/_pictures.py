@@ -21,31 +21,24 @@ _LABELS = ("negative", "positive")
 _BINS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def draw_agreement(
-    taus: dict[str, dict[str, np.ndarray]],
-    predicted: dict[str, np.ndarray],
-    published: dict[str, dict[str, float]],
-    folder: Path,
-) -> Path:
+def draw_agreement(taus: pd.DataFrame, published: dict[str, dict[str, float]], path: Path) -> Path:
     """Draw the distribution of tau over sentences; one row a measure, one column an encoder.
 
     Parameters
     ----------
     taus
-        By measure and encoder, float64 [n].
-    predicted
-        By encoder the predicted label, int [n].
+        One row a sentence: encoder, measure, predicted, tau.
     published
-        By measure and encoder the published mean, drawn as a dashed line.
-    folder
-        Where the picture goes.
+        By measure and encoder the published mean, drawn as a dotted line.
+    path
+        Of the picture.
     """
     from matplotlib import pyplot
 
     matplotlib.use("Agg")
-    encoders = list(predicted)
+    encoders, measures = (list(taus[name].unique()) for name in ("encoder", "measure"))
     figure, axes = pyplot.subplots(
-        len(taus),
+        len(measures),
         len(encoders),
         figsize=(2.7 * len(encoders) + 0.6, 4.4),
         sharex=True,
@@ -53,11 +46,11 @@ def draw_agreement(
         squeeze=False,
         layout="constrained",
     )
-    for across, (measure, found) in zip(axes, taus.items(), strict=True):
+    for across, measure in zip(axes, measures, strict=True):
         for axis, encoder in zip(across, encoders, strict=True):
+            found = taus[(taus["measure"] == measure) & (taus["encoder"] == encoder)]
             for label, colour in enumerate(_COLOURS):
-                part = found[encoder][predicted[encoder] == label]
-                part = part[np.isfinite(part)]
+                part = found["tau"][found["predicted"] == label].dropna()
                 axis.hist(
                     part,
                     bins=30,
@@ -67,7 +60,7 @@ def draw_agreement(
                     alpha=0.5,
                     label=f"predicted {_LABELS[label]}",
                 )
-            axis.axvline(np.nanmean(found[encoder]), color="#171717", linewidth=1.4, label="mean")
+            axis.axvline(found["tau"].mean(), color="#171717", linewidth=1.4, label="mean")
             if encoder in published.get(measure, {}):
                 axis.axvline(
                     published[measure][encoder],
@@ -77,13 +70,13 @@ def draw_agreement(
                     label="published mean",
                 )
             _plain(axis)
-        across[0].set_ylabel(f"{measure}\nshare of sentences")
+        across[0].set_ylabel(f"{measure}\nshare of sentences", fontsize=9)
     for axis, encoder in zip(axes[0], encoders, strict=True):
-        axis.set_title(encoder, loc="left")
+        axis.set_title(encoder, loc="left", fontsize=10)
     for axis in axes[-1]:
-        axis.set_xlabel("Kendall's tau with attention")
+        axis.set_xlabel("Kendall's tau with attention", fontsize=9)
     axes[0][0].legend(frameon=False, fontsize=7, loc="upper left")
-    return _saved(figure, folder / "tau.png")
+    return _saved(figure, path)
 
 
 def draw_perturbation(
@@ -91,7 +84,7 @@ def draw_perturbation(
     changes: dict[str, np.ndarray],
     divergences: dict[str, np.ndarray],
     epsilon: float,
-    folder: Path,
+    path: Path,
 ) -> Path:
     """Draw permutation against the largest attention, and the largest divergences.
 
@@ -101,8 +94,8 @@ def draw_perturbation(
         By encoder: importance, median change by permutation, epsilon-max JSD, float64 [n].
     epsilon
         Of the divergences.
-    folder
-        Where the picture goes.
+    path
+        Of the picture.
     """
     from matplotlib import pyplot
 
@@ -112,7 +105,7 @@ def draw_perturbation(
     )
     for column, (encoder, found) in enumerate(words.items()):
         _violins(axes[0][column], found, changes[encoder])
-        axes[0][column].set_title(encoder, loc="left")
+        axes[0][column].set_title(encoder, loc="left", fontsize=10)
         axis = axes[1][column]
         for label, colour in enumerate(_COLOURS):
             part = divergences[encoder][found.predicted == label]
@@ -126,15 +119,15 @@ def draw_perturbation(
                 label=f"predicted {_LABELS[label]}",
             )
         axis.axvline(BOUND, color="#737373", linewidth=0.9, linestyle=":")
-        axis.set_xlabel(f"largest JS divergence, output within {epsilon:g}")
+        axis.set_xlabel(f"largest JSD, output within {epsilon:g}")
         _plain(axis)
-    axes[0][0].set_ylabel("largest attention")
-    axes[1][0].set_ylabel("share of sentences")
+    axes[0][0].set_ylabel("largest attention", fontsize=9)
+    axes[1][0].set_ylabel("share of sentences", fontsize=9)
     axes[1][0].legend(frameon=False, fontsize=7, loc="upper left")
-    return _saved(figure, folder / "other_attention.png")
+    return _saved(figure, path)
 
 
-def draw_question(tables: dict[str, pd.DataFrame], folder: Path) -> Path:
+def draw_question(tables: dict[str, pd.DataFrame], path: Path) -> Path:
     """Draw the agreement with leave-one-out of every order, with its interval, by encoder."""
     from matplotlib import pyplot
 
@@ -161,10 +154,10 @@ def draw_question(tables: dict[str, pd.DataFrame], folder: Path) -> Path:
         axis.axvline(own, color="#b45309", linewidth=0.9, linestyle=":")
         axis.axvline(0, color="#a3a3a3", linewidth=0.8)
         axis.set_yticks(places, table["by"])
-        axis.set_title(encoder, loc="left")
+        axis.set_title(encoder, loc="left", fontsize=10)
         axis.set_xlabel("tau with leave-one-out")
         _plain(axis)
-    return _saved(figure, folder / "question.png")
+    return _saved(figure, path)
 
 
 def _violins(axis: Axes, words: Importance, changes: np.ndarray) -> None:
@@ -199,6 +192,8 @@ def _violins(axis: Axes, words: Importance, changes: np.ndarray) -> None:
 def _plain(axis: Axes) -> None:
     axis.spines[["top", "right"]].set_visible(False)
     axis.tick_params(labelsize=8)
+    axis.xaxis.label.set_fontsize(9)
+    axis.yaxis.label.set_fontsize(9)
 
 
 def _saved(figure: object, path: Path) -> Path:

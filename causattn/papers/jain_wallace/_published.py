@@ -46,7 +46,7 @@ def size_figures(sizes: dict[str, str]) -> list[Figure]:
     ]
 
 
-def tau_figures(taus: pd.DataFrame, vectors: str, *, full: bool, by_class: bool) -> list[Figure]:
+def tau_figures(taus: pd.DataFrame, vectors: str, *, full: bool) -> list[Figure]:
     """Return mean taus beside the published ones.
 
     Parameters
@@ -57,11 +57,9 @@ def tau_figures(taus: pd.DataFrame, vectors: str, *, full: bool, by_class: bool)
         What the first embeddings were, for the names.
     full
         Whether this is the full protocol, for which a tolerance was agreed.
-    by_class
-        With figures by predicted class, and leave-one-out by encoder.
     """
     figures = []
-    for measure, published in BY_CLASS.items() if by_class else ():
+    for measure, published in BY_CLASS.items():
         for label, (mean, spread) in enumerate(published):
             part = taus[
                 (taus["encoder"] == "bilstm")
@@ -74,8 +72,6 @@ def tau_figures(taus: pd.DataFrame, vectors: str, *, full: bool, by_class: bool)
                 figures.append(_tau(f"{name}, {vectors} vectors", mean, part.mean(), full, note))
     means = taus.groupby(["measure", "encoder"])["tau"].mean()
     for measure, by_encoder in BY_ENCODER.items():
-        if measure == LEAVE_ONE_OUT and not by_class:
-            continue
         for encoder, mean in by_encoder.items():
             if (measure, encoder) in means.index:
                 name = f"{encoder}, {measure}, all sentences, {vectors} vectors"
@@ -89,42 +85,37 @@ def tau_figures(taus: pd.DataFrame, vectors: str, *, full: bool, by_class: bool)
     return figures
 
 
-def perturbation_figures(
-    changes: dict[str, np.ndarray], largest: dict[str, np.ndarray], epsilon: float, *, full: bool
+def divergence_figures(
+    largest: dict[str, np.ndarray], vectors: str, epsilon: float, *, full: bool
 ) -> list[Figure]:
-    """Return what other attention does; the paper shows it in pictures only.
+    """Return how far other attention at the same output is; the paper shows it in pictures only.
 
     Agreed: for more than half of the sentences there is attention whose divergence is more than
     half of what is possible and that leaves the output where it was.
+
+    Parameters
+    ----------
+    largest
+        By encoder the epsilon-max JSD of each sentence, float64 [n].
+    vectors, epsilon
+        For the names.
+    full
+        As for `tau_figures`.
     """
-    figures = []
-    for encoder, found in largest.items():
-        accept = (BOUND / 2, None) if full else None
-        figures.append(
-            Figure(
-                f"{encoder}: median of the largest JS divergence, output within {epsilon:g}",
-                None,
-                float(np.median(found)),
-                accept,
-                "retrain",
-                f"at most ln 2 = {BOUND:.3f}; published as a picture",
-            )
+    return [
+        Figure(
+            f"{encoder}, median of the largest JSD, output within {epsilon:g}, {vectors} vectors",
+            None,
+            float(np.median(found)),
+            (BOUND / 2, None) if full else None,
+            "retrain",
+            f"at most ln 2 = {BOUND:.3f}; published as a picture",
         )
-    for encoder, found in changes.items():
-        figures.append(
-            Figure(
-                f"{encoder}: median change of the output, attention permuted",
-                None,
-                float(np.median(found)),
-                None,
-                "retrain",
-                "median over sentences of the median over permutations; published as a picture",
-            )
-        )
-    return figures
+        for encoder, found in largest.items()
+    ]
 
 
-def question_figures(tables: dict[str, pd.DataFrame]) -> list[Figure]:
+def question_figures(tables: dict[str, pd.DataFrame], vectors: str) -> list[Figure]:
     """Return how graph and both differ from attention, a claim of our own."""
     figures = []
     for encoder, table in tables.items():
@@ -133,7 +124,7 @@ def question_figures(tables: dict[str, pd.DataFrame]) -> list[Figure]:
             row = rows.loc[name]
             figures.append(
                 Figure(
-                    f"{encoder}, tau with leave-one-out: {name} less attention",
+                    f"{encoder}, tau with leave-one-out: {name} less attention, {vectors} vectors",
                     None,
                     float(row["less attention's"]),
                     None,

@@ -14,9 +14,7 @@ from causattn.papers.jain_wallace._perturbation import adversarial_attention, pe
 from causattn.papers.jain_wallace._pictures import draw_agreement, draw_perturbation, draw_question
 from causattn.papers.jain_wallace._published import (
     BY_ENCODER,
-    GRADIENT,
-    LEAVE_ONE_OUT,
-    perturbation_figures,
+    divergence_figures,
     question_figures,
     size_figures,
     tau_figures,
@@ -79,67 +77,52 @@ def reproduce_on(
     """
     cases = trained_cases(splits, source, settings, work)
     taus = pd.concat([taus_of(case) for case in cases], ignore_index=True)
-    main: dict[str, Case] = {
-        case.encoder: case
-        for case in cases
-        if case.vectors == settings.vectors[0] and case.training == 0
-    }
     findings = Findings()
-    for vectors in settings.vectors:
-        part = taus[(taus["vectors"] == vectors) & (taus["training"] == 0)]
-        first = vectors == settings.vectors[0]
-        findings.figures += tau_figures(part, vectors, full=full, by_class=first)
     findings.tables["Agreement of attention, mean over sentences, by training"] = spread(taus)
     findings.tables["The networks"] = networks(cases, splits["test"])
-    shown = taus[(taus["vectors"] == settings.vectors[0]) & (taus["training"] == 0)]
-    caption = (
-        f"Agreement of attention with gradient and leave-one-out ({settings.vectors[0]} vectors; "
-        "a published mean is of a network that began with fastText vectors)"
-    )
-    findings.pictures[caption] = draw_agreement(
-        {
-            measure: {
-                encoder: shown[(shown["measure"] == measure) & (shown["encoder"] == encoder)][
-                    "tau"
-                ].to_numpy()
-                for encoder in main
-            }
-            for measure in (GRADIENT, LEAVE_ONE_OUT)
-        },
-        {encoder: case.words.predicted for encoder, case in main.items()},
-        BY_ENCODER,
-        work.folder,
-    )
-    _other_attention(main, settings, work, findings, full=full)
-    _question(main, splits, settings, work, findings)
+    for vectors in settings.vectors:
+        part = taus[(taus["vectors"] == vectors) & (taus["training"] == 0)]
+        main: dict[str, Case] = {
+            case.encoder: case for case in cases if case.vectors == vectors and case.training == 0
+        }
+        findings.figures += tau_figures(part, vectors, full=full)
+        caption = (
+            f"Agreement of attention with gradient and leave-one-out, {vectors} vectors (a "
+            "published mean is of a network that began with fastText vectors)"
+        )
+        findings.pictures[caption] = draw_agreement(
+            part, BY_ENCODER, work.folder / f"tau_{vectors}.png"
+        )
+        _other_attention(main, vectors, settings, work, findings, full=full)
+        _question(main, vectors, splits, settings, work, findings)
     findings.remarks += _remarks(taus, settings, full=full)
     return findings
 
 
 def _other_attention(
     main: dict[str, Case],
+    vectors: str,
     settings: JainWallaceSettings,
     work: Work,
     findings: Findings,
     *,
     full: bool,
 ) -> None:
-    """Permute attention and search adversarial attention, on the first networks."""
+    """Permute attention and search adversarial attention."""
     changes: dict[str, np.ndarray] = {}
     largest: dict[str, np.ndarray] = {}
     rows = []
     for encoder, case in main.items():
+        name = ("jain_wallace", vectors, encoder)
         change = permutation_change(
-            case.words,
-            settings.permutations,
-            generator(work.seed, "jain_wallace", "permutation", encoder),
+            case.words, settings.permutations, generator(work.seed, *name, "permutation")
         )
         adversaries = adversarial_attention(
             case.words,
             count=settings.adversaries,
             epsilon=settings.aim,
             steps=settings.steps,
-            rng=generator(work.seed, "jain_wallace", "adversary", encoder),
+            rng=generator(work.seed, *name, "adversary"),
         )
         changes[encoder], largest[encoder] = change, adversaries.largest(settings.epsilon)
         peaked = case.words.largest_attention >= 0.5
@@ -147,40 +130,44 @@ def _other_attention(
         rows.append(
             {
                 "encoder": encoder,
+                "median permuted change": float(np.median(change)),
                 "largest attention ≥ .5": float(peaked.mean()),
                 "of these permuted change < .1": (
                     float((change[peaked] < 0.1).mean()) if peaked.any() else float("nan")
                 ),
-                "permuted change, mean": float(change.mean()),
-                f"JSD, output within {settings.epsilon:g}, mean": float(largest[encoder].mean()),
+                f"mean JSD, output within {settings.epsilon:g}": float(largest[encoder].mean()),
                 "share above .5": float((largest[encoder] > 0.5).mean()),
-                f"JSD, output within {settings.aim:g}, mean": float(strict.mean()),
+                f"mean JSD, output within {settings.aim:g}": float(strict.mean()),
             }
         )
-    findings.figures += perturbation_figures(changes, largest, settings.epsilon, full=full)
-    findings.tables["Other attention for the same sentence"] = pd.DataFrame(rows)
+    findings.figures += divergence_figures(largest, vectors, settings.epsilon, full=full)
+    findings.tables[f"Other attention for the same sentence, {vectors} vectors"] = pd.DataFrame(
+        rows
+    )
     caption = (
-        "Above: median change of the output when attention is permuted, by the largest attention "
-        "(fewer than ten sentences as dots). Below: the largest Jensen-Shannon divergence found "
-        f"with the output within {settings.epsilon:g}; the dotted line is the most there can be"
+        f"Other attention for the same sentence, {vectors} vectors. Above: median change of the "
+        "output when attention is permuted, by the largest attention (fewer than ten sentences as "
+        "dots). Below: the largest Jensen-Shannon divergence found with the output within "
+        f"{settings.epsilon:g}; the dotted line is the most there can be"
     )
     findings.pictures[caption] = draw_perturbation(
         {encoder: case.words for encoder, case in main.items()},
         changes,
         largest,
         settings.epsilon,
-        work.folder,
+        work.folder / f"other_attention_{vectors}.png",
     )
 
 
 def _question(
     main: dict[str, Case],
+    vectors: str,
     splits: dict[str, Sentences],
     settings: JainWallaceSettings,
     work: Work,
     findings: Findings,
 ) -> None:
-    """Hold attention, the graph and both against leave-one-out, on the first networks."""
+    """Hold attention, the graph and both against leave-one-out."""
     graph = GraphSettings(
         settings.words,
         settings.label_pairs,
@@ -191,21 +178,21 @@ def _question(
     tables: dict[str, pd.DataFrame] = {}
     sizes = []
     for encoder, case in main.items():
-        rng = generator(work.seed, "jain_wallace", "question", encoder)
+        rng = generator(work.seed, "jain_wallace", vectors, encoder, "question")
         ordered, size = orders(
             case.network, splits["train"], splits["test"], case.words, graph, rng
         )
         tables[encoder] = compare(case.words, ordered, settings.bootstrap, rng)
         sizes.append({"encoder": encoder, **size})
-    findings.figures += question_figures(tables)
+    findings.figures += question_figures(tables, vectors)
     for encoder, table in tables.items():
-        findings.tables[f"Agreement with leave-one-out, {encoder}"] = table
-    findings.tables["Words joined to the outcome"] = pd.DataFrame(sizes)
+        findings.tables[f"Agreement with leave-one-out, {encoder}, {vectors} vectors"] = table
+    findings.tables[f"Words joined to the outcome, {vectors} vectors"] = pd.DataFrame(sizes)
     caption = (
-        "Agreement with leave-one-out, mean over sentences with its 95% bootstrap interval; the "
-        "dotted line is attention's"
+        f"Agreement with leave-one-out, {vectors} vectors: mean over sentences with its 95% "
+        "bootstrap interval; the dotted line is attention's"
     )
-    findings.pictures[caption] = draw_question(tables, work.folder)
+    findings.pictures[caption] = draw_question(tables, work.folder / f"question_{vectors}.png")
 
 
 def _remarks(taus: pd.DataFrame, settings: JainWallaceSettings, *, full: bool) -> list[str]:
@@ -218,7 +205,7 @@ def _remarks(taus: pd.DataFrame, settings: JainWallaceSettings, *, full: bool) -
         "Markers at both ends of a sentence get no attention; classes are those predicted, as in "
         "the paper.",
         "Agreement by training shows how much of a difference from the published figures is the "
-        "draw of one training; pictures, other attention and the graph are of training 0.",
+        "draw of one training; figures, pictures and the graph are of training 0.",
         "In the graph's comparison an order whose words are all tied counts as tau 0, and "
         "intervals are over sentences, not over trainings.",
     ]

@@ -18,10 +18,10 @@ class JainWallaceSettings(GraphSettings, TrainingSettings):
     Parameters
     ----------
     encoders, vectors
-        Which; all parts are done on the first kind of vectors, agreement on all.
+        Which; all parts are done on every pair of them.
     trainings
-        How often each is trained, each time from another seed; all parts are done on the first,
-        agreement on all.
+        How often a network is trained that begins with the first kind of vectors, each time from
+        another seed; the further ones are only asked how well attention agrees.
     sentences
         Most training sentences, half as many to choose the epoch by and to ask about; None for all,
         which alone is the paper's protocol.
@@ -38,7 +38,7 @@ class JainWallaceSettings(GraphSettings, TrainingSettings):
 
     encoders: tuple[Encoder, ...] = ENCODERS
     vectors: tuple[Vectors, ...] = VECTORS
-    trainings: int = 3
+    trainings: int = 2
     sentences: int | None = None
     permutations: int = 100
     adversaries: int = 5
