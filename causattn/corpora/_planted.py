@@ -4,13 +4,14 @@
 rule        the label is good where
 ==========  ======================================================================================
 token       the soup is *fresh*
-context     the soup is *really fresh* or *not stale*; the same words about the bread do not count
+context     the soup is *really fresh* or *not stale*
 pair        a *bell* is heard first and a *drum* second; the sentences are the same but for order
 ==========  ======================================================================================
 
-Beside them stand words without effect: fillers; a **decoy**, a rare exclamation at the beginning
-that no label hangs on; a **confounded** word, which goes with the label because the season makes
-both it and the causal word.
+Beside them stand words without effect: fillers; a **decoy** that may attract attention, being the
+causal word itself said of another thing (*the bread is fresh*) or a rare exclamation at the
+beginning; a **confounded** word, which goes with the label because the season makes both it and the
+causal word.
 
 The rule and the role of each variable are in ``corpus.about``, so that `planted_labels` and
 `planted_causes` tell the truth about any document, rewritten ones too. The three
@@ -32,7 +33,8 @@ from causattn.corpora._render import Slot, render
 from causattn.graphs import CausalGraph
 
 Rule = Literal["token", "context", "pair"]
-Role = Literal["cause", "same_words", "decoy", "common_cause", "confounded", "filler"]
+Decoy = Literal["none", "same_words", "rare"]
+Role = Literal["cause", "decoy", "common_cause", "confounded", "filler"]
 
 _LABELS: dict[str, list[int] | list[list[int]]] = {
     "token": [0, 1],
@@ -61,7 +63,9 @@ class PlantedSettings:
     fillers
         How many clauses without effect each document has.
     decoy
-        Whether each document begins with a rare word without effect.
+        ``"same_words"``: the words that count for the soup are said of the bread, too, where they
+        do not (with the sounds of rule ``"pair"`` it is a third sound at the end). ``"rare"``: each
+        document begins with a rare word. ``"none"``.
     confounding
         Correlation between the causal word and a word that hangs on the same common cause; 0 leaves
         that word and the common cause out. Only with rule ``"token"``.
@@ -73,7 +77,7 @@ class PlantedSettings:
     language: Literal["english", "chinese"] = "english"
     documents: int = 2000
     fillers: int = 4
-    decoy: bool = True
+    decoy: Decoy = "same_words"
     confounding: float = 0.0
     label_noise: float = 0.0
 
@@ -148,12 +152,14 @@ def planted_corpus(settings: PlantedSettings, seed: int) -> Corpus:
 def _clauses(settings: PlantedSettings, wording: Wording) -> list[tuple[Clause, Role]]:
     """Return the clauses of every document and the role of their words."""
     clauses: list[tuple[Clause, Role]] = []
-    if settings.decoy:
-        clauses.append((wording.decoy, "decoy"))
+    if settings.decoy == "rare":
+        clauses.append((wording.rare, "decoy"))
+    elif settings.decoy == "same_words":
+        clauses.append((wording.same_words[settings.rule], "decoy"))
     if settings.rule == "token":
         clauses.append((wording.token, "cause"))
     elif settings.rule == "context":
-        clauses += [(wording.context, "cause"), (wording.same_words, "same_words")]
+        clauses.append((wording.context, "cause"))
     else:
         clauses += [(clause, "cause") for clause in wording.pair]
     if settings.confounding:
@@ -184,12 +190,14 @@ def _draw(
 def _order(
     settings: PlantedSettings, clauses: list[tuple[Clause, Role]], rng: np.random.Generator
 ) -> np.ndarray:
-    """Return which variable stands where, int [n, v]: clauses shuffled, the decoy first."""
+    """Return which variable stands where, int [n, v]: clauses shuffled, a rare word first."""
     place = rng.random((settings.documents, len(clauses)))
     roles = [role for _, role in clauses]
-    if "decoy" in roles:
+    if settings.decoy == "rare":
         place[:, roles.index("decoy")] = -1
     if settings.rule == "pair":
+        if settings.decoy == "same_words":
+            place[:, roles.index("decoy")] = 2
         two = [k for k, role in enumerate(roles) if role == "cause"]
         place[:, two] = np.sort(place[:, two], axis=1)
     return np.argsort(

@@ -62,7 +62,7 @@ def planted_causes(corpus: Corpus) -> np.ndarray:
 
 
 def planted_roles(corpus: Corpus) -> tuple[str, ...]:
-    """Return the role of each variable: cause, same_words, decoy, common_cause, confounded, filler.
+    """Return the role of each variable: cause, decoy, common_cause, confounded or filler.
 
     Raises
     ------

@@ -5,6 +5,7 @@ A clause is one slot, or two that stand beside each other (a word and what negat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from causattn.corpora._render import Slot
@@ -23,10 +24,11 @@ class Wording:
         What stands between two slots.
     outcome, classes
         What the label is called, and its two values.
-    token, context, same_words, pair
-        The clauses that the rules read; `same_words` repeats those of `context` about another
-        thing, which the rule does not read.
-    decoy
+    token, context, pair
+        The clauses that the rules read.
+    same_words
+        By rule a clause that repeats its words about another thing, which the rule does not read.
+    rare
         A rare word that stands out; its values do not matter.
     common_cause, confounded
         What the causal word and the confounded word both hang on, and the latter.
@@ -39,9 +41,9 @@ class Wording:
     classes: tuple[str, str]
     token: Clause
     context: Clause
-    same_words: Clause
     pair: tuple[Clause, Clause]
-    decoy: Clause
+    same_words: Mapping[str, Clause]
+    rare: Clause
     common_cause: Clause
     confounded: Clause
     fillers: tuple[Clause, ...]
@@ -66,12 +68,16 @@ ENGLISH = Wording(
         _clause("soup_negated", "the soup was ", "not/really", ""),
         _clause("soup", "", "stale/fresh", "."),
     ),
-    same_words=_clause("bread", "the bread was ", "stale/fresh", "."),
+    same_words={
+        "token": _clause("bread", "the bread was ", "stale/fresh", "."),
+        "context": _clause("bread", "the bread was ", "stale/fresh", "."),
+        "pair": _clause("last_sound", "we heard a ", "bell/drum", "."),
+    },
     pair=(
         _clause("first_sound", "we heard a ", "bell/drum", "."),
         _clause("second_sound", "we heard a ", "bell/drum", "."),
     ),
-    decoy=_clause(
+    rare=_clause(
         "exclamation",
         "",
         "Abracadabra/Balderdash/Caramba/Dynamite/Eureka/Fandango/Gadzooks/Hallelujah/Inferno/"
@@ -97,12 +103,16 @@ CHINESE = Wording(
     classes=("差", "好"),
     token=_clause("汤", "汤是", "馊/鲜", "的。"),
     context=_beside(_clause("汤的否定", "汤", "不/很", ""), _clause("汤", "", "难喝/新鲜", "。")),
-    same_words=_clause("茶", "茶", "难喝/新鲜", "。"),
+    same_words={
+        "token": _clause("茶", "茶是", "馊/鲜", "的。"),
+        "context": _clause("茶", "茶", "难喝/新鲜", "。"),
+        "pair": _clause("最后一声", "我们听见", "钟/鼓", "声。"),
+    },
     pair=(
         _clause("第一声", "我们听见", "钟/鼓", "声。"),
         _clause("第二声", "我们听见", "钟/鼓", "声。"),
     ),
-    decoy=_clause(
+    rare=_clause(
         "惊叹",
         "",
         "霹雳/妖怪/龙卷风/火山/奇迹/闪电/雷霆/魔法/狂欢/幽灵/宝藏/海啸/凤凰/麒麟/彗星/极光/烟花/"

@@ -35,17 +35,19 @@ from causattn.models import (
 )
 
 TASKS: dict[str, dict[str, Any]] = {
-    "token": {"rule": "token", "decoy": False},
-    "context": {"rule": "context", "decoy": False},
-    "pair": {"rule": "pair", "decoy": False},
-    "decoy": {"rule": "token", "decoy": True},
-    "confounded": {"rule": "token", "decoy": False, "confounding": 0.6},
+    "token": {"rule": "token", "decoy": "none"},
+    "context": {"rule": "context", "decoy": "none"},
+    "pair": {"rule": "pair", "decoy": "none"},
+    "decoy": {"rule": "token", "decoy": "same_words"},
+    "rare": {"rule": "token", "decoy": "rare"},
+    "confounded": {"rule": "token", "decoy": "none", "confounding": 0.6},
 }
 TRAINING = {
     "token": (1000, 6),
     "context": (2000, 18),
     "pair": (2000, 10),
-    "decoy": (1000, 6),
+    "decoy": (2000, 16),
+    "rare": (1000, 6),
     "confounded": (1000, 6),
 }
 """Documents and epochs, so many that the rule is learned."""

@@ -24,6 +24,9 @@ every_rule = pytest.mark.parametrize("rule", RULES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
+DECOYS = ("same_words", "rare", "none")
+
+
 def _load(rule="token", language="english", seed=0, documents=120, **settings):
     if rule == "token":
         settings.setdefault("confounding", 0.5)
@@ -40,7 +43,7 @@ def _read_label(text, rule, language):
         negation, quality = re.search(pattern, text).groups()
         return int((negation in ("not", "不")) != (quality in ("fresh", "新鲜")))
     heard = re.findall(r"heard a (\w+)" if language == "english" else "听见(.)声", text)
-    return int(heard in (["bell", "drum"], ["钟", "鼓"]))
+    return int(heard[:2] in (["bell", "drum"], ["钟", "鼓"]))
 
 
 @every_rule
@@ -55,9 +58,15 @@ def test_the_text_says_the_label(rule, language):
 
 
 @settings(deadline=None, max_examples=60)
-@given(data=st.data(), rule=st.sampled_from(RULES), language=st.sampled_from(LANGUAGES))
-def test_only_the_rules_words_change_the_label(data, rule, language):
-    corpus = _load(rule, language, seed=data.draw(st.integers(0, 5)), documents=4)
+@given(
+    data=st.data(),
+    rule=st.sampled_from(RULES),
+    language=st.sampled_from(LANGUAGES),
+    decoy=st.sampled_from(DECOYS),
+)
+def test_only_the_rules_words_change_the_label(data, rule, language, decoy):
+    seed = data.draw(st.integers(0, 5))
+    corpus = _load(rule, language, seed=seed, documents=4, decoy=decoy)
     variable = data.draw(st.integers(0, len(corpus.variables) - 1))
     code = data.draw(st.integers(0, len(corpus.categories[variable]) - 1))
     values = np.full(corpus.values.shape, np.nan)
@@ -128,6 +137,30 @@ def test_the_first_sound_stands_first():
     assert 0.4 < (place[:, fillers[0]] < place[:, fillers[1]]).mean() < 0.6
 
 
+@every_rule
+@every_language
+def test_decoys(rule, language):
+    for decoy in DECOYS:
+        corpus = _load(rule, language, documents=300, decoy=decoy)
+        roles, mentions = planted_roles(corpus), corpus.mentions
+        assert roles.count("decoy") == (decoy != "none")
+        told = [
+            text[mentions.start[row] : mentions.end[row]]
+            for text, row in zip(
+                np.array(corpus.texts)[mentions.document], range(len(mentions)), strict=True
+            )
+        ]
+        by_role = {}
+        for word, variable in zip(told, mentions.variable, strict=True):
+            by_role.setdefault(roles[variable], set()).add(word)
+        if decoy == "same_words":
+            assert by_role["decoy"] <= by_role["cause"]
+        if decoy == "rare":
+            assert len(by_role["decoy"]) == 24
+            first = mentions.start[mentions.variable == roles.index("decoy")]
+            assert (first == 0).all()
+
+
 @every_language
 def test_the_confounded_word_goes_with_the_label_and_does_not_make_it(language):
     corpus = _load("token", language, documents=20_000, confounding=0.6)
@@ -172,7 +205,7 @@ def test_seeds_numbers_of_documents_and_settings():
     assert _load(seed=1).texts == _load(seed=1).texts
     assert _load(seed=1).texts != _load(seed=2).texts
     assert _load(documents=300).texts[:120] == _load(documents=120).texts
-    bare = _load("token", decoy=False, confounding=0.0, fillers=0)
+    bare = _load("token", decoy="none", confounding=0.0, fillers=0)
     assert set(bare.texts) == {"the soup was stale.", "the soup was fresh."}
     assert planted_causes(bare).all()
 
