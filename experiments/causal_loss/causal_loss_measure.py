@@ -8,19 +8,27 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import torch
 
-from causattn.attention import AttentionSummary, summarise_attention
-from causattn.corpora import Corpus, load_corpus
+from causattn.attention import (
+    AttentionSummary,
+    KnockOut,
+    editable_attention,
+    summarise_attention,
+)
+from causattn.corpora import Corpus, Mentions, load_corpus, rewrite
 from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions
 from causattn.features import FeatureTable, build_features
 from causattn.models import (
     CausalSettings,
     LanguageModel,
+    carrier_tokens,
     causal_term,
     encode_texts,
     load_model,
     predict_labels,
+    take,
     write_model,
 )
 
@@ -137,6 +145,7 @@ def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
         **{f"accuracy_{name}": accuracy(model, test) for name, test in tests.items()},
         **attention_figures(summarise_attention(OBSERVED, model, held, table, seed)),
         **effect_figures(model, held, table, seed),
+        **cut_figures(model, held),
         "term_graph": causal_term(CausalSettings(causal_attention="mean"), model, held, seed),
         "term_interventions": causal_term(
             CausalSettings(causal_kind="interventions", causal_attention="mean"), model, held, seed
@@ -181,3 +190,41 @@ def effect_figures(model: LanguageModel, corpus: Corpus, table: FeatureTable, se
         assert not isinstance(effect, str), effect
         found[f"effect_{name}"] = float(effect.estimate)
     return {key: value if np.isfinite(value) else None for key, value in found.items()}
+
+
+def cut_figures(model: LanguageModel, corpus: Corpus) -> Row:
+    """Return the shortcut's effect where its word can be read only directly, or only by detours.
+
+    Cut before the softmax, in all layers: what the pooled position pays to the shortcut's word, or
+    what all other words pay to it (but for that word itself).
+    """
+    column = corpus.variables.index("shortcut")
+    codes = np.full((2, len(corpus), len(corpus.variables)), np.nan)
+    codes[0, :, column], codes[1, :, column] = 0, 1
+    read = [rewrite(corpus, told) for told in codes]
+    encoding = encode_texts(model, [text for part in read for text in part.texts])
+    batch = take(encoding, np.arange(len(encoding)))
+    word = torch.zeros(batch.input_ids.shape, dtype=torch.bool)
+    for half, part in enumerate(read):
+        here = part.mentions.variable == column
+        mentions = Mentions(
+            part.mentions.document[here] + half * len(corpus),
+            part.mentions.variable[here],
+            part.mentions.start[here],
+            part.mentions.end[here],
+        )
+        carriers = carrier_tokens(encoding, mentions)
+        word[carriers.document, carriers.position] = True
+    pooled = torch.zeros_like(word)
+    pooled[np.arange(len(encoding)), encoding.pooled] = True
+    cuts = {
+        "effect_by_detours": pooled[:, :, None] & word[:, None, :],
+        "effect_directly": ~(pooled | word)[:, :, None] & word[:, None, :],
+    }
+    found: Row = {}
+    with torch.inference_mode(), editable_attention(model.network, batch.inputs) as capture:
+        for name, edges in cuts.items():
+            logits = capture.edited(batch.inputs, KnockOut("renormalise", edges=edges)).logits
+            told = logits.softmax(-1)[:, 1].reshape(2, -1)
+            found[name] = float((told[1] - told[0]).mean())
+    return found

@@ -66,6 +66,18 @@ def page(setting: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
         "",
         *table(frame, ["term", "weight", "seeds", *FIGURES.values()], FIGURES),
         "",
+        "## By which way the shortcut acts",
+        "",
+        "Effect of the shortcut as it is; where its word is hidden from [CLS] and only other words "
+        "read it (by detours); and where only [CLS] reads it (directly). Attention is cut before "
+        "the softmax in all layers.",
+        "",
+        *table(
+            frame,
+            ["term", "weight", "seeds", "effect of the shortcut", "by detours", "directly"],
+            ["effect_shortcut", "effect_by_detours", "effect_directly"],
+        ),
+        "",
         "## The terms themselves, on documents that were not trained on",
         "",
         "Distance from the graph (kl) and variance of attention over readings, of every model, "

@@ -63,6 +63,7 @@ def test_rows_of_other_settings_are_not_mixed(experiment, tmp_path):
 def test_the_page_holds_means_and_intervals_over_seeds(experiment):
     def row(term, weight, seed, reversed_):
         keys = [*experiment.page.__globals__["FIGURES"], "term_graph", "term_interventions"]
+        keys += ["effect_by_detours", "effect_directly"]
         row = dict.fromkeys([*keys, "loss_train", "cpu_seconds"], 0.5)
         row |= {"accuracy_reversed": reversed_, "term": term, "weight": weight, "seed": seed}
         return {**row, "commit": "abc", "versions": {"torch": "2"}}
