@@ -69,8 +69,8 @@ def test_paper_has_its_config_folder_and_command(name):
     text = (config_folder() / "experiment" / "paper" / f"{name}.yaml").read_text()
     assert f"causattn reproduce {name}" in text
     page = (ROOT / "experiments" / name / "README.md").read_text()
-    for part in ("**Claim.**", "**Protocol.**", "**Command.**", "**What we got**"):
-        assert part in page
+    for part in ("Claim.", "Protocol.", "Source.", "Command.", "What we got"):
+        assert f"**{part}**" in page
     assert f"causattn reproduce {name}" in page
 
 
