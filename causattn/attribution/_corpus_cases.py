@@ -1,4 +1,4 @@
-"""The documents of a corpus, each feature in turn hidden and asked for."""
+"""The documents of a corpus, each feature in turn asked for: hidden, or foretold."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from causattn.attribution._cases import (
     baseline_token,
     check_offsets,
 )
+from causattn.attribution._next_words import next_words
 from causattn.attribution._readouts import predicted_labels, token_readout
 from causattn.attribution._targets import Readout, Scale
 from causattn.corpora import Corpus, Mentions
@@ -128,6 +129,9 @@ def feature_cases(
             readout = token_readout(model, repeated, case, position, scale, named=False)
         explained[flat] = False
         repeated = repeated.replaced(case, position, hiding[feature[case]])
+    elif query == "next" and len(document):
+        readout, unseen = next_words(model, repeated, carriers, document, feature, scale)
+        explained &= ~unseen
     elif len(document):
         readout = predicted_labels(model, repeated, scale)
     baseline = np.where(explained, stand_in, repeated.ids)

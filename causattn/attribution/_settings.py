@@ -18,8 +18,9 @@ class ExplainerSettings:
         Which explainer.
     query
         Over a corpus: ``"masked"`` hides each feature in turn and explains what the model says of
-        the true word, ``"label"`` explains a classifier's output; ``"auto"`` takes the one that the
-        model can.
+        the true word, ``"label"`` explains a classifier's output, ``"next"`` what a model that
+        reads from left to right says of each feature's words before they come; ``"auto"`` takes the
+        one that the model can.
     scale
         Logit or log-probability; None for a class's logit and a hidden or following token's
         log-probability.
@@ -30,7 +31,7 @@ class ExplainerSettings:
     """
 
     kind: Any = ""
-    query: Literal["auto", "masked", "label"] = "auto"
+    query: Literal["auto", "masked", "label", "next"] = "auto"
     scale: Scale | None = None
     documents: int | None = None
     batch_tokens: int = 4096

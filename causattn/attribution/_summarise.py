@@ -133,7 +133,11 @@ def _query(chosen: ExplainerSettings, model: LanguageModel, features: FeatureTab
         Where the model or the features do not have it.
     """
     output = model.task == "classifier" and bool(pooled_features(features).any())
-    possible = {"masked": model.task == "masked", "label": output}
+    possible = {
+        "masked": model.task == "masked",
+        "label": output,
+        "next": model.task == "causal",
+    }
     if chosen.query == "auto":
         found = next((query for query, holds in possible.items() if holds), None)
         if found is not None:
@@ -143,8 +147,8 @@ def _query(chosen: ExplainerSettings, model: LanguageModel, features: FeatureTab
     raise ConfigError(
         f"attribution.query={chosen.query} cannot be asked of {model.name}, which is a "
         f"{model.task} model: masked needs a masked language model, label a classifier whose "
-        "output is among the features (features.outcome=true); choose another, or "
-        "attribution=attention."
+        "output is among the features (features.outcome=true), next a causal language model; "
+        "choose another, or attribution=attention."
     )
 
 

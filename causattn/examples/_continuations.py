@@ -16,7 +16,7 @@ import torch
 
 from causattn.attribution import NextTokenTarget, TokenAttribution, explain
 from causattn.base import CapabilityError, ConfigError, generator, integer_seed
-from causattn.models import LanguageModel, encode_texts, take
+from causattn.models import Encoding, LanguageModel, encode_texts, take
 
 _REDRAWS = 50
 """Most tokens that are tried at one place; none of them read back ends the text."""
@@ -171,9 +171,8 @@ def _drawn(
     encoding = encode_texts(model, [text], "truncate")
     with torch.inference_mode():
         inputs = take(encoding, np.array([0])).to(model.device).inputs
-        # A mark that the tokenizer closes every text with is not gone on from.
-        last = int(np.flatnonzero(~encoding.special).max(initial=0))
-        logits = model.network(**inputs).logits[0, last].double().cpu().numpy()
+        ids = _unclosed(encoding)
+        logits = model.network(**inputs).logits[0, len(ids) - 1].double().cpu().numpy()
     logits = logits[: len(model.tokenizer)]
     likely = np.exp(logits - logits.max())
     likely /= likely.sum()
@@ -191,7 +190,7 @@ def _drawn(
             token = int(rng.choice(len(left), p=left / left.sum()))
         if token in ends:
             return token, "", float(likely[token])
-        piece = _piece(model, encoding.ids.tolist(), text, token)
+        piece = _piece(model, ids, text, token)
         if piece is not None:
             return token, piece, float(likely[token])
         left[token] = 0.0
@@ -207,5 +206,11 @@ def _piece(model: LanguageModel, ids: list[int], text: str, token: int) -> str |
     piece = after[len(before) :]
     if not after.startswith(before) or not piece:
         return None
-    again = encode_texts(model, [text + piece], "truncate").ids.tolist()
+    again = _unclosed(encode_texts(model, [text + piece], "truncate"))
     return piece if again == [*ids, token] else None
+
+
+def _unclosed(encoding: Encoding) -> list[int]:
+    """Return the tokens of one text without marks that close it, from which nothing goes on."""
+    last = int(np.flatnonzero(~encoding.special).max(initial=0))
+    return [int(number) for number in encoding.ids[: last + 1]]

@@ -48,6 +48,8 @@ class LSTMLanguageModelConfig(PreTrainedConfig):
         Standard deviation of the first weights of embeddings and linear maps.
     pad_token_id
         The token whose embedding is zero.
+    bos_token_id, eos_token_id
+        What texts begin and end with; writing stops at the second.
     """
 
     model_type = "causattn_lstm_lm"
@@ -61,6 +63,8 @@ class LSTMLanguageModelConfig(PreTrainedConfig):
     dropout: float = 0.0
     initializer_range: float = 0.05
     pad_token_id: int | None = 0
+    bos_token_id: int | None = None
+    eos_token_id: int | list[int] | None = None
     tie_word_embeddings: bool = False
     use_cache: bool = False
 

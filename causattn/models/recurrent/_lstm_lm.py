@@ -13,7 +13,7 @@ from causattn.models._tiny_tokenizer import corpus_tokenizer
 from causattn.models.recurrent._language_model import LSTMForCausalLM, LSTMLanguageModelConfig
 from causattn.models.recurrent._place import training_place
 from causattn.models.recurrent._predicting import NextToken
-from causattn.models.recurrent._settings import RecurrentSettings, weights_seed
+from causattn.models.recurrent._settings import RecurrentSettings, marks, weights_seed
 from causattn.models.recurrent._training import train_recurrent
 
 KIND = "lstm_lm"
@@ -51,6 +51,7 @@ def lstm_lm(settings: LSTMLanguageModelSettings, corpus: Corpus, seed: int) -> L
         Where a checkpoint is damaged or another training's.
     """
     tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
+    begin, end = marks(tokenizer)
     config = LSTMLanguageModelConfig(
         vocab_size=len(tokenizer),
         hidden_size=settings.width,
@@ -59,6 +60,8 @@ def lstm_lm(settings: LSTMLanguageModelSettings, corpus: Corpus, seed: int) -> L
         attends_to_itself=settings.attends_to_itself,
         dropout=settings.dropout,
         pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=begin,
+        eos_token_id=end,
     )
     with seeded_torch(weights_seed(seed, KIND)):
         network = LSTMForCausalLM(config)

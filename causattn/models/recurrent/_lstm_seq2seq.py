@@ -21,7 +21,7 @@ from causattn.models._tiny_tokenizer import corpus_tokenizer
 from causattn.models.recurrent._place import training_place
 from causattn.models.recurrent._predicting import Reconstruction
 from causattn.models.recurrent._seq2seq import LSTMForConditionalGeneration, LSTMSeq2SeqConfig
-from causattn.models.recurrent._settings import RecurrentSettings, weights_seed
+from causattn.models.recurrent._settings import RecurrentSettings, marks, weights_seed
 from causattn.models.recurrent._training import train_recurrent
 
 KIND = "lstm_seq2seq"
@@ -75,6 +75,7 @@ def lstm_seq2seq(settings: LSTMSeq2SeqSettings, corpus: Corpus, seed: int) -> La
         Where a checkpoint is damaged or another training's.
     """
     tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
+    begin, end = marks(tokenizer)
     config = LSTMSeq2SeqConfig(
         vocab_size=len(tokenizer),
         hidden_size=settings.width,
@@ -84,6 +85,8 @@ def lstm_seq2seq(settings: LSTMSeq2SeqSettings, corpus: Corpus, seed: int) -> La
         query=settings.query,
         dropout=settings.dropout,
         pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=begin,
+        eos_token_id=end,
         decoder_start_token_id=tokenizer.pad_token_id,
     )
     with seeded_torch(weights_seed(seed, KIND)):

@@ -60,6 +60,8 @@ class LSTMSeq2SeqConfig(PreTrainedConfig):
         Standard deviation of the first weights of embeddings and linear maps.
     pad_token_id
         The token whose embedding is zero.
+    bos_token_id, eos_token_id
+        What texts begin and end with; writing stops at the second.
     decoder_start_token_id
         What the decoder reads first.
     encoder_attends
@@ -78,6 +80,8 @@ class LSTMSeq2SeqConfig(PreTrainedConfig):
     dropout: float = 0.0
     initializer_range: float = 0.05
     pad_token_id: int | None = 0
+    bos_token_id: int | None = None
+    eos_token_id: int | list[int] | None = None
     decoder_start_token_id: int | None = 0
     is_encoder_decoder: bool = True
     encoder_attends: bool = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from transformers import PreTrainedTokenizerFast
+
 from causattn.base import ConfigError, integer_seed
 from causattn.models._model import LongText
 from causattn.models.recurrent._training import Training
@@ -102,3 +104,9 @@ class RecurrentSettings:
 def weights_seed(seed: int, kind: str) -> int:
     """Return the seed of a kind's first weights."""
     return integer_seed(seed, "models", kind, "weights")
+
+
+def marks(tokenizer: PreTrainedTokenizerFast) -> tuple[int, int] | tuple[None, None]:
+    """Return the tokens that every text begins and ends with, None where there are none."""
+    around = tokenizer("", add_special_tokens=True)["input_ids"]
+    return (int(around[0]), int(around[1])) if len(around) == 2 else (None, None)

@@ -7,6 +7,7 @@ import yaml
 
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus, load_corpus
+from causattn.examples import ContinuationSettings, continuations
 from causattn.models import (
     encode_texts,
     load_model,
@@ -149,6 +150,19 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path) -> None:
             Corpus("texts", TEXTS),
             0,
         )
+
+
+def test_a_language_model_of_pieces_knows_its_end_and_can_go_on() -> None:
+    texts = ["the key is lost", "the keys are lost"] * 20
+    settings = {"kind": "lstm_lm", "tokenizer": "pieces", "width": 24, "epochs": 30}
+    model = load_model({**settings, "learning_rate": 0.01, "dropout": 0.0}, Corpus("k", texts), 0)
+    assert model.network.config.eos_token_id == model.tokenizer.sep_token_id
+    begun = torch.tensor([model.tokenizer("the keys")["input_ids"][:-1]])
+    written = model.network.generate(begun, max_new_tokens=9, do_sample=False)[0]
+    assert model.tokenizer.decode(written, skip_special_tokens=True).strip() == "the keys are lost"
+    assert written[-1] == model.tokenizer.sep_token_id
+    (gone_on,) = continuations(model, ["the keys"], ContinuationSettings(tokens=9, top=1))
+    assert (gone_on.text, gone_on.ended) == ("the keys are lost", True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
