@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from causattn.attribution import (
     infidelity,
     replacement_effects,
     sensitivity,
+    surrogate_rules,
 )
 from causattn.base import CapabilityError
 from causattn.corpora import Corpus, load_corpus, planted_causes, planted_roles, rewrite
@@ -33,6 +35,7 @@ from causattn.models import (
     predict_labels,
     untrained_copy,
 )
+from causattn.report import surrogate_figure
 
 TASKS: dict[str, dict[str, Any]] = {
     "token": {"rule": "token", "decoy": "none"},
@@ -108,6 +111,7 @@ def measure_row(
     explained: int,
     documents: int | None = None,
     epochs: int | None = None,
+    figures: Path | None = None,
 ) -> dict[str, Any]:
     """Train a model on a planted corpus and judge every explainer on other documents of its kind.
 
@@ -119,6 +123,8 @@ def measure_row(
         How many documents to explain.
     documents, epochs
         Of training; the task's own (`TRAINING`) where None.
+    figures
+        Folder to draw the surrogates in, None for nowhere.
     """
     documents, epochs = documents or TRAINING[task][0], epochs or TRAINING[task][1]
     own = {"kind": "planted", "language": language, **TASKS[task]}
@@ -168,7 +174,7 @@ def measure_row(
         "fair_share": _fair_share(units, trial),
         "lines": lines,
         "left_out": left_out,
-        "surrogates": _surrogates(model, corpus, seed),
+        "surrogates": _surrogates(model, corpus, seed, figures),
     }
 
 
@@ -320,16 +326,21 @@ def _against_effects(
     }
 
 
-def _surrogates(model: LanguageModel, corpus: Corpus, seed: int) -> dict[str, Any]:
-    """Return the fidelity of both surrogates on the corpus's slots."""
+def _surrogates(
+    model: LanguageModel, corpus: Corpus, seed: int, figures: Path | None
+) -> dict[str, Any]:
+    """Return the fidelity and the rules of both surrogates on the corpus's slots."""
     table = build_features({"kind": "slots", "outcome": False}, corpus, model, seed)
     margins, words = class_margins(model, corpus.texts)
-    found = {}
+    found: dict[str, Any] = {}
     for kind in ("linear", "tree"):
-        own = fit_surrogate(kind, table, margins, output=words, seed=seed)
+        own = fit_surrogate(kind, table, margins, output=words, leaves=6, seed=seed)
         found[kind] = {
             key: None if np.isnan(value) else value for key, value in vars(own.fidelity).items()
         }
+        found[kind]["rules"] = surrogate_rules(own, most=6).splitlines()
+        if figures is not None:
+            surrogate_figure(own).savefig(figures / f"{corpus.name}_{kind}.png", dpi=110)
     return found
 
 

@@ -31,16 +31,12 @@ FAITHFULNESS = (
     ("seconds", "seconds a document"),
 )
 SHARES = {
-    "decoy": ("decoy",),
-    "confounded": ("confounded", "common_cause"),
-    "context": ("same_words",),
+    ("decoy", "decoy"): "the causal words, elsewhere",
+    ("rare", "decoy"): "rare word",
+    ("confounded", "confounded"): "confounded word",
+    ("confounded", "common_cause"): "common cause",
 }
-ROLES = {
-    "decoy": "decoy",
-    "confounded": "confounded word",
-    "common_cause": "common cause",
-    "same_words": "same word elsewhere",
-}
+"""Corpus and role of the words without effect, and what to call them."""
 
 
 def page(rows: Sequence[Row], command: str) -> str:
@@ -88,12 +84,13 @@ def page(rows: Sequence[Row], command: str) -> str:
         "",
         "## Share of the scores' size on words without effect",
         "",
-        "Beside each: how many times its fair share that is (one word among all words and marks).",
+        "Beside each: how many times the share is that one word has among all words and marks.",
         "",
         *_shares(rows),
     ]
     for task, part in lines.groupby("task", sort=False):
         shown += ["", f"## {task}", "", *_explainers(part, MAIN)]
+    shown += _surrogates(rows)
     left_out = {name: why for row in rows for name, why in row["left_out"].items()}
     if left_out:
         shown += ["", "## Left out", "", *(f"- {name}: {why}" for name, why in left_out.items())]
@@ -199,33 +196,40 @@ def _models(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def _shares(rows: Sequence[Row]) -> list[str]:
-    """Return a table of the shares on words without effect, and on the causes."""
-    found: dict[str, dict[str, list[float]]] = {}
-    fair: dict[str, list[float]] = {}
-    for row in rows:
-        for role in (*SHARES.get(row["task"], ()),):
-            fair.setdefault(role, []).append(row["fair_share"][role])
-            for line in row["lines"]:
-                by_role = found.setdefault(line["explainer"], {})
-                by_role.setdefault(role, []).append(line["share"][role])
-    roles = [role for role in ROLES if role in fair]
-    even = {role: float(np.mean(fair[role])) for role in roles}
-    head = ["explainer", *(f"{ROLES[role]} (fair: {even[role]:.3f})" for role in roles)]
-    return _table(
-        head,
-        [
-            [
-                name,
-                *(
-                    f"{_range(pd.Series(shares[role]))}, {np.mean(shares[role]) / even[role]:.1f}"
-                    if role in shares
-                    else "-"
-                    for role in roles
-                ),
+    """Return a table of the shares on words without effect."""
+    there = {row["task"] for row in rows}
+    kinds = [kind for kind in SHARES if kind[0] in there]
+    names = list(dict.fromkeys(line["explainer"] for row in rows for line in row["lines"]))
+    cells: dict[str, list[str]] = {name: [] for name in names}
+    head = ["explainer"]
+    for task, role in kinds:
+        own = [row for row in rows if row["task"] == task]
+        fair = float(np.mean([row["fair_share"][role] for row in own]))
+        head.append(f"{SHARES[task, role]} (fair: {fair:.3f})")
+        for name in names:
+            share = [
+                line["share"][role]
+                for row in own
+                for line in row["lines"]
+                if line["explainer"] == name
             ]
-            for name, shares in found.items()
-        ],
-    )
+            times = f", {np.mean(share) / fair:.1f} times" if share else ""
+            cells[name].append(_range(pd.Series(share, dtype=float)) + times)
+    return _table(head, [[name, *found] for name, found in cells.items()])
+
+
+def _surrogates(rows: Sequence[Row]) -> list[str]:
+    """Return both surrogates of one model a language, for the rule that a sum cannot tell."""
+    shown: list[str] = []
+    for row in rows:
+        if row["task"] != "context" or row["seed"] != 0:
+            continue
+        name = f"planted_context_{row['language']}"
+        shown += ["", f"## Surrogates of the model of context, {row['language']}, seed 0", ""]
+        for kind in ("tree", "linear"):
+            rules = row["surrogates"][kind]["rules"]
+            shown += ["```text", *rules, "```", "", f"![{kind}]({name}_{kind}.png)", ""]
+    return shown[:-1]
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
