@@ -44,6 +44,7 @@ SMALL = {
     "lstm_lm": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
     "lstm_seq2seq": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
     "causal_loss": [*FEW, "corpus.documents=200", "model.epochs=1"],
+    "planted": [*FEW, "corpus.documents=200", "model.epochs=1"],
     "cebab": [*FEW, "model.epochs=1", "model.train=head", "attention.documents=100"],
 }
 SLOW = {"cebab"}
