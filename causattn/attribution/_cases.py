@@ -196,7 +196,11 @@ def check_offsets(model: LanguageModel) -> None:
 
 
 def _special_ids(model: LanguageModel, encoding: Encoding) -> np.ndarray:
-    """Return which tokens are special ones that the text itself spells out, bool [t]."""
-    unknown = model.tokenizer.unk_token_id
-    ids = [number for number in model.tokenizer.all_special_ids if number != unknown]
-    return np.isin(encoding.ids, ids)
+    """Return which tokens are special ones that the text itself spells out, bool [t].
+
+    The unknown token is none of them, for it stands in for words.
+    """
+    tokenizer = model.tokenizer
+    marks = [getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "cls", "sep", "pad")]
+    own = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    return np.isin(encoding.ids, [*own, *(number for number in marks if number is not None)])

@@ -100,14 +100,15 @@ class TokenAttribution:
         owned = np.flatnonzero(self.offsets[:, 0] < self.offsets[:, 1])
         tokens = self.offsets[owned]
         spans = merged_spans(np.concatenate([np.stack([found.start, found.end], 1), tokens]))
-        place = np.searchsorted(spans[:, 0], tokens[:, 0], side="right") - 1
-        holds = np.unique(place)
-        row = np.searchsorted(holds, place)
-        score = np.bincount(row, self.score[owned], minlength=len(holds))
+        holds = np.unique(np.searchsorted(spans[:, 0], tokens[:, 0], side="right") - 1)
+        offsets = spans[holds]
+        # A token that is but a space belongs to the word that it stands before.
+        row = np.searchsorted(offsets[:, 0], self.offsets[:, 0], side="right") - 1
+        row = row.clip(min=0)
+        score = np.bincount(row, self.score, minlength=len(holds))
         error = None
         if self.error is not None:
-            error = np.sqrt(np.bincount(row, self.error[owned] ** 2, minlength=len(holds)))
-        offsets = spans[holds]
+            error = np.sqrt(np.bincount(row, self.error**2, minlength=len(holds)))
         words = tuple(text[low:high] for low, high in offsets.tolist())
         return WordAttribution(words, offsets, score, error)
 
