@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.base import DataError
-from causattn.corpora import Mentions
 from causattn.effects import Design, LinearEffect, LinearEffects
 from causattn.features import FeatureTable
 
@@ -111,7 +110,7 @@ def deciding_documents(
         return effect
     influence = leave_one_out(effect)
     held = effect.treatment.labels[effect.contrast]
-    turning, turned = _turning(table, index[source], index[target], columns, effect, influence)
+    turning, turned = _turning(effect, influence)
     label = effect.outcome.labels[effect.column]
     return Deciding(effect.estimate, label, held, influence, turning, turned)
 
@@ -148,41 +147,33 @@ def _effect(
     return linear.estimate(source, target, adjustment, levels, reported)
 
 
-def _turning(
-    table: FeatureTable,
-    source: int,
-    target: int,
-    adjustment: tuple[int, ...],
-    effect: LinearEffect,
-    influence: np.ndarray,
-) -> tuple[np.ndarray, float]:
+def _turning(effect: LinearEffect, influence: np.ndarray) -> tuple[np.ndarray, float]:
     """Return the documents without which the sign turns, and the estimate without them."""
     pull = np.nan_to_num(influence) * np.sign(effect.estimate)
     order = np.argsort(-pull, kind="stable")[: int(np.count_nonzero(pull > 0))]
-    held = effect.treatment.labels[effect.contrast]
+    columns = np.concatenate([effect.basis.vectors, effect.treatment.columns], axis=1)
+    size = np.linalg.norm(columns, axis=0)
+    columns = columns / size
+    wanted = np.zeros(len(size))
+    wanted[effect.basis.rank :] = effect.treatment.contrasts[effect.contrast]
+    wanted /= size
+    outcome = effect.outcome.columns[:, effect.column]
+    gram, product = columns.T @ columns, columns.T @ outcome
 
     def without(count: int) -> float:
         """Return the estimate without the first `count` documents, NaN where there is none."""
-        rows = np.setdiff1d(np.arange(len(table.values)), order[:count])
-        left, places = _left(table, rows, (source, target, *adjustment))
-        cause, effected = places[source], places[target]
-        if cause is None or effected is None:
-            return float("nan")
-        found = _effect(
-            Design(left, 1),
-            cause,
-            effected,
-            tuple(k for k in (places[a] for a in adjustment) if k is not None),
-            held if all(held) else None,
-            effect.outcome.labels[effect.column],
-        )
-        return float("nan") if isinstance(found, str) else found.estimate
+        gone = columns[order[:count]]
+        left = gram - gone.T @ gone
+        inverse = np.linalg.pinv(left, rcond=1e-10, hermitian=True)
+        if np.abs(left @ (inverse @ wanted) - wanted).max() > 1e-6 * np.abs(wanted).max():
+            return float("nan")  # what is left does not hold both values any more
+        return float(wanted @ inverse @ (product - gone.T @ outcome[order[:count]]))
 
     def turns(count: int) -> bool:
         """Tell whether the sign is another without the first `count`, by more than rounding."""
         return without(count) * effect.estimate < -1e-9 * effect.estimate**2
 
-    most = min(len(order), len(table.values) // 2)
+    most = min(len(order), len(outcome) // 2)
     if not most or not turns(most):
         return np.empty(0, dtype=np.int64), float("nan")
     few = 0  # with so few left out, the sign stands
@@ -190,20 +181,3 @@ def _turning(
         middle = (few + most) // 2
         few, most = (few, middle) if turns(middle) else (middle, most)
     return order[:most], without(most)
-
-
-def _left(
-    table: FeatureTable, rows: np.ndarray, columns: tuple[int, ...]
-) -> tuple[FeatureTable, dict[int, int | None]]:
-    """Return some rows and columns of a table, and where each column went; None: it is constant."""
-    values = table.values[rows]
-    used = [k for k in dict.fromkeys(columns) if np.ptp(values[:, k]) > 0]
-    left = FeatureTable(
-        names=tuple(table.names[k] for k in used),
-        kinds=tuple(table.kinds[k] for k in used),
-        values=values[:, used],
-        categories=tuple(table.categories[k] for k in used),
-        carriers=Mentions.empty(),
-        documents=table.documents[rows],
-    )
-    return left, {k: used.index(k) if k in used else None for k in columns}

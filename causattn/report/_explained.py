@@ -61,7 +61,7 @@ def record_examples(
             about["documents"] = document_examples(run, sample, vectors, looked, settings, seed)
         about["edges"] = edge_examples(run, table, vectors, settings.examples)
         if model is not None:
-            _edge_edits(about["edges"], sample, settings)
+            _edge_edits(run, about["edges"], sample, settings)
     shown = np.array(sorted(set(_rows(about))), dtype=np.int64)
     carried = with_carriers(table, shown, [corpus.texts[d] for d in table.documents[shown]], model)
     about["texts"] = {
@@ -111,13 +111,23 @@ def _on_one_line(value: Any) -> Any:
     return [_on_one_line(item) for item in value] if isinstance(value, list) else value
 
 
-def _edge_edits(edges: list[dict[str, Any]], sample: Sample, settings: PageSettings) -> None:
-    """Add to each edge what turns the model's answer on its target, in a typical document."""
+def _edge_edits(
+    run: Run, edges: list[dict[str, Any]], sample: Sample, settings: PageSettings
+) -> None:
+    """Add to each edge what turns the model's answer on its target, in a typical document.
+
+    Edges of the graph and of the truth have it; other pairs that the evidence speaks of do not.
+    """
     if not settings.edits:
         return
+    names = sample.table.names
+    graphs = [run.graph] if run.truth is None else [run.graph, run.truth]
+    joined = {frozenset((e.source, e.target)) for graph in graphs for e in graph.edges()}
     known: dict[int, Any] = {}
     for edge in edges:
         target = edge["target"]
+        if frozenset((names[edge["source"]], names[target])) not in joined:
+            continue
         if target not in known:
             known[target] = question_of(sample, target)
         question = known[target]
