@@ -62,35 +62,38 @@ class Accumulator:
         queries: CarriedFeatures,
         keys: CarriedFeatures,
         multiplicity: np.ndarray,
+        first: int = 0,
     ) -> None:
         """Add the observations of a batch.
 
         Parameters
         ----------
         values
-            Float [B, Fq, Fk, layers * heads], from the documents' query features to their key
-            features, heads of a layer together.
+            Float [B, Fq, Fk, c], from the documents' query features to their key features: c of
+            the ``layers * heads`` columns, heads of a layer together.
         queries, keys
             Which features these are.
         multiplicity
             int64 [B], how many documents each of these stands for.
+        first
+            Which column is the first of these.
         """
         if not (queries.same_features and keys.same_features):
             found = values.contiguous().cpu().numpy()
             places = self._places(queries.features, keys.features)
-            _add(self._sums, found, places, multiplicity)
+            _add(self._sums, found, places, multiplicity, first)
             return
         shape = values.shape[1:]
         # In double precision on the processor: not every accelerator has it.
         flat = values.flatten(1).cpu().double()
         weight = torch.from_numpy(multiplicity).to(flat)
         where = self._places(queries.features[:1], keys.features[:1])[0]
-        before = self._sums[where]
+        before = self._sums[where][..., first : first + shape[-1]]
         before[:, :, _SUM] += (weight @ flat).view(shape).numpy()
         before[:, :, _SQUARES] += (weight @ flat.square()).view(shape).numpy()
         most = flat.amax(0).view(shape).numpy()
         before[:, :, _MAXIMUM] = np.maximum(before[:, :, _MAXIMUM], most)
-        self._sums[where] = before
+        self._sums[where, :, first : first + shape[-1]] = before
 
     def moments(self) -> AttentionMoments:
         """Return what has been added up."""
@@ -132,9 +135,9 @@ def _count(count: np.ndarray, places: np.ndarray, multiplicity: np.ndarray) -> N
 
 @numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "contract"})
 def _add(
-    sums: np.ndarray, values: np.ndarray, places: np.ndarray, multiplicity: np.ndarray
+    sums: np.ndarray, values: np.ndarray, places: np.ndarray, multiplicity: np.ndarray, first: int
 ) -> None:
-    """Add [B, Fq, Fk, C] to float64 [p, 3, C], three moments at once."""
+    """Add [B, Fq, Fk, c] to float64 [p, 3, C] from column `first` on, three moments at once."""
     channels = values.shape[3]
     for b in range(values.shape[0]):
         times = np.float64(multiplicity[b])
@@ -143,7 +146,7 @@ def _add(
                 if places[b, i, j] < 0:
                     continue
                 found = values[b, i, j]
-                total, squares, most = sums[places[b, i, j]]
+                total, squares, most = sums[places[b, i, j], :, first : first + channels]
                 # One loop each: a loop over all three is not made into vector instructions.
                 for c in range(channels):
                     total[c] += times * found[c]

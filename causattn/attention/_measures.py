@@ -18,6 +18,9 @@ from causattn.attention._carried import CarriedFeatures
 from causattn.attention._layer import AttentionLayer, take_rows
 from causattn.attention._summary import AttentionMoments
 
+_HELD_BYTES = 96 * 2**20
+"""Most memory of the layers of a batch that wait to be added; they are copied once."""
+
 
 @dataclass(frozen=True)
 class BatchCarriers:
@@ -51,6 +54,9 @@ class MeasureShape:
     pairs
         int64 [p], the pairs of features that can occur (`occurring_pairs`), where sums are kept
         for these alone; None for all.
+    fits
+        Whether the sums of all pairs fit into the memory allowed, so that the corpus's are kept
+        for all, although a shard's may be kept for the few that occur in it.
     chosen_heads
         The (layer, head) pairs that `MeanMeasure` takes; None for all.
     limit_gb
@@ -61,6 +67,7 @@ class MeasureShape:
     heads: tuple[int, ...]
     features: int
     pairs: np.ndarray | None = None
+    fits: bool = True
     limit_gb: float = 4.0
     chosen_heads: tuple[tuple[int, int], ...] | None = None
 
@@ -147,6 +154,7 @@ class Measure:
         """Start a batch."""
         self.batch = batch
         self._parts: list[torch.Tensor] = []
+        self._summed = 0
         self._sums.count(batch.queries, batch.keys, batch.multiplicity)
 
     def visit(self, view: LayerView) -> None:
@@ -160,7 +168,8 @@ class Measure:
             # Heads last, as the sums are kept and as the parts lie in memory.
             parts = [part.permute(0, 2, 3, 1) for part in self._parts]
             values = parts[0] if len(parts) == 1 else torch.cat(parts, dim=3)
-            self._sums.add(values, batch.queries, batch.keys, batch.multiplicity)
+            self._sums.add(values, batch.queries, batch.keys, batch.multiplicity, self._summed)
+            self._summed += values.shape[3]
         self._parts = []
 
     def moments(self) -> AttentionMoments:
@@ -168,7 +177,13 @@ class Measure:
         return self._sums.moments()
 
     def _add(self, values: torch.Tensor) -> None:
-        """Note one observation a document, [B, heads, Fq, Fk]; layers come in order."""
+        """Note one observation a document, [B, heads, Fq, Fk]; layers come in order.
+
+        Layers are added together, in one walk through the sums, as long as they take little memory.
+        """
+        held = sum(part.nbytes for part in self._parts)
+        if held + values.nbytes > _HELD_BYTES:
+            Measure.end(self)
         self._parts.append(values)
 
 

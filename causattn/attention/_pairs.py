@@ -8,6 +8,8 @@ import numpy as np
 from causattn.models import CarrierTokens
 
 _CHUNK = 4_000_000
+_MARKS = 2**25
+"""Most pairs that are marked one by one, a byte each; of more, those that occur are listed."""
 
 
 def occurring_pairs(carriers: CarrierTokens, features: int) -> np.ndarray:
@@ -25,6 +27,10 @@ def occurring_pairs(carriers: CarrierTokens, features: int) -> np.ndarray:
     new[1:] = ~(same & (carriers.feature[1:] == carriers.feature[:-1]))
     document, feature = carriers.document[new], carriers.feature[new]
     bounds = np.searchsorted(document, np.arange(len(carriers.bounds)))
+    if features**2 <= _MARKS:
+        marks = np.zeros(features**2, dtype=np.bool_)
+        _mark(marks, feature, bounds, features)
+        return np.flatnonzero(marks)
     ends = np.cumsum(np.diff(bounds) ** 2)
     found = np.empty(0, dtype=np.int64)
     first = 0
@@ -35,6 +41,15 @@ def occurring_pairs(carriers: CarrierTokens, features: int) -> np.ndarray:
         found = np.union1d(found, pairs)
         first = last
     return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _mark(marks: np.ndarray, feature: np.ndarray, bounds: np.ndarray, features: int) -> None:
+    """Mark in bool [features ** 2] the pairs of documents with ``feature[bounds[d]:...]``."""
+    for d in range(len(bounds) - 1):
+        for i in feature[bounds[d] : bounds[d + 1]]:
+            for j in feature[bounds[d] : bounds[d + 1]]:
+                marks[i * features + j] = True
 
 
 @numba.njit(cache=True, nogil=True)

@@ -149,7 +149,7 @@ class ShardRunner:
             "heads_of_mean": task.chosen_heads and [list(pair) for pair in task.chosen_heads],
             "device": model.device.type,
             "mixed_precision": mixed,
-            "sums": "dense" if shape.pairs is None else "sparse",
+            "sums": "dense" if shape.fits else "sparse",
             "sequences": len(work),
         }
         moments = {name: measure.moments() for name, measure in measures.items()}

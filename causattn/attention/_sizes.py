@@ -1,4 +1,8 @@
-"""How the sums are kept: for all pairs of features where that fits, else for those that occur."""
+"""How the sums are kept: for all pairs of features where that fits, else for those that occur.
+
+A shard's are kept for the pairs that occur in it also where these are few: they stand beside the
+sums of the corpus, and should not take as much again.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,11 @@ from causattn.attention._pairs import occurring_pairs
 from causattn.base import ConfigError
 from causattn.models import CarrierTokens
 
+_MANY = 128
+"""Features from which on it is worth to look which pairs occur."""
+_FEW = 0.4
+"""Share of all pairs up to which a shard's sums are kept by pairs."""
+
 
 def kept_pairs(
     shape: MeasureShape,
@@ -18,7 +27,7 @@ def kept_pairs(
     limit_gb: float,
     copies: int = 1,
 ) -> MeasureShape:
-    """Return the shape with the pairs that sums are kept for, None (all) where these fit.
+    """Return the shape with the pairs that a shard's sums are kept for, None for all.
 
     Parameters
     ----------
@@ -39,9 +48,13 @@ def kept_pairs(
         Where even the pairs that occur do not fit.
     """
     measures = tuple(measures)
-    if sums_gb(shape, measures, shape.features**2, copies) <= limit_gb:
+    fits = sums_gb(shape, measures, shape.features**2, copies) <= limit_gb
+    if fits and shape.features < _MANY:
         return shape
     pairs = occurring_pairs(carriers, shape.features)
+    if fits:
+        few = len(pairs) <= _FEW * shape.features**2
+        return replace(shape, pairs=pairs, limit_gb=limit_gb) if few else shape
     needed = sums_gb(shape, measures, len(pairs), copies)
     if needed > limit_gb:
         times = f", {copies} times over," if copies > 1 else ""
@@ -52,7 +65,7 @@ def kept_pairs(
             "attention.layers and attention.heads, drop raw from attention.measures, or allow "
             "more."
         )
-    return replace(shape, pairs=pairs, limit_gb=limit_gb)
+    return replace(shape, pairs=pairs, fits=False, limit_gb=limit_gb)
 
 
 def sums_gb(

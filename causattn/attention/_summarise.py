@@ -22,6 +22,7 @@ from causattn.attention._settings import attention_settings
 from causattn.attention._shard_run import ShardRunner
 from causattn.attention._shard_sums import ShardSums, Totals, read_sums, shard_place
 from causattn.attention._shards import Shards, check_lengths
+from causattn.attention._sparse import SparseMoments
 from causattn.attention._summary import AttentionSummary
 from causattn.attention._task import Task
 from causattn.base import ArtefactError, DataError, progress
@@ -81,6 +82,8 @@ def summarise_attention(
             summary = runner.run(shards[0], advance)
         if not summary.measures:
             _refuse_missing(features, np.zeros(features.size, dtype=bool), summary.documents)
+        if summary.about["sums"] == "dense":
+            summary = _for_all_pairs(summary, chosen.memory_gb)
     else:
         check_lengths(model, shards)
         task = replace(task, copies=1 + max(1, chosen.workers))
@@ -116,6 +119,15 @@ def _summarised(
                 while merged in ready:
                     totals.add(read_sums(shard_place(place, merged)))
                     merged += 1
+    return totals.summary()
+
+
+def _for_all_pairs(summary: AttentionSummary, memory_gb: float) -> AttentionSummary:
+    """Return a summary with the sums of all pairs, where its own are those that occur."""
+    if not any(isinstance(kept, SparseMoments) for kept in summary.measures.values()):
+        return summary
+    totals = Totals(summary.names, summary.query, memory_gb)
+    totals.add(ShardSums.of(summary))
     return totals.summary()
 
 

@@ -10,6 +10,9 @@ from causattn.attention import (
     AttentionMoments,
     AttentionSummary,
     SparseMoments,
+    _measures,
+    _pairs,
+    _sizes,
     read_summary,
     summarise_attention,
     write_summary,
@@ -60,15 +63,51 @@ def test_they_merge_as_full_matrices_do_in_any_order(sizes, seed, data):
     assert_same(merged.subset(chosen), whole.subset(chosen))
 
 
-def test_pairs_are_those_of_a_document():
+def test_pairs_are_those_of_a_document(monkeypatch):
     document = np.array([0, 0, 0, 1, 1, 2])
     feature = np.array([0, 0, 3, 1, 2, 4])
     carriers = CarrierTokens(
         document, feature, np.arange(6), np.array([0, 3, 5, 6, 6]), np.empty(0, dtype=np.int64)
     )
     together = {(0, 0), (0, 3), (3, 0), (3, 3), (1, 1), (1, 2), (2, 1), (2, 2), (4, 4)}
-    found = occurring_pairs(carriers, 5)
-    assert list(found) == sorted(i * 5 + j for i, j in together)
+    expected = sorted(i * 5 + j for i, j in together)
+    assert list(occurring_pairs(carriers, 5)) == expected
+    monkeypatch.setattr(_pairs, "_MARKS", 24)  # too many to be marked: they are listed
+    assert list(occurring_pairs(carriers, 5)) == expected
+    monkeypatch.setattr(_pairs, "_CHUNK", 1)
+    assert list(occurring_pairs(carriers, 5)) == expected
+
+
+@pytest.mark.parametrize("query", ["observed", "masked"])
+@pytest.mark.parametrize("shard_documents", [3, 4096])
+def test_how_a_shard_keeps_its_sums_changes_no_bit(
+    query, shard_documents, language_model, corpus, features, monkeypatch
+):
+    model = language_model("bert", task="masked")
+    settings = {"query": query, "measures": ["raw", "mean", "rollout"]}
+    settings["shard_documents"] = shard_documents
+    dense = summarise_attention(settings, model, corpus, features, 0)
+    monkeypatch.setattr(_sizes, "_MANY", 1)
+    monkeypatch.setattr(_sizes, "_FEW", 1.0)
+    monkeypatch.setattr(_measures, "_HELD_BYTES", 1)  # every layer is added by itself
+    kept: list[bool] = []
+    moments = RawMeasure.moments
+    monkeypatch.setattr(
+        RawMeasure,
+        "moments",
+        lambda raw: (kept.append(raw.shape.pairs is not None), moments(raw))[1],
+    )
+    found = summarise_attention(settings, model, corpus, features, 0)
+    assert kept
+    assert all(kept)
+    assert found.about == dense.about
+    assert found.documents == dense.documents
+    for name, before in dense.measures.items():
+        assert not isinstance(found.measures[name], SparseMoments)
+        for part in MOMENTS:
+            np.testing.assert_array_equal(
+                getattr(found.measures[name], part), getattr(before, part)
+            )
 
 
 @pytest.mark.parametrize("query", ["observed", "masked"])
