@@ -35,6 +35,8 @@ def write(kept: Mapping[str, Any], folder: Path) -> None:
         (folder / "calibration_qq.png").write_bytes(quantiles(kept["uniform"]))
     if kept.get("networks"):
         lines += networks(kept["networks"])
+    if kept.get("held_out"):
+        lines += in_held_out(kept["held_out"])
     write_text(folder / "calibration.md", "\n".join(lines) + "\n")
 
 
@@ -146,6 +148,49 @@ def networks(rows: Sequence[Row]) -> list[str]:
     head = ["network", "training", "null", "p-values", "correction", "seeds", "found", "false"]
     lines += table([*head, "recall"], body)
     return lines
+
+
+def in_held_out(rows: Sequence[Row]) -> list[str]:
+    """Return the table on draws of the null that were held out."""
+    lines = [
+        "",
+        "## Draws held out",
+        "",
+        "Half of a network's variables permuted and a model trained on that: each such draw in "
+        "turn is taken for the data, and the other draws of its seed for its null. Its truth is "
+        "known: a pair with a permuted variable is independent. Share of false pairs among those "
+        "discovered (none discovered counts as 0), mean over all draws [95% interval by draws]; "
+        "false of all found, over all draws together; share of the dependent pairs that are found; "
+        "and the share of the independent pairs with p <= .05. Benjamini-Hochberg.",
+        "",
+    ]
+    head = ["network", "training", "draws", "p-values", "asked", "found a draw", "false"]
+    head += ["false of all found", "recall: dependent", "p <= 0.05"]
+    body = []
+    for (network, training), part in grouped(rows, "network", "training"):
+        for name in part[0]["ways"]:
+            ways = [row["ways"][name] for row in part]
+            null = [draw[1] for way in ways for draw in way["null"]]
+            dependent = [count for way in ways for count in way["dependent"]]
+            for rate in ways[0]["rates"]:
+                found = [count for way in ways for count in way["rates"][rate]["found"]]
+                false = [count for way in ways for count in way["rates"][rate]["false"]]
+                share = [f / max(n, 1) for f, n in zip(false, found, strict=True)]
+                body.append(
+                    [
+                        network,
+                        training,
+                        " + ".join(str(row["case"]["draws"]) for row in part),
+                        name,
+                        rate,
+                        f"{mean(found):.1f}",
+                        interval(share),
+                        f"{sum(false)} of {sum(found)}",
+                        f"{(sum(found) - sum(false)) / max(sum(dependent), 1):.2f}",
+                        f"{mean(null):.3f}",
+                    ]
+                )
+    return lines + table(head, body)
 
 
 def by_null(rows: Sequence[Row], last: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:

@@ -29,13 +29,17 @@ from causattn.results import versions
 from causattn.stages import TRAINED_ON_PERMUTED, Stages
 from causattn.study import truth_over
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from held_out import FEWEST, held_out
+
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results"
 INDEPENDENT = "experiments/calibration/independent.bif"
 
 STEPS = {"asia": 1500, "sachs": 1500, "child": 2500, "insurance": 3000, "alarm": 3500}
 """Training steps by network: more variables need more."""
-DRAWS = {"asia": 4}
+DRAWS = {"asia": 16}
 """Draws of the null where one has too few pairs."""
 RATES = (0.05, 0.1, 0.2)
 CORRECTIONS = {"BH": "bh", "BY": "by"}
@@ -69,8 +73,8 @@ def main(given: Sequence[str] | None = None) -> None:
         for network, share, seed in product(chosen.networks, chosen.shares, chosen.seeds):
             draws = DRAWS.get(network, 1) if chosen.draws is None else chosen.draws
             training = (chosen.steps or STEPS[network], chosen.batch)
-            for row in on_network(network, share, seed, draws, training, chosen.set):
-                add(kept, "networks", row)
+            for part, row in on_network(network, share, seed, draws, training, chosen.set):
+                add(kept, part, row)
             print(f"{network}, {share:g}, seed {seed}: done", flush=True)
     if chosen.part != "page":
         kept["commands"] = sorted(
@@ -78,7 +82,6 @@ def main(given: Sequence[str] | None = None) -> None:
         )
         kept["versions"] = versions()
         write_json(chosen.folder / "calibration.json", kept)
-    sys.path.insert(0, str(HERE))
     import calibration_page
 
     calibration_page.write(kept, chosen.folder)
@@ -127,8 +130,8 @@ def independent(order: str, seed: int, draws: int, overrides: Sequence[str]) -> 
     return {"case": case, **p_values(stages, draws, 1.0)}
 
 
-def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
-    """Return p-values by tail, with and without bias and against the bulk, and what is biased."""
+def attentions(stages: Stages, draws: int, share: float) -> tuple[Any, ...]:
+    """Return corpus, model, features and attention of a study, and the attention of its nulls."""
     corpus = stages.make_corpus()
     model = stages.make_model(corpus)
     table = stages.make_features(corpus, model)
@@ -137,6 +140,12 @@ def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
         stages.make_attention(corpus, model, table, TRAINED_ON_PERMUTED, draw, share).value
         for draw in range(draws)
     ]
+    return corpus, model, table, summary, nulls
+
+
+def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
+    """Return p-values by tail, with and without bias and against the bulk, and what is biased."""
+    corpus, _, table, summary, nulls = attentions(stages, draws, share)
     found: dict[str, Any] = {}
     bias: dict[str, Any] = {}
     upper = np.triu_indices(table.value.size, 1)
@@ -186,11 +195,16 @@ def on_network(
     draws: int,
     training: tuple[int, int],
     overrides: Sequence[str],
-) -> Iterator[Row]:
-    """Yield what was discovered on a network with a seed, at each rate."""
+) -> Iterator[tuple[str, Row]]:
+    """Yield what was discovered on a network with a seed, at each rate, and in held-out draws.
+
+    Each with the part of the results that it belongs to.
+    """
     steps, batch = training
     settings = [f"corpus={network}", f"model.steps={steps}", f"model.batch={batch}"]
     stages = stages_of(seed, [*settings, *overrides])
+    if share < 1 and draws >= FEWEST:
+        yield "held_out", in_held_out(stages, network, share, seed, draws, training)
     measured = p_values(stages, draws, share)
     for (name, p_value), (label, correction), rate in product(
         measured["p_values"].items(), CORRECTIONS.items(), RATES
@@ -207,7 +221,7 @@ def on_network(
             "correction": label,
             "rate": rate,
         }
-        yield {
+        row = {
             "case": case,
             "discoveries": int(passed.sum()),
             "pairs": len(passed),
@@ -218,6 +232,30 @@ def on_network(
                 for figure, value in shares(passed, np.array(true)).items()
             },
         }
+        yield "networks", row
+
+
+def in_held_out(
+    stages: Stages,
+    network: str,
+    share: float,
+    seed: int,
+    draws: int,
+    training: tuple[int, int],
+) -> Row:
+    """Return what is discovered in each draw of the null against the others."""
+    corpus, _, table, _, nulls = attentions(stages, draws, share)
+    truth = truth_over(corpus.value.truth, table.value.names)
+    assert truth is not None
+    case = {
+        "network": network,
+        "training": "{} x {}".format(*training),
+        "share": share,
+        "draws": draws,
+        "seed": seed,
+    }
+    dependent = truths(truth)["dependent"]
+    return {"case": case, "ways": held_out(nulls, table.value, dependent, RATES)}
 
 
 def shares(passed: np.ndarray, true: np.ndarray) -> dict[str, float]:

@@ -78,7 +78,43 @@ def test_both_parts_and_their_page(run, tmp_path):
     page = (tmp_path / "calibration.md").read_text()
     assert "| asia | 20 x 128 | 2 x half of them permuted | 1 | 0.05 |" in page
     assert "| asia | 20 x 128 | bulk of the pairs | 1 | 0.05 |" in page
+    (held,) = kept["held_out"]
+    for way in held["ways"].values():
+        assert len(way["null"]) == len(way["dependent"]) == 2
+        for counts in way["rates"].values():
+            for found, false in zip(counts["found"], counts["false"], strict=True):
+                assert 0 <= false <= found <= 28
+    assert "## Draws held out" in page
     assert (tmp_path / "calibration_qq.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_held_out_draw_is_judged_by_its_own_permuted_variables(calibration, monkeypatch):
+    """Of four variables a permuted one stands out and is false; a pair of the others is true."""
+    from causattn.attention import AttentionMoments, AttentionSummary
+    from causattn.corpora import load_corpus
+    from causattn.features import build_features
+
+    corpus = load_corpus({"kind": "bayesnet", "network": "survey", "documents": 300}, 0)
+    table = build_features({"kind": "slots"}, corpus, None, 0)
+    rng = np.random.default_rng(0)
+
+    def draw(strong: list[tuple[int, int]], permuted: int) -> AttentionSummary:
+        weight = rng.uniform(0.09, 0.11, (table.size, table.size))
+        for i, j in strong:
+            weight[i, j] = weight[j, i] = 0.9
+        count = np.full((table.size, table.size), 10)
+        moments = AttentionMoments(count, *((weight * 10)[None, None] for _ in range(3)))
+        about = {"permuted": [table.names[permuted]]}
+        return AttentionSummary(table.names, {"mean": moments, "raw": moments}, 10, "masked", about)
+
+    draws = [draw([(0, 1)], 5), draw([(0, 1), (4, 5)], 5), *(draw([], 5) for _ in range(12))]
+    dependent = np.ones((table.size, table.size), dtype=bool)
+    ways = sys.modules["held_out"].held_out(draws, table, dependent, (0.2,))
+    counts = ways["log-normal, bias left in"]["rates"]["0.2"]
+    assert counts["found"][0] >= 1
+    assert counts["false"][0] == 0
+    assert counts["false"][1] == 1
+    assert ways["log-normal, bias left in"]["dependent"] == [10] * 14
 
 
 @pytest.mark.slow
