@@ -12,7 +12,9 @@ integrated_gradients
     and Yan (2017), "Axiomatic attribution for deep networks", equation 1, with x' the embeddings of
     the baseline's tokens. The scores add up to f(x) - f(x') (proposition 1).
 
-All are captum's, on the embeddings that the network looks up for its tokens.
+All are captum's, on the embeddings that the network looks up for its tokens. Its DeepLift is not
+among them: the rules are hooks on modules, what attention does between modules escapes them, and
+so the scores do not add up to f(x) - f(x') as they should.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from causattn import attribution, candidates
 from causattn.base import ConfigError, write_json, write_text
 from causattn.cli._compose import compose_config, plain
 from causattn.graphs import CausalGraph
-from causattn.results import versions
+from causattn.results import source_commit, versions
 from causattn.stages import UNTRAINED, Stages
 from causattn.study import truth_over
 
@@ -35,6 +35,15 @@ STEPS = {"asia": 1500, "sachs": 1500, "alarm": 3500}
 """Training steps by network."""
 SAMPLES = {"lime": 100, "kernel_shap": 50, "shapley_sampling": 25}
 """Draws of the explainers that draw."""
+EXPLAINERS = (
+    "occlusion",
+    "deletion",
+    "saliency",
+    "gradient_input",
+    "integrated_gradients",
+    "random",
+    *SAMPLES,
+)
 MODEL_SCREENS = ("attention", "rollout")
 Row = dict[str, Any]
 
@@ -55,14 +64,14 @@ def main(given: Sequence[str] | None = None) -> None:
     chosen.folder.mkdir(parents=True, exist_ok=True)
     kept = read(chosen.folder)
     if chosen.network != "page":
-        for seed in chosen.seeds:
-            for row in measured(chosen, seed):
-                add(kept, row)
-                print(f"{row['case']}: AUC {row['skeleton']['auc']:.3f}", flush=True)
-            kept["commands"] = sorted(
-                {*kept.get("commands", []), "python experiments/attributions/run.py " + told(words)}
-            )
-            kept["versions"] = versions()
+        kept["commands"] = sorted(
+            {*kept.get("commands", []), "python experiments/attributions/run.py " + told(words)}
+        )
+        kept["versions"] = versions()
+        kept["commit"] = source_commit("causattn/attribution", "experiments/attributions")
+        for row in (row for seed in chosen.seeds for row in measured(chosen, seed)):
+            add(kept, row)
+            print(f"{row['case']}: AUC {row['skeleton']['auc']:.3f}", flush=True)
             write_json(chosen.folder / "attributions.json", kept)
     write_text(chosen.folder / "attributions.md", page(kept))
 
@@ -115,7 +124,7 @@ def measured(chosen: argparse.Namespace, seed: int) -> Iterator[Row]:
 
         about["model"] = UNTRAINED
         network_model = untrained_copy(model.value, seed)
-    for kind in chosen.explainers or [k for k in attribution.EXPLAINERS if k != "attention"]:
+    for kind in chosen.explainers or EXPLAINERS:
         draws = kind in SAMPLES
         explained = chosen.drawn_documents if draws else chosen.documents
         settings = {"kind": kind, "documents": explained}
@@ -202,7 +211,7 @@ def page(kept: Mapping[str, Any]) -> str:
     lines += ["Commands:", ""]
     lines += [f"    {command}" for command in kept.get("commands", [])]
     told_versions = ", ".join(f"{name} {number}" for name, number in kept["versions"].items())
-    lines += ["", f"Versions: {told_versions}.", ""]
+    lines += ["", f"Versions: {told_versions}; commit {kept['commit']}.", ""]
     return "\n".join(lines)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from captum.attr import InputXGradient, IntegratedGradients, Saliency
+from captum.attr import DeepLift, InputXGradient, IntegratedGradients, Saliency
 
 from causattn.attribution import HiddenTarget, LabelTarget, explain
 from causattn.base import ModelError
@@ -64,6 +64,36 @@ def test_a_linear_model_is_known_by_hand(models, texts):
         assert np.allclose(by["saliency"][number].score[inner], np.linalg.norm(weight), atol=1e-5)
         for kind in ("integrated_gradients", "occlusion"):
             assert np.allclose(by[kind][number].score[inner], own - hidden, atol=1e-5)
+
+
+def test_why_deep_lift_is_not_among_them(models, texts):
+    """Summation to delta (Shrikumar et al. 2017, equation 1) fails where tokens attend."""
+    import warnings
+
+    class OfEmbeddings(torch.nn.Module):
+        def __init__(self, network):
+            super().__init__()
+            self.network = network
+
+        def forward(self, embeddings):
+            return self.network(inputs_embeds=embeddings).logits[:, 2]
+
+    model = models("classifier")
+    ids = torch.tensor([model.tokenizer(texts[0])["input_ids"]])
+    bare = torch.full_like(ids, model.tokenizer.mask_token_id)
+    table = model.network.get_input_embeddings()
+    function = OfEmbeddings(model.network)
+    left = {}
+    for method in (DeepLift(function), IntegratedGradients(function)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _, delta = method.attribute(
+                table(ids).detach(), table(bare).detach(), return_convergence_delta=True
+            )
+        left[type(method).__name__] = abs(delta.item())
+    gain = (function(table(ids)) - function(table(bare))).abs().item()
+    assert left["IntegratedGradients"] < 0.01 * gain
+    assert left["DeepLift"] > 0.1 * gain
 
 
 class _Rounded(torch.autograd.Function):
