@@ -144,6 +144,7 @@ def train_recurrent(
     if state is not None:
         history = state.restore(network, optimiser)
         best = state.best
+        what = f"{what}, gone on with after epoch {len(history)}"
     rounds = math.ceil(len(training) / how.batch)
     total = how.epochs * rounds
     with progress(what, total, "steps", min(len(history) * rounds, total)) as advance:
