@@ -107,6 +107,12 @@ class Erasable:
                     f"Attribution {case} has {len(each.score)} tokens where text {case} has "
                     f"{lengths[case]}; give the texts and the model that were explained."
                 )
+            asked = self.cases.readout.words[case]
+            if _what(each.target) != _what(asked):
+                raise DataError(
+                    f"Attribution {case} explains the {each.target}, and is to be judged by the "
+                    f"{asked}; give the target that was explained."
+                )
 
     def _run(self, case: np.ndarray, changed: torch.Tensor, ids: torch.Tensor | None) -> np.ndarray:
         lengths = self.cases.encoding.lengths[case]
@@ -125,3 +131,8 @@ class Erasable:
             found[rows] = self._output.of_ids(shown, *batch.extra).cpu().numpy()
             start = stop
         return found
+
+
+def _what(target: str) -> str:
+    """Return what a target in words is of, whether its logit or its log-probability."""
+    return target.partition(" of ")[2]

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from causattn.attribution import LabelTarget, explain
+from causattn.attribution import HiddenTarget, LabelTarget, erasure, explain
 from causattn.attribution._faithfulness import Erasable
 from causattn.base import DataError
+from causattn.corpora import load_corpus
+from causattn.models import load_model
 
 TEXTS = ["good so bad the", "fine", "so so good bad bad the fine good"]
 YES = LabelTarget("yes")
@@ -54,3 +56,32 @@ def test_attributions_of_other_texts(bag):
         erasable.check(found[:2])
     with pytest.raises(DataError, match="Attribution 0 has 1 tokens where text 0 has 4"):
         erasable.check([found[1], found[0], found[2]])
+    others = explain(bag, TEXTS, {"kind": "random"}, target=LabelTarget("no"))
+    with pytest.raises(DataError, match="explains the logit of class no, and is to be judged by"):
+        erasable.check(others)
+
+
+def test_a_hidden_word_of_a_transformer():
+    corpus = load_corpus({"kind": "planted", "documents": 40, "fillers": 2}, 0)
+    tiny = {"kind": "tiny_mlm", "steps": 2, "width": 16, "layers": 1}
+    model = load_model(tiny, corpus, 0)
+    texts = corpus.texts[:6]
+    place = [text.index("soup") for text in texts]
+    target = HiddenTarget([(start, start + 4) for start in place])
+    found = explain(model, texts, {"kind": "occlusion"}, target=target)
+    erasable = Erasable(model, texts, target)
+    erasable.check(found)
+    every, nothing = np.arange(6), erasable.removals(6)
+    assert erasable.outputs(every, nothing) == pytest.approx([each.output for each in found])
+    gone = nothing.copy()
+    for case in every:
+        gone[case, erasable.explained(case)] = True
+    assert erasable.outputs(every, gone) == pytest.approx([each.baseline for each in found])
+    one = nothing.copy()
+    last = np.array([erasable.explained(case)[-1] for case in every])
+    one[every, last] = True
+    lost = erasable.outputs(every, nothing) - erasable.outputs(every, one)
+    scores = [each.score[place] for each, place in zip(found, last, strict=True)]
+    assert lost == pytest.approx(scores, abs=1e-5)
+    judged = erasure(model, texts, found, target=target)
+    assert np.log(judged.whole) == pytest.approx([each.output for each in found])
