@@ -1,4 +1,4 @@
-"""Corpora of kind ``file``: CSV, TSV, JSON Lines, Parquet, or a folder of text files."""
+"""Corpora of kind ``file``: CSV, TSV, JSON Lines, Parquet, lines of text, or a folder of texts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ class FileSettings:
     Parameters
     ----------
     path
-        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, or a folder whose
-        ``.txt`` files are the documents (columns text, file and folder).
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, a ``.txt`` file with a
+        document a line (column text), or a folder whose ``.txt`` files are the documents (columns
+        text, file and folder).
     text
         The column of the documents.
     label

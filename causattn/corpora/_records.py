@@ -1,7 +1,7 @@
 """`Records`: the rows of a file by column, each with the place it came from, for messages.
 
-Readers for CSV and TSV, JSON Lines, Parquet and a folder of text files. What a person can get
-wrong in a file is told in one sentence with file, line or byte, and the mend.
+Readers for CSV and TSV, JSON Lines, Parquet, lines of text and a folder of text files. What a person
+can get wrong in a file is told in one sentence with file, line or byte, and the mend.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Records:
 
 
 def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
-    """Read a CSV, TSV, JSON Lines or Parquet file, or a folder of text files.
+    """Read a CSV, TSV, JSON Lines, Parquet or text file, or a folder of text files.
 
     Parameters
     ----------
@@ -86,6 +86,7 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
         ".jsonl": _read_jsonl,
         ".ndjson": _read_jsonl,
         ".parquet": _read_parquet,
+        ".txt": _read_lines,
     }
     if not path.exists():
         beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -211,6 +212,17 @@ def _read_parquet(path: Path, encoding: str, delimiter: str | None) -> Records:
         raise DataError(f"{path} is no readable Parquet file ({error}); write it again.") from None
     columns = {name: table[name].to_pylist() for name in table.column_names}
     return Records(str(path), columns, [f"row {row + 1}" for row in range(table.num_rows)])
+
+
+def _read_lines(path: Path, encoding: str, delimiter: str | None) -> Records:
+    """Read a text file with a document a line; blank lines are none."""
+    # Not splitlines, which also parts lines at marks that may stand inside a text.
+    lines = io.StringIO(_decoded(path, encoding), newline=None).read().split("\n")
+    found = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not found:
+        raise DataError(f"{path} is empty; it needs one document a line.")
+    columns = {"text": [line for _, line in found]}
+    return Records(str(path), columns, [f"line {number}" for number, _ in found])
 
 
 def _read_folder(path: Path, encoding: str) -> Records:

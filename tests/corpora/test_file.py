@@ -143,6 +143,11 @@ def test_missing_text_is_dropped_only_when_asked(tmp_path):
     assert corpus.about["dropped_documents"] == 2
 
 
+def test_a_text_file_has_a_document_a_line(tmp_path):
+    path = _write(tmp_path / "lines.txt", "\ufeffone,\u2028two\r\n\n" + "\n".join(CHINESE))
+    assert list(_load(path).texts) == ["one,\u2028two", *CHINESE]
+
+
 def test_missing_text_in_parquet(tmp_path):
     pd.DataFrame({"text": ["a", None, "b"]}).to_parquet(tmp_path / "gaps.parquet")
     with pytest.raises(DataError, match=r"gaps.parquet, row 2, column text holds no text"):
@@ -154,6 +159,8 @@ def test_missing_text_in_parquet(tmp_path):
     [
         ("empty.csv", "", "empty.csv is empty"),
         ("empty.jsonl", "\n", "empty.jsonl is empty"),
+        ("empty.txt", " \n\n", "empty.txt is empty; it needs one document a line"),
+        ("one.txt", "\nalone\n", "has 1 document; .* at least 2"),
         ("header.csv", "text,label\n", "has 0 documents"),
         ("one.csv", "text\nalone\n", "has 1 document; .* at least 2"),
         (
