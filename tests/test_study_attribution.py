@@ -1,0 +1,143 @@
+"""Studies in which another explainer than attention proposes the candidates, in small."""
+
+import json
+
+import numpy as np
+import pytest
+
+import causattn
+from causattn.base import ConfigError
+from causattn.cli._compose import compose_config, plain
+from causattn.results import SCREEN
+from causattn.study import check_settings
+
+SMALL = (
+    "experiment=quick",
+    "corpus.documents=900",
+    "model.steps=30",
+    "effects=none",
+)
+ATTENTION = "attention.documents=60"
+DOCUMENTS = "attribution.documents=40"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("attributions")
+
+
+@pytest.fixture(scope="module")
+def run(place):
+    def call(*overrides: str, name: str = "runs"):
+        return causattn.run(
+            *SMALL, *overrides, f"paths.runs={place}/{name}", f"paths.cache={place}/cache", seed=1
+        )
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def study(run):
+    return run("attribution=occlusion", ATTENTION, DOCUMENTS)
+
+
+def test_the_summary_says_who_proposed(study):
+    summary = json.loads((study.folder / "summary.json").read_text())
+    told = summary["attribution"]
+    assert told["method"] == "occlusion"
+    assert told["documents"] == 40
+    assert told["query"] == "masked"
+    assert summary["attention"]["documents"] == 60
+    assert summary["candidates"]["screen"] == "occlusion"
+    assert summary["candidates"]["method"].startswith("mean absolute occlusion (masked)")
+    assert set(summary["candidates"]["screens"]) == {
+        "mutual_information",
+        "attention",
+        "untrained",
+    }
+
+
+def test_attention_proposes_what_it_did_and_stands_beside(run, study):
+    alone = run(ATTENTION, name="alone")
+    assert alone.summary["attribution"] == {}
+    assert alone.summary["candidates"]["screen"] == "attention"
+    ours, theirs = (each.candidates.set_index(["source", "target"]) for each in (study, alone))
+    assert np.allclose(ours[f"{SCREEN}attention"], theirs["strength"])
+    assert not np.allclose(ours["strength"], theirs["strength"])
+
+
+def test_the_page_names_the_explainer(study):
+    page = (study.folder / "report.html").read_text(encoding="utf-8")
+    assert "Candidates by occlusion" in page
+    assert (study.folder / "attention" / "corpus.npz").is_file()
+
+
+def test_the_attribution_is_kept(run, study):
+    again = run("attribution=occlusion", ATTENTION, DOCUMENTS, name="again")
+    assert {"attribution", "attribution (untrained)"} <= set(again.summary["reused"])
+    other = run("attribution=gradient_input", ATTENTION, DOCUMENTS, name="other")
+    assert "attribution" not in other.summary["reused"]
+    assert "attention" in other.summary["reused"]
+
+
+def test_controls_are_of_the_explainer(study):
+    frame = study.candidates
+    untrained = frame[f"{SCREEN}untrained"].to_numpy()
+    assert untrained.any()
+    # Log-probabilities of an untrained model hardly move; its attention would be some hundredths.
+    assert np.median(untrained) < 0.2 * np.median(frame[f"{SCREEN}attention"].to_numpy())
+
+
+def test_without_attention(run):
+    found = run("attribution=saliency", DOCUMENTS, "attention=none", name="bare")
+    assert found.summary["attention"] == {}
+    assert set(found.summary["candidates"]["screens"]) == {"mutual_information", "untrained"}
+    assert (found.folder / "report.html").is_file()
+
+
+def test_against_a_null_of_the_explainer(run):
+    found = run(
+        "attribution=gradient_input",
+        ATTENTION,
+        DOCUMENTS,
+        "candidates=against_null",
+        "candidates.draws=1",
+        "candidates.false_discovery_rate=0.5",
+        "controls=[]",
+        name="null",
+    )
+    assert np.isfinite(found.candidates["p_value"]).all()
+    assert set(found.summary["candidates"]["bias"]) == {"gradient_input", "null"}
+
+
+SENTENCES = {
+    "candidates": (["attribution=lime", "candidates=none", "controls=[]"], "candidates=top_k"),
+    "model": (
+        ["attribution=lime", "model=none", "attention=none", "controls=[]"],
+        "explains a model",
+    ),
+    "aggregate": (["attribution=lime", "candidates.aggregate=rollout"], "gives one score"),
+    "layers": (["attribution=lime", "candidates.layers=[0]"], "gives one score"),
+    "measure": (["+attribution.measure=flow"], "group attention"),
+    "samples": (["attribution=lime", "attribution.samples=0"], "above 0"),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_what_does_not_go_together_is_a_sentence(name):
+    overrides, words = SENTENCES[name]
+    with pytest.raises(ConfigError, match=words):
+        check_settings(plain(compose_config(overrides)))
+
+
+def test_every_option_is_a_study():
+    from causattn.cli._compose import config_folder
+
+    for path in (config_folder() / "attribution").glob("*.yaml"):
+        check_settings(plain(compose_config([f"attribution={path.stem}"])))
+
+
+def test_a_configuration_without_the_group_is_attentions():
+    config = plain(compose_config([]))
+    del config["attribution"]
+    check_settings(config)
