@@ -1,7 +1,7 @@
 """`Records`: the rows of a file by column, each with the place it came from, for messages.
 
-Readers for CSV and TSV, JSON Lines, Parquet, lines of text and a folder of text files. What a person
-can get wrong in a file is told in one sentence with file, line or byte, and the mend.
+Readers for CSV and TSV, JSON Lines, Parquet, lines of text and a folder of text files. What a
+person can get wrong in a file is told in one sentence with file, line or byte, and the mend.
 """
 
 from __future__ import annotations
