@@ -22,8 +22,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from causattn.base import ConfigError
+
 if TYPE_CHECKING:
-    from causattn.attention import AttentionMoments
+    from causattn.attention import AttentionMoments, AttentionSummary
+    from causattn.attribution import AttributionSummary
+
+    Summary = AttentionSummary | AttributionSummary
 
 
 def p_values_by_documents(observed: AttentionMoments, null: AttentionMoments) -> np.ndarray:
@@ -54,6 +59,36 @@ def p_values_by_documents(observed: AttentionMoments, null: AttentionMoments) ->
     p_value[(seen + seen.T) == 0] = np.nan
     np.fill_diagonal(p_value, np.nan)
     return p_value
+
+
+def check_heads(summary: Summary, null: Summary, against: str) -> None:
+    """Check that one model's attention is compared head by head.
+
+    Where heads are chosen by their entropy, the documents choose them. A null of another model,
+    trained on permuted documents or not at all, has its own by the same rule: heads of two models
+    have nothing in common but what the rule says of them. One model's over permuted documents
+    must have those of the documents, or heads would be compared and not documents.
+
+    Parameters
+    ----------
+    summary, null
+        What is compared.
+    against
+        Whose attention the null is, as in `NullSettings`.
+
+    Raises
+    ------
+    ConfigError
+        Where one model's mean is over other heads in the null.
+    """
+    ours, others = (each.about.get("heads_of_mean") for each in (summary, null))
+    if against == "permuted" and ours != others:
+        raise ConfigError(
+            f"attention.entropy chooses the heads (layer, head) {ours} in the documents and "
+            f"{others} in the permuted ones, so that their means do not compare; set "
+            "attention.entropy=null and name candidates.layers and candidates.heads, or choose "
+            "candidates.against=trained_on_permuted."
+        )
 
 
 def discoveries(p_value: np.ndarray, rate: float, correction: str) -> np.ndarray:

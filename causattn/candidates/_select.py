@@ -11,7 +11,7 @@ from causattn.base import ConfigError, DataError
 from causattn.candidates._bias import bias_of, distances, entropies
 from causattn.candidates._edges import CandidateEdges
 from causattn.candidates._mutual_information import mutual_information_screen
-from causattn.candidates._null import discoveries, p_values_by_documents
+from causattn.candidates._null import check_heads, discoveries, p_values_by_documents
 from causattn.candidates._pairs import NullDraw, p_values_by_bulk, p_values_by_pairs
 from causattn.candidates._score import measured, summary_score
 from causattn.candidates._settings import (
@@ -181,6 +181,8 @@ def _null_p_values(
                 "The null's attention is over other features or in another query mode; summarise "
                 "it with the same settings."
             )
+        if chosen.aggregate == "mean":
+            check_heads(summary, null, chosen.against)
     distance = distances(features)
     bias = {_screen(summary): bias_of(strength, distance, features)}
     if chosen.against == "bulk":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from causattn.base import DataError
+from causattn.base import ConfigError, DataError
 from causattn.candidates import select_candidates
 from causattn.candidates._null import discoveries, p_values_by_documents
 
@@ -67,6 +67,22 @@ def test_what_stands_out_is_found(compare, summary_of, table_of):
     assert edges.pair_count <= 4
     assert (edges.p_value[[0, 3], [1, 2]] < 1e-6).all()
     assert "permuted documents" in edges.method
+
+
+def test_one_model_is_compared_head_by_head(summary_of, table_of):
+    rng = np.random.default_rng(6)
+    table = table_of(rng.integers(0, 2, size=(300, SIZE)))
+    one, null = (
+        summary_of(documents(rng, 300), heads_of_mean=[[0, head]], permuted=True) for head in (1, 2)
+    )
+    settings = {"kind": "against_null", "draws": 1, "share": 1.0, "false_discovery_rate": 0.2}
+    with pytest.raises(ConfigError, match=r"chooses the heads .* \[\[0, 1\]\] .* \[\[0, 2\]\]"):
+        select_candidates(settings | {"against": "permuted"}, one, table, null=[null])
+    for way in (
+        {"against": "trained_on_permuted"},
+        {"against": "permuted", "aggregate": "rollout"},
+    ):
+        assert select_candidates(settings | way, one, table, null=[null]).names == one.names
 
 
 def test_yekutieli_lets_through_no_more_than_hochberg():
