@@ -16,7 +16,7 @@ from causattn.models import CarrierTokens
 
 _MANY = 128
 """Features from which on it is worth to look which pairs occur."""
-_FEW = 0.4
+_FEW = 0.2
 """Share of all pairs up to which a shard's sums are kept by pairs."""
 
 
