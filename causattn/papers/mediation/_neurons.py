@@ -3,7 +3,8 @@
 Vig et al. (2020), section 3.1 and 4.1. The base input is a story of a profession, the alternative
 the same story of a woman or a man, whichever the profession leans away from, and y the odds of the
 pronoun against the profession's lean. Exchanged are, where the person stands, the word's embedding
-and the output of each layer's feed-forward network: all of it, or one neuron.
+and the output of each layer's feed-forward network: all of it, or one neuron. Beside them stands
+the whole state after each layer, which tells up to where the person is read at this place.
 
 The embedding at this place is all in which the two inputs differ, so that exchanging it is the
 whole effect; this is looked at, not taken for granted.
@@ -36,6 +37,8 @@ class NeuronEffects:
         float64 [n].
     indirect, direct
         float64 [1 + L, n]: by all neurons of the embedding, then of each layer.
+    indirect_states
+        float64 [L, n]: by the whole state after each layer.
     indirect_neurons
         float64 [1 + L, width, n]: by one neuron.
     """
@@ -43,6 +46,7 @@ class NeuronEffects:
     total: np.ndarray
     indirect: np.ndarray
     direct: np.ndarray
+    indirect_states: np.ndarray
     indirect_neurons: np.ndarray
 
 
@@ -55,7 +59,9 @@ def neuron_effects(model: LanguageModel, stories: list[Story]) -> NeuronEffects:
     )
     against = torch.tensor([int(leans(story.person)) for story in stories], device=model.device)
     pronouns = torch.from_numpy(single_tokens(model, PRONOUNS)).to(model.device)
-    modules = _modules(model)
+    body: Any = model.network.base_model
+    modules = [body.wte, *(block.mlp for block in body.h)]
+    blocks = list(body.h)
 
     def odds(ids: torch.Tensor) -> torch.Tensor:
         logits = model.network(input_ids=ids).logits[:, -1, pronouns].double()
@@ -75,6 +81,10 @@ def neuron_effects(model: LanguageModel, stories: list[Story]) -> NeuronEffects:
                 with _exchanged(module, other, neuron):
                     each.append(odds(base))
             single.append(torch.stack(each))
+        states = []
+        for block, other in zip(blocks, _states(blocks, odds, alternative), strict=True):
+            with _exchanged(block, other):
+                states.append(odds(base))
 
     def share(found: torch.Tensor) -> np.ndarray:
         relative: np.ndarray = (found / y - 1).cpu().numpy()
@@ -84,6 +94,7 @@ def neuron_effects(model: LanguageModel, stories: list[Story]) -> NeuronEffects:
         total=share(y_alternative),
         indirect=share(torch.stack(indirect)),
         direct=share(torch.stack(direct)),
+        indirect_states=share(torch.stack(states)),
         indirect_neurons=share(torch.stack(single)),
     )
 
@@ -91,12 +102,6 @@ def neuron_effects(model: LanguageModel, stories: list[Story]) -> NeuronEffects:
 def _inputs(model: LanguageModel, prompts: list[str]) -> torch.Tensor:
     encoding = encode_texts(model, prompts)
     return take(encoding, np.arange(len(prompts))).to(model.device).input_ids
-
-
-def _modules(model: LanguageModel) -> list[nn.Module]:
-    """Return the embedding of words and every layer's feed-forward network."""
-    body: Any = model.network.base_model
-    return [body.wte, *(block.mlp for block in body.h)]
 
 
 def _states(

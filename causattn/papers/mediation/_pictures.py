@@ -50,19 +50,30 @@ def draw_heads(models: list[HeadEffects], path: Path) -> Path:
 
 
 def draw_neurons(models: list[NeuronEffects], path: Path) -> Path:
-    """Draw the share that a layer's neurons mediate, a line a model; return the path."""
+    """Draw the share that layers mediate where the person stands; return the path."""
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axis = pyplot.subplots(figsize=(4.5, 2.8), layout="constrained")
-    shares = np.stack([one.indirect.mean(-1) / one.total.mean() for one in models])
-    for share in shares:
-        axis.plot(share, color=_COLOUR, alpha=0.35, linewidth=0.8)
-    axis.plot(shares.mean(0), color=_COLOUR, marker="o", markersize=4)
+    figure, axis = pyplot.subplots(figsize=(4.8, 2.8), layout="constrained")
+    states = [np.concatenate([one.indirect[:1], one.indirect_states]) for one in models]
+    for name, colour, effects in (
+        ("whole state", "#c2410c", states),
+        ("feed-forward output", _COLOUR, [one.indirect for one in models]),
+    ):
+        shares = np.stack(
+            [
+                effect.mean(-1) / one.total.mean()
+                for effect, one in zip(effects, models, strict=True)
+            ]
+        )
+        for share in shares:
+            axis.plot(share, color=colour, alpha=0.35, linewidth=0.8)
+        axis.plot(shares.mean(0), color=colour, marker="o", markersize=4, label=name)
     axis.axhline(0, color="#a3a3a3", linewidth=0.8)
     axis.set_xlabel("layer")
-    axis.set_xticks(range(shares.shape[1]))
+    axis.set_xticks(range(len(states[0])), ["embedding", *map(str, range(len(states[0]) - 1))])
     axis.set_ylabel("share of the total effect")
+    axis.legend(frameon=False)
     axis.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
     pyplot.close(figure)

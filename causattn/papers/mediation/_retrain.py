@@ -75,10 +75,8 @@ def retrain(settings: MediationSettings, work: Work) -> Findings:
         "below; right: all heads of a layer at once)": draw_heads(
             [one.heads for one in trained], work.folder / "heads.png"
         ),
-        "Indirect effect of the neurons where the person stands, by layer (0: the embedding), as a "
-        "share of the total effect; thin: each model": draw_neurons(
-            [one.neurons for one in trained], work.folder / "neurons.png"
-        ),
+        "Indirect effect where the person stands, by layer, as a share of the total effect; thin: "
+        "each model": draw_neurons([one.neurons for one in trained], work.folder / "neurons.png"),
     }
     findings.remarks = [
         f"Trained here: {settings.layers} layers and {settings.heads} heads, "
@@ -303,6 +301,7 @@ def _layers_table(trained: list[Measured]) -> pd.DataFrame:
         strongest = np.sort(neurons.indirect_neurons.mean(-1), axis=1)[:, ::-1]
         # The paper's figure: the mean over a layer's strongest twentieth.
         few = max(1, strongest.shape[1] // 20)
+        whole = np.concatenate([neurons.indirect[:1], neurons.indirect_states])
         for layer in range(len(neurons.indirect)):
             attention = one.heads.indirect_layers[layer - 1] if layer else None
             held = one.heads.direct_layers[layer - 1] if layer else None
@@ -314,6 +313,7 @@ def _layers_table(trained: list[Measured]) -> pd.DataFrame:
                     "attention, direct": None if held is None else float(held.mean()),
                     "neurons, indirect": float(neurons.indirect[layer].mean()),
                     "neurons, direct": float(neurons.direct[layer].mean()),
+                    "whole state, indirect": float(whole[layer].mean()),
                     "strongest 5% of neurons, one at a time": float(strongest[layer, :few].mean()),
                 }
             )

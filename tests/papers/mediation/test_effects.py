@@ -57,6 +57,9 @@ def test_neurons(case):
     np.testing.assert_allclose(found.direct[0], 0, atol=1e-6)
     np.testing.assert_allclose(found.indirect[-1], 0, atol=1e-6)
     np.testing.assert_allclose(found.direct[-1], found.total, atol=1e-6)
+    np.testing.assert_allclose(found.indirect_states[-1], 0, atol=1e-6)
+    # Whoever has the state after the first layer has what its own network put there, and more.
+    assert np.abs(found.indirect_states[0] - found.indirect[1]).max() > 1e-3
 
 
 def test_a_neuron_of_the_embedding_by_changing_it_by_hand(case):
