@@ -32,11 +32,14 @@ class Place:
         The characters, end excluded.
     texts
         What may stand there; an empty text takes the characters out.
+    feature
+        The feature that is told there, None where that is not known.
     """
 
     start: int
     end: int
     texts: tuple[str, ...]
+    feature: int | None = None
 
 
 class CorpusValues:
@@ -88,7 +91,8 @@ class CorpusValues:
                 continue
             if any(low < end and start < high for low, high in barred):
                 continue
-            found.append(Place(start, end, self._others(row, feature, self._texts[row][start:end])))
+            others = self._others(row, feature, self._texts[row][start:end])
+            found.append(Place(start, end, others, feature))
             done = end
         return found
 

@@ -23,16 +23,15 @@ from causattn.examples import (
     nearest_documents,
     training_influence,
 )
-from causattn.report._question import Question, Sample, question_of
+from causattn.report._question import Question, Sample
 from causattn.report._settings import PageSettings
-from causattn.results import Run
 
 PROMPT = 12
 """Most words of a document from which a causal model goes on."""
 
 
 def document_examples(
-    run: Run,
+    question: Question | str,
     sample: Sample,
     vectors: np.ndarray,
     rows: np.ndarray,
@@ -43,8 +42,8 @@ def document_examples(
 
     Parameters
     ----------
-    run
-        The run, its graph written.
+    question
+        What the model is asked of documents, or why nothing.
     sample
         The documents among which others are looked for.
     vectors
@@ -56,7 +55,6 @@ def document_examples(
     seed
         Of the continuations.
     """
-    question = question_of(sample, _subject(run, sample))
     influence = None if isinstance(question, str) else _influence(question, rows)
     found = []
     for row in rows.tolist():
@@ -87,23 +85,6 @@ def edits_of(question: Question, row: int, settings: PageSettings) -> dict[str, 
     text, places = question.asked(row)
     how = EditSettings(edits=settings.edits, tries=settings.tries)
     return _edits(minimal_edits(question.decide, text, places, how))
-
-
-def _subject(run: Run, sample: Sample) -> int | None:
-    """Return which feature the model is asked about: the one that most edges point to.
-
-    A classifier is asked for its label, whichever column that is.
-    """
-    table = sample.table
-    if sample.model.task == "classifier":
-        return None
-    index = {name: k for k, name in enumerate(table.names)}
-    into = np.zeros(table.size)
-    for source, target, symbol in run.graph.edges():
-        for name, counts in ((target, symbol.endswith(">")), (source, symbol.startswith("<"))):
-            if name in index:
-                into[index[name]] += 1.0 if counts else 0.1
-    return int(into.argmax())
 
 
 def _influence(question: Question, rows: np.ndarray) -> dict[int, np.ndarray] | str:

@@ -51,26 +51,30 @@ def edge_examples(
     return found
 
 
+def rows_by_value(table: FeatureTable, feature: int, count: int) -> list[tuple[str, np.ndarray]]:
+    """Return a feature's values that occur, and int64 which of the first `count` rows have each.
+
+    Of a number these are its lower and its upper half.
+    """
+    column, categories = table.values[:count, feature], table.categories[feature]
+    if categories is None:
+        high = column > np.median(column)
+        groups = [("low", np.flatnonzero(~high)), ("high", np.flatnonzero(high))]
+    else:
+        groups = [
+            (str(name), np.flatnonzero(column == code)) for code, name in enumerate(categories)
+        ]
+    return [(name, rows) for name, rows in groups if len(rows)]
+
+
 def _typical(table: FeatureTable, vectors: np.ndarray, source: int, target: int) -> list[list[Any]]:
     """Return, for each value of the source, the document that stands best for its commonest case.
 
     The commonest case of a value is that in which the target has the value it mostly has then.
     """
-    categories = table.categories[source]
     values = table.values[: len(vectors)]
-    if categories is None:
-        # Of a number the lower and the upper half.
-        high = values[:, source] > np.median(values[:, source])
-        groups = [("low", np.flatnonzero(~high)), ("high", np.flatnonzero(high))]
-    else:
-        groups = [
-            (str(name), np.flatnonzero(values[:, source] == code))
-            for code, name in enumerate(categories)
-        ]
     found = []
-    for name, rows in groups:
-        if not len(rows):
-            continue
+    for name, rows in rows_by_value(table, source, len(vectors)):
         then, labels = None, table.categories[target]
         if labels is not None:
             codes = values[rows, target].astype(np.int64)

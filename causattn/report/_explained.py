@@ -15,8 +15,9 @@ from causattn.models import LanguageModel
 from causattn.report._carried import carried_by
 from causattn.report._document_examples import document_examples, edits_of
 from causattn.report._edge_examples import edge_examples
+from causattn.report._feature_examples import feature_examples
 from causattn.report._graph_data import plain
-from causattn.report._question import Sample, question_of
+from causattn.report._question import Sample, question_of, subject_of
 from causattn.report._settings import PageSettings
 from causattn.results import Run
 
@@ -52,13 +53,18 @@ def record_examples(
     """
     seed = int(run.config.get("seed", 0))
     texts = [corpus.texts[d] for d in table.documents[rows]]
-    about: dict[str, Any] = {"schema": SCHEMA, "sample": len(rows), "documents": [], "edges": []}
+    about: dict[str, Any] = {"schema": SCHEMA, "sample": len(rows), "documents": []}
+    about |= {"edges": [], "features": []}
     vectors = None
     if settings.examples:
         if model is not None:
             sample = Sample(corpus, model, table, texts)
             vectors = document_vectors(model, texts)
-            about["documents"] = document_examples(run, sample, vectors, looked, settings, seed)
+            question = question_of(sample, subject_of(run.graph, sample))
+            about["features"] = feature_examples(question, sample, vectors, settings.examples)
+            about["documents"] = document_examples(
+                question, sample, vectors, looked, settings, seed
+            )
         about["edges"] = edge_examples(run, table, vectors, settings.examples)
         if model is not None:
             _edge_edits(run, about["edges"], sample, settings)
@@ -150,6 +156,9 @@ def _rows(about: dict[str, Any]) -> Iterator[int]:
     for edge in about["edges"]:
         yield from (row for *_, row, _ in edge["typical"])
         yield from (row for row, *_ in (edge["deciding"] or {"rows": []})["rows"])
+    for feature in about["features"]:
+        yield from (row for _, row, _ in feature["typical"])
+        yield from (each["row"] for each in feature["moved"])
     for entry in about["documents"]:
         yield entry["row"]
         teachers = entry.get("teachers") or {"for": [], "against": []}

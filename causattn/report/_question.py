@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from causattn.examples import (
     label_losses,
 )
 from causattn.features import FeatureKind, FeatureTable
+from causattn.graphs import CausalGraph
 from causattn.models import (
     LanguageModel,
     carrier_tokens,
@@ -109,6 +110,23 @@ def question_of(sample: Sample, feature: int | None, proposals: int = 3) -> Ques
     )
 
 
+def subject_of(graph: CausalGraph, sample: Sample) -> int | None:
+    """Return which feature the model is asked about: the one that most edges point to.
+
+    A classifier is asked for its label, whichever column that is.
+    """
+    table = sample.table
+    if sample.model.task == "classifier":
+        return None
+    index = {name: k for k, name in enumerate(table.names)}
+    into = np.zeros(table.size)
+    for source, target, symbol in graph.edges():
+        for name, counts in ((target, symbol.endswith(">")), (source, symbol.startswith("<"))):
+            if name in index:
+                into[index[name]] += 1.0 if counts else 0.1
+    return int(into.argmax())
+
+
 def _label(sample: Sample, feature: int | None, values: CorpusValues) -> Question | str:
     """Ask a classifier for the label."""
     table, corpus, model = sample.table, sample.corpus, sample.model
@@ -158,7 +176,7 @@ def _slot(sample: Sample, feature: int, values: CorpusValues) -> Question | str:
         whole, (start, end) = sample.texts[row], spans[row]
         shift = len(text) - (end - start)
         places = [
-            p if p.end <= start else Place(p.start + shift, p.end + shift, p.texts)
+            p if p.end <= start else replace(p, start=p.start + shift, end=p.end + shift)
             for p in values.places(row, without=[feature])
         ]
         return f"{whole[:start]}{text}{whole[end:]}", places

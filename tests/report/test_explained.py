@@ -10,7 +10,7 @@ from causattn.base import ArtefactError, read_json, write_json
 from causattn.examples import deciding_documents, document_vectors, nearest_documents
 from causattn.report import Material, ShownRun, write_report
 from causattn.report._explained import examples_data
-from causattn.report._question import Sample, question_of
+from causattn.report._question import Sample, question_of, subject_of
 
 Make = Callable[..., ShownRun]
 
@@ -64,6 +64,41 @@ def test_every_row_of_the_evidence_has_its_documents(recorded_run: Make) -> None
         same = (table.values[:, used] == table.values[first, used]).all(axis=1)
         assert alike == same.sum() - 1
     assert estimated > 0
+
+
+@pytest.mark.parametrize("kind", ["recorded_run", "classifier_run"])
+def test_a_features_documents_are_those_its_words_move_most(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    run = request.getfixturevalue(kind)(documents=2, sample=12, examples=2)
+    data, sample = kept(run), sample_of(run, 12)
+    table = sample.table
+    assert len(data["features"]) == table.size
+    question = question_of(sample, subject_of(run.graph, sample))
+    assert not isinstance(question, str)
+    moved = 0
+    for feature, entry in enumerate(data["features"]):
+        assert entry["reason"] is None
+        for value, row, count in entry["typical"]:
+            categories = table.categories[feature]
+            assert categories is not None
+            assert categories[int(table.values[row, feature])] == value
+            assert count == (table.values[:12, feature] == table.values[row, feature]).sum()
+        changes = {}
+        for row in range(12):
+            text, places = question.asked(row)
+            said = question.decide([text])[0]
+            for place in places:
+                if place.feature == feature:
+                    edited = text[: place.start] + place.texts[0] + text[place.end :]
+                    changes[row] = (question.decide([edited])[0] - said)[said.argmax()]
+        lowest = sorted(change for change in changes.values() if change <= -1e-6)[:2]
+        found = [each["change"] for each in entry["moved"]]
+        np.testing.assert_allclose(found, lowest, atol=1e-5)
+        for each in entry["moved"]:
+            assert changes[each["row"]] == pytest.approx(each["change"], abs=1e-5)
+        moved += len(found)
+    assert moved > 0 or kind == "classifier_run"  # whose untrained answer hardly moves
 
 
 @pytest.mark.parametrize("kind", ["recorded_run", "classifier_run"])

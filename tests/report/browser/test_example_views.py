@@ -42,6 +42,28 @@ def test_an_edge_shows_its_examples_when_they_are_asked_for(
     browser.screenshot(tmp_path / "edge.png")
 
 
+def test_a_variable_shows_its_examples_beside_its_neighbourhood(look, recorded_run: Make) -> None:
+    run = recorded_run(documents=1, sample=12)
+    data = examples_data(run)
+    assert data is not None
+    browser = look(write_report(run))
+    place = next(k for k, entry in enumerate(data["features"]) if entry["moved"])
+    names = browser.run(
+        "[...document.querySelectorAll('.node')].map(n => n.querySelector('text').textContent)"
+    )
+    node = names.index(run.graph.names[place])
+    x, y = browser.middle(".node rect", node)
+    browser.press(x, y)
+    browser.release(x, y)
+    said = browser.run(TEXT.format(".panel"))
+    assert said.startswith(run.graph.names[place])
+    assert "Typical documents" in said
+    moved = data["features"][place]["moved"]
+    assert browser.run("document.querySelectorAll('.panel ins').length") == len(moved)
+    browser.click_text(".corner button", "Reset")
+    assert "Choose an edge" in browser.run(TEXT.format(".panel"))
+
+
 def test_documents_are_chosen_and_their_edits_are_marked(look, recorded_run: Make) -> None:
     run = recorded_run(documents=3, sample=12)
     data = examples_data(run)

@@ -101,6 +101,15 @@ export interface EdgeExamples {
   edits?: EditsData & { row: number; asked: string; labels: string[] };
 }
 
+export interface FeatureExamples {
+  /** A value, a row and among how many it is most typical. */
+  typical: [string, number, number][];
+  /** Another value in its place: the words, the former answer and what its probability loses. */
+  moved: { row: number; before: string; after: string; answer: string; change: number }[];
+  reason: string | null;
+  asked: string | null;
+}
+
 export interface ContinuationData {
   reason: string | null;
   prompt?: string;
@@ -128,6 +137,8 @@ export interface ExplainedData {
   sample: number;
   texts: Record<string, { number: number; pieces: [string, number[]][] }>;
   edges: EdgeExamples[];
+  /** One a variable, in their order; none without a model. */
+  features: FeatureExamples[];
   documents: DocumentExamples[];
 }
 

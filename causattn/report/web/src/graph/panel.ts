@@ -3,6 +3,7 @@
 import type { ExampleData, ExplainedData } from "../data";
 import { clear, element, named } from "../dom";
 import { edgeExamples } from "../examples/edge";
+import { featureExamples } from "../examples/feature";
 import { ARROWS, interval, number } from "../numbers";
 import { type Claim, type Claims, type Row, numeric } from "./claims";
 
@@ -27,6 +28,7 @@ export interface PanelLike {
   root: HTMLElement;
   rest(): void;
   show(source: number, target: number): void;
+  showNode?(index: number): void;
 }
 
 export class Panel implements PanelLike {
@@ -46,6 +48,12 @@ export class Panel implements PanelLike {
       element("p", { class: "hint" }, "Choose an edge to see all its evidence, or a variable to see its neighbourhood."),
       element("p", { class: "hint" }, "Drag a variable to pin it, double-click it to let it go. Ctrl and the wheel zoom."),
     );
+  }
+
+  showNode(index: number): void {
+    const examples = this.explained && featureExamples(this.explained, index);
+    if (examples) clear(this.root, element("h3", {}, named(this.claims.name(index))), ...examples);
+    else this.rest();
   }
 
   show(source: number, target: number): void {

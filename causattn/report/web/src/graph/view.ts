@@ -37,6 +37,8 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
     edge: (edge) => options.selection.choose(edge.source, edge.target),
     node: (index) => {
       focus = focus === index ? null : index;
+      if (focus === null) panel.rest();
+      else panel.showNode?.(focus);
       paint();
     },
   });
