@@ -43,6 +43,7 @@ TERMS: dict[str, Row] = {
     "graph, rollout": {"causal_kind": "graph", "causal_attention": "rollout"},
     "graph, shuffled": {"causal_kind": "graph", "causal_graph": "shuffled"},
     "output": {"causal_kind": "output"},
+    "graph, longer": {"causal_kind": "graph"},
     "graph, discovered": {"causal_kind": "graph"},
     "graph, afterwards": {"causal_kind": "graph"},
     "interventions, afterwards": {"causal_kind": "interventions"},
@@ -51,6 +52,9 @@ TERMS: dict[str, Row] = {
 
 AFTERWARDS = ", afterwards"
 """Trained plainly first, then for as long again with the term: the shortcut is learned already."""
+
+LONGER, TIMES = ", longer", 3
+"""Trained for so many times the epochs."""
 
 DISCOVERED = "graph, discovered"
 """The graph is PC's, from the very documents that are trained on, not the true one."""
@@ -106,7 +110,7 @@ def measure(term: str, weight: float, seed: int, setting: Row) -> Row:
     corpus = load_corpus({**drawn, "documents": setting["documents"]}, seed)
     wanted = {
         **MODEL,
-        "epochs": setting["epochs"],
+        "epochs": setting["epochs"] * (TIMES if term.endswith(LONGER) else 1),
         "learning_rate": setting["learning_rate"],
         "causal_weight": weight,
         **TERMS[term],

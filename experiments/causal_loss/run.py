@@ -36,6 +36,7 @@ WEIGHTS = (0.01, 0.1, 1.0, 10.0, 100.0)
 GRID = {
     PLAIN: (0.0,),
     "graph": WEIGHTS,
+    "graph, longer": (1.0,),
     "interventions": (*WEIGHTS, 1000.0),
     "output": (1.0, 10.0, 100.0),
     "graph, afterwards": (1.0, 10.0, 100.0),
