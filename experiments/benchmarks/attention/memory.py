@@ -31,7 +31,7 @@ def size_rows(scale: float = 1.0) -> list[dict[str, Any]]:
 
 def batch_rows(scale: float = 1.0) -> list[dict[str, Any]]:
     """Return peaks over the documents in a batch, T = 256."""
-    count = max(32, int(96 * scale))
+    count = max(32, int(192 * scale))  # enough that 1,000 words stand in more than one
     return [
         _row(length=256, count=count, tokens=256 * batch, way=way, shard=500) | {"batch": batch}
         for batch in BATCHES
@@ -49,6 +49,7 @@ def _row(**task: Any) -> dict[str, Any]:
         "plain_mb": plain["peak_mb"],
         "peak_mb": found["peak_mb"],
         "sums_mb": found["sums_mb"],
+        "features": found["features"],
     }
 
 

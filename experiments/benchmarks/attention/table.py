@@ -35,8 +35,8 @@ def page(results: dict[str, Any]) -> str:
         ]
     if parts.get("size"):
         lines += [
-            "Peak memory over the size of the corpus; the texts and their table of features are in "
-            "both.",
+            "Peak memory over the size of the corpus; the texts and their table of features "
+            f"({_features(parts['size'])}) are in both.",
             "",
             "| way | T | documents | plain, MB | this, MB | above plain, MB | of it sums, MB |",
             "|---|---|---|---|---|---|---|",
@@ -47,7 +47,7 @@ def page(results: dict[str, Any]) -> str:
         ]
     if parts.get("batch"):
         lines += [
-            "Peak memory over documents in a batch, T = 256, 1,000 features.",
+            f"Peak memory over documents in a batch, T = 256, {_features(parts['batch'])}.",
             "",
             "| way | batch | plain, MB | this, MB | sums, MB | this without sums / plain | "
             "target | reached |",
@@ -63,6 +63,15 @@ def page(results: dict[str, Any]) -> str:
             "",
         ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _features(rows: list[dict[str, Any]]) -> str:
+    """Return in words how many features were summed."""
+    known = [row["features"] for row in rows if "features" in row]
+    if not known:
+        return "features not counted"
+    least, most = min(known), max(known)
+    return f"{most:,} features" if least == most else f"{least:,} to {most:,} features"
 
 
 def _speed_line(row: dict[str, Any]) -> str:

@@ -41,7 +41,8 @@ def main() -> None:
             parts = (moments.count, moments.sum, moments.sum_of_squares, moments.maximum)
             sums += sum(part.nbytes for part in parts)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"peak_mb": peak, "sums_mb": sums / 2**20}))
+    found = {"peak_mb": peak, "sums_mb": sums / 2**20, "features": features.size}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
