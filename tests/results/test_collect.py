@@ -3,10 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from causattn.base import ArtefactError, DataError, write_json
-from causattn.results import collect_runs, run_in_folder
+from causattn.results import _collect, collect_runs, run_in_folder
 
 
 def make(folder: Path, seed: int, penalty: object, shd: object) -> None:
@@ -78,6 +79,49 @@ def test_a_damaged_run_is_a_row_that_says_so(sweep: Path) -> None:
 def test_collecting_twice_gives_the_same_bytes(sweep: Path) -> None:
     first = collect_runs(sweep, sweep / "runs").csv.read_bytes()
     assert collect_runs(sweep, sweep / "runs").csv.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "# by hand\nseed: 4\ndiscovery:\n  kind: ges\n  penalty: 2\n  limit: null\n",
+        "{seed: 4, discovery: {kind: ges, penalty: 2, limit: null}}\n",
+        "seed: 4\ndiscovery: &one\n  kind: ges\n  penalty: 2\n  limit: null\nother: *one\n",
+        "---\nseed: 4\n\ndiscovery:\n  kind: ges\n  # a note\n  penalty: 2\n  limit: ~\n",
+    ],
+)
+def test_a_configuration_may_be_written_by_hand(tmp_path: Path, written: str) -> None:
+    make(tmp_path / "a", 4, 2, 3)
+    (tmp_path / "a" / "config.yaml").write_text(written)
+    table = pd.read_parquet(collect_runs(tmp_path, tmp_path / "runs").parquet)
+    assert table["status"].tolist() == ["finished"]
+    found = table[["config.seed", "config.discovery.kind", "config.discovery.penalty"]]
+    assert found.to_numpy().tolist() == [[4, "ges", 2]]
+    if "other" in written:
+        assert table["config.other.penalty"].tolist() == [2]
+
+
+def test_more_runs_than_a_part_and_a_row_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(11):
+        make(tmp_path / f"{seed:02d}", seed, 1, seed)
+    whole = pd.read_parquet(collect_runs(tmp_path, tmp_path / "runs").parquet)
+    monkeypatch.setattr(_collect, "_PART", 2)
+    monkeypatch.setattr(_collect, "_PARTS", 2)
+    collected = collect_runs(tmp_path, tmp_path / "runs")
+    assert pq.ParquetFile(collected.parquet).num_row_groups == 3
+    pd.testing.assert_frame_equal(pd.read_parquet(collected.parquet), whole)
+    assert whole["config.seed"].tolist() == list(range(11))
+
+
+def test_a_job_that_failed_at_first_and_was_done_later_is_one_row(sweep: Path) -> None:
+    with (sweep / "jobs.jsonl").open("w") as log:
+        for name, status in (("aa", "failed"), ("gg", "failed"), ("gg", "finished")):
+            print(json.dumps({"folder": name, "status": status, "reason": "once"}), file=log)
+    table = pd.read_parquet(collect_runs(sweep, sweep / "runs").parquet)
+    assert table["folder"].tolist() == ["aa", "bb", "cc", "dd"]
+    assert table["status"][0] == "finished"
 
 
 def test_no_folder_and_no_runs(tmp_path: Path) -> None:
