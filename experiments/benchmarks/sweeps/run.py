@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=ROOT / "results" / "benchmarks")
     parser.add_argument("--repeats", type=int, default=1, help="of the overhead")
     parser.add_argument("--workers", type=int, default=4, help="of the parallel sweep")
+    parser.add_argument("--sweeps", type=int, nargs="+", default=[], help="parallel ones, from 1")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measures = measures_of(given, Path(folder))
@@ -52,7 +53,7 @@ def measures_of(given: argparse.Namespace, place: Path) -> dict[str, Callable[[]
             place / "overhead", 20 if quick else 1000, 8 if quick else 60, given.repeats
         ),
         "parallel": lambda: parallel.measure(
-            place / "parallel", 6 if quick else 60, given.workers, 500 if quick else 1000
+            place / "parallel", given.workers, quick, given.sweeps
         ),
         "collecting": lambda: collecting.measure(
             place / "collecting", (10, 20) if quick else (1000, 10_000), example(place)
