@@ -11,7 +11,8 @@ from sklearn.metrics import roc_auc_score
 from causattn.base import integer_seed
 from causattn.papers._paper import Work
 from causattn.papers.jain_wallace._agreement import agreement
-from causattn.papers.jain_wallace._importance import Importance, importance
+from causattn.papers.jain_wallace._importance import Importance
+from causattn.papers.jain_wallace._kept import kept_importance
 from causattn.papers.jain_wallace._network import Encoder
 from causattn.papers.jain_wallace._published import GRADIENT, LEAVE_ONE_OUT
 from causattn.papers.jain_wallace._sentences import Sentences
@@ -29,6 +30,7 @@ class Case:
     vectors: Vectors
     training: int
     network: Trained
+    key: str
     words: Importance
 
 
@@ -46,8 +48,8 @@ def trained_cases(
                 network = trained(
                     splits, encoder, vectors, settings.training, seed, store=store, source=source
                 )
-                words = importance(network, splits["test"])
-                cases.append(Case(encoder, vectors, number, network, words))
+                words = kept_importance(network, splits["test"], store)
+                cases.append(Case(encoder, vectors, number, network.value, network.key, words))
     return cases
 
 

@@ -23,6 +23,7 @@ graph, shuffled             the graph's coefficients dealt anew to the same word
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +31,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from causattn.candidates import mutual_information_screen
+from causattn.features import FeatureTable
 from causattn.papers.jain_wallace._agreement import agreement, bootstrap_interval, top_hit
 from causattn.papers.jain_wallace._graph import (
     OUTCOME,
@@ -46,12 +48,48 @@ from causattn.papers.jain_wallace._sentences import Sentences
 from causattn.papers.jain_wallace._training import Trained, log_odds
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the training sentences say without any network.
+
+    Parameters
+    ----------
+    sentences
+        The training sentences.
+    table
+        Presence of words, and the label.
+    settings
+        Of the graph.
+    all_pairs
+        Weights by the graph over all pairs.
+    information
+        Of each word with the label, in nats.
+    """
+
+    sentences: Sentences
+    table: FeatureTable
+    settings: GraphSettings
+    all_pairs: dict[str, float]
+    information: dict[str, float]
+
+
+def ground(sentences: Sentences, settings: GraphSettings) -> Ground:
+    """Return what training sentences say without any network."""
+    table = word_table(sentences, settings.words)
+    label = sentences.labels.astype(float)
+    graph = graph_into_outcome(table, label, None, settings)
+    information = mutual_information_screen(table)[:, table.names.index(OUTCOME)].tolist()
+    screen = {
+        name: value for name, value in zip(table.names, information, strict=True) if name != OUTCOME
+    }
+    return Ground(sentences, table, settings, edge_weights(table, graph, label), screen)
+
+
 def orders(
     trained: Trained,
-    training: Sentences,
+    known: Ground,
     held_out: Sentences,
     words: Importance,
-    settings: GraphSettings,
     rng: np.random.Generator,
 ) -> tuple[dict[str, np.ndarray], dict[str, int]]:
     """Return each order of the held-out sentences' words, and how large the graphs are.
@@ -60,12 +98,12 @@ def orders(
     ----------
     trained
         The network.
-    training, held_out
-        Sentences for the graph, and to be asked about.
+    known
+        The training sentences, for the graph.
+    held_out
+        Sentences to be asked about.
     words
         Importance of the held-out sentences' words.
-    settings
-        Of the graph.
     rng
         Shuffles coefficients.
 
@@ -76,26 +114,23 @@ def orders(
     sizes
         Words joined to the outcome in each graph, and words that could have been.
     """
-    table = word_table(training, settings.words)
-    place = table.names.index(OUTCOME)
-    names = [name for name in table.names if name != OUTCOME]
+    table, training = known.table, known.sentences
     attention = relative_attention(trained, training)
-    candidates = attention_candidates(table, attention, settings)
-    label = training.labels.astype(float)
+    candidates = attention_candidates(table, attention, known.settings)
     output = log_odds(trained.network, trained.vocabulary, training.words)
     weights = {
-        name: edge_weights(table, graph_into_outcome(table, outcome, allowed, settings), outcome)
-        for name, outcome, allowed in (
-            ("graph into the label", label, candidates),
-            ("graph into the output", output, candidates),
-            ("graph, all pairs", label, None),
+        name: edge_weights(
+            table, graph_into_outcome(table, outcome, candidates, known.settings), outcome
+        )
+        for name, outcome in (
+            ("graph into the label", training.labels.astype(float)),
+            ("graph into the output", output),
         )
     }
+    weights["graph, all pairs"] = known.all_pairs
     found = {name: by_word(held_out, weight) for name, weight in weights.items()}
-    graph = weights["graph into the label"]
+    graph, names = weights["graph into the label"], list(known.information)
     dealt = rng.permutation([graph.get(name, 0.0) for name in names]).tolist()
-    information = mutual_information_screen(table)[:, place]
-    screen = {name: float(information[table.names.index(name)]) for name in names}
     own = words.attention
     by_label, by_output = found["graph into the label"], found["graph into the output"]
     ordered = {
@@ -107,12 +142,15 @@ def orders(
         "ranks of both, output": _mean_ranks(words.bounds, own, by_output),
         "gradient": words.gradient,
         "mean attention of the word": by_word(held_out, attention),
-        "mutual information": by_word(held_out, screen),
+        "mutual information": by_word(held_out, known.information),
         "graph, all pairs": found["graph, all pairs"],
         "graph, shuffled": by_word(held_out, dict(zip(names, dealt, strict=True))),
     }
     sizes = {name: len(weight) for name, weight in weights.items()}
-    return ordered, {**sizes, "words that could be joined": int(candidates.allowed[place].sum())}
+    return ordered, {
+        **sizes,
+        "words that could be joined": int(candidates.allowed[table.names.index(OUTCOME)].sum()),
+    }
 
 
 def compare(

@@ -9,8 +9,7 @@ import torch
 from causattn.base import generator
 from causattn.papers._paper import DataFile, Findings, Paper, Work
 from causattn.papers.jain_wallace._cases import Case, networks, spread, taus_of, trained_cases
-from causattn.papers.jain_wallace._graph import GraphSettings
-from causattn.papers.jain_wallace._perturbation import adversarial_attention, permutation_change
+from causattn.papers.jain_wallace._kept import kept_other_attention
 from causattn.papers.jain_wallace._pictures import draw_agreement, draw_perturbation, draw_question
 from causattn.papers.jain_wallace._published import (
     BY_ENCODER,
@@ -19,9 +18,10 @@ from causattn.papers.jain_wallace._published import (
     size_figures,
     tau_figures,
 )
-from causattn.papers.jain_wallace._question import compare, orders
+from causattn.papers.jain_wallace._question import Ground, compare, ground, orders
 from causattn.papers.jain_wallace._sentences import Sentences, read_sst
 from causattn.papers.jain_wallace._settings import JainWallaceSettings
+from causattn.results import Store
 
 SST = DataFile(
     "sst/sst_dataset.csv",
@@ -77,6 +77,7 @@ def reproduce_on(
     """
     cases = trained_cases(splits, source, settings, work)
     taus = pd.concat([taus_of(case) for case in cases], ignore_index=True)
+    known = ground(splits["train"], settings.graph)
     findings = Findings()
     findings.tables["Agreement of attention, mean over sentences, by training"] = spread(taus)
     findings.tables["The networks"] = networks(cases, splits["test"])
@@ -94,7 +95,7 @@ def reproduce_on(
             part, BY_ENCODER, work.folder / f"tau_{vectors}.png"
         )
         _other_attention(main, vectors, settings, work, findings, full=full)
-        _question(main, vectors, splits, settings, work, findings)
+        _question(main, vectors, known, splits["test"], settings, work, findings)
     findings.remarks += _remarks(taus, settings, full=full)
     return findings
 
@@ -113,16 +114,8 @@ def _other_attention(
     largest: dict[str, np.ndarray] = {}
     rows = []
     for encoder, case in main.items():
-        name = ("jain_wallace", vectors, encoder)
-        change = permutation_change(
-            case.words, settings.permutations, generator(work.seed, *name, "permutation")
-        )
-        adversaries = adversarial_attention(
-            case.words,
-            count=settings.adversaries,
-            epsilon=settings.aim,
-            steps=settings.steps,
-            rng=generator(work.seed, *name, "adversary"),
+        change, adversaries = kept_other_attention(
+            case.key, case.words, settings, work.seed, Store(work.cache)
         )
         changes[encoder], largest[encoder] = change, adversaries.largest(settings.epsilon)
         peaked = case.words.largest_attention >= 0.5
@@ -162,26 +155,18 @@ def _other_attention(
 def _question(
     main: dict[str, Case],
     vectors: str,
-    splits: dict[str, Sentences],
+    known: Ground,
+    held_out: Sentences,
     settings: JainWallaceSettings,
     work: Work,
     findings: Findings,
 ) -> None:
     """Hold attention, the graph and both against leave-one-out."""
-    graph = GraphSettings(
-        settings.words,
-        settings.label_pairs,
-        settings.word_pairs,
-        settings.alpha,
-        settings.max_order,
-    )
     tables: dict[str, pd.DataFrame] = {}
     sizes = []
     for encoder, case in main.items():
         rng = generator(work.seed, "jain_wallace", vectors, encoder, "question")
-        ordered, size = orders(
-            case.network, splits["train"], splits["test"], case.words, graph, rng
-        )
+        ordered, size = orders(case.network, known, held_out, case.words, rng)
         tables[encoder] = compare(case.words, ordered, settings.bootstrap, rng)
         sizes.append({"encoder": encoder, **size})
     findings.figures += question_figures(tables, vectors)

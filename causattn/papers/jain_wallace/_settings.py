@@ -59,6 +59,13 @@ class JainWallaceSettings(GraphSettings, TrainingSettings):
             self.weight_decay,
         )
 
+    @property
+    def graph(self) -> GraphSettings:
+        """How the graph is found."""
+        return GraphSettings(
+            self.words, self.label_pairs, self.word_pairs, self.alpha, self.max_order
+        )
+
     def __post_init__(self) -> None:
         for name in ("encoders", "vectors"):
             chosen = getattr(self, name)

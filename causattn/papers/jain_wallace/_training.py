@@ -23,7 +23,7 @@ from causattn.base import generator, integer_seed, read_json, track, write_json
 from causattn.papers.jain_wallace._network import AttentiveClassifier, Encoder
 from causattn.papers.jain_wallace._sentences import Sentences, Vocabulary, batches, padded
 from causattn.papers.jain_wallace._vectors import Vectors, first_vectors
-from causattn.results import Store
+from causattn.results import Artefact, Store
 
 _SCHEMA = 1
 
@@ -151,7 +151,7 @@ def trained(
     *,
     store: Store,
     source: str,
-) -> Trained:
+) -> Artefact[Trained]:
     """Return a network from the store, trained first where it is not there.
 
     Parameters
@@ -178,7 +178,7 @@ def trained(
         lambda: train(splits, encoder, vectors, settings, seed),
         _write,
         lambda folder: _read(folder, encoder, settings.hidden),
-    ).value
+    )
 
 
 def _training_batches(lengths: np.ndarray, size: int, rng: np.random.Generator) -> list[np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 
 from causattn.papers.jain_wallace._graph import GraphSettings
 from causattn.papers.jain_wallace._importance import importance
-from causattn.papers.jain_wallace._question import compare, orders
+from causattn.papers.jain_wallace._question import compare, ground, orders
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,9 @@ def test_comparison_knows_the_best_the_worst_and_nothing(words):
 def test_orders_are_of_the_words_they_speak_of(average, splits, words):
     settings = GraphSettings(words=14, label_pairs=10, word_pairs=20)
     rng = np.random.default_rng(0)
-    found, sizes = orders(average, splits["train"], splits["test"], words, settings, rng)
+    known = ground(splits["train"], settings)
+    assert set(known.information) == {"good", "bad", *(f"w{k}" for k in range(12))}
+    found, sizes = orders(average, known, splits["test"], words, rng)
     flat = np.array([word for sentence in splits["test"].words for word in sentence])
     telling = np.isin(flat, ["good", "bad"])
     graph = found["graph into the label"]

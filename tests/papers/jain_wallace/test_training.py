@@ -39,7 +39,9 @@ def test_seed_decides(splits):
 
 def test_a_network_is_found_again(splits, tmp_path):
     def once():
-        return trained(splits, "bilstm", "random", TINY, 0, store=Store(tmp_path), source="planted")
+        return trained(
+            splits, "bilstm", "random", TINY, 0, store=Store(tmp_path), source="planted"
+        ).value
 
     first, again = once(), once()
     assert first.seconds == again.seconds
