@@ -34,7 +34,7 @@ def main(given: Sequence[str] | None = None) -> None:
     add("--corpora", nargs="+", default=["agreement"], choices=["agreement", "reviews"])
     add("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
     add("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    add("--sentences", type=int, default=6000, help="to train on")
+    add("--sentences", type=int, default=3000, help="to train on")
     add("--asked", type=int, default=300, help="other sentences, whose verb is asked for")
     add("--epochs", type=int, default=12)
     add("--data", type=Path, default=Path(os.environ.get("CAUSATTN_DATA", "data")))

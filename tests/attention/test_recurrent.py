@@ -175,6 +175,18 @@ def test_sums_do_not_depend_on_the_batch_nor_the_shards(lstm_seq2seq, corpus, fe
     np.testing.assert_allclose(parts.measures["raw"].sum, whole.measures["raw"].sum, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("family", ["lm", "current", "previous"])
+def test_half_precision_is_near(family, kind, lstm_lm, lstm_seq2seq, corpus, features) -> None:
+    model = lstm_lm(attention=kind) if family == "lm" else lstm_seq2seq(query=family)
+    settings = {"measures": ["raw"]}
+    whole = summarise_attention(settings, model, corpus, features, 0).measures["raw"].sum
+    half = summarise_attention(
+        {**settings, "mixed_precision": "bfloat16"}, model, corpus, features, 0
+    )
+    np.testing.assert_allclose(half.measures["raw"].sum, whole, atol=0.05, rtol=0.05)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["lm", "seq2seq"])
 def test_workers_read_the_model_from_its_folder(

@@ -34,7 +34,10 @@ def run_lstm(
     memory
         To start from; None for zeros.
     """
-    with _differentiable(lstm, inputs):
+    # An LSTM has no half precision on a processor: it stays in that of its weights.
+    with _differentiable(lstm, inputs), torch.autocast(inputs.device.type, enabled=False):
+        inputs = inputs.to(lstm.weight_hh_l0.dtype)
+        memory = None if memory is None else (memory[0].to(inputs), memory[1].to(inputs))
         if lengths is None:
             states, last = lstm(inputs, memory)
             return states, last
