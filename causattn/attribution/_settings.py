@@ -24,6 +24,10 @@ class ExplainerSettings:
     scale
         Logit or log-probability; None for a class's logit and a hidden or following token's
         log-probability.
+    unit
+        Over a corpus: ``"share"`` divides a document's contributions by the sum of their absolute
+        values, so that each prediction hands out 1, as attention does; ``"output"`` leaves them in
+        units of the output, where what is hard to tell outweighs what is easy.
     documents
         Over a corpus: most documents to explain, drawn without replacement; None for all.
     batch_tokens
@@ -33,6 +37,7 @@ class ExplainerSettings:
     kind: Any = ""
     query: Literal["auto", "masked", "label", "next"] = "auto"
     scale: Scale | None = None
+    unit: Literal["share", "output"] = "share"
     documents: int | None = None
     batch_tokens: int = 4096
 

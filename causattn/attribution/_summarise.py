@@ -106,6 +106,9 @@ def _summed(
         asked, times = work.feature[cases], work.multiplicity[cases]
         present[np.arange(len(cases)), asked] = False
         found = np.where(present, found, 0.0)
+        if explainer.settings.unit == "share":
+            whole = np.abs(found).sum(1, keepdims=True)
+            found = np.divide(found, whole, out=np.zeros_like(found), where=whole > 0)
         np.add.at(count, asked, times[:, None] * present)
         np.add.at(signed, asked, times[:, None] * found)
         np.add.at(total, asked, times[:, None] * np.abs(found))
@@ -116,6 +119,7 @@ def _summed(
     about = {
         "model": explainer.output.model.name,
         "scale": explainer.output.scale,
+        "unit": explainer.settings.unit,
         "sequences": len(work.cases),
         "mentions_without_token": work.lost,
         "documents_truncated": work.truncated,

@@ -55,6 +55,7 @@ def main(given: Sequence[str] | None = None) -> None:
     arguments.add_argument("--explainers", nargs="+", default=None, help="some of them alone")
     arguments.add_argument("--documents", type=int, default=500, help="for those without draws")
     arguments.add_argument("--drawn-documents", type=int, default=100, help="for those that draw")
+    arguments.add_argument("--unit", choices=("share", "output"), default="share")
     arguments.add_argument("--untrained", action="store_true", help="the same of fresh weights")
     arguments.add_argument("--folder", type=Path, default=RESULTS)
     arguments.add_argument("--set", nargs="*", default=[], help="overrides, as for causattn run")
@@ -127,7 +128,7 @@ def measured(chosen: argparse.Namespace, seed: int) -> Iterator[Row]:
     for kind in chosen.explainers or EXPLAINERS:
         draws = kind in SAMPLES
         explained = chosen.drawn_documents if draws else chosen.documents
-        settings = {"kind": kind, "documents": explained}
+        settings = {"kind": kind, "documents": explained, "unit": chosen.unit}
         settings |= {"samples": SAMPLES[kind]} if draws else {}
         start = time.process_time()
         summary = attribution.summarise_attribution(
@@ -137,7 +138,8 @@ def measured(chosen: argparse.Namespace, seed: int) -> Iterator[Row]:
         score = candidates.attribution_score(summary)
         more = {**documents, "explained": explained, "cpu_seconds": round(seconds, 2)}
         more["sequences"] = summary.about["sequences"]
-        yield row_of({**about, "screen": kind.replace("_", " ")}, score, truth, more)
+        case = {**about, "screen": kind.replace("_", " "), "unit": chosen.unit}
+        yield row_of(case, score, truth, more)
 
 
 def row_of(case: Row, score: np.ndarray, truth: CausalGraph, more: Mapping[str, Any]) -> Row:
@@ -193,8 +195,10 @@ def page(kept: Mapping[str, Any]) -> str:
             "| screen | seeds | documents explained | skeleton AUC | AP | moral AUC | AP | CPU s |",
             "|---|---|---|---|---|---|---|---|",
         ]
-        screens = dict.fromkeys(row["case"]["screen"] for row in own)
-        by = {name: [row for row in own if row["case"]["screen"] == name] for name in screens}
+        by: dict[str, list[Row]] = {}
+        for row in own:
+            unit = row["case"].get("unit")
+            by.setdefault(row["case"]["screen"] + (f", {unit}" if unit else ""), []).append(row)
         for name in sorted(by, key=lambda name: -mean(by[name], "skeleton", "auc")):
             told = [
                 interval([row[target][figure] for row in by[name]])

@@ -83,7 +83,9 @@ def test_it_is_the_sum_over_documents_taken_one_by_one(models, kind):
     model, texts = models("masked"), [text for text in TEXTS if text.count("the ") < 2]
     words = ("great", "slow", "food", "service")
     table = table_over(texts, words)
-    summary = summarise_attribution({"kind": kind}, model, Corpus("c", texts), table, 0)
+    summary = summarise_attribution(
+        {"kind": kind, "unit": "output"}, model, Corpus("c", texts), table, 0
+    )
     count, total, signed = by_hand(model, texts, table, {"kind": kind})
     assert (summary.moments.count == count).all()
     assert np.allclose(summary.moments.sum[0, 0], total, atol=1e-4)
@@ -98,7 +100,7 @@ def test_it_is_the_sum_over_documents_taken_one_by_one(models, kind):
 )
 def test_attention_as_an_explainer_gives_attentions_own_sums(models, measure, sums):
     model, corpus, table = models("masked"), Corpus("c", TEXTS), table_over(TEXTS)
-    settings = {"kind": "attention", "measure": measure, "scale": "logit"}
+    settings = {"kind": "attention", "measure": measure, "scale": "logit", "unit": "output"}
     summary = summarise_attribution(settings, model, corpus, table, 0)
     attention = {"kind": "streamed", "query": "masked", "measures": [sums]}
     expected = summarise_attention(attention, model, corpus, table, 0).measures[sums]
@@ -149,6 +151,22 @@ def shards(table: FeatureTable) -> list[FeatureTable]:
     return found
 
 
+def test_shares_of_a_prediction_add_up_to_one(models):
+    """A document at a time: the same contributions, divided by the sum of their absolute values."""
+    model = models("masked")
+    for text in TEXTS:
+        words = [word for word in WORDS if word in text]
+        corpus, table = Corpus("c", [text] * 2), table_over([text] * 2, words)
+        share, output = (
+            summarise_attribution({"kind": "occlusion", "unit": unit}, model, corpus, table, 0)
+            for unit in ("share", "output")
+        )
+        each, own = share.moments.mean()[0, 0], output.moments.mean()[0, 0]
+        assert np.allclose(each.sum(1), 1)
+        assert np.allclose(each, own / own.sum(1, keepdims=True))
+        assert np.allclose(share.signed_mean(), output.signed_mean() / own.sum(1, keepdims=True))
+
+
 def test_documents_that_read_alike_are_explained_once(models):
     model, corpus, table = models("masked"), Corpus("c", TEXTS), table_over(TEXTS)
     once = summarise_attribution({"kind": "occlusion"}, model, corpus, table, 0)
@@ -160,7 +178,8 @@ def test_documents_that_read_alike_are_explained_once(models):
 def test_a_classifiers_output_is_explained_by_every_feature(models):
     model, corpus = models("classifier"), Corpus("c", TEXTS)
     table = table_over(TEXTS, outcome=True)
-    summary = summarise_attribution({"kind": "occlusion"}, model, corpus, table, 0)
+    settings = {"kind": "occlusion", "unit": "output"}
+    summary = summarise_attribution(settings, model, corpus, table, 0)
     assert summary.query == "label"
     assert summary.moments.count[:-1].sum() == 0
     expected = np.zeros(len(WORDS))
