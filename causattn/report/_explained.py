@@ -11,6 +11,7 @@ from causattn.base import ArtefactError, CausattnError, read_json, write_json
 from causattn.corpora import Corpus
 from causattn.examples import document_vectors
 from causattn.features import FeatureTable, with_carriers
+from causattn.graphs import Edge
 from causattn.models import LanguageModel
 from causattn.report._carried import carried_by
 from causattn.report._document_examples import document_examples, edits_of
@@ -122,17 +123,18 @@ def _edge_edits(
 ) -> None:
     """Add to each edge what turns the model's answer on its target, in a typical document.
 
-    Edges of the graph and of the truth have it; other pairs that the evidence speaks of do not.
+    Edges of the graph and of the truth have it, each the way it points; other pairs that the
+    evidence speaks of do not.
     """
     if not settings.edits:
         return
     names = sample.table.names
     graphs = [run.graph] if run.truth is None else [run.graph, run.truth]
-    joined = {frozenset((e.source, e.target)) for graph in graphs for e in graph.edges()}
+    joined = {pair for graph in graphs for edge in graph.edges() for pair in _ways(edge)}
     known: dict[int, Any] = {}
     for edge in edges:
         target = edge["target"]
-        if frozenset((names[edge["source"]], names[target])) not in joined:
+        if (names[edge["source"]], names[target]) not in joined:
             continue
         if target not in known:
             known[target] = question_of(sample, target)
@@ -149,6 +151,12 @@ def _edge_edits(
             edge["edits"] = {
                 "row": row, "asked": question.words, "labels": list(question.labels), **found
             }  # fmt: skip
+
+
+def _ways(edge: Edge) -> list[tuple[str, str]]:
+    """Return the pairs, from cause to effect, that an edge leaves possible."""
+    there, back = (edge.source, edge.target), (edge.target, edge.source)
+    return [there] if edge.symbol in ("-->", "o->") else [there, back]
 
 
 def _rows(about: dict[str, Any]) -> Iterator[int]:
