@@ -46,7 +46,7 @@ GRID = {
     "graph, each head": (1.0, 10.0),
     "graph, rollout": (1.0,),
 }
-FIRST = (0.0, 1.0, 100.0, 10.0, 0.1, 0.01, 1000.0)
+FIRST = (0.0, 1.0, 0.1, 100.0, 10.0, 0.01, 1000.0)
 """The weights by which a run that is cut short says most."""
 
 
