@@ -7,8 +7,8 @@ cell_contribution
 embedding_ablation
     What the output loses where one token's embedding is erased, all its numbers set to zero, or to
     the mean embedding of the vocabulary: Li, Monroe and Jurafsky (2016), "Understanding neural
-    networks through representation erasure", section 3, for the dimensions of one word together and
-    the difference itself. Unlike occlusion it puts in no word that could say something. For every
+    networks through representation erasure", for the dimensions of one word together and the
+    difference itself. Unlike occlusion it puts in no word that could say something. For every
     model, recurrent or not.
 """
 

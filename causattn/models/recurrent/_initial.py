@@ -23,7 +23,7 @@ class RecurrentNetwork(PreTrainedModel):
 
         An LSTM's are Glorot's, with zero biases but for the forget gate's: it starts at 1, so that
         states last (Gers, Schmidhuber and Cummins 2000; Jozefowicz, Zaremba and Sutskever 2015,
-        section 2.2).
+        "An empirical exploration of recurrent network architectures").
         """
         super()._init_weights(module)
         if isinstance(module, nn.LSTM):

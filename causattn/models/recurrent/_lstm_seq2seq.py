@@ -2,7 +2,7 @@
 
 The decoder writes the document that the encoder read, as in the sequential denoising autoencoder
 of Hill, Cho and Korhonen (2016), "Learning distributed representations of sentences from
-unlabelled data", section 2: with `noise` some of the words that are read are hidden, so that the
+unlabelled data": with `noise` some of the words that are read are hidden, so that the
 decoder has to look elsewhere for them (their noise drops and swaps words). Reading and writing the
 same document is how encoder-decoders are captured here, so this is also what they are trained on.
 """

@@ -118,10 +118,11 @@ def train_recurrent(
     -------
     dict
         ``epochs_run``, ``best_epoch`` (from 1), ``stopped_early``, ``perplexity_held_out`` of the
-        best epoch, ``perplexity_unigram`` (of the held-out tokens' own frequencies: no model that
-        ignores the context can do better), ``tokens_held_out``, ``documents_held_out``, and
-        ``history``: per epoch ``perplexity_held_out``, ``perplexity_train`` (while learning),
-        ``learning_rate`` and ``clipped`` (share of its steps).
+        best epoch (on the documents that chose it, so a little too good), ``perplexity_unigram``
+        (of the held-out tokens' own frequencies: no model that ignores the context can do better),
+        ``tokens_held_out``, ``documents_held_out``, and ``history``: per epoch
+        ``perplexity_held_out``, ``perplexity_train`` (while learning), ``learning_rate`` and
+        ``clipped`` (share of its steps).
 
     Raises
     ------
