@@ -1,4 +1,9 @@
-"""Shards over processes of this machine; what a process that dies was doing is done again."""
+"""Shards over processes of this machine; what a process that dies was doing is done again.
+
+This process is one of them: it has the model, and works while the others are being started, which
+takes seconds. A worker is given a shard when it is ready for one, so that more workers are at no
+time slower than none.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,9 @@ from pathlib import Path
 import torch
 
 from causattn import base
+from causattn.attention._registry import MEASURES
+from causattn.attention._shard_run import ShardRunner
+from causattn.attention._shard_sums import ShardSums, shard_place, write_sums
 from causattn.attention._shards import Shards
 from causattn.attention._task import Task, write_task
 from causattn.attention._worker import write_shard
@@ -42,6 +50,7 @@ def run_in_processes(
     """Yield each of the `missing` shards when its sums lie at its place.
 
     Each process takes as many threads as this one, so that the sums are the same to the last bit.
+    The shards of this one are run in the thread that asks, to whom its number of threads belongs.
 
     Raises
     ------
@@ -56,21 +65,28 @@ def run_in_processes(
     events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
     crew = [
         _Crew(k, place, shards, numbers, events)
-        for k in range(min(task.settings.workers, len(missing)))
+        for k in range(1, min(task.settings.workers, len(missing)))
     ]
     try:
         for each in crew:
             each.start()
         left = len(missing)
-        while left:
-            event = events.get()
-            if event.error is not None:
-                raise event.error
-            if event.finished is not None:
-                left -= 1
-                yield event.finished
-            elif not base.is_quiet():
-                print(event.died, file=sys.stderr, flush=True)
+        with ShardRunner(task, model, MEASURES) as runner:
+            while left:
+                own = _next(numbers)
+                if own is not None:
+                    sums = ShardSums.of(runner.run(shards[own], lambda amount: None))
+                    write_sums(sums, shard_place(place, own))
+                    events.put(_Event(finished=own))
+                while left and not (own is not None and events.empty()):
+                    event = events.get()
+                    if event.error is not None:
+                        raise event.error
+                    if event.finished is not None:
+                        left -= 1
+                        yield event.finished
+                    elif not base.is_quiet():
+                        print(event.died, file=sys.stderr, flush=True)
     finally:
         for each in crew:
             each.stop()
@@ -78,6 +94,14 @@ def run_in_processes(
             each.join()
         for passing in ("jobs", "task"):
             shutil.rmtree(place / passing, ignore_errors=True)
+
+
+def _next(numbers: queue.SimpleQueue[int]) -> int | None:
+    """Return the next shard that nobody has, None where there is none."""
+    try:
+        return numbers.get_nowait()
+    except queue.Empty:
+        return None
 
 
 class _Crew(threading.Thread):
@@ -101,7 +125,10 @@ class _Crew(threading.Thread):
         """Run shards until none is left."""
         try:
             while not self._halted.is_set():
-                self._do(self._numbers.get_nowait())
+                if self._process is None:
+                    self._begin()
+                else:
+                    self._do(self._numbers.get_nowait())
         except queue.Empty:
             pass
         except BaseException as error:
@@ -145,7 +172,8 @@ class _Crew(threading.Thread):
         """Return what the worker says to a line, None where it died instead."""
         try:
             if self._process is None:
-                self._process = self._start_worker()
+                self._begin()
+            assert self._process is not None
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             print(line, file=self._process.stdin, flush=True)
@@ -153,6 +181,15 @@ class _Crew(threading.Thread):
         except (BrokenPipeError, ValueError, AttributeError):
             return None  # it died, or was ended by `stop`
         return json.loads(reply) if reply.endswith("\n") else None
+
+    def _begin(self) -> None:
+        """Start a process and wait until it is ready; that it died shows when it is asked."""
+        self._process = process = self._start_worker()
+        assert process.stdout is not None
+        try:
+            process.stdout.readline()
+        except ValueError:  # ended by `stop`
+            return
 
     def _start_worker(self) -> subprocess.Popen[str]:
         environment = {

@@ -48,7 +48,7 @@ class StreamedSettings:
         to a worker. Sums are merged in the order of the shards, so that this number changes them
         by rounding, and the number of workers does not change them at all.
     workers
-        Processes that run shards; 1 runs them in this process, and with `ray` 0 takes the
+        Processes that run shards, this one among them but with `ray`, where 0 takes the
         cluster's processors.
     engine
         What starts the workers: ``"processes"`` on this machine, or ``"ray"`` on a cluster.

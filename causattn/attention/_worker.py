@@ -1,7 +1,8 @@
 """A process that runs shards for another: ``python -m causattn.attention._worker FOLDER``.
 
 Not for people. The folder holds the task; each line that comes in names a folder with a shard, and
-each line that goes out says in JSON that its sums lie at their place, or what is wrong. A fresh
+each line that goes out says in JSON that its sums lie at their place, or what is wrong; the first
+says that it is ready. A fresh
 interpreter and not a fork, because compiled thread pools do not survive a fork; plain files and no
 pickle. When the line goes dead, so does the worker.
 """
@@ -62,6 +63,7 @@ def main(arguments: Sequence[str]) -> None:
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     runner: ShardRunner | None = None
+    print("ready", file=replies, flush=True)
     with quiet(), ExitStack() as stack:
         while True:
             folder = Path(lines.get())

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from causattn.attention import _processes, read_summary, summarise_attention
+from causattn.attention._shard_run import ShardRunner
 from causattn.base import CausattnError, DataError
 from causattn.corpora import Corpus, write_corpus
 from causattn.features import write_features
@@ -41,14 +42,57 @@ def many(corpus, features, table):
     return Corpus("many", texts), table(repeated, len(texts), features.size)
 
 
+def this_process_waits_for(patched, ready):
+    """Let this process run shards only when `ready`; return what the others replied so far."""
+    run, ask, asked = ShardRunner.run, _processes._Crew._ask, []
+
+    def wait_and_run(self, shard, advance):
+        deadline = time.monotonic() + 200
+        while not ready(asked) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return run(self, shard, advance)
+
+    def note(self, line):
+        reply = ask(self, line)
+        asked.append(reply)
+        return reply
+
+    patched.setattr(_processes.ShardRunner, "run", wait_and_run)
+    patched.setattr(_processes._Crew, "_ask", note)
+    return asked
+
+
+def test_short_work_does_not_wait_for_workers(language_model, many, monkeypatch):
+    """A worker that never gets ready is given no shard, and keeps nobody waiting."""
+
+    def start(self):
+        return subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(600)"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    model = language_model("bert")
+    settings = {"shard_documents": 40}
+    one = summarise_attention(settings, model, *many, 0)
+    monkeypatch.setattr(_processes._Crew, "_start_worker", start)
+    two = summarise_attention({**settings, "workers": 3}, model, *many, 0)
+    assert_equal(two, one)
+
+
 @pytest.mark.slow
-def test_any_number_of_workers_gives_the_same_sums(language_model, many, tmp_path):
+def test_any_number_of_workers_gives_the_same_sums(language_model, many, tmp_path, monkeypatch):
     write_model(language_model("bert", task="masked"), tmp_path / "model")
     model = read_model(tmp_path / "model")  # with a head, as a worker reads it
     for query in ("observed", "masked"):
         settings = {"query": query, "shard_documents": 100}
         one = summarise_attention(settings, model, *many, 0)
-        assert_equal(summarise_attention({**settings, "workers": 2}, model, *many, 0), one)
+        with monkeypatch.context() as patched:
+            asked = this_process_waits_for(patched, bool)
+            two = summarise_attention({**settings, "workers": 2}, model, *many, 0)
+        assert asked  # the other one did a shard
+        assert_equal(two, one)
 
 
 def test_a_dead_workers_shard_is_done_again(language_model, many, tmp_path, monkeypatch, capsys):
@@ -64,8 +108,8 @@ def test_a_dead_workers_shard_is_done_again(language_model, many, tmp_path, monk
         if len(processes) == 1:
 
             def kill():
-                # Once it has come so far as to finish a shard, and goes on to the next.
-                while not list(tmp_path.glob("*/shard-*")):
+                # Once it has been given a shard.
+                while not list(tmp_path.glob("*/jobs/*/shard.json")):
                     time.sleep(0.005)
                 process.kill()
 
@@ -73,27 +117,33 @@ def test_a_dead_workers_shard_is_done_again(language_model, many, tmp_path, monk
         return process
 
     monkeypatch.setattr(_processes._Crew, "_start_worker", start)
+    this_process_waits_for(monkeypatch, lambda asked: len(processes) >= 2)
     monkeypatch.setattr(_processes.base, "is_quiet", lambda: False)
     two = summarise_attention({**settings, "workers": 2}, model, *many, 0, folder=tmp_path)
     assert_equal(two, one)
-    assert len(processes) >= 2
+    assert len(processes) == 2
     assert processes[0].returncode == -signal.SIGKILL
-    if len(processes) == 3:  # it was at a shard, and not at the end of the work
-        assert "ended by signal 9" in capsys.readouterr().err
+    assert "ended by signal 9" in capsys.readouterr().err
     assert all(process.returncode is not None for process in processes)
 
 
 def test_a_shard_that_kills_every_worker_is_an_error(language_model, many, monkeypatch):
+    processes = []
+    program = "print('ready', flush=True); input(); raise SystemExit('no memory left')"
+
     def start(self):
-        return subprocess.Popen(
-            [sys.executable, "-c", "input(); print(end=''); raise SystemExit('no memory left')"],
+        process = subprocess.Popen(
+            [sys.executable, "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log.open("wb"),
             text=True,
         )
+        processes.append(process)
+        return process
 
     monkeypatch.setattr(_processes._Crew, "_start_worker", start)
+    this_process_waits_for(monkeypatch, lambda asked: len(processes) == 3)
     settings = {"shard_documents": 200, "workers": 2}
     with pytest.raises(CausattnError, match=r"died 3 times .* \(no memory left\)"):
         summarise_attention(settings, language_model("bert"), *many, 0)
