@@ -17,7 +17,7 @@ false discovery rate in multiple testing under dependency", theorem 1.3.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from scipy import stats
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from causattn.attention import AttentionMoments, AttentionSummary
     from causattn.attribution import AttributionSummary
 
-    Summary = AttentionSummary | AttributionSummary
+    Summary: TypeAlias = AttentionSummary | AttributionSummary
 
 
 def p_values_by_documents(observed: AttentionMoments, null: AttentionMoments) -> np.ndarray:
