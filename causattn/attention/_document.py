@@ -49,7 +49,8 @@ class DocumentAttention:
     weights
         float32 [L, H, T, T], attention paid **from row (query) to column (key)**; rows sum to 1.
     query, key
-        float32 [L, H, T, d], the vectors behind the weights; None where not asked for.
+        float32 [L, H, T, d], the vectors behind the weights, as the model multiplies them
+        (DeBERTa's keys are scaled before that); None where not asked for.
     scaling
         float64 [L], what a product of query and key is multiplied by.
     rest

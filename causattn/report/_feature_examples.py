@@ -43,13 +43,16 @@ def feature_examples(
         for name, rows in rows_by_value(sample.table, feature, len(sample)):
             medoid = int(typical_documents(vectors[rows], 1).documents[0])
             typical.append([name, int(rows[medoid]), len(rows)])
+        reason = moved if isinstance(moved, str) else None
+        if not isinstance(question, str) and question.feature == feature:
+            reason = f"The model is asked for {sample.table.names[feature]} itself."
         own = [] if isinstance(moved, str) else moved.get(feature, [])
         own = sorted(own, key=lambda each: (each["change"], each["row"]))
         found.append(
             {
                 "typical": typical,
                 "moved": [each for each in own if each["change"] < 0][:most],
-                "reason": moved if isinstance(moved, str) else None,
+                "reason": reason,
                 "asked": None if isinstance(question, str) else question.words,
             }
         )

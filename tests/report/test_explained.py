@@ -78,7 +78,8 @@ def test_a_features_documents_are_those_its_words_move_most(
     assert not isinstance(question, str)
     moved = 0
     for feature, entry in enumerate(data["features"]):
-        assert entry["reason"] is None
+        itself = f"The model is asked for {table.names[feature]} itself."
+        assert entry["reason"] == (itself if feature == question.feature else None)
         for value, row, count in entry["typical"]:
             categories = table.categories[feature]
             assert categories is not None
