@@ -64,6 +64,8 @@ def test_attention_proposes_what_it_did_and_stands_beside(run, study):
     ours, theirs = (each.candidates.set_index(["source", "target"]) for each in (study, alone))
     assert np.allclose(ours[f"{SCREEN}attention"], theirs["strength"])
     assert not np.allclose(ours["strength"], theirs["strength"])
+    # Controls are those of what proposes.
+    assert not np.allclose(ours[f"{SCREEN}untrained"], theirs[f"{SCREEN}untrained"])
 
 
 def test_the_page_names_the_explainer(study):
@@ -78,14 +80,6 @@ def test_the_attribution_is_kept(run, study):
     other = run("attribution=gradient_input", ATTENTION, DOCUMENTS, name="other")
     assert "attribution" not in other.summary["reused"]
     assert "attention" in other.summary["reused"]
-
-
-def test_controls_are_of_the_explainer(study):
-    frame = study.candidates
-    untrained = frame[f"{SCREEN}untrained"].to_numpy()
-    assert untrained.any()
-    # Log-probabilities of an untrained model hardly move; its attention would be some hundredths.
-    assert np.median(untrained) < 0.2 * np.median(frame[f"{SCREEN}attention"].to_numpy())
 
 
 def test_without_attention(run):

@@ -5,8 +5,8 @@ One document with feature i explained is one observation of each other feature j
     s[i, j] = sum over the tokens k of j of score[k],
 
 the score explaining what the model says of i: of its true word where it was hidden, or of the class
-where i is a classifier's output. It is kept as a share of the sum of ``|s[i, j]|`` over j, or in the
-output's own unit. A summary holds the moments of ``|s|`` and the sum of ``s``; both merge by
+where i is a classifier's output. It is kept as a share of the sum of ``|s[i, j]|`` over j, or in
+the output's own unit. A summary holds the moments of ``|s|`` and the sum of ``s``; both merge by
 addition (and maximum), as `causattn.attention.AttentionMoments` do.
 
 Row i is explained, column j got the score. Information flows the other way, **from column to row**;
