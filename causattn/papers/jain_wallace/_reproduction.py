@@ -189,8 +189,8 @@ def _remarks(taus: pd.DataFrame, settings: JainWallaceSettings, *, full: bool) -
         "comparing them.",
         "Markers at both ends of a sentence get no attention; classes are those predicted, as in "
         "the paper.",
-        "Agreement by training shows how much of a difference from the published figures is the "
-        "draw of one training; figures, pictures and the graph are of training 0.",
+        "Figures, pictures and the graph are of training 0 of each network; paper.trainings=3 "
+        "shows what the draw of one training does to agreement.",
         "In the graph's comparison an order whose words are all tied counts as tau 0, and "
         "intervals are over sentences, not over trainings.",
     ]

@@ -38,7 +38,7 @@ class JainWallaceSettings(GraphSettings, TrainingSettings):
 
     encoders: tuple[Encoder, ...] = ENCODERS
     vectors: tuple[Vectors, ...] = VECTORS
-    trainings: int = 2
+    trainings: int = 1
     sentences: int | None = None
     permutations: int = 100
     adversaries: int = 5
