@@ -290,15 +290,17 @@ def _against_truth(units: Units, scores: Sequence[np.ndarray], corpus: Corpus) -
         signed.append(precision_and_auc(score, cause)[1])
         size = np.abs(score)
         whole = size.sum()
-        shares.append(
-            [size[names[variable] == role].sum() / whole for role in dict.fromkeys(names)]
-        )
+        parts = [size[names[variable] == role].sum() for role in dict.fromkeys(names)]
+        shares.append(np.array(parts) / whole if whole else np.full(len(parts), np.nan))
     precision, auc = np.mean(figures, axis=0)
     return {
         "precision": float(precision),
         "auc": float(auc),
         "auc_signed": float(np.mean(signed)),
-        "share": dict(zip(dict.fromkeys(names.tolist()), np.mean(shares, axis=0), strict=True)),
+        # Of the documents where there is a score at all.
+        "share": dict(
+            zip(dict.fromkeys(names.tolist()), map(_mean, np.transpose(shares)), strict=True)
+        ),
     }
 
 

@@ -216,7 +216,7 @@ def _shares(rows: Sequence[Row]) -> list[str]:
                 line["share"][role]
                 for row in own
                 for line in row["lines"]
-                if line["explainer"] == name
+                if line["explainer"] == name and line["share"][role] is not None
             ]
             times = f", {np.mean(share) / fair:.1f} times" if share else ""
             cells[name].append(_range(pd.Series(share, dtype=float)) + times)
