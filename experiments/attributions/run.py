@@ -14,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def main(given: Sequence[str] | None = None) -> None:
         kept["commands"] = sorted(
             {*kept.get("commands", []), "python experiments/attributions/run.py " + told(words)}
         )
-        kept["versions"] = versions()
+        kept["versions"] = {**versions(), "captum": metadata.version("captum")}
         kept["commit"] = source_commit("causattn/attribution", "experiments/attributions")
         for row in (row for seed in chosen.seeds for row in measured(chosen, seed)):
             add(kept, row)
