@@ -21,11 +21,11 @@ import yaml
 from causattn.results import collect_runs
 import causattn.results._run, pyarrow.parquet
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-start = time.perf_counter()
+start, worked = time.perf_counter(), time.process_time()
 found = collect_runs(Path(sys.argv[1]), Path(sys.argv[2]))
-seconds = time.perf_counter() - start
+seconds, worked = time.perf_counter() - start, time.process_time() - worked
 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(sum(found.counts.values()), seconds, before, most)
+print(sum(found.counts.values()), seconds, worked, before, most)
 """
 
 
@@ -51,11 +51,12 @@ def measure(place: Path, sizes: tuple[int, ...], example: Path) -> list[dict[str
             capture_output=True,
             text=True,
         ).stdout.split()
-        jobs, seconds, before, most = int(said[0]), *map(float, said[1:])
+        jobs, seconds, worked, before, most = int(said[0]), *map(float, said[1:])
         rows.append(
             {
                 "jobs": jobs,
                 "seconds": round(seconds, 2),
+                "processor_seconds": round(worked, 2),
                 "memory_before_mb": round(before / 1024, 1),
                 "memory_most_mb": round(most / 1024, 1),
                 "columns": _columns(place / f"table_{size}.csv"),

@@ -92,8 +92,9 @@ def _collecting(found: list[dict[str, Any]]) -> list[str]:
         _row(
             f"collecting {most['jobs']:,} jobs, {most['columns']} columns",
             "seconds",
-            f"{most['seconds']:.1f} s",
-            most["seconds"] < 60,
+            f"{most['processor_seconds']:.1f} s of processor time ({most['seconds']:.1f} s by the "
+            "clock of a machine that others used)",
+            most["processor_seconds"] < 60,
         ),
         _row(
             f"most memory, {least['jobs']:,} jobs and {most['jobs']:,} jobs",

@@ -1,0 +1,72 @@
+"""The benchmark of sweeps: what counts as computed, and its page."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "experiments" / "benchmarks" / "sweeps"
+
+
+def loaded(name: str):
+    spec = importlib.util.spec_from_file_location(f"benchmark_sweeps_{name}", FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_was_found_in_the_store_is_no_work():
+    went = {
+        "reused": ["corpus", "model"],
+        "timing": {"corpus_s": 1, "model_s": 9, "discovery_s": 3},
+    }
+    assert loaded("parallel").computed(went) == 3
+
+
+def test_sixty_jobs_each():
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    parser = OverridesParser.create()
+    for quick, jobs in ((False, 60), (True, 6)):
+        for given in loaded("parallel").sweeps(quick).values():
+            counts = [
+                len(list(each.sweep_string_iterator())) if each.is_sweep_override() else 1
+                for each in parser.parse_overrides(given)
+            ]
+            product = 1
+            for count in counts:
+                product *= count
+            assert product == jobs
+
+
+def test_the_page_says_what_was_reached():
+    results = json.loads((ROOT / "results" / "benchmarks" / "sweeps.json").read_text())
+    found = {"name": "of a kind", "jobs": 60, "workers": 3, "wall_s": 22.0, "alone_wall_s": 63.0}
+    found |= {"work_s": 60.0, "longest_job_s": 5.0, "over": 0.1, "over_chain": -0.06}
+    results["parallel"]["found"] = [
+        found | {"identical": 60},
+        found | {"over": 0.2, "identical": 59},
+    ]
+    text = loaded("table").page(results)
+    (first, second) = (line for line in text.splitlines() if "(of a kind)" in line)
+    assert "wall time (22 s) over unique work / workers (20 s; one worker alone took 63 s)" in first
+    assert first.endswith("+10.0%; over its longest job and the rest / workers -6.0% | yes |")
+    assert second.endswith("| no |")
+    same = [line for line in text.splitlines() if "the same bytes" in line]
+    assert [line.split(" | ")[-2:] for line in same] == [
+        ["60 of 60 jobs", "yes |"],
+        ["59 of 60 jobs", "no |"],
+    ]
+
+
+@pytest.mark.slow
+def test_all_parts_in_small(tmp_path):
+    import subprocess
+
+    command = [sys.executable, str(FOLDER / "run.py"), "--quick", "--workers", "2"]
+    subprocess.run([*command, "--into", str(tmp_path)], cwd=ROOT, check=True)
+    assert (tmp_path / "sweeps.md").read_text().count("| yes |") >= 4
