@@ -43,8 +43,6 @@ class Explainer:
 
     settings_kind: type[ExplainerSettings] = ExplainerSettings
     """Its settings."""
-    differentiates = False
-    """Whether it takes gradients, which a quantised model has not."""
     draws = False
     """Whether it draws at random, so that two explanations of one case differ."""
 

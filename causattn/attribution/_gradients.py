@@ -35,8 +35,6 @@ from causattn.base import ModelError
 class GradientExplainer(Explainer):
     """What the explainers by gradient share."""
 
-    differentiates = True
-
     def prepare(self) -> None:
         """Refuse a model without gradient; make captum's method."""
         check_differentiable(self.output.model)
