@@ -87,4 +87,4 @@ def _spread(rows: Rows, name: str) -> str:
 def _numbers(values: list[float]) -> str:
     low, high = min(values), max(values)
     mean = f"{np.mean(values):.3g}"
-    return mean if len(values) == 1 else f"{mean} ({low:.3g} to {high:.3g})"
+    return mean if low == high else f"{mean} ({low:.3g} to {high:.3g})"
