@@ -17,7 +17,7 @@ from typing import Any
 
 
 def on_demand(room: str, file: str) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a room.
+    """Return the ``__getattr__`` of a room, and have ``dir`` list what it can fetch.
 
     Parameters
     ----------
@@ -35,12 +35,15 @@ def on_demand(room: str, file: str) -> Callable[[str], Any]:
         for each in node.names
     }
 
+    module = sys.modules[room]
+    vars(module)["__dir__"] = lambda: sorted({*vars(module), *places})
+
     def fetch(name: str) -> Any:
         if name not in places:
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
-        module, original = places[name]
-        value = getattr(import_module(module), original)
-        setattr(sys.modules[room], name, value)
+        place, original = places[name]
+        value = getattr(import_module(place), original)
+        setattr(module, name, value)
         return value
 
     return fetch

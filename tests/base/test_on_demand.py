@@ -16,6 +16,17 @@ def test_every_public_name_of_a_room_is_found(room: str) -> None:
         assert getattr(module, name) is not None
 
 
+def test_names_are_listed_before_they_are_fetched() -> None:
+    program = (
+        "import sys, causattn.attention as room; "
+        "print(set(room.__all__) <= set(dir(room)), 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["True", "False"]
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_an_unknown_name_is_an_attribute_error(room: str) -> None:
     module = import_module(f"causattn.{room}")
