@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from causattn.attribution import NextTokenTarget, TokenAttribution, explain
-from causattn.base import CapabilityError, ConfigError, generator, integer_seed
+from causattn.base import CapabilityError, ConfigError, generator, integer_seed, quiet
 from causattn.models import Encoding, LanguageModel, encode_texts, take
 
 _REDRAWS = 50
@@ -153,7 +153,8 @@ def _continued(
             break
         if attribution is not None:
             target = NextTokenTarget(token)
-            owed += explain(model, [text], attribution, target=target, seed=seed)
+            with quiet(True):  # one line of progress a token would be too many
+                owed += explain(model, [text], attribution, target=target, seed=seed)
         text += piece
         pieces.append(piece)
         probability.append(likely)
