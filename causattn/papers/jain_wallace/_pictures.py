@@ -185,7 +185,7 @@ def _violins(axis: Axes, words: Importance, changes: np.ndarray) -> None:
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(-0.6, len(names) - 0.4)
     axis.set_xlim(-0.02, 1)
-    axis.set_xlabel("median change of output, permuted")
+    axis.set_xlabel("median change, permuted")
     _plain(axis)
 
 
