@@ -104,6 +104,19 @@ def test_on_disk_and_in_memory_agree(choices, place):
     assert not list((place / "streamed" / ".scratch").iterdir())
 
 
+def test_attributions_on_disk_and_in_memory_agree(choices, place):
+    own = ["attribution=occlusion", "attribution.documents=200"]
+    own += ["features.outcome=false", "controls=[permuted]"]
+    choices = [choice for choice in choices if not choice.startswith(("effects.", "controls="))]
+    own += ["effects=none"]
+    one, other = (
+        causattn.run(f"corpus={corpus}", *choices, *own, f"paths.cache={place}/{corpus}")
+        for corpus in ("streamed", "file")
+    )
+    assert one.summary["attribution"]["documents"] == 200
+    np.testing.assert_array_equal(one.candidates["score"], other.candidates["score"])
+
+
 def test_the_number_of_workers_is_no_part_of_what_is_stored(choices, place):
     again = causattn.run(
         "corpus=streamed", *choices, f"paths.cache={place}/streamed", "attention.workers=2"

@@ -59,6 +59,8 @@ def summarise_attribution(
     """
     chosen = explainer_settings(settings)
     query = _query(chosen, model, features)
+    if query != "label":
+        _refuse_outcomes(model, features)
     scale: Scale = chosen.scale or ("logit" if query == "label" else "log_probability")
     explainer = EXPLAINERS[str(chosen.kind)](ModelOutput(model, scale), chosen, seed)
     hiding = feature_hiding(model, corpus, features)
@@ -154,6 +156,23 @@ def _query(chosen: ExplainerSettings, model: LanguageModel, features: FeatureTab
         "output is among the features (features.outcome=true), next a causal language model; "
         "choose another, or attribution=attention."
     )
+
+
+def _refuse_outcomes(model: LanguageModel, features: FeatureTable) -> None:
+    """Raise where a document's label is a feature of a model that predicts words.
+
+    Raises
+    ------
+    ConfigError
+        Naming the feature.
+    """
+    outcomes = np.flatnonzero(pooled_features(features))
+    if len(outcomes):
+        raise ConfigError(
+            f"Feature {features.names[outcomes[0]]} is the documents' label, which {model.name}, a "
+            f"{model.task} model, neither predicts nor reads; set features.outcome=false, or train "
+            "a classifier."
+        )
 
 
 def _check_seen(summary: AttributionSummary, features: FeatureTable) -> AttributionSummary:

@@ -56,7 +56,7 @@ def log_probability(model, embedded, ids, positions) -> float:
 def test_erased_embeddings_before_a_word_are_those_of_loops(study) -> None:
     corpus, model, features = study
     settings = {"kind": "embedding_ablation", "batch_tokens": 300}
-    summary = summarise_attribution(settings, model, corpus, features, 0)
+    summary = summarise_attribution({**settings, "unit": "output"}, model, corpus, features, 0)
     size = features.size
     count, total, signed = (np.zeros((size, size)) for _ in range(3))
     for ids, of in tokens_of(corpus, model, features):

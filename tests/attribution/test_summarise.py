@@ -261,6 +261,17 @@ def test_what_a_model_does_not_predict_is_a_sentence(models, name, query):
         )
 
 
+def test_a_label_among_the_features_of_a_model_of_words(models):
+    with pytest.raises(ConfigError, match=r"Feature label is .* set features\.outcome=false"):
+        summarise_attribution(
+            {"kind": "occlusion"},
+            models("masked"),
+            Corpus("c", TEXTS),
+            table_over(TEXTS, outcome=True),
+            0,
+        )
+
+
 def test_a_quantised_model_has_no_gradient(models):
     model = models("masked")
     model.network.is_quantized = True
