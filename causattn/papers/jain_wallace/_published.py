@@ -1,11 +1,11 @@
 """The published figures, and ours beside them.
 
-Sources: tables 1 to 3 of the paper (sizes, which are remembered; gradient and leave-one-out by predicted class for the
-BiLSTM; mean gradient tau by encoder); leave-one-out by encoder from the tables that the authors'
-repository (successar/AttentionExplanation, ``graph_outputs``) holds for SST, the mean of its two
-classes. The repository's tables come of another training than the paper's: for the BiLSTM's
-gradient they have .365 and .314 where the paper has .343 and .364. Two trainings by the authors
-themselves differ by .05, and that is the tolerance.
+Sources: tables 1 to 3 of the paper (sizes, which are remembered; gradient and leave-one-out by
+predicted class for the BiLSTM; mean gradient tau by encoder); leave-one-out by encoder from the
+tables that the authors' repository (successar/AttentionExplanation, ``graph_outputs``) holds for
+SST, the mean of its two classes. The repository's tables come of another training than the paper's:
+for the BiLSTM's gradient they have .365 and .314 where the paper has .343 and .364. Two trainings
+by the authors themselves differ by .05, and that is the tolerance.
 """
 
 from __future__ import annotations
