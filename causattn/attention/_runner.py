@@ -44,6 +44,8 @@ class Runner:
         Which attention of the model.
     device
         Where the model is.
+    foretold
+        Whether a feature attends where its tokens are foretold, one position before them.
     """
 
     encoding: Encoding
@@ -53,6 +55,7 @@ class Runner:
     pooled: np.ndarray
     stack: Stack
     device: torch.device
+    foretold: bool = False
 
     def inputs(self, rows: np.ndarray) -> dict[str, torch.Tensor]:
         """Return the network's inputs for some rows of the work, features hidden."""
@@ -127,6 +130,10 @@ class Runner:
         late_queries = self.stack in ("decoder", "cross")
         late_keys = self.stack == "decoder"
         keys = self.carriers.of(self.work.document[rows])
+        if self.foretold:
+            row, feature, position = queries
+            later = position > 0  # what begins a document is foretold by nothing
+            queries = row[later], feature[later], position[later] - 1
         return BatchCarriers(
             queries=self._carried(queries, len(rows), length, late_queries),
             keys=self._carried(keys, len(rows), length, late_keys),

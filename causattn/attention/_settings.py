@@ -24,7 +24,9 @@ class StreamedSettings:
         ``"streamed"``.
     query
         ``"observed"``: attention as the model reads the document. ``"masked"``: each feature's
-        tokens are hidden in turn, and the attention paid from there is read.
+        tokens are hidden in turn, and the attention paid from there is read. ``"next"``, of a model
+        that reads from left to right: the attention paid while each feature's tokens are foretold,
+        which is that of the position before them.
     measures
         What is summed; keys of `causattn.attention.MEASURES`.
     documents
@@ -63,7 +65,7 @@ class StreamedSettings:
     """
 
     kind: Literal["streamed"] = "streamed"
-    query: Literal["observed", "masked"] = "observed"
+    query: Literal["observed", "masked", "next"] = "observed"
     measures: tuple[str, ...] = ("raw", "mean", "rollout")
     documents: int | None = None
     layers: tuple[int, ...] | None = None

@@ -104,7 +104,14 @@ class ShardRunner:
             else masked_work(encoding, carriers, task.hidden, apart=self._by_gradient)
         )
         runner = Runner(
-            encoding, carriers, work, task.hidden, task.pooled, self._stack, model.device
+            encoding,
+            carriers,
+            work,
+            task.hidden,
+            task.pooled,
+            self._stack,
+            model.device,
+            foretold=settings.query == "next",
         )
         batches = work.batches(
             encoding.lengths, settings.batch_tokens, padding=encoding.pad_id is not None

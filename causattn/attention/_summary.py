@@ -108,7 +108,8 @@ class AttentionSummary:
     documents
         Number of documents summarised.
     query
-        ``"observed"``, or ``"masked"`` where each feature's slot was hidden while it attended.
+        ``"observed"``, ``"masked"`` where each feature's slot was hidden while it attended, or
+        ``"next"`` where it attends while it is foretold.
     about
         Model, how attention was captured, layers and heads chosen; JSON-like.
     """

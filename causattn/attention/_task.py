@@ -22,7 +22,7 @@ from causattn.attention._settings import (
     StreamedSettings,
     attention_settings,
 )
-from causattn.base import content_key, read_json, write_json
+from causattn.base import ConfigError, content_key, read_json, write_json
 from causattn.corpora import Corpus, Mentions
 from causattn.features import (
     FeatureTable,
@@ -67,6 +67,11 @@ class Task:
     ) -> Task:
         """Return the task of summing `table`'s features over `corpus`."""
         hidden = feature_hiding(model, corpus, table) if settings.query == "masked" else None
+        if settings.query == "next" and model.task != "causal":
+            raise ConfigError(
+                "attention.query=next needs a language model that reads from left to right, and "
+                f"{model.name} is a {model.task} model; choose attention=observed."
+            )
         bare = replace(
             table,
             values=np.empty((0, table.size)),

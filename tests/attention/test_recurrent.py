@@ -166,6 +166,31 @@ def test_sums_of_an_encoder_decoder_are_those_of_its_own_weights(
     np.testing.assert_allclose(summary.measures["raw"].sum[0, 0], expected, atol=2e-5)
 
 
+def test_what_foretells_a_word_stands_before_it(lstm_lm, corpus, features, naive_tokens) -> None:
+    model = lstm_lm()
+    summary = summarise_attention({"query": "next"}, model, corpus, features, 0)
+    expected, count = np.zeros((6, 6)), np.zeros((6, 6))
+    found_in = naive_tokens(model, corpus.texts, features)
+    for text, of in zip(corpus.texts, found_in, strict=True):
+        ids = torch.tensor([model.tokenizer(text)["input_ids"]])
+        paid = model.network(ids, output_attentions=True).attentions[0][0, 0].detach()
+        for i in of:
+            before = np.array([place - 1 for place in of[i] if place > 0])
+            for j in of if len(before) else ():
+                expected[i, j] += float(paid[np.ix_(before, of[j])].sum(1).mean())
+                count[i, j] += 1
+    np.testing.assert_allclose(summary.measures["raw"].sum[0, 0], expected, atol=2e-5)
+    np.testing.assert_array_equal(summary.measures["raw"].count, count)
+    assert summary.query == "next"
+
+
+def test_only_a_model_that_reads_from_left_to_right_foretells(
+    lstm_seq2seq, corpus, features
+) -> None:
+    with pytest.raises(ConfigError, match="lstm_seq2seq is a seq2seq model; choose"):
+        summarise_attention({"query": "next"}, lstm_seq2seq(), corpus, features, 0)
+
+
 def test_sums_do_not_depend_on_the_batch_nor_the_shards(lstm_seq2seq, corpus, features) -> None:
     model = lstm_seq2seq()
     whole = summarise_attention({}, model, corpus, features, 0)

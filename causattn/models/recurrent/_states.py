@@ -36,7 +36,7 @@ def run_lstm(
     """
     # An LSTM has no half precision on a processor: it stays in that of its weights.
     with _differentiable(lstm, inputs), torch.autocast(inputs.device.type, enabled=False):
-        inputs = inputs.to(lstm.weight_hh_l0.dtype)
+        inputs = inputs.to(next(lstm.parameters()).dtype)
         memory = None if memory is None else (memory[0].to(inputs), memory[1].to(inputs))
         if lengths is None:
             states, last = lstm(inputs, memory)
