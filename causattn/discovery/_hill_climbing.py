@@ -69,14 +69,10 @@ def run_hill_climbing(problem: Problem, settings: HillClimbingSettings) -> Causa
     """Solve a prepared problem."""
     data = problem.data
     chosen = chosen_score(data, settings, HILL_CLIMBING.capability(settings).scores)
-    forbidden: set[tuple[str, str]] = set()
+    forbidden: set[tuple[int, int]] = set()
     if problem.candidates is not None:
         allowed = problem.candidates.allowed
-        forbidden = {
-            (data.names[i], data.names[j])
-            for i, j in permutations(range(data.size), 2)
-            if not allowed[i, j]
-        }
+        forbidden = {(i, j) for i, j in permutations(range(data.size), 2) if not allowed[i, j]}
     with silenced():
         edges = _climb(data, chosen.local, forbidden, settings.tabu_length, settings.max_parents)
     return _graph(data, edges, chosen.local, f"hill climbing ({chosen.text}, pgmpy)")
@@ -93,7 +89,7 @@ def run_mmhc(problem: Problem, settings: MmhcSettings) -> CausalGraph:
         skeleton = MmhcEstimator(_frame(data)).mmpc(settings.alpha)
         forbidden = {
             (first, second)
-            for first, second in permutations(data.names, 2)
+            for first, second in permutations(range(data.size), 2)
             if not skeleton.has_edge(first, second)
         }
         edges = _climb(data, chosen.local, forbidden, settings.tabu_length, None)
@@ -104,23 +100,21 @@ def run_mmhc(problem: Problem, settings: MmhcSettings) -> CausalGraph:
 def _climb(
     data: DiscoveryData,
     score: LocalScore,
-    forbidden: set[tuple[str, str]],
+    forbidden: set[tuple[int, int]],
     tabu_length: int,
     max_parents: int | None,
-) -> list[tuple[str, str]]:
-    """Run pgmpy's hill climbing with our score and return its edges."""
+) -> list[tuple[int, int]]:
+    """Run pgmpy's hill climbing with our score and return its edges, as columns of the data."""
     from pgmpy.causal_discovery import ExpertKnowledge, HillClimbSearch
     from pgmpy.structure_score import BaseStructureScore
-
-    index = {name: k for k, name in enumerate(data.names)}
 
     class OurScore(BaseStructureScore):
         """A `LocalScore` as pgmpy asks for it."""
 
-        def _local_score(self, variable: str, parents: tuple[str, ...]) -> float:
-            return score.local_score(index[variable], [index[name] for name in parents])
+        def _local_score(self, variable: int, parents: tuple[int, ...]) -> float:
+            return score.local_score(variable, list(parents))
 
-        def local_score(self, variable: str, parents: Any) -> float:
+        def local_score(self, variable: int, parents: Any) -> float:
             return self._local_score(variable, tuple(parents))
 
     frame = _frame(data)
@@ -133,21 +127,26 @@ def _climb(
         show_progress=False,
     )
     search.fit(frame)
-    return [(str(source), str(target)) for source, target in search.causal_graph_.edges()]
+    return [(int(source), int(target)) for source, target in search.causal_graph_.edges()]
 
 
 def _frame(data: DiscoveryData) -> pd.DataFrame:
+    """Return the data with numbers for names.
+
+    pgmpy goes through sets of pairs of names and takes the first of equal moves; the order of texts
+    in a set is another in every process.
+    """
     import pandas as pd
 
-    return pd.DataFrame(data.values, columns=list(data.names))
+    return pd.DataFrame(data.values, columns=list(range(data.size)))
 
 
 def _graph(
-    data: DiscoveryData, edges: list[tuple[str, str]], score: LocalScore, algorithm: str
+    data: DiscoveryData, edges: list[tuple[int, int]], score: LocalScore, algorithm: str
 ) -> CausalGraph:
     adjacency = np.zeros((data.size, data.size), dtype=np.uint8)
     for source, target in edges:
-        adjacency[data.names.index(source), data.names.index(target)] = 1
+        adjacency[source, target] = 1
     return CausalGraph.from_adjacency(
         adjacency,
         data.names,
