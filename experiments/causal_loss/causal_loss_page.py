@@ -30,7 +30,14 @@ PANELS = {
     "effect_shortcut": "effect of the shortcut on P(satisfied)",
     "attention_shortcut": "attention from [CLS] to the shortcut",
 }
-DRAWN = ("graph", "interventions", "output", "graph, shuffled", "graph, afterwards")
+DRAWN = (
+    "graph",
+    "interventions",
+    "output",
+    "graph, shuffled",
+    "graph, afterwards",
+    "graph, longer",
+)
 
 
 def page(setting: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
@@ -138,10 +145,11 @@ def grouped(frame: pd.DataFrame) -> list[tuple[tuple[str, float], pd.DataFrame]]
 def interval(values: pd.Series) -> str:
     """Return the mean and half of its 95% interval over seeds."""
     found = values.to_numpy(dtype=float)
-    digits = 3 if np.abs(found).max() >= 0.001 or not found.any() else 6
-    if len(found) < 2:
-        return f"{found.mean():.{digits}f}"
-    return f"{found.mean():.{digits}f} ± {half_width(found):.{digits}f}"
+    largest = np.abs(found).max()
+    digits = 6 if 1e-6 <= largest < 0.001 else 3
+    # Adding 0 makes a rounded -0 a 0.
+    shown = f"{round(found.mean(), digits) + 0.0:.{digits}f}"
+    return shown if len(found) < 2 else f"{shown} ± {half_width(found):.{digits}f}"
 
 
 def half_width(values: np.ndarray) -> float:
@@ -158,7 +166,7 @@ def draw(rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
     frame = pd.DataFrame(rows)
     # Equal rows give an equal file, whenever it is drawn.
     mpl.rcParams["svg.hashsalt"] = "causattn"
-    figure, axes = plt.subplots(1, len(PANELS), figsize=(3.4 * len(PANELS), 3.2))
+    figure, axes = plt.subplots(1, len(PANELS), figsize=(3.4 * len(PANELS), 3.4))
     plain = frame[frame["term"] == PLAIN]
     for axis, (key, title) in zip(axes, PANELS.items(), strict=True):
         if len(plain):
@@ -184,8 +192,9 @@ def draw(rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
         axis.set_xlabel("weight of the term")
         axis.set_title(title, fontsize=9)
         axis.spines[["top", "right"]].set_visible(False)
-    axes[0].legend(fontsize=7, frameon=False)
-    figure.tight_layout()
+    figure.tight_layout(rect=(0, 0.08, 1, 1))
+    lines, names = axes[0].get_legend_handles_labels()
+    figure.legend(lines, names, fontsize=8, frameon=False, ncols=len(names), loc="lower center")
     figure.savefig(folder / "causal_loss.png", dpi=150)
     figure.savefig(folder / "causal_loss.svg", metadata={"Date": None})
     plt.close(figure)
