@@ -53,7 +53,7 @@ _EDGES = {
 }
 _FAITHFUL = {
     768: {"PC": 0.944, "GES": 0.937, "raw attention > .05": 0.850},
-    100_000: {"PC": 0.991, "raw attention > .05": 0.850},
+    100_000: {"PC": 0.991, "GES": 0.983, "raw attention > .05": 0.850},
 }
 
 
