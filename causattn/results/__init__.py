@@ -4,8 +4,9 @@ Modules are imported when something of theirs is first asked for: whether a swee
 be answered without loading what tables need.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
 
 if TYPE_CHECKING:
     from causattn.results._collect import JOBS, Collected, collect_runs, find_runs
@@ -37,38 +38,6 @@ if TYPE_CHECKING:
     from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
     from causattn.results._store import Artefact, Store
     from causattn.results._versions import source_commit, versions
-
-_MODULES = {
-    "_collect": ("JOBS", "Collected", "collect_runs", "find_runs"),
-    "_compare": (
-        "OVERALL",
-        "Comparison",
-        "Metric",
-        "MetricComparison",
-        "Ranking",
-        "compare_runs",
-    ),
-    "_folder": (
-        "Status",
-        "config_key",
-        "finished_by",
-        "run_in_folder",
-        "run_status",
-        "to_yaml",
-    ),
-    "_inventory": (
-        "Entry",
-        "differences",
-        "find_artefact",
-        "list_artefacts",
-        "nearest",
-        "prune",
-    ),
-    "_lock": ("exclusive",),
-    "_run": ("SCREEN", "Run", "load_run", "matrix", "write_results"),
-    "_store": ("Artefact", "Store"),
-    "_versions": ("source_commit", "versions"),
-}
 
 __all__ = [
     "JOBS",
@@ -105,12 +74,4 @@ __all__ = [
     "write_results",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for."""
-    for module, names in _MODULES.items():
-        if name in names:
-            value = getattr(import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = on_demand(__name__, __file__)
