@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -35,6 +35,30 @@ UNTRAINED = "untrained"
 PERMUTED = "permuted"
 TRAINED_ON_PERMUTED = "trained_on_permuted"
 CONTROLS = (UNTRAINED, PERMUTED, TRAINED_ON_PERMUTED)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A draw of a control.
+
+    Parameters
+    ----------
+    name
+        One of `CONTROLS`.
+    draw
+        Its number.
+    share
+        Share of the variables that it permutes, see `Stages.make_permuted`.
+    """
+
+    name: str
+    draw: int = 0
+    share: float = 1.0
+
+    @property
+    def permutes(self) -> bool:
+        """Whether the documents are permuted."""
+        return self.name in (PERMUTED, TRAINED_ON_PERMUTED)
 
 
 class Stages:
@@ -103,22 +127,15 @@ class Stages:
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
-        control: str = "",
-        draw: int = 0,
-        share: float = 1.0,
+        control: Control | None = None,
     ) -> Artefact[attention.AttentionSummary]:
-        """Sum the model's attention from feature to feature, or that of a control's draw.
-
-        `share` is that of the variables which a draw permutes, see `make_permuted`.
-        """
+        """Sum the model's attention from feature to feature, or that of a control's draw."""
         settings = self._config["attention"]
-        if control == TRAINED_ON_PERMUTED:
-            corpus = self.make_permuted(corpus, draw, share)
-            model = self.make_model(corpus)
+        corpus, model = self._trained(corpus, model, control)
 
         def make() -> attention.AttentionSummary:
             documents, network, carried = self._controlled(
-                corpus.value, model.value, table.value, control, draw, share
+                corpus.value, model.value, table.value, control
             )
             found = attention.summarise_attention(
                 settings, network, documents, carried, self._seed, folder=unfinished
@@ -128,8 +145,7 @@ class Stages:
         parts = {
             # Not who computes, which changes no bit: a summary is one for any number of workers.
             "settings": attention.result_settings(settings),
-            "control": control,
-            **({"draw": draw, "share": share} if draw or share < 1 else {}),
+            **_parts(control),
             "corpus": corpus.key,
             "model": model.key,
             "features": table.key,
@@ -138,7 +154,7 @@ class Stages:
         key = self._store.key("attention", {"seed": self._seed, **parts}, SCHEMAS["attention"])
         unfinished = self._store.folder / "attention" / f".{key}.shards"
         found = self._fetch(
-            f"attention ({control})" if control else "attention",
+            f"attention ({control.name})" if control else "attention",
             parts,
             make,
             attention.write_summary,
@@ -152,22 +168,15 @@ class Stages:
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
-        control: str = "",
-        draw: int = 0,
-        share: float = 1.0,
+        control: Control | None = None,
     ) -> Artefact[attribution.AttributionSummary]:
-        """Explain each feature's prediction by the others, or that of a control's draw.
-
-        Parameters are those of `make_attention`.
-        """
+        """Explain each feature's prediction by the others, or that of a control's draw."""
         settings = self._config["attribution"]
-        if control == TRAINED_ON_PERMUTED:
-            corpus = self.make_permuted(corpus, draw, share)
-            model = self.make_model(corpus)
+        corpus, model = self._trained(corpus, model, control)
 
         def make() -> attribution.AttributionSummary:
             documents, network, carried = self._controlled(
-                corpus.value, model.value, table.value, control, draw, share
+                corpus.value, model.value, table.value, control
             )
             found = attribution.summarise_attribution(
                 settings, network, documents, carried, self._seed
@@ -175,11 +184,10 @@ class Stages:
             return replace(found, about={**found.about, **_permuted(documents, control)})
 
         return self._fetch(
-            f"attribution ({control})" if control else "attribution",
+            f"attribution ({control.name})" if control else "attribution",
             {
                 "settings": settings,
-                "control": control,
-                **({"draw": draw, "share": share} if draw or share < 1 else {}),
+                **_parts(control),
                 "corpus": corpus.key,
                 "model": model.key,
                 "features": table.key,
@@ -194,17 +202,12 @@ class Stages:
         corpus: Artefact[corpora.Corpus],
         model: Artefact[models.LanguageModel],
         table: Artefact[features.FeatureTable],
-        control: str = "",
-        draw: int = 0,
-        share: float = 1.0,
+        control: Control | None = None,
     ) -> Screen:
-        """Sum what proposes the pairs: another explainer's attribution if chosen, else attention.
-
-        Parameters are those of `make_attention`.
-        """
+        """Sum what proposes the pairs: the attribution of an explainer, or attention."""
         if explainer(self._config) is not None:
-            return self.make_attribution(corpus, model, table, control, draw, share).value
-        return self.make_attention(corpus, model, table, control, draw, share).value
+            return self.make_attribution(corpus, model, table, control).value
+        return self.make_attention(corpus, model, table, control).value
 
     def make_controls(
         self,
@@ -214,7 +217,7 @@ class Stages:
     ) -> dict[str, Screen]:
         """Sum what proposes the pairs, of every control."""
         wanted = list(self._config["controls"] or [])
-        return {name: self.make_screen(corpus, model, table, name) for name in wanted}
+        return {name: self.make_screen(corpus, model, table, Control(name)) for name in wanted}
 
     def make_nulls(
         self,
@@ -223,9 +226,10 @@ class Stages:
         table: Artefact[features.FeatureTable],
     ) -> list[Screen]:
         """Sum what proposes the pairs, of the null's draws, where candidates have a null."""
-        control, draws, share = candidates.null_draws(self._config["candidates"])
+        name, draws, share = candidates.null_draws(self._config["candidates"])
         return [
-            self.make_screen(corpus, model, table, control, draw, share) for draw in range(draws)
+            self.make_screen(corpus, model, table, Control(name, draw, share))
+            for draw in range(draws)
         ]
 
     def make_permuted(
@@ -245,19 +249,31 @@ class Stages:
         documents: corpora.Corpus,
         network: models.LanguageModel,
         carried: features.FeatureTable,
-        control: str,
-        draw: int,
-        share: float,
+        control: Control | None,
     ) -> tuple[corpora.Corpus, models.LanguageModel, features.FeatureTable]:
         """Return documents, model and features as a control's draw has them."""
-        if control == UNTRAINED:
-            seed = integer_seed(self._seed, UNTRAINED, draw) if draw else self._seed
+        if control is None:
+            return documents, network, carried
+        if control.name == UNTRAINED:
+            seed = integer_seed(self._seed, UNTRAINED, control.draw) if control.draw else self._seed
             network = models.untrained_copy(network, seed)
-        elif control == PERMUTED:
-            documents = self._permute(documents, draw, share)
-        if control in (PERMUTED, TRAINED_ON_PERMUTED):
+        elif control.name == PERMUTED:
+            documents = self._permute(documents, control.draw, control.share)
+        if control.permutes:
             carried = features.transfer_features(carried, documents, network)
         return documents, network, carried
+
+    def _trained(
+        self,
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        control: Control | None,
+    ) -> tuple[Artefact[corpora.Corpus], Artefact[models.LanguageModel]]:
+        """Return documents and model: those that a control trains anew where it does."""
+        if control is None or control.name != TRAINED_ON_PERMUTED:
+            return corpus, model
+        permuted = self.make_permuted(corpus, control.draw, control.share)
+        return permuted, self.make_model(permuted)
 
     def _permute(self, corpus: corpora.Corpus, draw: int, share: float) -> corpora.Corpus:
         """Return a draw of permuted documents; with a share below 1, of variables drawn with it."""
@@ -292,9 +308,17 @@ def explainer(config: Settings) -> str | None:
     return None if kind == ATTENTION else kind
 
 
-def _permuted(documents: corpora.Corpus, control: str) -> dict[str, Any]:
+def _parts(control: Control | None) -> dict[str, Any]:
+    """Return a control's part in what a summary is keyed by."""
+    if control is None:
+        return {"control": ""}
+    drawn = {"draw": control.draw, "share": control.share}
+    return {"control": control.name, **(drawn if control.draw or control.share < 1 else {})}
+
+
+def _permuted(documents: corpora.Corpus, control: Control | None) -> dict[str, Any]:
     """Return what a summary is to know of documents that were permuted."""
-    permuted = control in (PERMUTED, TRAINED_ON_PERMUTED)
+    permuted = control is not None and control.permutes
     return {"permuted": documents.about["permuted"]} if permuted else {}
 
 

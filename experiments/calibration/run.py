@@ -26,7 +26,7 @@ from causattn.candidates import select_candidates
 from causattn.cli._compose import compose_config, plain
 from causattn.graphs import CausalGraph
 from causattn.results import versions
-from causattn.stages import TRAINED_ON_PERMUTED, Stages
+from causattn.stages import TRAINED_ON_PERMUTED, Control, Stages
 from causattn.study import truth_over
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -137,7 +137,7 @@ def attentions(stages: Stages, draws: int, share: float) -> tuple[Any, ...]:
     table = stages.make_features(corpus, model)
     summary = stages.make_attention(corpus, model, table)
     nulls = [
-        stages.make_attention(corpus, model, table, TRAINED_ON_PERMUTED, draw, share).value
+        stages.make_attention(corpus, model, table, Control(TRAINED_ON_PERMUTED, draw, share)).value
         for draw in range(draws)
     ]
     return corpus, model, table, summary, nulls

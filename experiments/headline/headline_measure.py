@@ -20,7 +20,7 @@ from causattn.cli._compose import compose_config, plain
 from causattn.corpora import load_corpus
 from causattn.discovery import discover
 from causattn.graphs import CausalGraph, compare_graphs
-from causattn.stages import PERMUTED, UNTRAINED, Stages
+from causattn.stages import PERMUTED, UNTRAINED, Control, Stages
 from causattn.study import truth_over
 
 Job = Mapping[str, Any]
@@ -82,7 +82,7 @@ def screen(job: Job, overrides: Sequence[str]) -> Figures:
         summary = flow.make_attention(corpus, model, table).value
         strengths["flow"] = attention_score(summary, "flow")
     for control in (UNTRAINED, PERMUTED):
-        summary = stages.make_attention(corpus, model, table, control).value
+        summary = stages.make_attention(corpus, model, table, Control(control)).value
         strengths[control] = attention_score(summary, "mean")
     strengths["mutual_information"] = mutual_information_screen(table.value)
     truth = truth_over(corpus.value.truth, table.value.names)
