@@ -118,9 +118,11 @@ def test_attributions_on_disk_and_in_memory_agree(choices, place):
 
 
 def test_the_number_of_workers_is_no_part_of_what_is_stored(choices, place):
-    again = causattn.run(
-        "corpus=streamed", *choices, f"paths.cache={place}/streamed", "attention.workers=2"
-    )
+    own = [f"paths.cache={place}/workers", "controls=[]", "effects=none"]
+    choices = [choice for choice in choices if not choice.startswith(("effects.", "controls="))]
+    first = causattn.run("corpus=streamed", *choices, *own)
+    assert "attention" not in first.summary["reused"]
+    again = causattn.run("corpus=streamed", *choices, *own, "attention.workers=2")
     assert "attention" in again.summary["reused"]
 
 

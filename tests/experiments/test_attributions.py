@@ -48,7 +48,7 @@ def test_it_measures_and_writes_its_table(attributions, tmp_path, monkeypatch):
         ("untrained", "lime"),
     }
     page = (tmp_path / "attributions.md").read_text()
-    assert "| occlusion | 1 | 20 |" in page
+    assert "| occlusion, share | 1 | 20 |" in page
     assert str(tmp_path) not in page + json.dumps(kept)
 
 

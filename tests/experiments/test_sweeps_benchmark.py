@@ -29,7 +29,17 @@ def test_what_was_found_or_waited_for_is_no_work(monkeypatch: pytest.MonkeyPatch
 
 def test_the_page_says_what_was_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     page = load("table", monkeypatch).page
-    found = {"jobs": 60, "workers": 4, "wall_s": 120.0, "work_s": 400.0, "over": 0.2}
+    found = {
+        "name": "no model",
+        "jobs": 60,
+        "workers": 4,
+        "wall_s": 120.0,
+        "alone_wall_s": 410.0,
+        "work_s": 400.0,
+        "over": 0.2,
+        "over_chain": 0.05,
+        "identical": 59,
+    }
     about = {
         "command": "python run.py",
         "measured": "2026-01-01",
@@ -39,11 +49,13 @@ def test_the_page_says_what_was_not_reached(monkeypatch: pytest.MonkeyPatch) -> 
         "python": "3.11",
         "versions": {"causattn": "0.1.0"},
     }
-    text = page({"parallel": about | {"found": found}})
-    assert "| within 15% | +20.0% | no |" in text
-    assert "| within 15% | +10.0% | yes |" in page(
-        {"parallel": about | {"found": found | {"over": 0.1}}}
-    )
+    text = page({"parallel: no model": about | {"found": found}})
+    assert "| within 15% | +20.0%; over its longest job and the rest / workers +5.0% | no |" in text
+    assert "| the same bytes | 59 of 60 jobs | no |" in text
+    nearer = found | {"over": 0.1, "identical": 60}
+    text = page({"parallel: no model": about | {"found": nearer}})
+    assert "| within 15% | +10.0%; over" in text
+    assert "| no |" not in text
 
 
 def test_a_plain_application_has_nothing_of_ours(

@@ -21,10 +21,9 @@ def page(results: dict[str, Any]) -> str:
     ]
     if "overhead" in results:
         lines += _overhead(results["overhead"]["found"])
-    if "parallel" in results:
-        measured = results["parallel"]["found"]
-        for found in measured if isinstance(measured, list) else [measured]:
-            lines += _parallel(found)
+    for name in sorted(results):
+        if name.startswith("parallel: "):
+            lines += _parallel(results[name]["found"])
     if "collecting" in results:
         lines += _collecting(results["collecting"]["found"])
     lines += ["", "Measured on a machine that others used at the same time:", ""]
@@ -58,30 +57,24 @@ def _overhead(found: dict[str, Any]) -> list[str]:
 
 
 def _parallel(found: dict[str, Any]) -> list[str]:
-    """Return a sweep's rows; of one that was measured before others stood beside it, the first."""
-    name, alone, chain, same = "", "", "", []
-    if "name" in found:
-        name = f" ({found['name']})"
-        alone = f"; one worker alone took {found['alone_wall_s']:.0f} s"
-        chain = f"; over its longest job and the rest / workers {100 * found['over_chain']:+.1f}%"
-        same = [
-            _row(
-                "the same sweep's results beside those of one worker",
-                "the same bytes",
-                f"{found['identical']} of {found['jobs']} jobs",
-                found["identical"] == found["jobs"],
-            )
-        ]
+    """Return a sweep's rows."""
+    chain = f"over its longest job and the rest / workers {100 * found['over_chain']:+.1f}%"
     return [
         _row(
-            f"{found['jobs']}-job discovery sweep on alarm{name}, {found['workers']} workers: wall "
-            f"time ({found['wall_s']:.0f} s) over unique work / workers "
-            f"({found['work_s'] / found['workers']:.0f} s{alone})",
+            f"{found['jobs']}-job discovery sweep on alarm ({found['name']}), {found['workers']} "
+            f"workers: wall time ({found['wall_s']:.0f} s) over unique work / workers "
+            f"({found['work_s'] / found['workers']:.0f} s; one worker alone took "
+            f"{found['alone_wall_s']:.0f} s)",
             "within 15%",
-            f"{100 * found['over']:+.1f}%{chain}",
+            f"{100 * found['over']:+.1f}%; {chain}",
             found["over"] <= 0.15,
         ),
-        *same,
+        _row(
+            "the same sweep's results beside those of one worker",
+            "the same bytes",
+            f"{found['identical']} of {found['jobs']} jobs",
+            found["identical"] == found["jobs"],
+        ),
     ]
 
 
