@@ -100,7 +100,8 @@ def test_the_mean_is_taken_document_by_document(language_model, corpus, features
     model = language_model("bert")
     summary = summarise_attention({}, model, corpus, features, 0)
     raw, mean = summary.measures["raw"], summary.measures["mean"]
-    np.testing.assert_allclose(mean.mean()[0, 0], raw.mean().mean((0, 1)), atol=1e-12)
+    # Weights are float32: averaged over heads before the sum, they are rounded once more.
+    np.testing.assert_allclose(mean.mean()[0, 0], raw.mean().mean((0, 1)), rtol=1e-6)
     seen = np.nan_to_num(mean.standard_error()[0, 0])
     # Heads of one document are neither independent nor the same.
     assert (seen <= np.nan_to_num(raw.standard_error()).mean((0, 1)) + 1e-7).all()

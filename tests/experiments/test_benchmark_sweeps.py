@@ -1,7 +1,6 @@
 """The benchmark of sweeps: what counts as computed, and its page."""
 
 import importlib.util
-import json
 import sys
 from pathlib import Path
 
@@ -44,15 +43,26 @@ def test_sixty_jobs_each():
 
 
 def test_the_page_says_what_was_reached():
-    results = json.loads((ROOT / "results" / "benchmarks" / "sweeps.json").read_text())
-    found = {"name": "of a kind", "jobs": 60, "workers": 3, "wall_s": 22.0, "alone_wall_s": 63.0}
+    found = {"name": "a kind", "jobs": 60, "workers": 3, "wall_s": 22.0, "alone_wall_s": 63.0}
     found |= {"work_s": 60.0, "longest_job_s": 5.0, "over": 0.1, "over_chain": -0.06}
-    results["parallel"]["found"] = [
-        found | {"identical": 60},
-        found | {"over": 0.2, "identical": 59},
-    ]
-    text = loaded("table").page(results)
-    (first, second) = (line for line in text.splitlines() if "(of a kind)" in line)
+    about = {
+        "command": "python run.py",
+        "measured": "2026-01-01",
+        "cores": 4,
+        "load_at_end": 1.0,
+        "commit": "abc",
+        "python": "3.11",
+        "versions": {"causattn": "0.1.0"},
+    }
+    text = loaded("table").page(
+        {
+            "parallel: a kind": about | {"found": found | {"identical": 60}},
+            "parallel: b kind": about
+            | {"found": found | {"name": "b kind", "over": 0.2, "identical": 59}},
+        }
+    )
+    first = next(line for line in text.splitlines() if "(a kind)" in line)
+    second = next(line for line in text.splitlines() if "(b kind)" in line)
     assert "wall time (22 s) over unique work / workers (20 s; one worker alone took 63 s)" in first
     assert first.endswith("+10.0%; over its longest job and the rest / workers -6.0% | yes |")
     assert second.endswith("| no |")
@@ -61,6 +71,12 @@ def test_the_page_says_what_was_reached():
         ["60 of 60 jobs", "yes |"],
         ["59 of 60 jobs", "no |"],
     ]
+
+
+def test_a_plain_application_has_nothing_of_ours(tmp_path):
+    loaded("overhead").write_plain_conf(tmp_path / "conf")
+    assert "causattn." not in (tmp_path / "conf" / "config.yaml").read_text()
+    assert not (tmp_path / "conf" / "hydra").exists()
 
 
 @pytest.mark.slow
