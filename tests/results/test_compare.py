@@ -226,7 +226,7 @@ def test_a_key_that_cannot_be_paired_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"discovery.alpha has no value .* --by discovery.alpha"):
         compare_runs(path, by=["discovery"])
     found = compare_runs(path, by=["discovery"], where={"discovery.alpha": "0.1,null"})
-    assert len(found.contestants) == 3
+    assert list(found.contestants["contestant"]) == ["pc", "ges", "empty"]
     assert set(compare_runs(path).contestants["contestant"]) == {
         "pc, alpha = 0.1",
         "pc, alpha = 1",
@@ -299,3 +299,25 @@ def test_mixed_versions_are_known(tmp_path: Path) -> None:
 
 def test_paths_of_this_machine_stay_out_of_the_table(comparison) -> None:
     assert not [column for column in comparison.jobs if "paths" in column]
+
+
+def test_a_group_that_older_runs_lack_is_no_difference(tmp_path):
+    """And how a page shows a run is none at all."""
+
+    def result(kind, network, size, seed):
+        told = {"graph.shd": float(seed)}
+        newer = {"config.attribution.kind": "attention", "config.page.documents": 3.0}
+        return told | (newer if kind == "pc" else {})
+
+    path = comparing.table(tmp_path / "runs.parquet", result)
+    found = compare_runs(path)
+    assert list(found.contestants["contestant"]) == ["pc", "ges", "empty"]
+    assert any("24 jobs of an older version had no attribution to choose" in n for n in found.notes)
+
+    def several(kind, network, size, seed):
+        kinds = {"pc": "attention", "ges": "occlusion"}
+        newer = {"config.attribution.kind": kinds[kind]} if kind in kinds else {}
+        return {"graph.shd": float(seed)} | newer
+
+    path = comparing.table(tmp_path / "several.parquet", several)
+    assert not any("older" in note for note in compare_runs(path).notes)

@@ -77,6 +77,7 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> Design:
     if placed.empty:
         raise DataError("No job has a configuration, so that nothing can be compared.")
     values = pd.DataFrame({column: texts(placed[column]) for column in columns})
+    _fill_older(values, notes)
     varying = [column for column in columns if values[column].nunique() > 1]
     if by:
         chosen = [full_name(key, placed, "--by") for key in by]
@@ -147,6 +148,23 @@ def _independent(values: pd.DataFrame, columns: Sequence[str], given: Sequence[s
         if not known or values.groupby(known)[column].nunique().max() > 1:
             taken.append(column)
     return taken
+
+
+def _fill_older(values: pd.DataFrame, notes: list[str]) -> None:
+    """Take runs from before a group of choices existed to have made the one choice of the others.
+
+    A group comes into being with an option that leaves everything as it was. Where the later runs
+    made several choices, the older ones stay apart.
+    """
+    for column in [name for name in values if name.endswith(".kind")]:
+        missing = values[column] == "null"
+        told = values.loc[~missing, column].unique()
+        if missing.any() and len(told) == 1:
+            values.loc[missing, column] = told[0]
+            notes.append(
+                f"{_jobs(int(missing.sum()))} of an older version had no {short(column)} to "
+                f"choose, which is taken for {told[0]}, the choice of all others"
+            )
 
 
 def _check_shared(values: pd.DataFrame, by: Sequence[str], within: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from causattn.results._compare._metrics import SECONDS
 SEED = "config.seed"
 _OLDER_SECONDS = "graph.details.seconds"
 """Where runs had the seconds of their search before they had a file for times."""
-_WITHOUT_EFFECT = ("limits", "paths", "quiet", "report", "threads", "verbose")
+_WITHOUT_EFFECT = ("limits", "page", "paths", "quiet", "report", "threads", "verbose")
 
 
 def read_jobs(place: Path) -> pd.DataFrame:
