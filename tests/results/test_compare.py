@@ -321,3 +321,10 @@ def test_a_group_that_older_runs_lack_is_no_difference(tmp_path):
 
     path = comparing.table(tmp_path / "several.parquet", several)
     assert not any("older" in note for note in compare_runs(path).notes)
+
+    def busy(kind, network, size, seed):
+        newer = {"config.attribution.kind": "occlusion", "config.attribution.unit": "share"}
+        return {"graph.shd": float(seed)} | (newer if kind == "pc" else {})
+
+    path = comparing.table(tmp_path / "busy.parquet", busy)
+    assert not any("older" in note for note in compare_runs(path).notes)

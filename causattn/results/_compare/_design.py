@@ -151,15 +151,18 @@ def _independent(values: pd.DataFrame, columns: Sequence[str], given: Sequence[s
 
 
 def _fill_older(values: pd.DataFrame, notes: list[str]) -> None:
-    """Take runs from before a group of choices existed to have made the one choice of the others.
+    """Take runs from before a group of choices existed to have left it at the idle option.
 
-    A group comes into being with an option that leaves everything as it was. Where the later runs
-    made several choices, the older ones stay apart.
+    An option without settings of its own does nothing, as did the versions that had no such group.
+    Where the later runs chose anything else, the older ones stay apart.
     """
     for column in [name for name in values if name.endswith(".kind")]:
         missing = values[column] == "null"
         told = values.loc[~missing, column].unique()
-        if missing.any() and len(told) == 1:
+        room = column.removesuffix("kind")
+        settings = [name for name in values if name.startswith(room) and name != column]
+        idle = (values.loc[~missing, settings] == "null").all(axis=None)
+        if missing.any() and len(told) == 1 and idle:
             values.loc[missing, column] = told[0]
             notes.append(
                 f"{_jobs(int(missing.sum()))} of an older version had no {short(column)} to "
