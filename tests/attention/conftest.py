@@ -13,6 +13,12 @@ from tokenizers.trainers import WordPieceTrainer
 from causattn.corpora import POOLED, Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable
 from causattn.models import LanguageModel
+from causattn.models.recurrent import (
+    LSTMForCausalLM,
+    LSTMForConditionalGeneration,
+    LSTMLanguageModelConfig,
+    LSTMSeq2SeqConfig,
+)
 
 VOCABULARY = 40
 TEXTS = [
@@ -266,3 +272,38 @@ def _network(config: hf.PretrainedConfig, seed: int = 0, **settings: str) -> hf.
             if parameter.dim() == 2:
                 parameter.normal_(0, 0.3)
     return network
+
+
+@pytest.fixture
+def lstm_lm(tokenizer):
+    def make(**settings: object) -> LanguageModel:
+        torch.manual_seed(0)
+        config = LSTMLanguageModelConfig(
+            vocab_size=len(tokenizer), hidden_size=8, initializer_range=0.5, **settings
+        )
+        return LanguageModel("lstm_lm", LSTMForCausalLM(config).eval(), tokenizer, "causal")
+
+    return make
+
+
+@pytest.fixture
+def lstm_seq2seq(tokenizer):
+    def make(**settings: object) -> LanguageModel:
+        torch.manual_seed(0)
+        config = LSTMSeq2SeqConfig(
+            vocab_size=len(tokenizer), hidden_size=8, initializer_range=0.5, **settings
+        )
+        network = LSTMForConditionalGeneration(config).eval()
+        return LanguageModel("lstm_seq2seq", network, tokenizer, "seq2seq")
+
+    return make
+
+
+@pytest.fixture
+def padded() -> dict[str, torch.Tensor]:
+    """A batch of three documents of six, four and two tokens."""
+    torch.manual_seed(1)
+    ids = torch.randint(5, VOCABULARY, (3, 6))
+    mask = torch.ones_like(ids)
+    mask[1, 4:] = mask[2, 2:] = 0
+    return {"input_ids": ids * mask, "attention_mask": mask}
