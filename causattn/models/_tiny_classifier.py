@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
 
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertForSequenceClassification
 
 from causattn.base import ConfigError, integer_seed
 from causattn.corpora import Corpus
 from causattn.models._classifier import ClassifierSettings, label_settings, train_classifier
 from causattn.models._model import LanguageModel, LongText
 from causattn.models._seeded import seeded_torch
+from causattn.models._tiny_bert import bert_config
 from causattn.models._tiny_tokenizer import piece_tokenizer
 
 
@@ -101,19 +102,7 @@ def fresh_classifier(settings: TinyClassifierSettings, corpus: Corpus, seed: int
     """
     labels = label_settings(corpus, "tiny_classifier")
     tokenizer = piece_tokenizer(corpus, settings.vocabulary, settings.longest)
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=settings.width,
-        num_hidden_layers=settings.layers,
-        num_attention_heads=settings.heads,
-        intermediate_size=settings.feed_forward,
-        hidden_dropout_prob=settings.dropout,
-        attention_probs_dropout_prob=settings.dropout,
-        max_position_embeddings=settings.longest,
-        type_vocab_size=1,
-        pad_token_id=tokenizer.pad_token_id,
-        **labels,
-    )
+    config = bert_config(settings, tokenizer, **labels)
     with seeded_torch(integer_seed(seed, "models", "tiny_classifier", "weights")):
         network = BertForSequenceClassification(config).eval()
     return LanguageModel("tiny_classifier", network, tokenizer, "classifier", settings.long_text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
+from transformers import BertForMaskedLM, PreTrainedTokenizerFast
 
 from causattn.base import ConfigError, generator, integer_seed
 from causattn.corpora import Corpus
@@ -19,6 +19,7 @@ from causattn.models._masked_training import MaskedTraining, train_masked
 from causattn.models._masking import masking
 from causattn.models._model import LanguageModel, LongText
 from causattn.models._seeded import seeded_torch
+from causattn.models._tiny_bert import bert_config
 from causattn.models._tiny_tokenizer import corpus_tokenizer
 
 # Below this many tokens the plain matrix products cost less than the fused kernel.
@@ -146,17 +147,5 @@ def fresh_network(
     settings: TinyMLMSettings, tokenizer: PreTrainedTokenizerFast, seed: int
 ) -> BertForMaskedLM:
     """Return an untrained network that fits a tokenizer."""
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=settings.width,
-        num_hidden_layers=settings.layers,
-        num_attention_heads=settings.heads,
-        intermediate_size=settings.feed_forward,
-        hidden_dropout_prob=settings.dropout,
-        attention_probs_dropout_prob=settings.dropout,
-        max_position_embeddings=settings.longest,
-        type_vocab_size=1,
-        pad_token_id=tokenizer.pad_token_id,
-    )
     with seeded_torch(seed):
-        return BertForMaskedLM(config).eval()
+        return BertForMaskedLM(bert_config(settings, tokenizer)).eval()

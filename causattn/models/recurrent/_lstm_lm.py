@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from causattn.corpora import Corpus
-from causattn.models._encoding import encode_texts
 from causattn.models._model import LanguageModel
 from causattn.models._seeded import seeded_torch
 from causattn.models._tiny_tokenizer import corpus_tokenizer
 from causattn.models.recurrent._language_model import LSTMForCausalLM, LSTMLanguageModelConfig
-from causattn.models.recurrent._place import training_place
 from causattn.models.recurrent._predicting import NextToken
 from causattn.models.recurrent._settings import RecurrentSettings, marks, weights_seed
-from causattn.models.recurrent._training import train_recurrent
+from causattn.models.recurrent._trained import trained
 
 KIND = "lstm_lm"
 
@@ -66,26 +64,11 @@ def lstm_lm(settings: LSTMLanguageModelSettings, corpus: Corpus, seed: int) -> L
     with seeded_torch(weights_seed(seed, KIND)):
         network = LSTMForCausalLM(config)
     model = LanguageModel(KIND, network, tokenizer, "causal", settings.long_text)
-    encoding = encode_texts(model, corpus.texts)
-    place, key = training_place(settings, corpus, seed, KIND)
-    found = train_recurrent(
-        network,
-        NextToken(network, encoding),
-        settings.training,
+    return trained(
+        model,
+        settings,
+        corpus,
         seed,
-        KIND,
-        f"training an LSTM language model on {corpus.name}",
-        place,
-        key,
+        "an LSTM language model",
+        lambda encoding: NextToken(network, encoding),
     )
-    about = {
-        "kind": KIND,
-        "corpus": corpus.name,
-        **settings.result(),
-        "seed": seed,
-        "parameters": network.num_parameters(),
-        "tokens": len(tokenizer),
-        "documents_truncated": len(encoding.truncated),
-        **found,
-    }
-    return LanguageModel(KIND, network, tokenizer, "causal", settings.long_text, about)

@@ -14,15 +14,13 @@ from typing import Literal
 
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
-from causattn.models._encoding import encode_texts
 from causattn.models._model import LanguageModel
 from causattn.models._seeded import seeded_torch
 from causattn.models._tiny_tokenizer import corpus_tokenizer
-from causattn.models.recurrent._place import training_place
 from causattn.models.recurrent._predicting import Reconstruction
 from causattn.models.recurrent._seq2seq import LSTMForConditionalGeneration, LSTMSeq2SeqConfig
 from causattn.models.recurrent._settings import RecurrentSettings, marks, weights_seed
-from causattn.models.recurrent._training import train_recurrent
+from causattn.models.recurrent._trained import trained
 
 KIND = "lstm_seq2seq"
 
@@ -92,27 +90,13 @@ def lstm_seq2seq(settings: LSTMSeq2SeqSettings, corpus: Corpus, seed: int) -> La
     with seeded_torch(weights_seed(seed, KIND)):
         network = LSTMForConditionalGeneration(config)
     model = LanguageModel(KIND, network, tokenizer, "seq2seq", settings.long_text)
-    encoding = encode_texts(model, corpus.texts)
-    place, key = training_place(settings, corpus, seed, KIND)
-    assert tokenizer.mask_token_id is not None
-    found = train_recurrent(
-        network,
-        Reconstruction(network, encoding, encoding, settings.noise, tokenizer.mask_token_id),
-        settings.training,
+    hidden = tokenizer.mask_token_id
+    assert hidden is not None
+    return trained(
+        model,
+        settings,
+        corpus,
         seed,
-        KIND,
-        f"training an LSTM encoder-decoder on {corpus.name}",
-        place,
-        key,
+        "an LSTM encoder-decoder",
+        lambda encoding: Reconstruction(network, encoding, encoding, settings.noise, hidden),
     )
-    about = {
-        "kind": KIND,
-        "corpus": corpus.name,
-        **settings.result(),
-        "seed": seed,
-        "parameters": network.num_parameters(),
-        "tokens": len(tokenizer),
-        "documents_truncated": len(encoding.truncated),
-        **found,
-    }
-    return LanguageModel(KIND, network, tokenizer, "seq2seq", settings.long_text, about)

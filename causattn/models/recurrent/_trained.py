@@ -1,0 +1,68 @@
+"""A recurrent model's training, from its first weights to what is told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from causattn.corpora import Corpus
+from causattn.models._encoding import Encoding, encode_texts
+from causattn.models._model import LanguageModel
+from causattn.models.recurrent._place import training_place
+from causattn.models.recurrent._settings import RecurrentSettings
+from causattn.models.recurrent._training import Objective, train_recurrent
+
+
+def trained(
+    model: LanguageModel,
+    settings: RecurrentSettings,
+    corpus: Corpus,
+    seed: int,
+    what: str,
+    predicting: Callable[[Encoding], Objective],
+) -> LanguageModel:
+    """Train a model with its first weights on a corpus; return it with what came of it in `about`.
+
+    Parameters
+    ----------
+    model
+        Its network is trained in place; its name is the kind.
+    settings, corpus, seed
+        How, on what, and the run's seed.
+    what
+        The model in words, for the progress bar.
+    predicting
+        What is predicted of the encoded documents.
+
+    Raises
+    ------
+    DataError
+        Where a document is longer than `settings.longest`, or none has a token to predict.
+    ModelError
+        Where training diverges.
+    ArtefactError
+        Where a checkpoint is damaged or another training's.
+    """
+    encoding = encode_texts(model, corpus.texts)
+    place, key = training_place(settings, corpus, seed, model.name)
+    found = train_recurrent(
+        model.network,
+        predicting(encoding),
+        settings.training,
+        seed,
+        model.name,
+        f"training {what} on {corpus.name}",
+        place,
+        key,
+    )
+    about = {
+        "kind": model.name,
+        "corpus": corpus.name,
+        **settings.result(),
+        "seed": seed,
+        "parameters": model.network.num_parameters(),
+        "tokens": len(model.tokenizer),
+        "documents_truncated": len(encoding.truncated),
+        **found,
+    }
+    return replace(model, about=about)
