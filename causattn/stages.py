@@ -130,7 +130,7 @@ class Stages:
         control: Control | None = None,
     ) -> Artefact[attention.AttentionSummary]:
         """Sum the model's attention from feature to feature, or that of a control's draw."""
-        settings = self._config["attention"]
+        settings = attention_read(self._config)
         corpus, model = self._trained(corpus, model, control)
 
         def make() -> attention.AttentionSummary:
@@ -306,6 +306,18 @@ def explainer(config: Settings) -> str | None:
     """Return the explainer that proposes the pairs; None where attention does."""
     kind = str(config.get("attribution", {}).get("kind", ATTENTION))
     return None if kind == ATTENTION else kind
+
+
+def attention_read(config: Settings) -> dict[str, Any]:
+    """Return how attention is read: the group `attention`.
+
+    Where attention proposes the pairs and ``attribution.documents`` says over how many documents,
+    it is summed over so many, as any other explainer's scores are.
+    """
+    documents = config.get("attribution", {}).get("documents")
+    if documents is None or explainer(config) is not None:
+        return dict(config["attention"])
+    return {**config["attention"], "documents": documents}
 
 
 def _parts(control: Control | None) -> dict[str, Any]:

@@ -198,9 +198,9 @@ def check_settings(config: Settings) -> None:
     features.feature_settings(config["features"])
     if not is_none(config, "attention"):
         attention.attention_settings(config["attention"], attention.MEASURES)
-    default = {"kind": ATTENTION}
-    if config.get("attribution", default) != default:  # torch is loaded where it is needed
-        attribution.attribution_settings(config["attribution"])
+    chosen_by = config.get("attribution", {})
+    if any(value not in (None, ATTENTION) for value in chosen_by.values()):
+        attribution.attribution_settings(chosen_by)  # torch is loaded where it is needed
     if not is_none(config, "candidates"):
         chosen = candidates.candidate_settings(config["candidates"])
         if (method := explainer(config)) is not None:
@@ -245,6 +245,12 @@ def check_nones(config: Settings) -> None:
         raise ConfigError(
             f"attribution={method} explains a model and model=none has none; choose a model, or "
             "attribution=attention."
+        )
+    documents = config.get("attribution", {}).get("documents")
+    if method is None and is_none(config, "attention") and documents is not None:
+        raise ConfigError(
+            f"attribution.documents={documents} has no meaning with attribution=attention and "
+            "attention=none, which reads no documents; leave it out."
         )
     if method is None and is_none(config, "attention") != is_none(config, "candidates"):
         raise ConfigError(

@@ -68,6 +68,13 @@ def test_attention_proposes_what_it_did_and_stands_beside(run, study):
     assert not np.allclose(ours[f"{SCREEN}untrained"], theirs[f"{SCREEN}untrained"])
 
 
+def test_attention_is_summed_over_as_many_documents_as_any_explainer(run):
+    found = run("attribution=attention", DOCUMENTS, name="as_many")
+    assert found.summary["attention"]["documents"] == 40
+    asked = run("attribution=attention", "attention.documents=40", name="as_asked")
+    assert "attention" in asked.summary["reused"]
+
+
 def test_the_page_names_the_explainer(study):
     page = (study.folder / "report.html").read_text(encoding="utf-8")
     assert "Candidates by occlusion" in page
@@ -112,6 +119,11 @@ SENTENCES = {
     ),
     "aggregate": (["attribution=lime", "candidates.aggregate=rollout"], "gives one score"),
     "layers": (["attribution=lime", "candidates.layers=[0]"], "gives one score"),
+    "documents": (["attribution.documents=0"], "attribution.documents=0"),
+    "documents of nothing": (
+        ["attribution.documents=5", "attention=none", "candidates=none", "controls=[]"],
+        "reads no documents",
+    ),
     "measure": (["+attribution.measure=flow"], "group attention"),
     "samples": (["attribution=lime", "attribution.samples=0"], "above 0"),
 }

@@ -71,10 +71,17 @@ def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | Non
     """
     if settings.get("kind") != ATTENTION:
         return explainer_settings(settings)
-    spare = next((key for key in settings if key != "kind"), None)
+    spare = next((key for key in settings if key not in ("kind", "documents")), None)
     if spare is not None:
         raise ConfigError(
-            f"attribution.{spare} has no meaning with attribution=attention, whose documents and "
-            "measures are chosen in the group attention; leave it out."
+            f"attribution.{spare} has no meaning with attribution=attention, which is read as the "
+            "group attention says; leave it out."
+        )
+    documents = settings.get("documents")
+    whole = isinstance(documents, int) and not isinstance(documents, bool)
+    if documents is not None and not (whole and documents > 0):
+        raise ConfigError(
+            f"attribution.documents={documents!r} should be a whole number above 0, or null for "
+            "as many as attention.documents says; change it."
         )
     return None

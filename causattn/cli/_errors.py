@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 
+import yaml
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
@@ -111,16 +112,31 @@ def _composition(error: ConfigCompositionException) -> str:
     if cause is not None and "not in struct" not in str(cause) and "No match" not in text:
         return f"{key}: {_first_line(str(cause)).rstrip('.')}; give it another value."
     known = _known_keys()
-    if key in known:
-        group = key.partition(".")[0]
+    group, _, rest = key.partition(".")
+    if having := _options_with(group, rest):
         return (
-            f"{key} is not a key of the chosen {group}, only of another; leave it out, or choose "
-            f"another {group} (causattn run --help lists them)."
+            f"{key} is a key of {group}={', '.join(having)} only; choose "
+            f"{'it' if len(having) == 1 else 'one of these'}, or leave the key out (options that "
+            "lack it are swept apart)."
         )
     return (
         f"{key} is not a group or key of the configuration; {_near(key, known)}"
         "causattn run --help lists them."
     )
+
+
+def _options_with(group: str, key: str) -> list[str]:
+    """Return the options of a group whose files have a key, by name."""
+    from causattn.cli._compose import config_folder
+
+    found = []
+    for path in sorted((config_folder() / group).glob("*.yaml")) if key else ():
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for part in key.split("."):
+            settings = settings.get(part, ...) if isinstance(settings, dict) else ...
+        if settings is not ...:
+            found.append(path.stem)
+    return found
 
 
 def _known_keys() -> list[str]:

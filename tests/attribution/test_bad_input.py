@@ -133,7 +133,9 @@ SETTINGS = {
     "negative penalty": ({"kind": "lime", "ridge": -1.0}, "attribution.ridge"),
     "no width": ({"kind": "lime", "kernel_width": 0.0}, "attribution.kernel_width"),
     "a choice that is not there": ({"kind": "random", "scale": "odds"}, "attribution.scale"),
-    "documents of attention": ({"kind": "attention", "documents": 5}, "group attention"),
+    "a measure of attention": ({"kind": "attention", "measure": "flow"}, "group attention"),
+    "no documents of attention": ({"kind": "attention", "documents": 0}, "attribution.documents=0"),
+    "half a document": ({"kind": "attention", "documents": 2.5}, "attribution.documents=2.5"),
 }
 
 
@@ -146,6 +148,7 @@ def test_settings_that_make_no_sense(name):
 
 def test_attention_is_no_other_explainer():
     assert attribution_settings({"kind": "attention"}) is None
+    assert attribution_settings({"kind": "attention", "documents": 20}) is None
 
 
 def test_every_explainer_has_settings_of_its_own_name():

@@ -42,6 +42,17 @@ def test_hydras_errors_are_sentences(
     assert not [path for path in Path("results").rglob("*") if path.is_file()]
 
 
+def test_a_key_that_other_options_have(
+    studies: Studies, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with (tmp_path / "conf" / "discovery" / "ges.yaml").open("a") as file:
+        file.write("penalty: {weight: 1.0}\n")
+    assert main(["run", "discovery.penalty.weight=2"]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("discovery.penalty.weight is a key of discovery=ges only; choose it, or")
+    assert said.count("\n") == 1
+
+
 def test_a_config_folder_that_is_not_there(
     studies: Studies, capfd: pytest.CaptureFixture[str]
 ) -> None:
