@@ -17,6 +17,7 @@ from causattn.base._files import (
     write_json,
     write_text,
 )
+from causattn.base._lock import exclusive
 from causattn.base._on_demand import on_demand
 from causattn.base._progress import is_quiet, progress, quiet, track
 from causattn.base._randomness import generator, integer_seed, seed_sequence
@@ -32,6 +33,7 @@ __all__ = [
     "check_artefact",
     "choose",
     "content_key",
+    "exclusive",
     "file_sha256",
     "generator",
     "integer_seed",

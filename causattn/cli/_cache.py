@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causattn.base import ConfigError
+from causattn.base import ConfigError, choose
 from causattn.cli._arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def cache(arguments: list[str]) -> int:
     explain.add_argument("key", help="the artefact's key, or its first digits")
     prune = commands.add_parser("prune", help="delete artefacts")
     prune.add_argument("--days", type=float, help="those not used for so many days")
-    prune.add_argument("--kind", help="those of this kind only, such as model")
+    prune.add_argument("--kind", help="those of this kind only, such as model or checkpoint")
     prune.add_argument("--all", action="store_true", help="every one of them")
     given = parse(parser, arguments)
     if given is None:
@@ -75,12 +75,15 @@ def _explain(store: Path, key: str) -> int:
 
 
 def _prune(given: argparse.Namespace) -> int:
-    from causattn.results import prune
+    from causattn.results import list_artefacts, prune
 
     if not given.all and given.days is None and given.kind is None:
         raise ConfigError(
             "causattn cache prune does not know what to delete; say --days N, --kind KIND or --all."
         )
+    kinds = sorted({entry.kind for entry in list_artefacts(given.cache)})
+    if given.kind is not None and kinds:
+        choose(given.kind, dict.fromkeys(kinds), "--kind")
     before = time.time() - (given.days or 0.0) * _DAY
 
     def unwanted(entry: Entry) -> bool:

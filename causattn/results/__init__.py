@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         nearest,
         prune,
     )
-    from causattn.results._lock import exclusive
     from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
     from causattn.results._store import Artefact, Store
     from causattn.results._versions import source_commit, versions
@@ -57,7 +56,6 @@ __all__ = [
     "compare_runs",
     "config_key",
     "differences",
-    "exclusive",
     "find_artefact",
     "find_runs",
     "finished_by",

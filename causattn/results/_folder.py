@@ -34,12 +34,12 @@ from causattn.base import (
     CausattnError,
     check_artefact,
     content_key,
+    exclusive,
     file_sha256,
     read_json,
     write_json,
     write_text,
 )
-from causattn.results._lock import exclusive
 
 SCHEMA = 1
 _MARKER = "UNFINISHED"

@@ -1,4 +1,9 @@
-"""What lies in a store: listed, explained, pruned."""
+"""What lies in a store: listed, explained, pruned.
+
+Beside its artefacts a store holds where trainings of recurrent models stand, so that one that was
+stopped goes on (`causattn.models`): ``checkpoints/<model>/<key>/epoch-<number>``. They are told
+here as artefacts of the kind ``checkpoint``.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from causattn.base import ArtefactError, read_json
-from causattn.results._lock import exclusive
+from causattn.base import ArtefactError, exclusive, read_json
 
+CHECKPOINT = "checkpoint"
+_TRAININGS = "checkpoints"
 _LEFTOVER_AGE = 3600.0
 
 
@@ -43,19 +49,29 @@ class Entry:
 
 def list_artefacts(store: Path) -> list[Entry]:
     """Return all artefacts of a store, the last used first."""
-    entries = []
-    for manifest in store.glob("*/*/manifest.json"):
-        folder = manifest.parent
-        if folder.name.startswith("."):
-            continue
-        try:
-            parts = read_json(manifest).get("about", {}).get("parts", {})
-            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            used = folder.stat().st_mtime
-        except (ArtefactError, OSError, AttributeError):
-            parts, size, used = {}, 0, 0.0
-        entries.append(Entry(folder.parent.name, folder.name, folder, size, used, parts))
+    manifests = [
+        (path.parent.parent.name, path.parent, path) for path in store.glob("*/*/manifest.json")
+    ]
+    trainings = store.glob(f"{_TRAININGS}/*/*/epoch-*/manifest.json")
+    latest = {path.parent.parent: path for path in sorted(trainings)}
+    manifests += [(CHECKPOINT, folder, path) for folder, path in latest.items()]
+    entries = [
+        _entry(kind, folder, manifest)
+        for kind, folder, manifest in manifests
+        if not folder.name.startswith(".")
+    ]
     return sorted(entries, key=lambda entry: -entry.used)
+
+
+def _entry(kind: str, folder: Path, manifest: Path) -> Entry:
+    """Return what lies in a folder; of one that is being written, or is damaged, the place."""
+    try:
+        parts = read_json(manifest).get("about", {}).get("parts", {})
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        used = folder.stat().st_mtime
+    except (ArtefactError, OSError, AttributeError):
+        parts, size, used = {}, 0, 0.0
+    return Entry(kind, folder.name, folder, size, used, parts)
 
 
 def find_artefact(store: Path, key: str) -> Entry:
@@ -100,15 +116,18 @@ def prune(store: Path, unwanted: Callable[[Entry], bool]) -> list[Entry]:
     for entry in list_artefacts(store):
         if unwanted(entry) and _delete(store, entry):
             gone.append(entry)
-    for leftover in store.glob("*/.*"):
+    for leftover in (*store.glob("*/.*"), *store.glob(f"{_TRAININGS}/*/*/.*")):
         old = time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE
-        if leftover.is_dir() and leftover.parent.name != ".locks" and old:
+        if leftover.is_dir() and ".locks" not in (leftover.name, leftover.parent.name) and old:
             shutil.rmtree(leftover, ignore_errors=True)
     return gone
 
 
 def _delete(store: Path, entry: Entry) -> bool:
     lock = store / ".locks" / f"{entry.kind}-{entry.key}.lock"
+    if entry.kind == CHECKPOINT:
+        model = entry.folder.parent
+        lock = model.parent / ".locks" / f"{model.name}-{entry.key}.lock"
     try:
         with exclusive(lock, f"{entry.kind} {entry.key}", wait=False):
             shutil.rmtree(entry.folder)

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from causattn import __version__
-from causattn.base import ArtefactError, check_artefact, content_key, new_artefact
-from causattn.results._lock import exclusive
+from causattn.base import ArtefactError, check_artefact, content_key, exclusive, new_artefact
 
 T = TypeVar("T")
 

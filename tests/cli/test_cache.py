@@ -37,6 +37,14 @@ def test_explain_says_why_it_was_made_again(
     assert "seed is 0 here and 1 there" in capsys.readouterr().out
 
 
+def test_prune_of_an_unknown_kind(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cache", "prune", "--kind", "modle"]) == 2
+    said = capsys.readouterr().err
+    assert said == "--kind=modle is not known; did you mean model? choose one of model.\n"
+    assert main(["cache", "prune", "--kind", "model"]) == 0
+    assert capsys.readouterr().out.startswith("2 artefacts deleted")
+
+
 def test_prune_asks_what(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cache", "prune"]) == 2
     assert "say --days N, --kind KIND or --all" in capsys.readouterr().err

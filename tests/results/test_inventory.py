@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from causattn.base import ArtefactError
+from causattn.base import ArtefactError, exclusive
 from causattn.results import (
     Store,
     differences,
-    exclusive,
     find_artefact,
     list_artefacts,
     nearest,
@@ -78,3 +77,55 @@ def test_sweeps_up_after_killed_processes(store: Store) -> None:
     prune(store.folder, lambda entry: False)
     assert not old.exists()
     assert new.exists()
+
+
+@pytest.fixture
+def trained(store: Store) -> Store:
+    """A store in which two trainings of one model have left their checkpoints."""
+    from causattn.corpora import Corpus
+    from causattn.models import load_model
+
+    texts = ["one word and another", "another word and one"] * 10
+    settings = {"kind": "lstm_lm", "width": 4, "epochs": 2, "threads": 1}
+    settings["checkpoints"] = str(store.folder / "checkpoints")
+    for seed in (0, 1):
+        load_model(settings, Corpus("words", texts), seed)
+    return store
+
+
+def test_checkpoints_are_listed_explained_and_pruned_like_everything_else(trained: Store) -> None:
+    entries = [entry for entry in list_artefacts(trained.folder) if entry.kind == "checkpoint"]
+    assert len(entries) == 2
+    one = find_artefact(trained.folder, entries[0].key[:8])
+    assert one.bytes > 1000
+    assert one.parts["kind"] == "lstm_lm"
+    assert one.parts["epochs_run"] == 2
+    assert one.parts["corpus"] == "words"
+    other = nearest(one, list_artefacts(trained.folder))
+    assert other is not None
+    assert set(differences(one, other)) == {"seed"}
+    gone = prune(trained.folder, lambda entry: entry.kind == "checkpoint")
+    assert {entry.key for entry in gone} == {entry.key for entry in entries}
+    assert not list(trained.folder.glob("checkpoints/lstm_lm/*"))
+    assert len(list_artefacts(trained.folder)) == 4
+
+
+def test_a_training_that_goes_on_is_left_alone(trained: Store) -> None:
+    first, second = (e for e in list_artefacts(trained.folder) if e.kind == "checkpoint")
+    locks = trained.folder / "checkpoints" / ".locks"
+    os.utime(locks, (0, 0))
+    with exclusive(locks / f"lstm_lm-{first.key}.lock", "a training"):
+        gone = prune(trained.folder, lambda entry: entry.kind == "checkpoint")
+        assert locks.is_dir()
+    assert [entry.key for entry in gone] == [second.key]
+    assert first.folder.is_dir()
+
+
+def test_sweeps_up_after_trainings_that_were_killed(trained: Store) -> None:
+    kept = next(e for e in list_artefacts(trained.folder) if e.kind == "checkpoint")
+    leftover = kept.folder / ".epoch-00003.1234"
+    leftover.mkdir()
+    os.utime(leftover, (0, 0))
+    prune(trained.folder, lambda entry: False)
+    assert not leftover.exists()
+    assert list(kept.folder.iterdir())

@@ -1,8 +1,16 @@
-"""Where a training stands, on disk: safetensors and JSON, written whole or not at all."""
+"""Where a training stands, on disk: safetensors and JSON, written whole or not at all.
+
+A training is found at ``<model.checkpoints>/<kind>/<key>``, and whoever works on it holds the lock
+``<model.checkpoints>/.locks/<kind>-<key>.lock``, so that what is being trained is not pruned, nor
+trained twice at once. `causattn.results.list_artefacts` knows this layout.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +22,7 @@ from transformers import PreTrainedModel
 from causattn.base import (
     ArtefactError,
     check_artefact,
+    exclusive,
     new_artefact,
     read_json,
     write_json,
@@ -23,6 +32,35 @@ KIND, SCHEMA = "recurrent training", 1
 _NAME = "epoch-{:05d}"
 
 Tensors = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a training's checkpoints lie.
+
+    Parameters
+    ----------
+    folder
+        It is there.
+    key
+        Names the training: a checkpoint of another key is refused.
+    parts
+        What the key was made of, in short.
+    """
+
+    folder: Path
+    key: str
+    parts: Mapping[str, Any]
+
+    @contextmanager
+    def held(self) -> Iterator[Place]:
+        """Hold the training inside the block, waiting for whoever does it now."""
+        kind = self.folder.parent
+        lock = kind.parent / ".locks" / f"{kind.name}-{self.key}.lock"
+        with exclusive(lock, f"training {kind.name} {self.key}"):
+            self.folder.mkdir(parents=True, exist_ok=True)  # it may have been pruned meanwhile
+            os.utime(self.folder)
+            yield self
 
 
 @dataclass(frozen=True)
@@ -74,20 +112,22 @@ class State:
         return list(self.history)
 
 
-def write_state(place: Path, key: str, state: State) -> None:
+def write_state(place: Place, state: State) -> None:
     """Write where a training stands, in place of what stood before."""
-    folder = place / _NAME.format(len(state.history))
-    with new_artefact(folder, KIND, SCHEMA, {"key": key}) as new:
+    epochs = len(state.history)
+    folder = place.folder / _NAME.format(epochs)
+    about = {"key": place.key, "parts": {**place.parts, "epochs_run": epochs}}
+    with new_artefact(folder, KIND, SCHEMA, about) as new:
         save_file(_plain(state.weights), new / "weights.safetensors")
         save_file(_plain(state.best), new / "best.safetensors")
         save_file(_plain(state.optimiser), new / "optimiser.safetensors")
         write_json(new / "history.json", state.history)
-    for old in place.glob("epoch-*"):
+    for old in place.folder.glob("epoch-*"):
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def last_state(place: Path, key: str) -> State | None:
+def last_state(place: Place) -> State | None:
     """Return where a training stood when it was stopped; None where it has not begun.
 
     Raises
@@ -95,12 +135,12 @@ def last_state(place: Path, key: str) -> State | None:
     ArtefactError
         Where the folder holds another training, or what it holds is damaged.
     """
-    found = sorted(place.glob("epoch-*"))
+    found = sorted(place.folder.glob("epoch-*"))
     if not found:
         return None
     folder = found[-1]
     manifest = check_artefact(folder, KIND, SCHEMA)
-    if manifest["about"].get("key") != key:
+    if manifest["about"].get("key") != place.key:
         raise ArtefactError(
             f"{folder} is the checkpoint of a training with other settings, corpus or seed; "
             "delete it, or set model.checkpoints to another folder."

@@ -8,6 +8,7 @@ import torch
 
 from causattn.base import ConfigError, content_key
 from causattn.corpora import Corpus
+from causattn.models.recurrent._checkpoint import Place
 from causattn.models.recurrent._settings import RecurrentSettings
 
 _ONLY_THE_END = ("epochs", "patience")
@@ -16,31 +17,31 @@ _ONLY_THE_END = ("epochs", "patience")
 
 def training_place(
     settings: RecurrentSettings, corpus: Corpus, seed: int, kind: str
-) -> tuple[Path | None, str]:
-    """Return the folder of a training's checkpoints (None: none are kept), and its key.
+) -> Place | None:
+    """Return where a training's checkpoints lie; None where none are kept.
 
     Raises
     ------
     ConfigError
         Where the folder cannot be made.
     """
+    if settings.checkpoints is None:
+        return None
     known = settings.result()
     for name in _ONLY_THE_END:
         del known[name]
-    key = content_key(
-        {
-            "kind": kind,
-            "settings": known,
-            "threads": settings.threads or torch.get_num_threads(),
-            "seed": seed,
-            "texts": list(corpus.texts),
-            "marks": [corpus.value_texts, corpus.mask_texts],
-            "mentions": len(corpus.mentions),
-            "torch": torch.__version__,
-        }
-    )
-    if settings.checkpoints is None:
-        return None, key
+    parts = {
+        "kind": kind,
+        "settings": known,
+        "threads": settings.threads or torch.get_num_threads(),
+        "seed": seed,
+        "mentions": len(corpus.mentions),
+        "torch": torch.__version__,
+    }
+    texts = list(corpus.texts)
+    marks = [corpus.value_texts, corpus.mask_texts]
+    key = content_key({**parts, "texts": texts, "marks": marks})
+    told = {**parts, "corpus": corpus.name, "documents": len(texts), "texts": content_key(texts)}
     place = Path(settings.checkpoints).expanduser() / kind / key
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -49,4 +50,4 @@ def training_place(
             f"model.checkpoints={settings.checkpoints} cannot be written ({error.strerror}); name "
             "another folder, or null."
         ) from None
-    return place, key
+    return Place(place, key, told)

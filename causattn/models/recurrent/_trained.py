@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from causattn.corpora import Corpus
@@ -44,17 +45,17 @@ def trained(
         Where a checkpoint is damaged or another training's.
     """
     encoding = encode_texts(model, corpus.texts)
-    place, key = training_place(settings, corpus, seed, model.name)
-    found = train_recurrent(
-        model.network,
-        predicting(encoding),
-        settings.training,
-        seed,
-        model.name,
-        f"training {what} on {corpus.name}",
-        place,
-        key,
-    )
+    place = training_place(settings, corpus, seed, model.name)
+    with nullcontext() if place is None else place.held():
+        found = train_recurrent(
+            model.network,
+            predicting(encoding),
+            settings.training,
+            seed,
+            model.name,
+            f"training {what} on {corpus.name}",
+            place,
+        )
     about = {
         "kind": model.name,
         "corpus": corpus.name,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,7 +20,7 @@ from transformers import PreTrainedModel
 from causattn.base import DataError, ModelError, generator, integer_seed, progress
 from causattn.models._seeded import seeded_torch
 from causattn.models._shuffling import shuffled_batches, split
-from causattn.models.recurrent._checkpoint import State, last_state, write_state
+from causattn.models.recurrent._checkpoint import Place, State, last_state, write_state
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,7 @@ def train_recurrent(
     seed: int,
     kind: str,
     what: str,
-    place: Path | None = None,
-    key: str = "",
+    place: Place | None = None,
 ) -> dict[str, Any]:
     """Train a network in place; it is left in evaluation mode with the best epoch's weights.
 
@@ -110,9 +108,7 @@ def train_recurrent(
     what
         What the progress bar says.
     place
-        Where checkpoints lie; None writes none.
-    key
-        Names the training: a checkpoint of another key is refused.
+        Where checkpoints lie, held by the caller; None writes none.
 
     Returns
     -------
@@ -139,7 +135,7 @@ def train_recurrent(
         network.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay
     )
     entropy, tokens = _unigram(network, objective, how, held_out, seed, kind)
-    state = last_state(place, key) if place is not None else None
+    state = None if place is None else last_state(place)
     history: list[dict[str, Any]] = []
     best = _copy(network)
     if state is not None:
@@ -164,7 +160,7 @@ def train_recurrent(
             if _best(history) == epoch:
                 best = _copy(network)
             if place is not None:
-                write_state(place, key, State.of(network, optimiser, best, history))
+                write_state(place, State.of(network, optimiser, best, history))
     network.load_state_dict(best)
     network.eval()
     return {

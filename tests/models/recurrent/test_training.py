@@ -2,12 +2,13 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pytest
 import torch
 
-from causattn.base import ArtefactError, DataError, ModelError
+from causattn.base import ArtefactError, DataError, ModelError, exclusive
 from causattn.corpora import Corpus
 from causattn.models import encode_texts, load_model, predict_tokens
 from causattn.models.recurrent import _training
@@ -101,6 +102,35 @@ def test_another_trainings_checkpoint_is_refused(tmp_path) -> None:
     epoch.rename(one / "epoch-00009")
     with pytest.raises(ArtefactError, match="other settings, corpus or seed; delete it"):
         load_model(settings("lstm_lm", checkpoints=str(tmp_path / "one")), corpus, 0)
+
+
+def test_a_training_is_held_while_it_goes_on(tmp_path, monkeypatch) -> None:
+    drawn, refused = _training.shuffled_batches, []
+
+    def tried(*arguments):
+        (place,) = (tmp_path / "lstm_lm").iterdir()
+        lock = tmp_path / ".locks" / f"lstm_lm-{place.name}.lock"
+        try:
+            with exclusive(lock, "pruning", wait=False):
+                refused.append(False)
+        except ArtefactError:
+            refused.append(True)
+        yield from drawn(*arguments)
+
+    monkeypatch.setattr(_training, "shuffled_batches", tried)
+    load_model(settings("lstm_lm", checkpoints=str(tmp_path)), sentences(), 0)
+    assert refused
+    assert all(refused)
+
+
+def test_what_was_pruned_meanwhile_is_trained_again(tmp_path, monkeypatch) -> None:
+    stoppable = settings("lstm_lm", checkpoints=str(tmp_path))
+    first = load_model(stoppable, sentences(), 0)
+    (place,) = (tmp_path / "lstm_lm").iterdir()
+    shutil.rmtree(place)
+    again = load_model(stoppable, sentences(), 0)
+    assert torch.equal(weights(first), weights(again))
+    assert list(place.glob("epoch-*"))
 
 
 def test_other_settings_corpora_and_seeds_have_other_checkpoints(tmp_path) -> None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from causattn.base import ArtefactError
-from causattn.results import exclusive
+from causattn.base import ArtefactError, exclusive
 
 
 def test_a_held_lock_can_be_refused(tmp_path: Path) -> None:

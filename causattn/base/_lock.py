@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from causattn.base import ArtefactError
+from causattn.base._errors import ArtefactError
 
 
 @contextmanager
@@ -38,6 +36,8 @@ def exclusive(path: Path, what: str, *, wait: bool = True) -> Iterator[None]:
     ArtefactError
         Where the lock cannot be written, or is held and `wait` is False.
     """
+    from filelock import FileLock, Timeout  # with asyncio, which few that import this room need
+
     holder = path.with_name(f"{path.name}.holder")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
