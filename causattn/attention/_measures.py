@@ -18,7 +18,7 @@ from causattn.attention._carried import CarriedFeatures
 from causattn.attention._layer import AttentionLayer, take_rows
 from causattn.attention._summary import AttentionMoments
 
-_HELD_BYTES = 96 * 2**20
+_HELD_BYTES = 48 * 2**20
 """Most memory of the layers of a batch that wait to be added; they are copied once."""
 
 
