@@ -197,7 +197,10 @@ def check_settings(config: Settings) -> None:
         models.model_settings(config["model"])
     features.feature_settings(config["features"])
     if not is_none(config, "attention"):
-        attention.attention_settings(config["attention"], attention.MEASURES)
+        read = attention.attention_settings(config["attention"], attention.MEASURES)
+        task = models.known_task(config["model"])
+        if task is not None:  # else it is said when the model is there
+            attention.check_query(read.query, task, f"model={config['model']['kind']}")
     chosen_by = config.get("attribution", {})
     if any(value not in (None, ATTENTION) for value in chosen_by.values()):
         attribution.attribution_settings(chosen_by)  # torch is loaded where it is needed

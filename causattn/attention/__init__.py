@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from causattn.attention._layer import AttentionLayer, Probe, Stack
     from causattn.attention._measures import Measure
     from causattn.attention._mediation import NaturalEffects, natural_effects
-    from causattn.attention._settings import StreamedSettings, default_stack, result_settings
+    from causattn.attention._settings import (
+        StreamedSettings,
+        check_query,
+        default_stack,
+        result_settings,
+    )
     from causattn.attention._sparse import SparseMoments
     from causattn.attention._statistics import HeadStatistics, head_statistics
     from causattn.attention._summarise import MEASURES, attention_settings, summarise_attention
@@ -45,6 +50,7 @@ __all__ = [
     "attention_settings",
     "attention_weights",
     "capture_attention",
+    "check_query",
     "default_stack",
     "document_attention",
     "edge_effects",

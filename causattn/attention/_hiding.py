@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from causattn.base import ConfigError
+from causattn.attention._settings import check_query
 from causattn.corpora import POOLED, Corpus
 from causattn.features import FeatureTable
 from causattn.models import LanguageModel, hiding_tokens
@@ -25,11 +25,7 @@ def feature_hiding(model: LanguageModel, corpus: Corpus, features: FeatureTable)
     ModelError
         Where a mask token is needed and there is none.
     """
-    if model.task != "masked":
-        raise ConfigError(
-            f"attention.query=masked needs a masked language model, and {model.name} is a "
-            f"{model.task} model; choose attention=observed."
-        )
+    check_query("masked", model.task, model.name)
     texts = dict(zip(corpus.variables, corpus.mask_texts or (), strict=False))
     pooled = features.carriers.variable[features.carriers.start == POOLED]
     hidden = np.full(features.size, -1, dtype=np.int64)

@@ -13,6 +13,8 @@ from causattn.base import ConfigError, choose, settings_from
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
+    from causattn.models import Task
+
 
 @dataclass(frozen=True)
 class StreamedSettings:
@@ -138,6 +140,36 @@ def attention_settings(
             "gradient out of attention.measures."
         )
     return chosen
+
+
+def check_query(query: str, task: Task, name: str) -> None:
+    """Check that a model can be read as asked.
+
+    Parameters
+    ----------
+    query
+        See `StreamedSettings`.
+    task, name
+        What the model predicts, and its name.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option that the model goes with.
+    """
+    fits = "next" if task == "causal" else "observed"
+    if query == "masked" and task != "masked":
+        raise ConfigError(
+            f"attention.query=masked needs a masked language model, and {name} is a {task} model"
+            f"{', which reads from left to right' if task == 'causal' else ''}; choose "
+            f"attention={fits}."
+        )
+    if query == "next" and task != "causal":
+        fits = "masked" if task == "masked" else "observed"
+        raise ConfigError(
+            "attention.query=next needs a language model that reads from left to right, and "
+            f"{name} is a {task} model; choose attention={fits}."
+        )
 
 
 def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from causattn.attention._settings import (
     NOT_IN_THE_RESULT,
     StreamedSettings,
     attention_settings,
+    check_query,
 )
-from causattn.base import ConfigError, content_key, read_json, write_json
+from causattn.base import content_key, read_json, write_json
 from causattn.corpora import Corpus, Mentions
 from causattn.features import (
     FeatureTable,
@@ -66,12 +67,8 @@ class Task:
         cls, settings: StreamedSettings, model: LanguageModel, corpus: Corpus, table: FeatureTable
     ) -> Task:
         """Return the task of summing `table`'s features over `corpus`."""
+        check_query(settings.query, model.task, model.name)
         hidden = feature_hiding(model, corpus, table) if settings.query == "masked" else None
-        if settings.query == "next" and model.task != "causal":
-            raise ConfigError(
-                "attention.query=next needs a language model that reads from left to right, and "
-                f"{model.name} is a {model.task} model; choose attention=observed."
-            )
         bare = replace(
             table,
             values=np.empty((0, table.size)),

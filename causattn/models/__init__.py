@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
     from causattn.models._hiding import hiding_tokens, single_tokens
     from causattn.models._load import (
+        known_task,
         load_model,
         model_settings,
         result_settings,
         source_checksum,
         untrained_copy,
     )
-    from causattn.models._model import LanguageModel
+    from causattn.models._model import LanguageModel, Task
     from causattn.models._predict import predict_labels, predict_tokens
     from causattn.models._seeded import seeded_torch
     from causattn.models._storage import read_model, write_model
@@ -29,11 +30,13 @@ __all__ = [
     "CausalSettings",
     "Encoding",
     "LanguageModel",
+    "Task",
     "batches",
     "carrier_tokens",
     "causal_term",
     "encode_texts",
     "hiding_tokens",
+    "known_task",
     "load_model",
     "model_settings",
     "predict_labels",

@@ -14,7 +14,7 @@ from causattn.corpora import Corpus
 from causattn.models._causal_classifier import CausalClassifierSettings, causal_classifier
 from causattn.models._hf import HFSettings, hf_model
 from causattn.models._minilm import MiniLMSettings, minilm
-from causattn.models._model import LanguageModel
+from causattn.models._model import LanguageModel, Task
 from causattn.models._seeded import seeded_torch
 from causattn.models._tiny_classifier import TinyClassifierSettings, tiny_classifier
 from causattn.models._tiny_mlm import TinyMLMSettings, tiny_mlm
@@ -34,6 +34,15 @@ KINDS: dict[str, tuple[type, Callable[[Any, Corpus, int], LanguageModel]]] = {
     "lstm_lm": (LSTMLanguageModelSettings, lstm_lm),
     "lstm_seq2seq": (LSTMSeq2SeqSettings, lstm_seq2seq),
 }
+
+_TASKS: dict[str, Task] = {
+    "tiny_mlm": "masked",
+    "causal_classifier": "classifier",
+    "tiny_classifier": "classifier",
+    "lstm_lm": "causal",
+    "lstm_seq2seq": "seq2seq",
+}
+"""Tasks of the kinds that have but one."""
 
 _NOT_IN_THE_RESULT = ("checkpoints",)
 """Settings that change no bit of the model."""
@@ -75,6 +84,19 @@ def model_settings(settings: Mapping[str, Any]) -> Any:
     kind, _ = choose(str(settings.get("kind")), KINDS, "model.kind")
     own = {key: value for key, value in settings.items() if key != "kind"}
     return settings_from(kind, own, "model")
+
+
+def known_task(settings: Mapping[str, Any]) -> Task | None:
+    """Return what a model will predict; None where only its checkpoint can tell."""
+    kind = str(settings.get("kind"))
+    if kind in _TASKS:
+        return _TASKS[kind]
+    if settings.get("train_classifier"):
+        return "classifier"
+    if kind == "minilm":
+        return "encoder"
+    named = settings.get("task", "auto")
+    return None if named == "auto" else named
 
 
 def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

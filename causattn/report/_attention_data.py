@@ -41,6 +41,7 @@ def document_data(document: KeptDocument) -> dict[str, Any]:
     arrays, words = document.arrays, document.words
     data: dict[str, Any] = {
         "number": document.number,
+        "query": words.get("query"),
         "tokens": [visible(token) for token in words["tokens"]],
         "attending": [visible(token) for token in words["attending"]],
         "special": arrays["special"].astype(int).tolist(),

@@ -2,7 +2,8 @@
 
 Of a sample of the corpus each document that carries both ends of a pair is read as it stands, and
 ranked by the attention that either end's tokens pay the other's: the larger of both directions,
-mean over layers and heads. Without a model the first documents that carry both are shown.
+mean over layers and heads. What tokens pay is read at their own position, and in the query mode
+``next`` where they are foretold. Without a model the first documents that carry both are shown.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def examples(
     model: LanguageModel | None,
     rows: np.ndarray,
     most: int,
+    *,
+    query: str | None = None,
 ) -> dict[str, Any]:
     """Return the documents behind each pair of the evidence and of both graphs, JSON-like.
 
@@ -42,6 +45,8 @@ def examples(
         int64, the rows of the table that are looked at.
     most
         Most documents a pair.
+    query
+        The query mode of the study.
 
     Returns
     -------
@@ -52,7 +57,9 @@ def examples(
     """
     size = table.size
     attention = (
-        np.zeros((len(rows), size, size)) if model is None else _paid(model, corpus, table, rows)
+        np.zeros((len(rows), size, size))
+        if model is None
+        else _paid(model, corpus, table, rows, query)
     )
     holds = np.zeros((len(rows), size), dtype=bool)
     place = {int(row): k for k, row in enumerate(rows)}
@@ -101,7 +108,11 @@ def _value(table: FeatureTable, row: int, column: int) -> str:
 
 
 def _paid(
-    model: LanguageModel, corpus: Corpus, table: FeatureTable, rows: np.ndarray
+    model: LanguageModel,
+    corpus: Corpus,
+    table: FeatureTable,
+    rows: np.ndarray,
+    query: str | None,
 ) -> np.ndarray:
     """Return what features pay each other in each document, float64 [n, f, f], row to column."""
     texts = [corpus.texts[d] for d in table.documents[rows]]
@@ -114,7 +125,7 @@ def _paid(
     paid = np.zeros((len(rows), table.size, table.size))
     with capture_attention(model.network, inputs[0], stack=alone) as capture:
         for batch, given in zip(work, inputs, strict=True):
-            probe = _MeanProbe(stack)
+            probe = _MeanProbe(stack, query)
             capture.run(given, probe)
             mean = probe.mean()
             for k, document in enumerate(batch.documents):
@@ -149,8 +160,8 @@ def _only(table: FeatureTable, rows: np.ndarray) -> Mentions:
 class _MeanProbe(Probe):
     """Averages one batch over layers and heads."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
+    def __init__(self, stack: Stack, query: str | None) -> None:
+        self._stack, self._query = stack, query
         self._sum: torch.Tensor | None = None
         self._layers = 0
 
@@ -171,4 +182,7 @@ class _MeanProbe(Probe):
         if self._stack == "cross":
             # A decoder reads the document one position late, and its last token not at all.
             mean = np.concatenate([mean[:, 1:], np.zeros_like(mean[:, :1])], axis=1)
+        elif self._query == "next":
+            # A token is foretold one position before it, and the first one not at all.
+            mean = np.concatenate([np.zeros_like(mean[:, :1]), mean[:, :-1]], axis=1)
         return mean

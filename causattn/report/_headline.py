@@ -74,6 +74,18 @@ def model_line(run: Run) -> str:
     return line if learned else f"{line}; {warning}"
 
 
+def query_line(run: Run) -> str:
+    """Say what else a model that reads from left to right could be asked; empty where it was."""
+    about = run.summary.get("attention", {})
+    if about.get("query") != "observed" or run.summary.get("model", {}).get("task") != "causal":
+        return ""
+    return (
+        "Read as the documents stand: what a word's own position attends to, where this model, "
+        "which reads from left to right, has the word before it; attention=next reads where it "
+        "foretells the word"
+    )
+
+
 def reading_line(run: Run) -> str:
     """Warn where documents were cut at the model's length; empty where none was."""
     about = run.summary.get("attention", {})

@@ -22,6 +22,7 @@ from causattn.report._headline import (
     discovery_line,
     graph_line,
     model_line,
+    query_line,
     reading_line,
     timing_line,
 )
@@ -71,6 +72,7 @@ def _content(run: Run) -> dict[str, Any]:
     lines = (
         data_line(run),
         model_line(run),
+        query_line(run),
         reading_line(run),
         candidate_line(run),
         discovery_line(run),

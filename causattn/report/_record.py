@@ -85,14 +85,17 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
         "schema": SCHEMA,
         "artefacts": dict(material.artefacts or {}),
         "sample": len(rows),
-        "examples": examples(run, corpus, table, model, rows, chosen.examples),
+        "query": None if material.summary is None else material.summary.query,
+        "examples": [],
         "documents": [],
         "pairs": [],
         "pairs_reasons": [],
     }
+    about["examples"] = examples(
+        run, corpus, table, model, rows, chosen.examples, query=about["query"]
+    )
     looked = np.empty(0, dtype=np.int64)
     if model is not None:
-        about["query"] = None if material.summary is None else material.summary.query
         texts = [corpus.texts[d] for d in table.documents[rows]]
         statistics = head_statistics(model, Corpus(corpus.name, texts)).means()
         arrays = {f"statistics.{name}": value for name, value in statistics.items()}
@@ -109,8 +112,9 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
             name = f"document_{number}.npz"
             document, why = look(model, corpus.texts[number])
             write_npz(folder / name, arrays_of(document))
+            words = words_of(document, about["query"])
             about["documents"].append(
-                {"number": number, "file": name, "vectors_reason": why, **words_of(document)}
+                {"number": number, "file": name, "vectors_reason": why, **words}
             )
         pairs, reasons = record_pairs(run, corpus, table, model, looked, folder)
         about |= {"pairs": pairs, "pairs_reasons": reasons}
@@ -143,12 +147,17 @@ def arrays_of(document: DocumentAttention) -> dict[str, np.ndarray]:
     return found
 
 
-def words_of(document: DocumentAttention) -> dict[str, Any]:
-    """Return a document's texts, JSON-like."""
+def words_of(document: DocumentAttention, query: str | None = None) -> dict[str, Any]:
+    """Return a document's texts, JSON-like; a row has the name under which the study read it.
+
+    In the query mode ``next`` that is the token that is foretold there, the one after its own.
+    """
+    foretold = query == "next" and document.stack == "self"
     return {
         "text": document.text,
+        "query": query,
         "tokens": list(document.tokens),
-        "attending": list(document.attending),
+        "attending": [*document.tokens[1:], ""] if foretold else list(document.attending),
         "layers": list(document.layers),
         "stack": document.stack,
     }

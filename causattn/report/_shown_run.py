@@ -129,7 +129,8 @@ class RunAttention:
                 f"The corpus has documents 0 to {len(corpus) - 1}; choose one of them, not {doc}."
             )
         document, why = look(read_model(folders["model"]), corpus.texts[doc])
-        return KeptDocument(doc, words_of(document), arrays_of(document), why)
+        query = None if found is None else found.about.get("query")
+        return KeptDocument(doc, words_of(document, query), arrays_of(document), why)
 
 
 class ShownRun(Run):

@@ -15,6 +15,7 @@ from causattn.report._headline import (
     discovery_line,
     graph_line,
     model_line,
+    query_line,
     reading_line,
     timing_line,
 )
@@ -82,6 +83,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
     for line in (
         data_line(run),
         model_line(run),
+        query_line(run),
         reading_line(run),
         candidate_line(run),
         discovery_line(run),

@@ -200,7 +200,7 @@ def test_heads_have_statistics(lstm_lm, corpus) -> None:
 @pytest.mark.parametrize(
     ("settings", "error", "said"),
     [
-        ({"query": "masked"}, ConfigError, "choose attention=observed"),
+        ({"query": "masked"}, ConfigError, "from left to right; choose attention=next"),
         ({"stack": "cross"}, ConfigError, "is no encoder-decoder; leave it null"),
         ({"measures": ["gradient"]}, ModelError, "leave gradient out of attention.measures"),
     ],

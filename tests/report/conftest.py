@@ -226,9 +226,11 @@ def causal_run(tmp_path: Path) -> Callable[..., ShownRun]:
         ends = {"bos_token_id": 0, "eos_token_id": 0}
         config = GPT2Config(vocab_size=size, n_embd=16, n_layer=1, n_head=2, **ends)
         model = replace(masked.model, network=GPT2LMHeadModel(config).eval(), task="causal")
-        record_attention(
-            run, Material(masked.corpus, masked.table, model), {"sample": 5, **settings}
-        )
+        how = {"kind": "streamed", "query": "next", "measures": ["raw", "rollout"]}
+        summary = summarise_attention(how, model, masked.corpus, masked.table, 0)
+        material = Material(masked.corpus, masked.table, model, summary)
+        record_attention(run, material, {"sample": 5, **settings})
+        run.material = material  # type: ignore[attr-defined]
         return run
 
     return make

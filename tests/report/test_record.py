@@ -1,12 +1,15 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from causattn.attention import summarise_attention
 from causattn.base import ArtefactError, ConfigError
+from causattn.corpora import Mentions
 from causattn.report import ShownRun, page_settings
 from causattn.report._carried import carried_by
-from causattn.report._recorded import recorded
+from causattn.report._recorded import KeptDocument, recorded
 
 Recorded = Callable[..., ShownRun]
 
@@ -62,6 +65,57 @@ def test_the_strongest_document_is_the_one_whose_map_says_so(recorded_run: Recor
         ]
         expected = max(mean[places[0], places[1]], mean[places[1], places[0]])
         assert attention == pytest.approx(expected, abs=1e-5)
+
+
+def test_rows_of_a_model_that_foretells_are_named_by_what_is_foretold(
+    causal_run: Recorded,
+) -> None:
+    run = causal_run(documents=5, sample=5, examples=5, continuation=0)
+    kept = recorded(run)
+    assert kept is not None
+    names = run.graph.names
+    said = np.zeros((len(names), len(names)))
+    for document in kept.documents:
+        tokens, attending = document.words["tokens"], document.words["attending"]
+        assert attending == [*tokens[1:], ""]
+        said += _paid(document, names)
+    # What the study summed of the documents is what their rows say under their names.
+    material = run.material  # type: ignore[attr-defined]
+    table = material.table
+    few = replace(
+        table,
+        values=table.values[:5],
+        documents=table.documents[:5],
+        carriers=_of_first(table.carriers, 5),
+    )
+    how = {"kind": "streamed", "query": "next", "measures": ["mean"]}
+    summed = summarise_attention(how, material.model, material.corpus, few, 0)
+    np.testing.assert_allclose(summed.measures["mean"].sum[0, 0], said, atol=1e-5)
+    i, j, shown = kept.about["examples"]["pairs"][0]
+    for number, attention in shown:
+        paid = _paid(next(each for each in kept.documents if each.number == number), names)
+        assert attention == pytest.approx(max(paid[i, j], paid[j, i]), abs=1e-5)
+
+
+def _paid(document: KeptDocument, names: Sequence[str]) -> np.ndarray:
+    """Return what a document's rows say that each name pays to each other."""
+    mean = document.arrays["weights"].mean((0, 1))
+    attending, tokens = (
+        [next((k for k, t in enumerate(words) if t.startswith(f"{name}=")), -1) for name in names]
+        for words in (document.words["attending"], document.words["tokens"])
+    )
+    paid = mean[np.ix_(attending, tokens)]
+    paid[np.array(attending) < 0] = 0
+    np.fill_diagonal(paid, 0)
+    return paid
+
+
+def _of_first(mentions: Mentions, rows: int) -> Mentions:
+    """Return the mentions of the first rows."""
+    kept = mentions.document < rows
+    return Mentions(
+        mentions.document[kept], mentions.variable[kept], mentions.start[kept], mentions.end[kept]
+    )
 
 
 def test_pieces_join_to_the_text(recorded_run: Recorded) -> None:

@@ -39,6 +39,7 @@ export interface Statistics {
 
 export interface DocumentData {
   number: number | null;
+  query: string | null;
   title?: string;
   tokens: string[];
   attending: string[];

@@ -25,6 +25,11 @@ const VIEWS: [View, string][] = [
   ["statistics", "Statistics"],
 ];
 
+const READ: Record<string, string> = {
+  masked: "read at the hidden slot of the feature that attends",
+  next: "read where the feature that attends is foretold, one position before its words",
+};
+
 interface Subject {
   value: string;
   words: string;
@@ -104,7 +109,8 @@ function documentSubject(data: DocumentData): Subject {
     words: data.title ?? `Document ${data.number}`,
     views: ["heads", "model", "neurons", "matrix", "statistics"],
     load: once(() => mapsOf(data)),
-    says: `${data.tokens.length} tokens, ${data.layers.length} layers; the document is read as it stands, nothing hidden.`,
+    says: `${data.tokens.length} tokens, ${data.layers.length} layers; the document is read as it stands, nothing hidden` +
+      (data.query === "next" ? ". A row is named by the token that the model foretells there, one position before it." : "."),
   };
 }
 
@@ -119,7 +125,7 @@ function corpusSubjects(attention: AttentionData, names: string[]): Subject[] {
       views: ["matrix", "heads", "model", ...(k === 0 ? ["statistics" as View] : [])] as View[],
       says:
         `The ${measure.name} attention from feature to feature, mean over the corpus, ` +
-        (attention.query === "masked" ? "read at the hidden slot of the feature that attends" : "read from documents as they stand") +
+        (READ[attention.query ?? ""] ?? "read from documents as they stand") +
         (measure.averaged ? "; heads are averaged, since all of them would be too much for a page" : "") +
         `. Statistics are of the first ${attention.sample} documents.`,
       load: once(async () => {
