@@ -3,22 +3,20 @@
 Abraham et al. (2022), sections 3 and 4: how far the change of the classifier's output that a method
 names is from the change under a person's edit of one aspect. The paper's simple methods (random,
 conditional expectation, S-learner, approximate counterfactual) beside effects guided by attention,
-and two controls: no effect at all, and tokens of the same surroundings drawn at random.
+and two controls: no effect at all, and tokens of the same surroundings drawn at random. The
+methods that look inside the classifier are in `_inside.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from causattn.base import ConfigError, generator
-from causattn.corpora import Corpus, human_pairs
-from causattn.corpora._cebab import ASPECTS, read_reviews
+from causattn.base import generator
+from causattn.corpora._cebab import ASPECTS
 from causattn.effects import (
     GuidedEffects,
     IcaceErrors,
@@ -28,9 +26,9 @@ from causattn.effects import (
     random_effects,
     s_learner_effects,
 )
-from causattn.features import FeatureTable
-from causattn.models import LanguageModel, encode_texts, predict_labels
-from causattn.stages import Stages
+from causattn.papers.cebab._inside import InsideSettings, inside_effects
+from causattn.papers.cebab._study import BATCH, CebabStudy, Sample
+from causattn.papers.cebab._uncertainty import bootstrap_means
 
 NOTHING, RANDOM = "no effect at all", "random"
 CONDITIONAL, LEARNER = "conditional expectation (CONEXP)", "S-learner"
@@ -38,63 +36,10 @@ MATCHED = "approximate counterfactual"
 MASKED, REPLACED = "attention-guided tokens masked", "attention-guided tokens replaced"
 CONTROL = "random tokens replaced (control)"
 METHODS = (NOTHING, RANDOM, CONDITIONAL, LEARNER, MATCHED, MASKED, REPLACED, CONTROL)
-_LABELS = ("Negative", "Positive", "unknown")
-_RATINGS = np.arange(1.0, 6.0)
-_BATCH = 64
-
-
-@dataclass(frozen=True)
-class CebabStudy:
-    """Reviews, a classifier trained on them, and their aspects as features.
-
-    Parameters
-    ----------
-    archive
-        The published reviews.
-    corpus, model, table
-        As the stages of a study make them.
-    """
-
-    archive: Path
-    corpus: Corpus
-    model: LanguageModel
-    table: FeatureTable
-
-    @classmethod
-    def made(
-        cls,
-        archive: Path,
-        cache: Path,
-        seed: int,
-        *,
-        corpus: Mapping[str, Any],
-        model: Mapping[str, Any],
-        features: Mapping[str, Any],
-    ) -> CebabStudy:
-        """Return the stages through the store, so that a classifier is trained once.
-
-        Parameters
-        ----------
-        archive
-            The published reviews.
-        cache
-            Folder of the store.
-        seed
-            The run's seed.
-        corpus, model, features
-            The groups of these names of a study's configuration.
-        """
-        config = {
-            "corpus": dict(corpus),
-            "model": dict(model),
-            "features": dict(features),
-            "paths": {"cache": str(cache)},
-        }
-        stages = Stages(config, seed)
-        documents = stages.make_corpus()
-        trained = stages.make_model(documents)
-        table = stages.make_features(documents, trained)
-        return cls(archive, documents.value, trained.value, table.value)
+METRICS = ("L2", "cosine", "norm difference")
+RATINGS = np.arange(1.0, 6.0)
+_DRAWS = 2000
+_COVERAGE = 0.95
 
 
 @dataclass(frozen=True)
@@ -105,25 +50,48 @@ class IcaceResult:
     ----------
     errors
         By method; every array float64 [pairs].
-    aspects
-        [pairs], which aspect a pair's edit changed.
+    aspects, originals
+        [pairs], which aspect a pair's edit changed, and which review both sides come from.
     change
         float64 [pairs], the change of the mean rating under the edit.
+    seed
+        Of the bootstrap.
+    checks
+        Of the methods that look inside: what was taken out, a row an aspect; None without them.
     """
 
     errors: dict[str, IcaceErrors]
     aspects: np.ndarray
+    originals: np.ndarray
     change: np.ndarray
+    seed: int = 0
+    checks: pd.DataFrame | None = None
+
+    def means(self) -> np.ndarray:
+        """Return mean errors, float64 [methods, metrics]."""
+        return np.array([[part.mean() for part in errors] for errors in self.errors.values()])
+
+    def resampled(self) -> np.ndarray:
+        """Return mean errors over reviews drawn again, float64 [draws, methods, metrics].
+
+        Pairs of one review are drawn together, since they share texts.
+        """
+        every = np.array([np.stack(errors) for errors in self.errors.values()])
+        rng = generator(self.seed, "calibration", "bootstrap")
+        return bootstrap_means(every.transpose(2, 0, 1), self.originals, rng, _DRAWS)
 
     def table(self) -> pd.DataFrame:
-        """Return mean and standard error of the three distances, a row a method."""
+        """Return means of the three distances and their 95% intervals, a row a method."""
+        means, drawn = self.means(), self.resampled()
+        low, high = np.quantile(drawn, [(1 - _COVERAGE) / 2, (1 + _COVERAGE) / 2], axis=0)
         rows = []
-        for method, found in self.errors.items():
-            row: dict[str, Any] = {"method": method}
-            for name, values in zip(("L2", "cosine", "norm difference"), found, strict=True):
-                row[name] = float(values.mean())
-                row[f"{name}, standard error"] = float(values.std(ddof=1) / np.sqrt(len(values)))
-            rows.append(row)
+        for row, method in enumerate(self.errors):
+            found: dict[str, Any] = {"method": method}
+            for column, metric in enumerate(METRICS):
+                found[metric] = float(means[row, column])
+                found[f"{metric}, low"] = float(low[row, column])
+                found[f"{metric}, high"] = float(high[row, column])
+            rows.append(found)
         return pd.DataFrame(rows)
 
 
@@ -136,6 +104,7 @@ def icace_by_method(
     reference: int = 120,
     tokens: int = 4,
     donors: int = 2,
+    inside: InsideSettings | None = None,
 ) -> IcaceResult:
     """Return every method's ICaCE errors over pairs of the test split.
 
@@ -153,95 +122,69 @@ def icace_by_method(
         Of these, the ones that give tokens to put into others.
     tokens, donors
         Tokens exchanged in a review, and reviews whose tokens are tried.
+    inside
+        How the methods that look inside the classifier are run, which takes longer than all
+        others together; None leaves them out. The draws of the others do not depend on it.
 
     Raises
     ------
     ConfigError
         Where the data have fewer pairs or reviews.
+    CapabilityError
+        Where methods are to look inside a classifier that is no BERT.
     """
-    model, train = study.model, study.corpus
-    drawn = generator(seed, "calibration", "pairs")
-    chosen = _draw_pairs(study.archive, pairs, drawn)
-    source, target = _outputs_of_pairs(model, chosen)
-    true = target - source
-    assert train.metadata is not None
-    if not reference <= learned <= len(train):
-        raise ConfigError(
-            f"paper.reference={reference} must be at most paper.learned={learned}, and that at "
-            f"most the {len(train)} reviews of the training split."
-        )
-    kept = np.sort(drawn.choice(len(train), learned, replace=False))
-    texts = [train.texts[int(k)] for k in kept]
-    outputs = predict_labels(model, encode_texts(model, texts), _BATCH)
-    labels = _labels(train.metadata.iloc[kept])
-    given = np.sort(drawn.choice(learned, reference, replace=False))
-    given_texts = [texts[int(k)] for k in given]
-    reviews = read_reviews(study.archive, "test").set_index("id")
-    held = _labels(reviews.loc[chosen["id_from"]])
-    estimated = {method: np.zeros_like(true) for method in METHODS}
+    sample = Sample.drawn(study, seed, pairs=pairs, learned=learned, reference=reference)
+    true = sample.target - sample.source
+    estimated = _outside(study, sample, seed, tokens, donors)
+    checks = None
+    if inside is not None:
+        looked = inside_effects(study, sample, inside, seed)
+        estimated |= looked.effects
+        checks = looked.checks
+    return IcaceResult(
+        {method: icace_errors(true, effects) for method, effects in estimated.items()},
+        sample.pairs["aspect"].to_numpy(str),
+        sample.pairs["original_id"].to_numpy(str),
+        true @ RATINGS,
+        seed,
+        checks,
+    )
+
+
+def _outside(
+    study: CebabStudy, sample: Sample, seed: int, tokens: int, donors: int
+) -> dict[str, np.ndarray]:
+    """Return the effects of the methods that ask the classifier for outputs and attention alone."""
+    chosen = sample.pairs
+    estimated = {method: np.zeros_like(sample.source) for method in METHODS}
     rng = generator(seed, "calibration", "icace")
-    estimated[RANDOM] = random_effects(outputs, len(true), rng)
+    estimated[RANDOM] = random_effects(sample.outputs, len(chosen), rng)
     for concept, aspect in enumerate(ASPECTS):
         rows = np.flatnonzero(chosen["aspect"] == aspect)
         if not len(rows):
             continue
         start, end = (chosen.loc[rows, f"label_{side}"].to_numpy(str) for side in ("from", "to"))
-        own = labels[:, concept]
-        estimated[CONDITIONAL][rows] = conditional_effects(outputs, own, start, end)
+        own, held = sample.labels[:, concept], sample.held[rows]
+        estimated[CONDITIONAL][rows] = conditional_effects(sample.outputs, own, start, end)
         estimated[LEARNER][rows] = s_learner_effects(
-            outputs, labels, held[rows], concept, start, end
+            sample.outputs, sample.labels, held, concept, start, end
         )
         estimated[MATCHED][rows] = matched_effects(
-            outputs, labels, source[rows], held[rows], concept, end, rng
+            sample.outputs, sample.labels, sample.source[rows], held, concept, end, rng
         )
         words = study.table.about["lexicon"][aspect]
         asked = chosen.loc[rows, "text_from"].tolist()
         for method, guide in ((REPLACED, "attention"), (CONTROL, "random")):
             guided = GuidedEffects(
-                model,
-                given_texts,
-                own[given],
+                study.model,
+                [sample.texts[int(k)] for k in sample.given],
+                own[sample.given],
                 words,
                 tokens=tokens,
                 guide=guide,  # type: ignore[arg-type]
-                batch_size=_BATCH,
+                batch_size=BATCH,
             )
             estimated[method][rows] = guided.replaced(asked, end, rng, donors)
             if guide == "attention":
                 estimated[MASKED][rows] = guided.masked(asked, rng)
-    return IcaceResult(
-        {method: icace_errors(true, effects) for method, effects in estimated.items()},
-        chosen["aspect"].to_numpy(str),
-        true @ _RATINGS,
-    )
-
-
-def _draw_pairs(archive: Path, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw pairs whose label differs and is known on both sides."""
-    pairs = human_pairs(archive, "test").dropna(subset=["label_from", "label_to"])
-    pairs = pairs[pairs["label_from"] != pairs["label_to"]]
-    known = pairs[pairs["label_from"].isin(_LABELS) & pairs["label_to"].isin(_LABELS)]
-    if count > len(known):
-        raise ConfigError(
-            f"paper.pairs={count} are more than the {len(known)} pairs of the test split."
-        )
-    return known.sample(count, random_state=rng).reset_index(drop=True)
-
-
-def _outputs_of_pairs(model: LanguageModel, pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return the classifier's output for both sides, float64 [pairs, classes]."""
-    texts = list(dict.fromkeys([*pairs["text_from"], *pairs["text_to"]]))
-    place = {text: k for k, text in enumerate(texts)}
-    outputs = predict_labels(model, encode_texts(model, texts), _BATCH)
-    source, target = (
-        outputs[[place[text] for text in pairs[side]]] for side in ("text_from", "text_to")
-    )
-    return source, target
-
-
-def _labels(reviews: pd.DataFrame) -> np.ndarray:
-    """Return every aspect's label of each review, [n, aspects]; no majority is unknown."""
-    columns = [reviews[f"{aspect}_aspect_majority"] for aspect in ASPECTS]
-    found = np.column_stack([column.fillna("unknown").to_numpy(str) for column in columns])
-    found[~np.isin(found, _LABELS)] = "unknown"
-    return found
+    return estimated

@@ -4,7 +4,7 @@ Abraham et al. (2022), "CEBaB: Estimating the causal effects of real-world conce
 behavior", NeurIPS: table of average treatment effects (two-way ratings, dev). The observational
 columns are this project's own, recomputed independently; DoWhy's estimate is held against ordinary
 least squares. Protocol: `causattn.corpora.human_effects` and `backdoor_design`. The second part
-trains a classifier of the rating and asks how well methods explain it (`_icace.py`).
+trains a classifier of the rating and asks how well methods explain it (`_retrained.py`).
 """
 
 from __future__ import annotations
@@ -13,23 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from causattn.corpora import human_effects, load_corpus, observational_effects
 from causattn.effects import aspect_effects
-from causattn.papers._paper import DataFile, Figure, Findings, Paper, Work, within
-from causattn.papers.cebab._icace import (
-    CONDITIONAL,
-    CONTROL,
-    LEARNER,
-    METHODS,
-    NOTHING,
-    RANDOM,
-    REPLACED,
-    CebabStudy,
-    icace_by_method,
-)
+from causattn.papers._paper import DataFile, Findings, Paper, Work, within
+from causattn.papers.cebab._causalm import CausalmSettings
+from causattn.papers.cebab._inside import InsideSettings
+from causattn.papers.cebab._retrained import explained
+from causattn.papers.cebab._study import CebabStudy
 
 ARCHIVE = DataFile(
     "cebab/CEBaB-v1.1.zip",
@@ -68,6 +60,10 @@ class CebabPaperSettings:
         classifier out.
     learned, reference
         Reviews that methods learn from, and those of them that give tokens.
+    concept_shap_epochs, inlp_rounds
+        See `InsideSettings`.
+    causalm_epochs, causalm_learning_rate, causalm_weight
+        See `CausalmSettings`.
     """
 
     model: dict[str, Any]
@@ -76,6 +72,11 @@ class CebabPaperSettings:
     pairs: int = 200
     learned: int = 600
     reference: int = 120
+    concept_shap_epochs: int = 50
+    inlp_rounds: int = 10
+    causalm_epochs: int = 1
+    causalm_learning_rate: float = 2e-4
+    causalm_weight: float = 1.0
 
 
 def reproduce(settings: CebabPaperSettings, work: Work) -> Findings:
@@ -83,7 +84,15 @@ def reproduce(settings: CebabPaperSettings, work: Work) -> Findings:
     path = work.fetch(ARCHIVE)
     findings = recompute(settings, path, work.seed)
     if settings.pairs:
-        retrain(settings, path, work, findings)
+        explained(
+            _study(settings, path, work),
+            work.seed,
+            findings,
+            pairs=settings.pairs,
+            learned=settings.learned,
+            reference=settings.reference,
+            inside=_inside(settings),
+        )
     else:
         findings.remarks.append(
             "The classifier and the ICaCE errors were left out (paper.pairs=0)."
@@ -147,9 +156,9 @@ def recompute(settings: CebabPaperSettings, path: Path, seed: int) -> Findings:
     return findings
 
 
-def retrain(settings: CebabPaperSettings, path: Path, work: Work, findings: Findings) -> None:
-    """Train a classifier of the rating and add the ICaCE errors of methods that explain it."""
-    study = CebabStudy.made(
+def _study(settings: CebabPaperSettings, path: Path, work: Work) -> CebabStudy:
+    """Return the classifier, trained on the observational reviews or found in the store."""
+    return CebabStudy.made(
         path,
         work.cache,
         work.seed,
@@ -163,75 +172,19 @@ def retrain(settings: CebabPaperSettings, path: Path, work: Work, findings: Find
         model=settings.model,
         features=settings.features,
     )
-    found = icace_by_method(
-        study,
-        work.seed,
-        pairs=settings.pairs,
-        learned=settings.learned,
-        reference=settings.reference,
+
+
+def _inside(settings: CebabPaperSettings) -> InsideSettings:
+    """Return the settings of the methods that look inside the classifier."""
+    return InsideSettings(
+        concept_shap_epochs=settings.concept_shap_epochs,
+        inlp_rounds=settings.inlp_rounds,
+        causalm=CausalmSettings(
+            epochs=settings.causalm_epochs,
+            learning_rate=settings.causalm_learning_rate,
+            weight=settings.causalm_weight,
+        ),
     )
-    means = {
-        method: {name: float(values.mean()) for name, values in errors._asdict().items()}
-        for method, errors in found.errors.items()
-    }
-    for key, known in study.model.about.items():
-        if "accuracy" in key:
-            findings.figures.append(
-                Figure(f"classifier: {key.replace('_', ' ')}", None, float(known), None, "retrain")
-            )
-    findings.figures += [
-        Figure(f"ICaCE error (L2), {method}", None, means[method]["l2"], None, "retrain")
-        for method in METHODS
-    ]
-    explainers = [method for method in METHODS if method not in (NOTHING, RANDOM)]
-    worst = max(means[method]["l2"] for method in explainers)
-    findings.figures += [
-        Figure(
-            "ICaCE error (L2): random less the worst explainer",
-            None,
-            means[RANDOM]["l2"] - worst,
-            (0.0, None),
-            "retrain",
-            "the paper's baseline explains worst",
-        ),
-        Figure(
-            "ICaCE error (cosine): conditional expectation less S-learner",
-            None,
-            means[CONDITIONAL]["cosine"] - means[LEARNER]["cosine"],
-            (0.0, None),
-            "retrain",
-            "holding the other aspects is better than not holding them",
-        ),
-        Figure(
-            "ICaCE error (cosine): random tokens less attention-guided ones",
-            None,
-            means[CONTROL]["cosine"] - means[REPLACED]["cosine"],
-            None,
-            "retrain",
-            "what attention adds to the place of the words",
-        ),
-    ]
-    title = f"ICaCE errors on {settings.pairs} pairs of the test split, by method"
-    findings.tables[title] = found.table()
-    findings.tables["Change of the classifier's mean rating under people's edits"] = pd.DataFrame(
-        [
-            {
-                "aspect": str(aspect),
-                "pairs": int((found.aspects == aspect).sum()),
-                "mean absolute change": float(np.abs(found.change[found.aspects == aspect]).mean()),
-            }
-            for aspect in np.unique(found.aspects)
-        ]
-    )
-    findings.remarks += [
-        "ICaCE errors: mean distance between the change of the classifier's five probabilities "
-        "under a person's edit and the change that a method names. The paper's own figures are "
-        "for other classifiers (BERT, RoBERTa, GPT-2, an LSTM) and not at hand, so that nothing is "
-        "published beside them; the two orders agreed on are those that its baselines are there "
-        "for.",
-        "TCAV, ConceptSHAP, CausaLM and INLP, which need access to hidden states or training of "
-        "their own, are not among the methods.",
-    ]
 
 
 PAPER = Paper(

@@ -10,8 +10,11 @@ from transformers import BertConfig, BertForSequenceClassification
 from causattn.base import ConfigError
 from causattn.corpora import human_pairs, load_corpus
 from causattn.models import LanguageModel, encode_texts, predict_labels, word_tokenizer
-from causattn.papers.cebab import CebabStudy, icace_by_method
-from causattn.papers.cebab._icace import METHODS, NOTHING, RANDOM
+from causattn.papers.cebab import CebabStudy, InsideSettings, icace_by_method
+from causattn.papers.cebab._causalm import CausalmSettings
+from causattn.papers.cebab._icace import METHODS, METRICS, NOTHING, RANDOM
+from causattn.papers.cebab._inside import CAUSALM, INSIDE
+from causattn.papers.cebab._ordering import classifier_effects
 from causattn.papers.cebab._reproduction import ARCHIVE
 
 
@@ -59,6 +62,42 @@ def test_every_method_on_the_same_pairs(study):
     again = icace_by_method(study, 0, pairs=30, learned=200, reference=40)
     for method in METHODS:
         np.testing.assert_array_equal(again.errors[method].l2, found.errors[method].l2)
+
+
+def test_methods_that_look_inside_change_no_draw_of_the_others(study):
+    quick = InsideSettings(2, 1, CausalmSettings(learning_rate=1e-3))
+    found = icace_by_method(study, 0, pairs=12, learned=200, reference=40, inside=quick)
+    assert tuple(found.errors) == (*METHODS, *INSIDE)
+    alone = icace_by_method(study, 0, pairs=12, learned=200, reference=40)
+    for method in METHODS:
+        np.testing.assert_array_equal(alone.errors[method].l2, found.errors[method].l2)
+    assert alone.checks is None
+    assert set(found.checks["aspect"]) == set(found.aspects)
+    # Each names some change, and no two the same.
+    lengths = {method: found.errors[method].l2.tobytes() for method in (NOTHING, *INSIDE)}
+    assert len(set(lengths.values())) == len(INSIDE) + 1
+    again = icace_by_method(study, 0, pairs=12, learned=200, reference=40, inside=quick)
+    for method in INSIDE:
+        np.testing.assert_array_equal(again.errors[method].l2, found.errors[method].l2)
+    table = found.table().set_index("method")
+    for metric in METRICS:
+        assert (table[f"{metric}, low"] <= table[metric]).all()
+        assert (table[metric] <= table[f"{metric}, high"]).all()
+    assert table.at[CAUSALM, "L2, low"] < table.at[CAUSALM, "L2, high"]
+
+
+def test_effects_on_the_classifier_by_hand(study):
+    pairs = human_pairs(study.archive, "test")
+    asked = pairs[(pairs["label_from"] == "Negative") & (pairs["label_to"] == "Positive")]
+    noise = asked[asked["aspect"] == "noise"]
+    change = []
+    for source, to in zip(noise["text_from"], noise["text_to"], strict=True):
+        outputs = predict_labels(study.model, encode_texts(study.model, [source, to]))
+        change.append((outputs[1] - outputs[0]) @ [1, 2, 3, 4, 5])
+    row = classifier_effects(study).set_index("aspect").loc["noise"]
+    assert row["pairs"] == len(noise) > 50
+    assert row["classifier"] == pytest.approx(np.mean(change), abs=1e-6)
+    assert row["published, BERT"] == 0.75
 
 
 def test_true_change_is_that_of_the_outputs(study):

@@ -1,0 +1,187 @@
+"""The methods that look inside the classifier, on the same pairs as the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from causattn.base import generator, integer_seed, track
+from causattn.corpora._cebab import ASPECTS, LABELS
+from causattn.models import LanguageModel, encode_texts, predict_labels
+from causattn.models._shuffling import split
+from causattn.papers.cebab._causalm import (
+    Adversary,
+    CausalmSettings,
+    control_of,
+    counterfactual_classifier,
+    fitted_head,
+    probe_accuracy,
+)
+from causattn.papers.cebab._concept_shap import concept_shap
+from causattn.papers.cebab._head import Head, read_states
+from causattn.papers.cebab._inlp import erase, erased_effects
+from causattn.papers.cebab._study import BATCH, CebabStudy, Sample
+from causattn.papers.cebab._tcav import along_the_edit, concept_vector, sensitivities
+
+TCAV, ALONG = "TCAV", "TCAV along the edit"
+SHAP, INLP, CAUSALM = "ConceptSHAP", "INLP", "CausaLM"
+INSIDE = (TCAV, SHAP, INLP, CAUSALM, ALONG)
+_PROBED = 400
+_HELD_OUT = 0.1
+
+
+@dataclass(frozen=True)
+class InsideSettings:
+    """What the methods that look inside are run with.
+
+    Parameters
+    ----------
+    concept_shap_epochs
+        Rounds in which each set of concepts learns to restore the state.
+    inlp_rounds
+        Linear classifiers whose directions are taken out, one after the other.
+    causalm
+        How counterfactual representations are learned.
+    """
+
+    concept_shap_epochs: int = 50
+    inlp_rounds: int = 10
+    causalm: CausalmSettings = field(default_factory=CausalmSettings)
+
+
+@dataclass(frozen=True)
+class InsideResult:
+    """Effects by method, float64 [pairs, classes] each, and what was taken out, a row an aspect."""
+
+    effects: dict[str, np.ndarray]
+    checks: pd.DataFrame
+
+
+def inside_effects(
+    study: CebabStudy, sample: Sample, settings: InsideSettings, seed: int
+) -> InsideResult:
+    """Return the effects that TCAV, ConceptSHAP, INLP and CausaLM name for each pair.
+
+    Raises
+    ------
+    CapabilityError
+        Where the classifier is no BERT.
+    """
+    head = Head.of(study.model)
+    reference = read_states(study.model, sample.texts, BATCH).read
+    asked = read_states(study.model, sample.pairs["text_from"].tolist(), BATCH).read
+    vectors = np.stack(
+        [
+            concept_vector(reference, sample.labels[:, concept], "Positive", "unknown")
+            for concept in range(len(ASPECTS))
+        ]
+    )
+    shares = concept_shap(
+        head,
+        vectors,
+        reference,
+        sample.classes,
+        asked,
+        integer_seed(seed, "cebab", "concept_shap"),
+        epochs=settings.concept_shap_epochs,
+    )
+    unlearned = _Unlearned(study, settings.causalm, seed)
+    effects = {method: np.zeros_like(sample.source) for method in INSIDE}
+    checks = []
+    edited = sample.pairs["aspect"].to_numpy(str)
+    present = [concept for concept, aspect in enumerate(ASPECTS) if (edited == aspect).any()]
+    for concept in track(present, "aspects looked for inside the classifier", unit="aspects"):
+        aspect = ASPECTS[concept]
+        rows = np.flatnonzero(edited == aspect)
+        start, end = (
+            sample.pairs.loc[rows, f"label_{side}"].to_numpy(str) for side in ("from", "to")
+        )
+        own, states = sample.labels[:, concept], asked[rows]
+        effects[TCAV][rows] = sensitivities(head, states, vectors[concept])
+        effects[ALONG][rows] = along_the_edit(head, states, reference, own, start, end)
+        effects[SHAP][rows] = shares.values[concept][rows]
+        erased = erase(
+            reference, own, generator(seed, "cebab", "inlp", aspect), rounds=settings.inlp_rounds
+        )
+        effects[INLP][rows] = erased_effects(head, states, erased.projection)
+        texts = sample.pairs.loc[rows, "text_from"].tolist()
+        changed, told = unlearned.effects(concept, texts)
+        effects[CAUSALM][rows] = changed - sample.source[rows]
+        checks.append(
+            {
+                "aspect": aspect,
+                "ConceptSHAP, importance": float(shares.importance[concept]),
+                "INLP, directions": erased.directions,
+                "INLP, told before": erased.accuracy[0],
+                "INLP, told after": erased.accuracy[-1],
+                "INLP, most frequent label": erased.majority,
+                **told,
+            }
+        )
+    frame = pd.DataFrame(checks)
+    frame.attrs["completeness"] = shares.completeness
+    return InsideResult(effects, frame)
+
+
+class _Unlearned:
+    """Classifiers that were taught not to tell an aspect, and what is measured of them.
+
+    Parameters
+    ----------
+    study
+        The classifier, and what it was trained on.
+    settings, seed
+        Of the further training.
+    """
+
+    def __init__(self, study: CebabStudy, settings: CausalmSettings, seed: int) -> None:
+        self._study, self._settings, self._seed = study, settings, seed
+        model, corpus = study.model, study.corpus
+        assert corpus.outcome is not None
+        labelled = np.flatnonzero(~np.isnan(corpus.outcome))
+        about = model.about
+        self._share = about["held_out"] / about["documents"] if "held_out" in about else _HELD_OUT
+        # The documents that training holds out, so that the adversary never sees them either.
+        train, test = split(len(labelled), self._share, generator(seed, "models", "classifier"))
+        train = train[:_PROBED]
+        self._documents = labelled[np.concatenate([train, test])]
+        self._train = np.arange(len(train))
+        self._test = np.arange(len(train), len(self._documents))
+        self._states = self._pooled(model)
+
+    def effects(self, concept: int, texts: list[str]) -> tuple[np.ndarray, dict[str, Any]]:
+        """Return what the classifier without an aspect says of texts, and how well it forgot it."""
+        corpus, model = self._study.corpus, self._study.model
+        other = ASPECTS.index(control_of(ASPECTS[concept], ASPECTS))
+        assert corpus.values is not None
+        codes, held = corpus.values[:, [concept, other]].T.astype(np.int64)
+        states, documents = self._states[self._train], self._documents[self._train]
+        treatment, control = (
+            fitted_head(states, one[documents], len(LABELS)) for one in (codes, held)
+        )
+        changed = counterfactual_classifier(
+            model,
+            corpus,
+            codes,
+            held,
+            Adversary(treatment, control, self._settings.weight),
+            self._settings,
+            self._seed,
+            self._share,
+        )
+        states = self._pooled(changed)
+        told = codes[self._documents]
+        _, counts = np.unique(told[self._test], return_counts=True)
+        return predict_labels(changed, encode_texts(changed, texts), BATCH), {
+            "CausaLM, told before": probe_accuracy(self._states, told, self._train, self._test),
+            "CausaLM, told after": probe_accuracy(states, told, self._train, self._test),
+            "CausaLM, most frequent label": float(counts.max() / len(self._test)),
+            "CausaLM, rating told after": changed.about["accuracy_held_out"],
+        }
+
+    def _pooled(self, model: LanguageModel) -> np.ndarray:
+        texts = [self._study.corpus.texts[int(k)] for k in self._documents]
+        return read_states(model, texts, BATCH).pooled
