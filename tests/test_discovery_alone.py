@@ -27,7 +27,7 @@ def test_no_model_and_no_attention_is_made(run):
 def test_nothing_stands_in_for_attention(run):
     assert list(run.candidates.columns) == ["source", "target", "screen.mutual_information"]
     assert len(run.candidates) == 8 * 7
-    assert "attention_score" not in run.evidence or run.evidence["attention_score"].isna().all()
+    assert "candidate_score" not in run.evidence or run.evidence["candidate_score"].isna().all()
     assert "auc" not in run.summary["candidates"]
     assert run.summary["candidates"]["screens"]["mutual_information"]["auc"] > 0.5
 

@@ -75,8 +75,20 @@ def test_attention_is_summed_over_as_many_documents_as_any_explainer(run):
     assert "attention" in asked.summary["reused"]
 
 
+def test_the_evidence_names_the_explainer(run, study):
+    rows = study.evidence
+    assert not [name for name in rows.columns if name.startswith("attention_")]
+    assert set(rows["candidate_screen"]) == {"occlusion"}
+    merged = rows.merge(study.candidates, on=["source", "target"])
+    assert np.allclose(merged["candidate_score"], merged["score"])
+    alone = run(ATTENTION, name="alone_again")
+    assert set(alone.evidence["candidate_screen"]) == {"attention"}
+
+
 def test_the_page_names_the_explainer(study):
     page = (study.folder / "report.html").read_text(encoding="utf-8")
+    assert "A causal graph from occlusion of a language model" in page
+    assert '"screen": "occlusion"' in page.replace('"screen":"', '"screen": "')
     assert "Candidates by occlusion" in page
     assert (study.folder / "attention" / "corpus.npz").is_file()
 

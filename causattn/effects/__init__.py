@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from causattn.effects._aspects import aspect_effects, known_effects
     from causattn.effects._changes import ModelEffect
     from causattn.effects._collect import collect_evidence, effect_settings
-    from causattn.effects._columns import COLUMNS, Column
+    from causattn.effects._columns import COLUMNS, EARLIER, Column
     from causattn.effects._counterfactual import (
         CounterfactualAttention,
         Mover,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
+    "EARLIER",
     "REFUTERS",
     "Adjustment",
     "AdjustmentSets",

@@ -10,7 +10,7 @@ from causattn.base import choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects._evidence import EvidenceTable
-from causattn.effects._known import attention_columns, discovery_columns, pairs, truth_columns
+from causattn.effects._known import candidate_columns, discovery_columns, pairs, truth_columns
 from causattn.effects._settings import DowhySettings, NoneSettings
 from causattn.effects._verdict import VerdictRule, judge
 from causattn.features import FeatureKind, FeatureTable
@@ -74,7 +74,7 @@ def collect_evidence(
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
         both = names[source], names[target]
         row: dict[str, Any] = {"source": both[0], "target": both[1]}
-        row |= attention_columns(candidates, *both)
+        row |= candidate_columns(candidates, *both)
         row |= discovery_columns(graph, *both)
         row |= tests.columns(source, target, row)
         verdict, reason = judge(row, rule)

@@ -1,14 +1,15 @@
 """The columns of the evidence table: name, type and meaning of each, in this one place.
 
-Columns stand in groups by source, told by their first word: ``attention_``, ``discovery_``,
-``data_`` (effect estimated from the feature table), ``direct_`` (the part of it that does not pass
-through the target's other parents, always by linear regression), ``placebo_``,
-``random_common_cause_``, ``data_subset_``, ``bootstrap_``, ``dummy_outcome_`` and
-``unobserved_common_cause_`` (the refuters of the effect in ``data_``), ``sensitivity_`` (how strong
-a hidden common cause of its linear estimate would have to be), ``model_`` (interventions on the
-model), ``tau_`` (one of them, its values chosen by attention), ``knock_out_`` (attention along the
-edge cut), ``truth_`` and ``verdict``. A number that is not known is NaN, a text or list that is not
-known is None, and the ``_reason`` beside it says why.
+Columns stand in groups by source, told by their first word: ``candidate_`` (how the pair was
+proposed, by attention or the explainer in its place), ``discovery_``, ``data_`` (effect estimated
+from the feature table), ``direct_`` (the part of it that does not pass through the target's other
+parents, always by linear regression), ``placebo_``, ``random_common_cause_``, ``data_subset_``,
+``bootstrap_``, ``dummy_outcome_`` and ``unobserved_common_cause_`` (the refuters of the effect in
+``data_``), ``sensitivity_`` (how strong a hidden common cause of its linear estimate would have to
+be), ``model_`` (interventions on the model), ``tau_`` (one of them, its values chosen by
+attention), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that
+is not known is NaN, a text or list that is not known is None, and the ``_reason`` beside it says
+why.
 
 Effects on a discrete outcome are differences of probability, effects on a continuous (or
 numerically named) outcome are in the outcome's unit, per unit of a continuous source.
@@ -37,10 +38,13 @@ class Column(NamedTuple):
 COLUMNS: tuple[Column, ...] = (
     Column("source", "text", "feature that the claim 'source causes target directly' starts at"),
     Column("target", "text", "feature that the claim ends at"),
-    Column("attention_allowed", "flag", "the pair was allowed as a candidate"),
-    Column("attention_score", "number", "attention that target pays to source, in [0, 1]"),
-    Column("attention_strength", "number", "the larger score of both directions of the pair"),
-    Column("attention_p", "number", "p of the strength under the null of permuted documents"),
+    Column("candidate_allowed", "flag", "the pair was allowed as a candidate"),
+    Column("candidate_screen", "text", "what scored the pairs: attention, or another explainer"),
+    Column(
+        "candidate_score", "number", "attention target pays to source, or what source adds to it"
+    ),
+    Column("candidate_strength", "number", "the larger score of both directions of the pair"),
+    Column("candidate_p", "number", "p of the strength under the null of permuted documents"),
     Column("discovery_edge", "text", "the graph's edge, source first: --> <-- --- <-> o-> ..."),
     Column("discovery_directed", "flag", "the graph says source --> target"),
     Column("discovery_separating_set", "list", "a set that separated the pair"),
@@ -115,6 +119,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("verdict", "text", "supported, contradicted or undetermined; see _verdict.py"),
     Column("verdict_reason", "text", "why, in one sentence"),
 )
+
+EARLIER = {
+    f"attention_{name}": f"candidate_{name}" for name in ("allowed", "score", "strength", "p")
+}
+"""What columns were called in tables of schema 2, and what they are called now."""
 
 EMPTY: dict[ColumnType, object] = {
     "text": None,

@@ -19,10 +19,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from causattn.base import ArtefactError, DataError
-from causattn.effects._columns import COLUMNS, EMPTY
+from causattn.effects._columns import COLUMNS, EARLIER, EMPTY
 from causattn.effects._verdict import REFUTERS
 
-SCHEMA = 2
+SCHEMA = 3
+_READABLE = ("2", str(SCHEMA))
 _ARROW = {
     "text": pa.string(),
     "list": pa.list_(pa.string()),
@@ -161,7 +162,7 @@ class EvidenceTable:
 
     @classmethod
     def read(cls, path: Path) -> EvidenceTable:
-        """Read what `write` wrote.
+        """Read what `write` wrote, also before columns got the names that they have now.
 
         Raises
         ------
@@ -177,11 +178,12 @@ class EvidenceTable:
         stored = {
             key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()
         }
-        if stored.get("causattn.kind") != "evidence" or stored["causattn.schema"] != str(SCHEMA):
+        if stored.get("causattn.kind") != "evidence" or stored["causattn.schema"] not in _READABLE:
             raise ArtefactError(f"{path} is no evidence table of schema {SCHEMA}; run the study.")
-        rows = table.to_pylist()
+        names = [EARLIER.get(name, name) for name in table.column_names]
+        rows = table.rename_columns(names).to_pylist()
         for row in rows:
             for column in COLUMNS:
-                if column.type in ("number", "maybe") and row[column.name] is None:
+                if column.type in ("number", "maybe") and row.get(column.name) is None:
                     row[column.name] = float("nan")
         return cls.from_rows(rows, json.loads(stored["causattn.about"]))

@@ -1,4 +1,4 @@
-"""What is known of a pair before any effect is estimated: attention, graph, truth."""
+"""What is known of a pair before any effect is estimated: candidates, graph, truth."""
 
 from __future__ import annotations
 
@@ -48,18 +48,19 @@ def pairs(
     return [(int(i), int(j)) for i, j in zip(*np.nonzero(wanted), strict=True)]
 
 
-def attention_columns(
+def candidate_columns(
     candidates: CandidateEdges | None, source: str, target: str
 ) -> dict[str, Any]:
-    """Return the pair's attention columns; without candidates every pair was allowed."""
+    """Return how the pair was proposed; without candidates every pair was allowed."""
     if candidates is None or source not in candidates.names or target not in candidates.names:
-        return {"attention_allowed": candidates is None}
+        return {"candidate_allowed": candidates is None}
     i, j = candidates.names.index(source), candidates.names.index(target)
     return {
-        "attention_allowed": bool(candidates.allowed[i, j]),
-        "attention_score": float(candidates.score[i, j]),
-        "attention_strength": float(max(candidates.score[i, j], candidates.score[j, i])),
-        "attention_p": float(candidates.p_value[i, j]),
+        "candidate_allowed": bool(candidates.allowed[i, j]),
+        "candidate_screen": candidates.about.get("screen"),
+        "candidate_score": float(candidates.score[i, j]),
+        "candidate_strength": float(max(candidates.score[i, j], candidates.score[j, i])),
+        "candidate_p": float(candidates.p_value[i, j]),
     }
 
 

@@ -110,7 +110,7 @@ def _without_claim(row: Mapping[str, Any], source: str, target: str) -> tuple[Ve
     if separating is not None:
         given = f"given {', '.join(separating)}" if len(separating) else "given nothing"
         return "contradicted", f"{source} and {target} are independent {given}."
-    if not row["attention_allowed"]:
+    if not row["candidate_allowed"]:
         return (
             "undetermined",
             f"{source} and {target} were no candidates, so no test was made of them.",

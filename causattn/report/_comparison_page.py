@@ -17,6 +17,7 @@ from causattn.report._differences import (
     setting_rows,
 )
 from causattn.report._page import title_of
+from causattn.report._quality import ATTENTION
 from causattn.report._rendering import render
 from causattn.report._text import visible
 from causattn.results import Run
@@ -72,6 +73,7 @@ def comparison_data(sides: Sides) -> dict[str, Any]:
             "kind": "",
             "edges": joint_edges(sides),
             "truth": None,
+            "screen": ATTENTION,
             "evidence": {"columns": []},
         },
         "sides": edge_sides(sides),

@@ -11,6 +11,7 @@ from typing import Any
 
 from causattn.graphs import CausalGraph, Edge
 from causattn.report._flat import flat
+from causattn.report._quality import scored_by
 from causattn.report._rows import ARROWS, EdgeRow, edge_rows
 from causattn.report._text import isolated, number, visible
 from causattn.results import Run
@@ -59,13 +60,14 @@ def edge_sides(sides: Sides) -> dict[str, list[list[str]]]:
     names = all_names(sides)
     rows = [_rows_by_pair(run) for run in sides]
     graphs = [_by_pair(run.graph) for run in sides]
+    scored = " or ".join(dict.fromkeys(visible(scored_by(run)) for run in sides))
     found = {}
     for source, target, *_ in joint_edges(sides):
         pair = frozenset((names[source], names[target]))
         edges = [_arrow(graph.get(pair), names[source]) for graph in graphs]
         lines = [["edge", *edges]]
         for name, words in (
-            ("attention", "attention"),
+            ("score", scored),
             ("data", "effect in the data"),
             ("adjustment", "given"),
             ("refuters", "refuters passed"),

@@ -11,6 +11,7 @@ import pandas as pd
 from causattn.effects import COLUMNS
 from causattn.graphs import CausalGraph
 from causattn.report._overlay import overlay
+from causattn.report._quality import scored_by
 from causattn.report._text import visible
 from causattn.results import Run
 
@@ -25,6 +26,7 @@ def graph_data(run: Run) -> dict[str, Any]:
         "kind": run.graph.kind,
         "edges": edges_of(run.graph, run.truth),
         "truth": None if run.truth is None else run.truth.kind,
+        "screen": visible(scored_by(run)),
         "evidence": evidence_data(run.evidence, run.graph.names),
     }
 

@@ -82,13 +82,14 @@ def _content(run: Run) -> dict[str, Any]:
     return {
         "folder": visible(run.folder.name),
         "command": visible(run.command),
+        "source": _source(run),
         "tiles": list(_tiles(run)),
         "lines": [line for line in lines if line],
         "rows": rows,
         "scored_by": scored_by(run),
         "has": {
             name: any(getattr(row, name) for row in rows)
-            for name in ("attention", "data", "refuters", "model", "truth")
+            for name in ("score", "data", "refuters", "model", "truth")
         },
         "missing": missing_edges(run.graph, run.truth, isolated),
         "known_columns": KNOWN,
@@ -107,6 +108,15 @@ def _content(run: Run) -> dict[str, Any]:
             ("All figures, with versions", _shown(run.summary)),
         ],
     }
+
+
+def _source(run: Run) -> str:
+    """Return what the graph came from, in words: what proposed its pairs."""
+    if "allowed" not in run.candidates:
+        return "the data alone"
+    scored = scored_by(run)
+    whose = "a language model" if scored == ATTENTION else "a language model's predictions"
+    return f"{'the attention' if scored == ATTENTION else visible(scored)} of {whose}"
 
 
 def title_of(run: Run) -> str:

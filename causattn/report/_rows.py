@@ -18,12 +18,15 @@ ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→",
 
 @dataclass(frozen=True)
 class EdgeRow:
-    """One edge of the graph with its evidence; texts are empty where nothing is known."""
+    """One edge of the graph with its evidence; texts are empty where nothing is known.
+
+    `score` is that of the candidates (see `causattn.report._quality.scored_by`).
+    """
 
     source: str
     arrow: str
     target: str
-    attention: str
+    score: str
     data: str
     adjustment: str
     refuters: str
@@ -85,12 +88,12 @@ def _row(
 ) -> EdgeRow:
     source, target, symbol = edge
     adjustment = row.get("data_adjustment")
-    attention = row.get("attention_score")
+    score = row.get("candidate_score")
     return EdgeRow(
         source=visible(source),
         arrow=ARROWS.get(symbol, symbol),
         target=visible(target),
-        attention="" if _unknown(attention) else number(attention, digits),
+        score="" if _unknown(score) else number(score, digits),
         data=_interval(row, "data", digits),
         adjustment=_list(adjustment),
         refuters=_refuters(row),

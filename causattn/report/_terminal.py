@@ -36,7 +36,7 @@ _STYLES = {
     "undetermined": "dim",
 }
 _COLUMNS = (
-    ("attention", "attention"),
+    ("score", "score"),
     ("effect in data", "data"),
     ("refuters", "refuters"),
     ("effect on model", "model"),
@@ -100,8 +100,8 @@ def _table(rows: list[EdgeRow], scored: str) -> Table:
     table.add_column("edge", overflow="fold")
     shown = [column for column in _COLUMNS if any(getattr(row, column[1]) for row in rows)]
     for title, name in shown:
-        title = scored if name == "attention" else title
-        side: Literal["left", "right"] = "right" if name == "attention" else "left"
+        title = scored if name == "score" else title
+        side: Literal["left", "right"] = "right" if name == "score" else "left"
         table.add_column(title, justify=side, no_wrap=name not in _FOLDED)
     for row in rows:
         cells = [Text(f"{row.source} {row.arrow} {row.target}")]

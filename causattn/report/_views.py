@@ -14,6 +14,7 @@ from causattn.graphs import CausalGraph
 from causattn.report._attention_data import document_data
 from causattn.report._graph_data import edges_of, graph_data
 from causattn.report._pair_data import pair_data
+from causattn.report._quality import ATTENTION
 from causattn.report._record import arrays_of, words_of
 from causattn.report._recorded import KeptDocument
 from causattn.report._rendering import render
@@ -75,6 +76,7 @@ def show_graph(
             "kind": graph.kind,
             "edges": edges_of(graph, truth),
             "truth": None if truth is None else truth.kind,
+            "screen": ATTENTION,
             "evidence": {"columns": []},
         }
     else:

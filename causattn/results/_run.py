@@ -113,8 +113,13 @@ class Run:
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
-        """One row an ordered pair: the evidence table (see `causattn.effects`)."""
-        return _read_parquet(self._file("evidence.parquet"))
+        """One row an ordered pair: the evidence table (see `causattn.effects`).
+
+        Columns of older runs have the names that such columns have now.
+        """
+        from causattn.effects import EARLIER
+
+        return _read_parquet(self._file("evidence.parquet")).rename(columns=EARLIER)
 
     @cached_property
     def screens(self) -> dict[str, np.ndarray]:

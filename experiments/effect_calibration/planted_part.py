@@ -138,8 +138,8 @@ def _scores(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     verdict = frame["verdict"].map({"supported": 1.0, "undetermined": 0.5, "contradicted": 0.0})
     return {
         "mutual information (baseline)": frame["information"].to_numpy(),
-        "attention, target to source": frame["attention_score"].to_numpy(),
-        "attention, either way": frame["attention_strength"].to_numpy(),
+        "attention, target to source": frame["candidate_score"].to_numpy(),
+        "attention, either way": frame["candidate_strength"].to_numpy(),
         "knock-out": frame["knock_out_effect"].to_numpy(),
         "discovery": frame["found"].to_numpy(),
         "DoWhy, total effect": total.to_numpy(),

@@ -272,7 +272,7 @@ def test_the_evidence_table_is_not_fooled(summary, model, corpus, features):
     table = collect_evidence(settings, graph, features, edges, model, corpus, 0)
     rows = table.frame.set_index(["source", "target"])
     decoy, exact, silent = (rows.loc[pair] for pair in (("d", "f"), ("a", "c"), ("b", "e")))
-    assert decoy["attention_score"] > 10 * silent["attention_score"]
+    assert decoy["candidate_score"] > 10 * silent["candidate_score"]
     assert abs(decoy["model_estimate"]) < 1e-6
     assert abs(exact["model_estimate"]) == pytest.approx(0.8, abs=0.02)
     assert abs(silent["model_estimate"]) == pytest.approx(0.8, abs=0.02)

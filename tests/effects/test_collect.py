@@ -84,21 +84,23 @@ def test_pairs_are_the_allowed_the_found_and_the_true(table, corpus) -> None:
     allowed = np.zeros((4, 4), dtype=bool)
     allowed[0, 3] = allowed[3, 0] = True
     score = np.arange(16.0).reshape(4, 4)
-    candidates = CandidateEdges(NAMES, score, np.full((4, 4), 0.5), allowed, "by hand")
+    by_lime = {"screen": "lime"}
+    candidates = CandidateEdges(NAMES, score, np.full((4, 4), 0.5), allowed, "by hand", by_lime)
     graph = graph_of((1, 2), separating_sets={(0, 3): [(1, 2)]})
     evidence = collect_evidence(FAST, graph, table, candidates, None, corpus, 0)
     found = set(zip(evidence.frame["source"], evidence.frame["target"], strict=True))
     both = {("cause", "noise"), ("source", "target"), ("cause", "source"), ("cause", "target")}
     assert found == both | {(b, a) for a, b in both}
     row = evidence.row("cause", "noise")
-    assert row["attention_allowed"]
-    assert row["attention_score"] == 3
-    assert row["attention_strength"] == 12
-    assert row["attention_p"] == 0.5
+    assert row["candidate_allowed"]
+    assert row["candidate_screen"] == "lime"
+    assert row["candidate_score"] == 3
+    assert row["candidate_strength"] == 12
+    assert row["candidate_p"] == 0.5
     assert row["discovery_separating_set"] == ["source", "target"]
     assert "independent given source, target" in row["verdict_reason"]
     missed = evidence.row("cause", "source")
-    assert not missed["attention_allowed"]
+    assert not missed["candidate_allowed"]
     assert missed["verdict"] == "undetermined"
 
 

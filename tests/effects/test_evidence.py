@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from causattn.base import ArtefactError, DataError
-from causattn.effects import COLUMNS, EvidenceTable
+from causattn.effects import COLUMNS, EARLIER, EvidenceTable
 
 ROW = {
     "source": "smoke",
     "target": "lung <b>\n肺",
-    "attention_allowed": True,
-    "attention_score": 0.25,
+    "candidate_allowed": True,
+    "candidate_score": 0.25,
     "discovery_directed": True,
     "data_adjustment": ["a", "b, c"],
     "discovery_separating_set": None,
@@ -63,6 +63,19 @@ def test_the_run_keeps_meanings_types_and_how_the_table_was_made(tmp_path: Path)
     frame = pd.read_parquet(path)
     assert frame["data_n"].dtype == "Int64"
     assert pd.isna(frame["data_n"].iloc[1])
+
+
+def test_tables_from_before_candidates_had_a_column_of_their_own_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.parquet"
+    table().write(path)
+    now = pq.read_table(path).drop_columns(["candidate_screen"])
+    earlier = {new: old for old, new in EARLIER.items()}
+    old = now.rename_columns([earlier.get(name, name) for name in now.column_names])
+    metadata = {**(now.schema.metadata or {}), b"causattn.schema": b"2"}
+    pq.write_table(old.replace_schema_metadata(metadata), path)
+    assert "attention_score" in pq.read_schema(path).names
+    again = EvidenceTable.read(path)
+    pd.testing.assert_frame_equal(again.frame, table().frame)
 
 
 def test_empty_table_has_its_columns(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ OUTPUT = {"model_reads": "output"}
 
 
 def row(**columns: Any) -> dict[str, Any]:
-    base = {"source": "a", "target": "b", "discovery_edge": "-->", "attention_allowed": True}
+    base = {"source": "a", "target": "b", "discovery_edge": "-->", "candidate_allowed": True}
     base |= columns
     return base | {"discovery_directed": base["discovery_edge"] == "-->"}
 
@@ -47,7 +47,7 @@ def row(**columns: Any) -> dict[str, Any]:
         ({"discovery_edge": None}, "contradicted", "was free to join"),
         ({"discovery_edge": None, "discovery_separating_set": ["c"]}, "contradicted", "given c"),
         ({"discovery_edge": None, "discovery_separating_set": []}, "contradicted", "given nothing"),
-        ({"discovery_edge": None, "attention_allowed": False}, "undetermined", "no candidates"),
+        ({"discovery_edge": None, "candidate_allowed": False}, "undetermined", "no candidates"),
     ],
 )
 def test_each_line_of_the_rule(columns: dict[str, Any], verdict: str, says: str) -> None:
@@ -80,7 +80,7 @@ def test_threshold_comes_from_the_rule() -> None:
 def test_neither_attention_nor_truth_votes() -> None:
     for columns in (FOR, AGAINST, UNCLEAR):
         plain = judge(row(**columns), RULE)
-        for more in ({"truth_directed": 0.0, "truth_adjacent": 0.0}, {"attention_p": 1.0}):
+        for more in ({"truth_directed": 0.0, "truth_adjacent": 0.0}, {"candidate_p": 1.0}):
             assert judge(row(**columns, **more), RULE) == plain
 
 

@@ -119,8 +119,8 @@ def evidence_row(
     row: dict[str, Any] = {
         "source": source,
         "target": target,
-        "attention_allowed": True,
-        "attention_score": float(rng.random()),
+        "candidate_allowed": True,
+        "candidate_score": float(rng.random()),
         "discovery_edge": symbol,
         "discovery_directed": symbol == "-->",
         "verdict": "undetermined",

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from causattn.report._headline import model_line, reading_line
+from causattn.report._headline import model_line, query_line, reading_line
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,14 @@ def test_figures_and_warning(about, figures, warned):
 def test_nothing_is_said_of_a_model_that_was_not_trained_here():
     assert model_line(SimpleNamespace(summary={"model": {"kind": "hf"}})) == ""
     assert model_line(SimpleNamespace(summary={})) == ""
+
+
+def test_a_model_that_reads_on_is_said_to_be_asked_at_the_word_itself():
+    figures = {"attention": {"query": "observed"}, "model": {"task": "causal"}}
+    assert "attention=next" in query_line(SimpleNamespace(summary=figures))
+    for room, about in (("attention", {"query": "next"}), ("model", {"task": "classifier"})):
+        assert query_line(SimpleNamespace(summary={**figures, room: about})) == ""
+    assert query_line(SimpleNamespace(summary={})) == ""
 
 
 def test_documents_cut_at_the_models_length_are_said():

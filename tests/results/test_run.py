@@ -56,6 +56,18 @@ def test_everything_is_read_back(run: Run) -> None:
     assert run.figures == {}
 
 
+def test_columns_of_older_runs_have_todays_names(tmp_path: Path) -> None:
+    older = {"source": ["a"], "target": ["b"], "attention_score": [0.5], "attention_p": [0.1]}
+    kept = write_results(
+        tmp_path,
+        summary={},
+        graph=graph((0, 1)),
+        candidates=None,
+        evidence=pd.DataFrame(older),
+    )
+    assert list(kept.evidence.columns) == ["source", "target", "candidate_score", "candidate_p"]
+
+
 def test_an_evidence_table_keeps_its_schema(tmp_path: Path) -> None:
     evidence = EvidenceTable.from_rows([{"source": "a", "target": "b"}], {"seed": 3})
     score = np.ones((3, 3))

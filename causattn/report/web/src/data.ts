@@ -23,6 +23,8 @@ export interface GraphData {
   kind: string;
   edges: EdgeEntry[];
   truth: string | null;
+  /** What scored the candidates: attention, or another explainer. */
+  screen: string;
   evidence: { columns: EvidenceColumn[] };
 }
 

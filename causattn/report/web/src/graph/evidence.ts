@@ -35,8 +35,8 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
         return { text, sort: text };
       },
     },
-    plain("attention", "attention_score", claims.meaning.get("attention_score")),
-    plain("p", "attention_p", claims.meaning.get("attention_p")),
+    plain(claims.graph.screen, "candidate_score", claims.meaning.get("candidate_score")),
+    plain("p", "candidate_p", claims.meaning.get("candidate_p")),
     plain("bootstrap", "discovery_frequency", claims.meaning.get("discovery_frequency")),
     effect("effect in the data", "data"),
     {
@@ -70,7 +70,7 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
         columns: used,
         rows: rows.map((row) => used.map((column) => column.cell(row))),
         filter: true,
-        first: claims.has("attention_score") ? [1, true] : undefined,
+        first: claims.has("candidate_score") ? [1, true] : undefined,
         choose: (k) => {
           selection.choose(rows[k].source as number, rows[k].target as number);
           document.querySelector(".graph-view")?.scrollIntoView({ block: "nearest" });
@@ -89,7 +89,7 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
   mount.append(element("div", { class: "controls" }, which), place);
   draw(inGraph);
   const strongest = inGraph.reduce<Row | null>(
-    (most, row) => ((numeric(row, "attention_score") ?? 0) > (numeric(most, "attention_score") ?? -1) ? row : most),
+    (most, row) => ((numeric(row, "candidate_score") ?? 0) > (numeric(most, "candidate_score") ?? -1) ? row : most),
     null,
   );
   if (strongest) selection.choose(strongest.source as number, strongest.target as number);

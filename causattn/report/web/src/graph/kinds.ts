@@ -38,9 +38,9 @@ function unknown(words = "not known"): Stroke {
 }
 
 export function kinds(claims: Claims): Kind[] {
-  const paid = claims.has("attention_strength") ? "attention_strength" : "attention_score";
-  const attention = (edge: Claim) => either(edge, paid);
-  const weak = { size: attention, sizeWords: "attention at least" };
+  const { screen } = claims.graph;
+  const scored = claims.has("candidate_strength") ? "candidate_strength" : "candidate_score";
+  const weak = { size: (edge: Claim) => either(edge, scored), sizeWords: `${screen} at least` };
   const none = (column: string, what: string) =>
     claims.has(column) ? undefined : `This run has no ${what}.`;
   const verdict: Kind = {
@@ -76,12 +76,16 @@ export function kinds(claims: Claims): Kind[] {
   return [
     verdict,
     truth,
-    amount("attention", "Attention", paid, "attention", claims),
+    amount("attention", capital(screen), scored, screen, claims),
     test,
     amount("bootstrap", "Bootstrap", "discovery_frequency", "bootstrap frequency", claims),
     effect("dowhy", "DoWhy", "data", "effect in the data", claims),
     effect("intervention", "Intervention", "model", "effect on the model", claims),
   ];
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
 function tested(edge: Claim): Stroke {

@@ -8,7 +8,7 @@ import { ARROWS, interval, number } from "../numbers";
 import { type Claim, type Claims, type Row, numeric } from "./claims";
 
 const GROUPS: [string, string][] = [
-  ["attention_", "Attention"],
+  ["candidate_", "Candidate"],
   ["discovery_", "Discovery"],
   ["data_", "Effect in the data"],
   ["direct_", "Its direct part"],
@@ -141,8 +141,8 @@ export class Panel implements PanelLike {
       if (value === "–") return;
       list.append(element("dt", {}, words), element("dd", {}, element("b", {}, named(value)), note ? element("small", {}, ` ${note}`) : null));
     };
-    const p = numeric(row, "attention_p");
-    add("attention", number(row.attention_score), p === null ? "" : `p ${number(p)} under the null`);
+    const p = numeric(row, "candidate_p");
+    add(this.claims.graph.screen, number(row.candidate_score), p === null ? "" : `p ${number(p)} under the null`);
     add("bootstrap", number(row.discovery_frequency), "of graphs direct it so");
     const separating = row.discovery_separating_set;
     if (Array.isArray(separating)) add("separated by", separating.length ? separating.join(", ") : "nothing");
