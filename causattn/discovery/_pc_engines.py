@@ -80,7 +80,7 @@ def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> Causa
     """Run causattn's PC, compiled."""
     statistics: GaussianStatistics | DiscreteStatistics
     if search.test == "fisher_z":
-        statistics = GaussianStatistics.from_data(
+        statistics = GaussianStatistics.from_checked(
             data.values, data.names, on_demand=_asks_for_little(search.allowed)
         )
     else:
@@ -98,7 +98,7 @@ def pc_by_torch(data: DiscoveryData, search: PcSearch) -> CausalGraph:
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    statistics = GaussianStatistics.from_data(data.values, data.names)
+    statistics = GaussianStatistics.from_checked(data.values, data.names)
     graph = _by_us(data, statistics, search, backend="torch", device=device)
     return replace(graph, details={**graph.details, "device": device})
 
@@ -170,12 +170,13 @@ def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
 def _asks_for_little(allowed: np.ndarray | None) -> bool:
     """Tell whether pairs within neighbourhoods are so few that all correlations cost more.
 
-    One by one a correlation costs about twenty times its share of a matrix product.
+    One by one a correlation costs about five times its share of a matrix product, and counted here
+    are all that any candidates could ask for, each twice.
     """
     if allowed is None:
         return False
     within = int((np.count_nonzero(allowed, axis=1).astype(np.int64) ** 2).sum())
-    return len(allowed) > _SMALL and 20 * within < allowed.size
+    return len(allowed) > _SMALL and 6 * within < allowed.size
 
 
 def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from causattn.discovery._algorithm import TESTS, Algorithm, Capability, Problem, resolved
 from causattn.discovery._icd._search import iterative_causal_discovery
 from causattn.discovery._pc._discrete import DiscreteStatistics, DiscreteTest
-from causattn.discovery._pc._gaussian import GaussianStatistics
+from causattn.discovery._pc._gaussian_statistics import GaussianStatistics
 from causattn.discovery._pc._reference import PlainDiscrete, PlainEvaluator, PlainGaussian
 from causattn.discovery._shared_settings import TestSettings, check_alpha
 from causattn.graphs import CausalGraph

@@ -24,33 +24,25 @@ def _ask(standardised: np.ndarray, correlation: np.ndarray, i: int, j: int) -> N
 @njit(cache=True, nogil=True)
 def fill(
     standardised: np.ndarray,
-    centers: np.ndarray,
-    row_pointer: np.ndarray,
+    x: int,
     rows: np.ndarray,
-    column_pointer: np.ndarray,
     columns: np.ndarray,
     order: int,
     correlation: np.ndarray,
 ) -> None:
-    """Compute what tests of groups given sets of `order` rows read.
+    """Compute what tests of x against columns given sets of `order` rows read.
 
     `standardised` [p, n] holds variables with mean 0 and length 1; `correlation` [p, p] has ones on
     its diagonal and zeros for what is not known.
     """
-    for g in range(centers.shape[0]):
-        x = centers[g]
-        if column_pointer[g] == column_pointer[g + 1]:
-            continue
-        if row_pointer[g + 1] - row_pointer[g] < order:
-            continue
-        for e in range(column_pointer[g], column_pointer[g + 1]):
-            _ask(standardised, correlation, x, columns[e])
-        if order == 0:
-            continue
-        for a in range(row_pointer[g], row_pointer[g + 1]):
-            _ask(standardised, correlation, x, rows[a])
-            for e in range(column_pointer[g], column_pointer[g + 1]):
-                _ask(standardised, correlation, rows[a], columns[e])
-            if order > 1:
-                for b in range(row_pointer[g], a):
-                    _ask(standardised, correlation, rows[a], rows[b])
+    for y in columns:
+        _ask(standardised, correlation, x, y)
+    if order == 0:
+        return
+    for a in range(rows.shape[0]):
+        _ask(standardised, correlation, x, rows[a])
+        for y in columns:
+            _ask(standardised, correlation, rows[a], y)
+        if order > 1:
+            for b in range(a):
+                _ask(standardised, correlation, rows[a], rows[b])

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import chdtrc, xlogy
 
 from causattn.base import DataError
-from causattn.discovery._pc._groups import Groups, Outcome
+from causattn.discovery._pc._groups import Groups, MeasuredOutcome, Outcome
 from causattn.discovery._pc._threads import over_groups
 
 _BLOCK = 2048
@@ -185,7 +185,7 @@ class CompiledDiscrete:
         alpha = np.array(np.broadcast_to(alpha, entries))
         most = groups.most_rows if count_members else 0
         member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
-        outcome = Outcome(
+        outcome = MeasuredOutcome(
             separated=np.zeros(entries, dtype=np.int64),
             tested=np.zeros(entries, dtype=np.int64),
             members=np.zeros((entries, groups.words), dtype=np.uint64),

@@ -10,7 +10,8 @@ import numpy as np
 
 from causattn.base import ConfigError
 from causattn.discovery._pc._discrete import CompiledDiscrete, DiscreteStatistics
-from causattn.discovery._pc._gaussian import CompiledGaussian, GaussianStatistics
+from causattn.discovery._pc._gaussian import CompiledGaussian
+from causattn.discovery._pc._gaussian_statistics import GaussianStatistics
 from causattn.discovery._pc._groups import Evaluator
 from causattn.discovery._pc._reference import PlainDiscrete, PlainGaussian
 

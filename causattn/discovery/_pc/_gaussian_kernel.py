@@ -12,6 +12,9 @@ p-value is formed that could underflow.
 import numpy as np
 from numba import njit
 
+from causattn.discovery._pc._correlation_kernel import fill
+from causattn.discovery._pc._subset_kernel import leave_out_shared
+
 # A conditional variance below this share of the marginal one means exact collinearity.
 COLLINEAR = 1e-12
 
@@ -19,13 +22,14 @@ COLLINEAR = 1e-12
 @njit(cache=True, nogil=True, error_model="numpy")
 def search(
     correlation: np.ndarray,
+    standardised: np.ndarray,
     centers: np.ndarray,
     row_pointer: np.ndarray,
     rows: np.ndarray,
-    row_shared: np.ndarray,
-    skip_shared: np.ndarray,
     column_pointer: np.ndarray,
     columns: np.ndarray,
+    second: np.ndarray,
+    row_bits: np.ndarray,
     limit: np.ndarray,
     order: int,
     stop_at_first: bool,
@@ -40,12 +44,16 @@ def search(
 ) -> int:
     """Test x = centers[g] against its columns given every `order`-subset of its rows.
 
-    `limit` [E] holds the squared correlation below which a column counts as independent. Written
-    are, per column entry: how many sets separated it, how many were tested, the union of the
-    separating sets as bits over the group's rows (the first set alone with `stop_at_first`), the
-    smallest squared partial correlation met, and with `count_members` for every row in how many
-    of the separating sets it was. In groups with `skip_shared` the subsets of shared rows alone
-    are left out, because another group tests them.
+    `limit` [E] holds the squared correlation below which a column counts as independent. What
+    `correlation` does not know yet comes from `standardised` [p, n], which has no rows where it
+    knows all. Written are, per column entry: how many sets separated it, how many were tested, the
+    union of the separating sets as bits over the group's rows (the first set alone with
+    `stop_at_first`), the smallest squared partial correlation met, and with `count_members` for
+    every row in how many of the separating sets it was.
+
+    The sets that a `second` entry shares with the other end (`row_bits[y]`), which tests them
+    itself, are not counted among its tests, and with `count_members`, where groups have one column
+    each, not tested either.
 
     Returns -1, or the variable that is an exact linear combination of others.
     """
@@ -75,6 +83,7 @@ def search(
     for y in range(correlation.shape[0]):
         position[y] = -1
     unshared = np.empty(depth_count + 1, np.int64)
+    row_shared = np.zeros(most_rows, np.bool_)
 
     for g in range(begin, end):
         x = centers[g]
@@ -84,8 +93,18 @@ def search(
         a = column_pointer[g + 1] - first_column
         if a == 0 or m < order:
             continue
+        if standardised.shape[0] > 0:
+            fill(
+                standardised,
+                x,
+                rows[first_row : first_row + m],
+                columns[first_column : first_column + a],
+                order,
+                correlation,
+            )
+        skip_shared = count_members and second[first_column] == 1
         if order == 0:
-            if not skip_shared[g]:
+            if not skip_shared:
                 for e in range(first_column, first_column + a):
                     r = correlation[x, columns[e]]
                     tested[e] = 1
@@ -105,7 +124,11 @@ def search(
             column_variance[0, j] = 1.0
             column_center[0, j] = correlation[x, y]
         for i in range(m):
-            column_of_row[i] = position[rows[first_row + i]]
+            v = rows[first_row + i]
+            column_of_row[i] = position[v]
+            if skip_shared:
+                bits = row_bits[columns[first_column], v >> 6]
+                row_shared[i] = (bits >> np.uint64(v & 63)) & np.uint64(1) == 1
         for j in range(a):
             position[columns[first_column + j]] = -1
         center_variance[0] = 1.0
@@ -164,7 +187,7 @@ def search(
             if own >= 0 and open_limit[own] >= 0.0:
                 open_limit[own] = -1.0
                 closed[depth] = own
-            new = 0 if row_shared[first_row + s] else 1
+            new = 0 if row_shared[s] else 1
             pivot = row_variance[depth, s]
             if pivot < COLLINEAR:
                 return rows[first_row + s]
@@ -195,7 +218,7 @@ def search(
                 chosen[depth] = s
                 closed[depth] = -1
                 continue
-            if skip_shared[g] and unshared[depth] + new == 0:
+            if skip_shared and unshared[depth] + new == 0:
                 continue
             seen += 1
             left = center_variance[depth] - row_center[depth, s] * weight
@@ -237,4 +260,20 @@ def search(
             smallest[e] = min(smallest[e], lowest[j])
             if not (stop_at_first and separated[e] > 0):
                 tested[e] = seen - without[j]
+    if order > 0 and not count_members:
+        leave_out_shared(
+            begin,
+            end,
+            row_pointer,
+            rows,
+            column_pointer,
+            columns,
+            second,
+            row_bits,
+            members,
+            separated,
+            stop_at_first,
+            order,
+            tested,
+        )
     return -1

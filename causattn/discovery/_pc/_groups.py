@@ -2,7 +2,9 @@
 
 A *group* is one variable (its center), the rows from which conditioning sets are drawn, and the
 columns, the variables the center is tested against. A column entry is *second* where the pair is
-tested from its other end too; the sets that both ends offer belong to the first.
+tested from its other end too; the sets that both ends offer belong to the first. A variable can
+have groups with different rows; neighbours that two ends share are in the groups of both in which
+the pair is tested, so that what any group of an end holds tells which sets it offers.
 """
 
 from __future__ import annotations
@@ -34,9 +36,10 @@ class Groups:
         int64 [E], the center of each column entry.
     second
         uint8 [E], 1 where the pair is tested from its other end first.
-    row_pairs
-        (y, v), int64 each: v is among the rows of a group of y. Where groups of y have different
-        rows, they all hold the ones that the other end of any of their columns has, too.
+    packed_rows
+        uint64 [p, ceil(p / 64)], by variable what the groups of it hold, as bits.
+    most_rows
+        Number of rows of the largest group.
     """
 
     size: int
@@ -47,7 +50,8 @@ class Groups:
     columns: np.ndarray
     entry_centers: np.ndarray
     second: np.ndarray
-    row_pairs: tuple[np.ndarray, np.ndarray]
+    packed_rows: np.ndarray
+    most_rows: int
 
     @cached_property
     def row_counts(self) -> np.ndarray:
@@ -59,11 +63,6 @@ class Groups:
         """Number of columns of each group, int64 [G]."""
         return np.diff(self.column_pointer)
 
-    @cached_property
-    def most_rows(self) -> int:
-        """Number of rows of the largest group."""
-        return int(self.row_counts.max(initial=0))
-
     @property
     def words(self) -> int:
         """Number of 64-bit words that hold one bit for each row of any group."""
@@ -71,17 +70,9 @@ class Groups:
 
     def rows_of(self) -> np.ndarray:
         """Return whether v is among the rows of y, bool [y, v]."""
-        matrix = np.zeros((self.size, self.size), dtype=bool)
-        matrix[self.row_pairs] = True
-        return matrix
-
-    @cached_property
-    def packed_rows(self) -> np.ndarray:
-        """`rows_of` as bits, uint64 [p, ceil(p / 64)]."""
-        y, v = self.row_pairs
-        packed = np.zeros((self.size, max((self.size + 63) // 64, 1)), dtype=np.uint64)
-        np.bitwise_or.at(packed, (y, v >> 6), np.uint64(1) << (v & 63).astype(np.uint64))
-        return packed
+        octets = self.packed_rows.astype("<u8", copy=False).view(np.uint8)
+        bits = np.unpackbits(octets, axis=1, bitorder="little")
+        return bits[:, : self.size].astype(bool)
 
     def __iter__(self) -> Iterator[tuple[int, int, np.ndarray, range]]:
         """Yield each group's number, center, rows and column entries."""
@@ -90,11 +81,10 @@ class Groups:
             yield g, int(center), rows, range(self.column_pointer[g], self.column_pointer[g + 1])
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Protocol):
     """What a back end found for each column entry at one order.
 
-    Parameters
+    Attributes
     ----------
     separated
         int64 [E], number of separating sets found.
@@ -102,13 +92,33 @@ class Outcome:
         int64 [E], number of sets tested and counted.
     members
         uint64 [E, words], union of the separating sets as bits over the group's rows.
+    member_counts
+        int64 [E, most rows] or None: in how many separating sets each row was.
     statistic, degrees_of_freedom
         float64 [E], of the most independent test; infinite and 0 where there was none.
     independence
         float64 [E], larger for more independent: p-values, or a statistic's negative.
-    member_counts
-        int64 [E, most rows] or None: in how many separating sets each row was.
     """
+
+    @property
+    def separated(self) -> np.ndarray: ...
+    @property
+    def tested(self) -> np.ndarray: ...
+    @property
+    def members(self) -> np.ndarray: ...
+    @property
+    def member_counts(self) -> np.ndarray | None: ...
+    @property
+    def statistic(self) -> np.ndarray: ...
+    @property
+    def degrees_of_freedom(self) -> np.ndarray: ...
+    @property
+    def independence(self) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class MeasuredOutcome:
+    """An `Outcome` whose statistics are at hand."""
 
     separated: np.ndarray
     tested: np.ndarray
@@ -137,6 +147,11 @@ class Evaluator(Protocol):
         ...
 
 
+def packed_room(size: int) -> np.ndarray:
+    """Return a bit for each pair of variables, none set: uint64 [p, ceil(p / 64)]."""
+    return np.zeros((size, max((size + 63) // 64, 1)), dtype=np.uint64)
+
+
 def pack_bits(matrix: np.ndarray) -> np.ndarray:
     """Pack a bool matrix [a, b] row by row into uint64 [a, ceil(b / 64)], bit k of word k // 64."""
     width = max((matrix.shape[1] + 63) // 64, 1)
@@ -144,36 +159,3 @@ def pack_bits(matrix: np.ndarray) -> np.ndarray:
     octets = np.packbits(matrix, axis=1, bitorder="little")
     packed[:, : octets.shape[1]] = octets
     return packed.view("<u8").astype(np.uint64, copy=False)
-
-
-def shared_subsets(groups: Groups, order: int, outcome: Outcome, stop_at_first: bool) -> np.ndarray:
-    """Return how many tested sets of each `second` entry the first end tests as well, int64 [E].
-
-    With `stop_at_first` an entry's tests end at its separating set; counted are the shared
-    subsets that come before it in the enumeration.
-    """
-    from causattn.discovery._pc._subset_kernel import count_shared
-
-    shared = np.zeros(len(groups.columns), dtype=np.int64)
-    count_shared(
-        groups.row_pointer,
-        groups.rows,
-        groups.column_pointer,
-        groups.columns,
-        groups.second,
-        groups.packed_rows,
-        outcome.members,
-        outcome.separated,
-        stop_at_first,
-        order,
-        binomials(groups, order),
-        shared,
-    )
-    return shared
-
-
-def binomials(groups: Groups, order: int) -> np.ndarray:
-    """Return the binomial coefficients up to the groups' rows over `order`, float64 [m+1, k+1]."""
-    from scipy.special import comb
-
-    return comb(np.arange(groups.most_rows + 1)[:, None], np.arange(order + 1)[None, :])

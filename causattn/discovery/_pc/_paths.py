@@ -15,47 +15,64 @@ algorithms for graph manipulation").
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
 import numpy as np
 
-# With this many variables or fewer plain Python is done before compiled code is loaded.
-_SMALL = 12
 
+def group_by_paths(
+    x: np.ndarray,
+    y: np.ndarray,
+    tested: np.ndarray,
+    row: np.ndarray,
+    size: int,
+    new_x: np.ndarray,
+    new_y: np.ndarray,
+    new_tested: np.ndarray,
+    new_row: np.ndarray,
+    group: np.ndarray,
+    centers: np.ndarray,
+) -> int:
+    """Put the edges of one variable and block together, else in the order in which they were.
 
-def blocks(x: np.ndarray, y: np.ndarray, size: int) -> np.ndarray:
-    """Return the block of each edge, int64 [E], the same number both ways round.
+    Plain loops, as `causattn.discovery._pc._kernels` runs them.
 
     Parameters
     ----------
-    x, y
-        int64 [E]: every edge both ways round, by ascending x.
+    x, y, tested, row
+        int64 and bool [E]: every edge both ways round, by ascending x, and what belongs to it.
     size
         Number of variables.
+    new_x, new_y, new_tested, new_row, group, centers
+        Written: the edges, each one's group, and the variable of each group.
+
+    Returns
+    -------
+    Number of groups.
     """
-    start = np.searchsorted(x, np.arange(size + 1))
-    reverse = np.empty(len(x), dtype=np.int64)
-    reverse[np.lexsort((y, x))] = np.lexsort((x, y))
-    found = np.full(len(x), -1, dtype=np.int64)
-    (_label if size <= _SMALL else _compiled(_label))(start, y, reverse, found)
-    return found
-
-
-@cache
-def _compiled(function: Callable[..., None]) -> Callable[..., None]:
-    from numba import njit
-
-    return njit(cache=True, nogil=True)(function)
-
-
-def _label(start: np.ndarray, y: np.ndarray, reverse: np.ndarray, found: np.ndarray) -> None:
-    """Number the blocks; `reverse` says where the edge stands the other way round."""
-    size = start.shape[0] - 1
+    start = np.zeros(size + 1, np.int64)
+    for k in range(x.shape[0]):
+        start[x[k] + 1] += 1
+    for v in range(size):
+        start[v + 1] += start[v]
+    # The edges by (y, x); then, gone through in this order, each in its place by (x, y).
+    place = start[:-1].copy()
+    turned = np.empty(x.shape[0], np.int64)
+    for k in range(x.shape[0]):
+        turned[place[y[k]]] = k
+        place[y[k]] += 1
+    place = start[:-1].copy()
+    ordered = np.empty(x.shape[0], np.int64)
+    for k in range(x.shape[0]):
+        ordered[place[x[turned[k]]]] = turned[k]
+        place[x[turned[k]]] += 1
+    # Where each edge stands the other way round.
+    reverse = np.empty(x.shape[0], np.int64)
+    for k in range(x.shape[0]):
+        reverse[ordered[k]] = turned[k]
     when = np.full(size, -1, np.int64)
     lowest = np.zeros(size, np.int64)
     following = start[:-1].copy()
     came_by = np.full(size, -1, np.int64)
+    found = np.empty(x.shape[0], np.int64)
     path = np.empty(size, np.int64)
     # Edges met and not yet in a block.
     waiting = np.empty(y.shape[0], np.int64)
@@ -104,3 +121,33 @@ def _label(start: np.ndarray, y: np.ndarray, reverse: np.ndarray, found: np.ndar
                 edge = waiting[held]
                 found[edge] = found[reverse[edge]] = count
             count += 1
+    # By block, the group of the variable at hand, or an earlier one's.
+    number = np.full(count, -1, np.int64)
+    width = np.zeros(x.shape[0], np.int64)
+    groups = 0
+    begin = 0
+    while begin < x.shape[0]:
+        first = groups
+        end = start[x[begin] + 1]
+        for k in range(begin, end):
+            if number[found[k]] < first:
+                number[found[k]] = groups
+                centers[groups] = x[k]
+                groups += 1
+            width[number[found[k]]] += 1
+        # From here on, where the next edge of each group goes.
+        to = begin
+        for g in range(first, groups):
+            to += width[g]
+            width[g] = to - width[g]
+        for k in range(begin, end):
+            g = number[found[k]]
+            to = width[g]
+            width[g] += 1
+            new_x[to] = x[k]
+            new_y[to] = y[k]
+            new_tested[to] = tested[k]
+            new_row[to] = row[k]
+            group[to] = g
+        begin = end
+    return groups

@@ -18,8 +18,9 @@ from causattn.discovery._pc._discrete import (
     chi_square_p_values,
     normal_scores,
 )
-from causattn.discovery._pc._gaussian import GaussianStatistics, critical_z, z_p_values
-from causattn.discovery._pc._groups import Groups, Outcome
+from causattn.discovery._pc._gaussian import critical_z, z_p_values
+from causattn.discovery._pc._gaussian_statistics import GaussianStatistics
+from causattn.discovery._pc._groups import Groups, MeasuredOutcome, Outcome
 
 IndependenceTest = Callable[[int, int, tuple[int, ...]], float]
 
@@ -59,7 +60,7 @@ class PlainEvaluator:
         entries = len(groups.columns)
         most = groups.most_rows
         counts = np.zeros((entries, most), dtype=np.int64)
-        outcome = Outcome(
+        outcome = MeasuredOutcome(
             separated=np.zeros(entries, dtype=np.int64),
             tested=np.zeros(entries, dtype=np.int64),
             members=np.zeros((entries, groups.words), dtype=np.uint64),

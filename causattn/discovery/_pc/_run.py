@@ -34,7 +34,7 @@ from causattn.base import ConfigError
 from causattn.discovery._pc import _causal_learn_rules, _orientation
 from causattn.discovery._pc._discrete import DiscreteStatistics
 from causattn.discovery._pc._evaluators import Backend, Tests, checked_level, evaluator_of
-from causattn.discovery._pc._gaussian import GaussianStatistics
+from causattn.discovery._pc._gaussian_statistics import GaussianStatistics
 from causattn.discovery._pc._knowledge import Constraints, constraints
 from causattn.discovery._pc._patience import plain_run, worth_compiled
 from causattn.discovery._pc._reference import IndependenceTest, PlainFunction

@@ -9,32 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from causattn.discovery._pc._groups import Groups, Outcome
+from causattn.discovery._pc._kernels import fitting
 
 
 class _Record(NamedTuple):
-    """The entries of one evaluation, but for pairs that have been given other sets."""
+    """The column entries of one evaluation, numbered from `first` on."""
 
+    first: int
     groups: Groups
     outcome: Outcome
-    replaced: np.ndarray | None = None
-
-    def members(self, of: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return x, y and a member of their separating sets, int64 [m] each.
-
-        `of` is bool [p, p], the pairs that are asked for; None for all.
-        """
-        separated = self.outcome.separated > 0
-        if of is not None:
-            separated &= of[self.groups.entry_centers, self.groups.columns]
-        if self.replaced is not None:
-            separated &= ~self.replaced[self.groups.entry_centers, self.groups.columns]
-        gone = np.flatnonzero(separated)
-        octets = np.ascontiguousarray(self.outcome.members[gone], dtype="<u8").view(np.uint8)
-        at, row = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
-        entry = gone[at]
-        group = np.searchsorted(self.groups.column_pointer, entry, side="right") - 1
-        variable = self.groups.rows[self.groups.row_pointer[group] + row]
-        return self.groups.centers[group], self.groups.columns[entry], variable
 
 
 class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
@@ -43,59 +26,81 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
     Pairs are read either way round and listed with i < j; sets are ascending. Where every
     separating set of an order was sought, the one set listed is the union of them all. A pair
     that was never separated is not among the keys.
+
+    Attributes
+    ----------
+    entry
+        int32 [p, p], not zero where a center was separated from a column.
     """
 
     def __init__(self, size: int) -> None:
-        # Larger by one than the orders, so that an empty matrix need not be written.
-        self._order = np.zeros((size, size), dtype=np.int16)
-        self._separated: list[tuple[np.ndarray, np.ndarray]] = []
+        # What is there is the number of the column entry among all that were recorded.
+        self.entry = np.zeros((size, size), dtype=np.int32)
         self._records: list[_Record] = []
+        self._following = 1
 
-    def record(self, order: int, groups: Groups, outcome: Outcome) -> None:
-        """Keep the entries that were separated at `order`."""
-        gone = np.flatnonzero(outcome.separated > 0)
-        x, y = groups.entry_centers[gone], groups.columns[gone]
-        self._order[x, y] = self._order[y, x] = order + 1
-        self._separated.append((x, y))
-        if order > 0 and len(x):
-            self._records.append(_Record(groups, outcome))
+    def record(self, groups: Groups, outcome: Outcome) -> None:
+        """Keep the entries that were separated."""
+        fitting(_number, len(self.entry))(
+            groups.entry_centers, groups.columns, outcome.separated, self._following, self.entry
+        )
+        self._records.append(_Record(self._following, groups, outcome))
+        self._following += len(groups.columns)
 
     def join(self, others: SeparatingSets) -> None:
         """Take over other sets; of a pair that has sets here, too, the others replace them."""
-        overlap = any((self._order[x, y] > 0).any() for x, y in others._separated)
-        for x, y in others._separated:
-            self._order[x, y] = self._order[y, x] = others._order[x, y]
-        if overlap:
-            replaced = others._order > 0
-            self._records = [record._replace(replaced=replaced) for record in self._records]
-        self._separated += others._separated
-        self._records += others._records
+        for _, groups, outcome in others._records:
+            gone = outcome.separated > 0
+            x, y = groups.entry_centers[gone], groups.columns[gone]
+            self.entry[x, y] = self.entry[y, x] = 0
+        for _, groups, outcome in others._records:
+            self.record(groups, outcome)
 
-    def orders(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the order at which pairs (int [m] each) were separated, int [m], -1 for never."""
-        return self._order[x, y] - 1
+    def separated(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Tell which pairs (int64 [m] each) were separated, bool [m]."""
+        answer = np.empty(len(x), dtype=bool)
+        loops = fitting(_look_up, len(self.entry))
+        loops(self.entry, np.ascontiguousarray(x), np.ascontiguousarray(y), answer)
+        return answer
 
-    def holds(self, x: np.ndarray, y: np.ndarray, middle: np.ndarray) -> np.ndarray:
-        """Tell for triples (int [m] each) whether a separating set of x and y holds the middle."""
-        size = len(self._order)
-        asked = np.zeros((size, size), dtype=bool)
-        asked[x, y] = asked[y, x] = True
-        held = [np.zeros(0, dtype=np.int64)]
-        for record in self._records:
-            a, b, member = record.members(asked)
-            held.append((np.minimum(a, b) * size + np.maximum(a, b)) * size + member)
-        wanted = (np.minimum(x, y) * size + np.maximum(x, y)) * size + middle
-        return np.isin(wanted, np.concatenate(held))
+    def holds(self, triples: np.ndarray) -> np.ndarray:
+        """Tell for triples (x, middle, z) whether a separating set of x and z holds the middle.
+
+        `triples` is int64 [m, 3]; returns bool [m].
+        """
+        held = np.zeros(len(triples), dtype=bool)
+        loops = fitting(_find_members, len(self.entry))
+        for first, groups, outcome in self._records:
+            if len(groups.rows):
+                loops(
+                    *(self.entry, first, groups.column_pointer, groups.row_pointer, groups.rows),
+                    *(outcome.members, triples, held),
+                )
+        return held
 
     @cached_property
     def _sets(self) -> dict[tuple[int, int], list[tuple[int, ...]]]:
         """All sets, unpacked on first reading."""
-        pairs = np.argwhere(np.triu(self._order, 1)).tolist()
+        separated = (self.entry > 0) | (self.entry.T > 0)
+        pairs = np.argwhere(np.triu(separated, 1)).tolist()
         unions: dict[tuple[int, int], set[int]] = {(i, j): set() for i, j in pairs}
         for record in self._records:
-            for x, y, variable in zip(*(part.tolist() for part in record.members()), strict=True):
+            for x, y, variable in zip(*self._members(record), strict=True):
                 unions[(x, y) if x < y else (y, x)].add(variable)
         return {pair: [tuple(sorted(union))] for pair, union in unions.items()}
+
+    def _members(self, record: _Record) -> tuple[list[int], list[int], list[int]]:
+        """Return x, y and a member of their separating sets, as far as a record has them."""
+        first, groups, outcome = record
+        entries = np.arange(len(groups.columns))
+        own = self.entry[groups.entry_centers, groups.columns] == first + entries
+        gone = np.flatnonzero(own)
+        octets = np.ascontiguousarray(outcome.members[gone], dtype="<u8").view(np.uint8)
+        at, row = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
+        entry = gone[at]
+        group = np.searchsorted(groups.column_pointer, entry, side="right") - 1
+        variable = groups.rows[groups.row_pointer[group] + row]
+        return groups.centers[group].tolist(), groups.columns[entry].tolist(), variable.tolist()
 
     def __getitem__(self, pair: tuple[int, int]) -> list[tuple[int, ...]]:
         i, j = pair
@@ -105,4 +110,42 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         return iter(self._sets)
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(np.triu(self._order, 1)))
+        return int(np.count_nonzero(np.triu((self.entry > 0) | (self.entry.T > 0), 1)))
+
+
+def _number(
+    centers: np.ndarray, columns: np.ndarray, separated: np.ndarray, first: int, entry: np.ndarray
+) -> None:
+    for e in range(columns.shape[0]):
+        if separated[e] > 0:
+            entry[centers[e], columns[e]] = first + e
+
+
+def _look_up(entry: np.ndarray, x: np.ndarray, y: np.ndarray, answer: np.ndarray) -> None:
+    for k in range(x.shape[0]):
+        answer[k] = entry[x[k], y[k]] > 0 or entry[y[k], x[k]] > 0
+
+
+def _find_members(
+    entry: np.ndarray,
+    first: int,
+    column_pointer: np.ndarray,
+    row_pointer: np.ndarray,
+    rows: np.ndarray,
+    members: np.ndarray,
+    triples: np.ndarray,
+    held: np.ndarray,
+) -> None:
+    """Set `held` for triples whose middle is in a set of a record."""
+    for t in range(triples.shape[0]):
+        for end in range(2):
+            e = entry[triples[t, 2 * end], triples[t, 2 - 2 * end]] - first
+            if e < 0 or e >= members.shape[0]:
+                continue
+            group = np.searchsorted(column_pointer, e, side="right") - 1
+            for k in range(row_pointer[group], row_pointer[group + 1]):
+                bit = k - row_pointer[group]
+                if rows[k] == triples[t, 1] and (
+                    (members[e, bit >> 6] >> np.uint64(bit & 63)) & np.uint64(1)
+                ):
+                    held[t] = True

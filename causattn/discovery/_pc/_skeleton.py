@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from causattn.discovery._pc._edges import Edges, Neighbours
+from causattn.discovery._pc._edges import Edges
 from causattn.discovery._pc._groups import Evaluator, Groups, Outcome
 from causattn.discovery._pc._knowledge import Constraints
+from causattn.discovery._pc._pools import Pairs
 from causattn.discovery._pc._separating_sets import SeparatingSets
 
 
@@ -34,14 +35,12 @@ class Evidence:
     ----------
     size
         Number of variables p.
+    outcomes
+        Tests, and what came out.
     """
 
     size: int
-    _outcomes: list[tuple[Groups, Outcome]] = field(default_factory=list)
-
-    def add(self, groups: Groups, outcome: Outcome) -> None:
-        """Take note of some tests."""
-        self._outcomes.append((groups, outcome))
+    outcomes: list[tuple[Groups, Outcome]] = field(default_factory=list)
 
     def matrices(self) -> tuple[np.ndarray, np.ndarray]:
         """Return statistic and degrees of freedom, float64 [p, p] each, symmetric.
@@ -52,7 +51,7 @@ class Evidence:
         shape = (self.size, self.size)
         statistic, degrees = np.full(shape, np.inf), np.zeros(shape)
         independence = np.full(shape, -np.inf)
-        for groups, outcome in self._outcomes:
+        for groups, outcome in self.outcomes:
             known = independence[groups.entry_centers, groups.columns]
             better = np.flatnonzero((outcome.independence > known) & (outcome.tested > 0))
             at = groups.entry_centers[better], groups.columns[better]
@@ -122,22 +121,15 @@ def find_skeleton(
     while max_order is None or order <= max_order:
         if on_paths and order:
             edges = edges.by_paths()
-        if not edges.any_left(order):
+        made = _make_tests(evaluator, edges, order, found.separating_sets, keep_all)
+        if not made:
             break
-        tests = 0
-        removed = np.zeros(len(edges.x), dtype=bool)
-        ends = [True, False] if order > 0 and not keep_all else [None]
-        for end in ends:
-            groups = edges.groups(order, end, removed)
-            outcome = evaluator.evaluate(groups, order, stop_at_first=not keep_all)
-            tests += int(outcome.tested.sum())
-            found.evidence.add(groups, outcome)
-            found.separating_sets.record(order, groups, outcome)
-            removed = found.separating_sets.orders(edges.x, edges.y) >= 0
-        edges = edges.without(removed)
+        found.evidence.outcomes += made
+        found.tests.append(_count(made))
+        edges = edges.without(found.separating_sets.entry)
         if order == 0 and not keep_all:
+            groups, outcome = made[0]
             edges = edges.ranked(groups, evaluator.strength(outcome))
-        found.tests.append(tests)
         order += 1
     found.adjacency = np.zeros((size, size), dtype=bool)
     found.adjacency[edges.x, edges.y] = True
@@ -145,15 +137,9 @@ def find_skeleton(
 
 
 def search_separating_sets(
-    evaluator: Evaluator,
-    neighbours: Neighbours,
-    pairs: np.ndarray,
-    toward: np.ndarray,
-    *,
-    keep_all: bool,
-    max_order: int | None,
+    evaluator: Evaluator, pairs: Pairs, *, keep_all: bool, max_order: int | None
 ) -> tuple[SeparatingSets, list[int]]:
-    """Look for separating sets of `pairs` (int [m, 2]) among subsets of either end's neighbours.
+    """Look for separating sets of pairs among subsets of either end's neighbours.
 
     Used for pairs that the skeleton phase was told not to test: where the candidates hold the
     true skeleton, the parents of one end are among its neighbours and separate the pair.
@@ -162,25 +148,36 @@ def search_separating_sets(
     -------
     The sets found, and the number of tests by order.
     """
-    found = SeparatingSets(neighbours.size)
+    found = SeparatingSets(pairs.pools.edges.size)
     tests: list[int] = []
-    most = neighbours.counts(pairs, toward).max(axis=1)
     order = 0
     while max_order is None or order <= max_order:
-        going = np.flatnonzero(most >= order)
-        if not len(going):
+        made = _make_tests(evaluator, pairs, order, found, keep_all)
+        if not made:
             break
-        pairs, toward, most = pairs[going], toward[going], most[going]
-        count = 0
-        gone = np.zeros(len(pairs), dtype=bool)
-        for end in (0, 1) if order else (0,):
-            left = np.flatnonzero(~gone) if not keep_all else np.arange(len(pairs))
-            groups, pair_of = neighbours.joint_groups(pairs[left], toward[left], end)
-            outcome = evaluator.evaluate(groups, order, stop_at_first=not keep_all)
-            count += int(outcome.tested.sum())
-            gone[left[pair_of]] |= outcome.separated > 0
-            found.record(order, groups, outcome)
-        pairs, toward, most = pairs[~gone], toward[~gone], most[~gone]
-        tests.append(count)
+        tests.append(_count(made))
         order += 1
     return found, tests
+
+
+def _make_tests(
+    evaluator: Evaluator, pairs: Edges | Pairs, order: int, found: SeparatingSets, keep_all: bool
+) -> list[tuple[Groups, Outcome]]:
+    """Make the tests of an order and record what separates; without tests the search is over.
+
+    To stop at a pair's first separating set, its other end has to wait for what the first finds.
+    Without a conditioning set the ends are the same.
+    """
+    made = []
+    for end in (None,) if keep_all or order == 0 else (0, 1):
+        groups = pairs.groups(order, end, found.entry)
+        if groups is None:
+            break
+        outcome = evaluator.evaluate(groups, order, stop_at_first=not keep_all)
+        found.record(groups, outcome)
+        made.append((groups, outcome))
+    return made
+
+
+def _count(made: list[tuple[Groups, Outcome]]) -> int:
+    return sum(int(outcome.tested.sum()) for _, outcome in made)

@@ -5,7 +5,9 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def count_shared(
+def leave_out_shared(
+    begin: int,
+    end: int,
     row_pointer: np.ndarray,
     rows: np.ndarray,
     column_pointer: np.ndarray,
@@ -16,17 +18,26 @@ def count_shared(
     separated: np.ndarray,
     stop_at_first: bool,
     order: int,
-    binomial: np.ndarray,
-    shared: np.ndarray,
+    tested: np.ndarray,
 ) -> None:
-    """Count, for each second entry, the tested subsets that lie within the first end's rows.
+    """Take the subsets that the first end tests as well off what second entries have `tested`.
 
+    For the groups from `begin` to `end`. Shared is what lies within the first end's rows; with
+    `stop_at_first` an entry's tests end at its separating set, and what comes before it counts.
     Subsets are enumerated in lexicographic order of positions. The shared ones before a set
     a_1 < ... < a_k that agree with it up to a_(i-1) and then hold a smaller shared element number
     C(N - lo, k - i + 1) - C(N - hi, k - i + 1), where N counts the shared rows, lo those up to
     a_(i-1) and hi those before a_i (the hockey-stick identity).
     """
-    for g in range(row_pointer.shape[0] - 1):
+    most_rows = 0
+    for g in range(begin, end):
+        most_rows = max(most_rows, row_pointer[g + 1] - row_pointer[g])
+    binomial = np.zeros((most_rows + 1, order + 1))
+    for n in range(most_rows + 1):
+        binomial[n, 0] = 1.0
+        for k in range(1, min(n, order) + 1):
+            binomial[n, k] = binomial[n - 1, k - 1] + binomial[n - 1, k]
+    for g in range(begin, end):
         first_row = row_pointer[g]
         m = row_pointer[g + 1] - first_row
         for e in range(column_pointer[g], column_pointer[g + 1]):
@@ -39,7 +50,8 @@ def count_shared(
                 if v != y and (row_bits[y, v >> 6] >> np.uint64(v & 63)) & np.uint64(1):
                     total += 1
             if not (stop_at_first and separated[e] > 0):
-                shared[e] = int(binomial[total, order]) if total >= order else 0
+                if total >= order:
+                    tested[e] -= int(binomial[total, order])
                 continue
             before = 0
             low = 0
@@ -61,4 +73,4 @@ def count_shared(
                     low = before + 1
                 if common:
                     before += 1
-            shared[e] = int(count)
+            tested[e] -= int(count)

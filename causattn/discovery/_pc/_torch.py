@@ -18,14 +18,14 @@ from scipy.special import comb
 
 from causattn.base import CapabilityError, DataError
 from causattn.discovery._pc._gaussian import (
+    GaussianOutcome,
     GaussianStatistics,
     critical_z,
     degrees_left,
-    gaussian_outcome,
     square_limit,
     z_p_values,
 )
-from causattn.discovery._pc._groups import Groups, Outcome, pack_bits, shared_subsets
+from causattn.discovery._pc._groups import Groups, Outcome, pack_bits
 
 # Below this conditional variance a variable is a linear combination of the set.
 _COLLINEAR = 1e-12
@@ -74,16 +74,32 @@ class TorchGaussian:
         level.run(leave_out_shared=count_members)
         if stop_at_first:
             level.cut()
-        outcome = gaussian_outcome(
-            level.smallest.cpu().numpy(),
-            degrees,
-            level.separated.cpu().numpy(),
-            level.tested.cpu().numpy(),
-            level.members(),
-            level.held.cpu().numpy() if count_members else None,
+        outcome = GaussianOutcome(
+            separated=level.separated.cpu().numpy(),
+            tested=level.tested.cpu().numpy(),
+            members=level.members(),
+            smallest=level.smallest.cpu().numpy(),
+            degrees=degrees,
+            member_counts=level.held.cpu().numpy() if count_members else None,
         )
         if not count_members and groups.second.any():
-            outcome.tested[:] -= shared_subsets(groups, order, outcome, stop_at_first)
+            from causattn.discovery._pc._subset_kernel import leave_out_shared
+
+            leave_out_shared(
+                0,
+                len(groups.centers),
+                groups.row_pointer,
+                groups.rows,
+                groups.column_pointer,
+                groups.columns,
+                groups.second,
+                groups.packed_rows,
+                outcome.members,
+                outcome.separated,
+                stop_at_first,
+                order,
+                outcome.tested,
+            )
         return outcome
 
     def strength(self, outcome: Outcome) -> np.ndarray:

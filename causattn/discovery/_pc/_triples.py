@@ -17,9 +17,8 @@ from typing import Literal
 
 import numpy as np
 
-from causattn.discovery._pc._edges import Neighbours
 from causattn.discovery._pc._groups import Evaluator
-from causattn.graphs._pairs import nonzero_pairs
+from causattn.discovery._pc._pools import Pools
 
 
 class Verdict(IntEnum):
@@ -30,39 +29,9 @@ class Verdict(IntEnum):
     UNDECIDED = 2
 
 
-def unshielded_triples(adjacency: np.ndarray) -> np.ndarray:
-    """Return the unshielded triples (x, middle, z) with x < z, int64 [m, 3].
-
-    They are in ascending order of middle, x and z.
-    """
-    middle, end = nonzero_pairs(adjacency)
-    degree = np.bincount(middle, minlength=len(adjacency))
-    start = np.concatenate([[0], np.cumsum(degree)])[:-1]
-    repeats = degree[middle]
-    first = np.repeat(np.arange(len(middle)), repeats)
-    offset = np.arange(len(first)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    x, y, z = end[first], middle[first], end[start[middle[first]] + offset]
-    kept = (x < z) & ~adjacency[x, z]
-    return np.stack([x[kept], y[kept], z[kept]], axis=1)
-
-
-def ends_of(triples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the pairs that triples end in, a middle of each, and the pair of every triple.
-
-    int64 [m, 2], [m] and [triples]; pairs are in ascending order.
-    """
-    order = np.lexsort((triples[:, 2], triples[:, 0]))
-    ends = triples[order][:, [0, 2]]
-    new = np.ones(len(ends), dtype=bool)
-    new[1:] = (ends[1:] != ends[:-1]).any(axis=1)
-    of_pair = np.empty(len(order), dtype=np.int64)
-    of_pair[order] = np.cumsum(new) - 1
-    return ends[new], triples[order[new], 1], of_pair
-
-
 def by_vote(
     evaluator: Evaluator,
-    neighbours: Neighbours,
+    pools: Pools,
     triples: np.ndarray,
     rule: Literal["majority", "conservative"],
     max_order: int | None,
@@ -73,7 +42,7 @@ def by_vote(
     ----------
     evaluator
         The test at its level.
-    neighbours
+    pools
         What conditioning sets are drawn from.
     triples
         int [m, 3].
@@ -86,28 +55,24 @@ def by_vote(
     -------
     `Verdict` of each triple, int8 [m], and the number of tests by order.
     """
-    pairs, middle, of_pair = ends_of(triples)
-    toward = neighbours.toward(pairs, middle)
-    sets = np.zeros(len(pairs), dtype=np.int64)
-    holding = np.zeros((len(pairs), neighbours.size), dtype=np.int64)
-    largest = neighbours.counts(pairs, toward).max(axis=1)
+    pairs = pools.pairs(triples)
+    sets = np.zeros(len(pairs.ends), dtype=np.int64)
+    holding = np.zeros((len(pairs.ends), pools.edges.size), dtype=np.int64)
     tests: list[int] = []
     order = 0
-    while (max_order is None or order <= max_order) and (largest >= order).any():
-        going = np.flatnonzero(largest >= order)
-        count = 0
-        for end in (0, 1):
-            groups = neighbours.pair_groups(pairs[going], toward[going], end)
-            outcome = evaluator.evaluate(groups, order, stop_at_first=False, count_members=True)
-            count += int(outcome.tested.sum())
-            sets[going] += outcome.separated
-            assert outcome.member_counts is not None
-            for g, _, variables, _ in groups:
-                holding[going[g], variables] += outcome.member_counts[g, : len(variables)]
-        tests.append(count)
+    while (max_order is None or order <= max_order) and (pairs.largest >= order).any():
+        going = np.flatnonzero(pairs.largest >= order)
+        groups = pairs.one_by_one(going)
+        outcome = evaluator.evaluate(groups, order, stop_at_first=False, count_members=True)
+        tests.append(int(outcome.tested.sum()))
+        assert outcome.member_counts is not None
+        for g, _, variables, _ in groups:
+            pair = going[g % len(going)]
+            sets[pair] += outcome.separated[g]
+            holding[pair, variables] += outcome.member_counts[g, : len(variables)]
         order += 1
-    total = sets[of_pair]
-    with_middle = holding[of_pair, triples[:, 1]]
+    total = sets[pairs.of_triple]
+    with_middle = holding[pairs.of_triple, triples[:, 1]]
     if rule == "conservative":
         none, every = with_middle == 0, with_middle == total
     else:

@@ -7,12 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from causattn.discovery._pc._edges import Neighbours
 from causattn.discovery._pc._evaluators import Tests
 from causattn.discovery._pc._knowledge import Constraints
+from causattn.discovery._pc._pools import Pools
 from causattn.discovery._pc._separating_sets import SeparatingSets
 from causattn.discovery._pc._skeleton import Skeleton, search_separating_sets
-from causattn.discovery._pc._triples import Verdict, by_vote, ends_of, unshielded_triples
+from causattn.discovery._pc._triples import Verdict, by_vote
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
 
@@ -50,29 +50,24 @@ def judge(
     -------
     The triples, int64 [m, 3], their verdicts, int8 [m], and the tests by order that it took.
     """
-    triples = unshielded_triples(found.adjacency)
+    pools = Pools.of(
+        found.adjacency, known, narrow=not plan.like_causal_learn, on_paths=plan.on_paths
+    )
+    triples = pools.unshielded_triples()
     if not len(triples):
         return triples, np.zeros(0, dtype=np.int8), []
-    neighbours = Neighbours.of(
-        found.adjacency, None if plan.like_causal_learn else known, on_paths=plan.on_paths
-    )
     if plan.rules == "majority" or plan.rules == "conservative":
-        verdicts, counts = by_vote(
-            tests.orientation, neighbours, triples, plan.rules, plan.max_order
-        )
+        verdicts, counts = by_vote(tests.orientation, pools, triples, plan.rules, plan.max_order)
         return triples, verdicts, counts
     x, _, z = triples.T
     sets = found.separating_sets
-    anew = (sets.orders(x, z) < 0) | tests.doubted[x, z]
     verdicts = _by_sets(sets, triples)
+    anew = (verdicts == Verdict.UNDECIDED) | tests.doubted[x, z]
     if not anew.any():
         return triples, verdicts, []
-    pairs, middle, _ = ends_of(triples[anew])
     others, counts = search_separating_sets(
         tests.orientation,
-        neighbours,
-        pairs,
-        neighbours.toward(pairs, middle),
+        pools.pairs(triples[anew]),
         keep_all=plan.like_causal_learn,
         max_order=plan.max_order,
     )
@@ -83,7 +78,7 @@ def judge(
 
 def _by_sets(sets: SeparatingSets, triples: np.ndarray) -> np.ndarray:
     """Return verdicts by whether the middle is in a separating set; undecided without one."""
-    x, middle, z = triples.T
-    verdicts = np.where(sets.holds(x, z, middle), Verdict.NO_COLLIDER, Verdict.COLLIDER)
-    verdicts[sets.orders(x, z) < 0] = Verdict.UNDECIDED
+    x, _, z = triples.T
+    verdicts = np.where(sets.holds(triples), Verdict.NO_COLLIDER, Verdict.COLLIDER)
+    verdicts[~sets.separated(x, z)] = Verdict.UNDECIDED
     return verdicts.astype(np.int8)

@@ -12,16 +12,27 @@ from causattn.base import DataError
 from causattn.discovery._pc import DiscreteStatistics, run_pc
 from causattn.discovery._pc._chi_square_kernel import survival
 from causattn.discovery._pc._discrete import CompiledDiscrete, chi_square_p_values
-from causattn.discovery._pc._edges import Neighbours
+from causattn.discovery._pc._groups import Groups, pack_bits
 
 TESTS = ("chi_square", "g_square")
 
 
 def compiled_measure(statistics, x, y, conditioning):
     """Return statistic, degrees of freedom and p-value of one test by the compiled search."""
-    rows = np.zeros((statistics.size, statistics.size), dtype=bool)
-    rows[x, list(conditioning)] = True
-    groups = Neighbours.of(rows).pair_groups(np.array([[x, y]]), np.zeros((1, 2)), 0)
+    held = np.zeros((statistics.size, statistics.size), dtype=bool)
+    held[x, list(conditioning)] = True
+    groups = Groups(
+        size=statistics.size,
+        centers=np.array([x]),
+        row_pointer=np.array([0, len(conditioning)]),
+        rows=np.array(conditioning, dtype=np.int64),
+        column_pointer=np.array([0, 1]),
+        columns=np.array([y]),
+        entry_centers=np.array([x]),
+        second=np.zeros(1, dtype=np.uint8),
+        packed_rows=pack_bits(held),
+        most_rows=len(conditioning),
+    )
     evaluator = CompiledDiscrete(statistics, 0.05)
     outcome = evaluator.evaluate(groups, len(conditioning), stop_at_first=False)
     assert outcome.tested.tolist() == [1]

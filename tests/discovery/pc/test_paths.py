@@ -1,13 +1,17 @@
 """Conditioning sets drawn from paths between a pair: blocks by brute force, and what comes out."""
 
+from itertools import combinations
+
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.discovery._pc import GaussianStatistics, _paths, run_pc
-from causattn.discovery._pc._edges import Neighbours
+from causattn.discovery._pc import GaussianStatistics, _kernels, run_pc
+from causattn.discovery._pc._edges import Edges
+from causattn.discovery._pc._knowledge import constraints
+from causattn.discovery._pc._pools import Pools
 from causattn.graphs import dag_to_cpdag
 
 RULES = ("causal-learn", "standard", "majority", "conservative")
@@ -21,31 +25,44 @@ def random_adjacency(seed, size, share):
 @pytest.mark.parametrize("small", [0, 12])
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 7), st.floats(0, 1))
-def test_blocks_say_what_lies_on_a_simple_path(small, seed, size, share):
+def test_groups_and_pools_hold_what_lies_on_a_simple_path(small, seed, size, share):
     adjacency = random_adjacency(seed, size, share)
     graph = nx.from_numpy_array(adjacency)
-    x, y = np.nonzero(adjacency)
+    known = constraints(size, None, None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_paths, "_SMALL", small)
-        found = _paths.blocks(x, y, size)
-        neighbours = Neighbours.of(adjacency, on_paths=True)
-    assert (found >= 0).all()
-    block = dict(zip(zip(x.tolist(), y.tolist(), strict=True), found.tolist(), strict=True))
+        patch.setattr(_kernels, "SMALL", small)
+        edges = Edges.of(adjacency, known, narrow=False).by_paths()
+        pools = Pools.of(adjacency, known, narrow=False, on_paths=True)
+        triples = pools.unshielded_triples()
+        pairs = pools.pairs(triples)
+    ends = list(zip(edges.x.tolist(), edges.y.tolist(), strict=True))
+    assert sorted(ends) == [tuple(pair) for pair in np.argwhere(adjacency).tolist()]
+    assert edges.centers[edges.group].tolist() == edges.x.tolist()
+    group = dict(zip(ends, edges.group.tolist(), strict=True))
     for a in range(size):
         for b in range(size):
-            if a == b:
+            if a == b or not adjacency[a, b]:
                 continue
-            paths = list(nx.all_simple_paths(graph, a, b))
-            begins = {path[1] for path in paths if len(path) > 2}
-            if adjacency[a, b]:
-                mine = {v for v in graph[a] if v != b and block[a, v] == block[a, b]}
-                assert mine == begins
-                assert block[a, b] == block[b, a]
-            elif set(graph[a]) & set(graph[b]):
-                pair = np.array([[a, b]])
-                toward = neighbours.toward(pair, np.array([min(set(graph[a]) & set(graph[b]))]))
-                groups = neighbours.pair_groups(pair, toward, 0)
-                assert set(groups.rows.tolist()) == begins
+            mine = {v for v in graph[a] if v != b and group[a, v] == group[a, b]}
+            assert mine == begins(graph, a, b)
+    expected = [
+        (x, middle, z)
+        for middle in range(size)
+        for x, z in combinations(sorted(graph[middle]), 2)
+        if not adjacency[x, z]
+    ]
+    assert [tuple(triple) for triple in triples.tolist()] == expected
+    assert len(pairs.ends) == len({(x, z) for x, _, z in expected})
+    assert (pairs.ends[pairs.of_triple] == triples[:, [0, 2]]).all()
+    for (x, z), own in zip(pairs.ends.tolist(), pairs.pool.tolist(), strict=True):
+        for (end, other), pool in zip(((x, z), (z, x)), own, strict=True):
+            rows = pools.rows[pools.row_pointer[pool] : pools.row_pointer[pool + 1]]
+            assert set(rows.tolist()) == begins(graph, end, other)
+
+
+def begins(graph, start, end):
+    """Return the second nodes of all simple paths longer than an edge."""
+    return {path[1] for path in nx.all_simple_paths(graph, start, end) if len(path) > 2}
 
 
 @pytest.mark.parametrize("seed", range(12))

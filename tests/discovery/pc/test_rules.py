@@ -156,12 +156,14 @@ def test_colliders_that_disagree_are_a_conflict():
 
     from causattn.discovery._pc._knowledge import constraints
     from causattn.discovery._pc._orientation import orient
-    from causattn.discovery._pc._triples import Verdict, unshielded_triples
+    from causattn.discovery._pc._pools import Pools
+    from causattn.discovery._pc._triples import Verdict
 
-    triples = unshielded_triples(adjacency)
+    known = constraints(4, None, None)
+    triples = Pools.of(adjacency, known, narrow=False, on_paths=False).unshielded_triples()
     assert triples.tolist() == [[0, 1, 2], [1, 2, 3]]
     verdicts = np.array([Verdict.COLLIDER, Verdict.COLLIDER])
-    graph, conflicts = orient(adjacency, triples, verdicts, constraints(4, None, None), names)
+    graph, conflicts = orient(adjacency, triples, verdicts, known, names)
     assert np.argwhere(np.triu(conflicts)).tolist() == [[1, 2]]
     assert graph.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
 
