@@ -22,8 +22,6 @@ from causattn.cli._limits import limits
 from causattn.cli._prepared import PREPARED, Job
 from causattn.cli._progress import SESSION, say_line, shown, write_line
 
-_NOT_THE_JOBS = ("launcher=", "workers=")
-
 _resolvers.register()  # a launcher's worker imports this module and nothing else of the package
 _failure: list[Exception] = []
 
@@ -56,7 +54,7 @@ def job(config: DictConfig) -> None:
         _failure.append(error)
 
 
-def run_prepared(prepared: Job, sweep: Path, *, say: bool) -> None:
+def run_prepared(prepared: Job, sweep: Path, *, say: bool) -> dict[str, Any]:
     """Do one job whose configuration is resolved, in its folder below that of the sweep.
 
     Parameters
@@ -67,10 +65,14 @@ def run_prepared(prepared: Job, sweep: Path, *, say: bool) -> None:
         The sweep's folder.
     say
         Whether to print how it went, which is for the process that the person sees.
+
+    Returns
+    -------
+    dict
+        The line of the sweep's log that says how it went.
     """
-    asked = [text for text in prepared.overrides if not text.startswith(_NOT_THE_JOBS)]
     folder = sweep / prepared.folder
-    _sweep_job(lambda: prepared.config, folder, prepared.number, asked, say=say)
+    return _sweep_job(lambda: prepared.config, folder, prepared.number, prepared.asked, say=say)
 
 
 def perform(
@@ -136,9 +138,9 @@ def _sweep_job(
     overrides: list[str],
     *,
     say: bool,
-) -> None:
+) -> dict[str, Any]:
     """Do one job of a sweep; say how it went, and write it down beside the others."""
-    start = time.perf_counter()
+    began, start = time.time(), time.perf_counter()
     status, reason = "finished", ""
     try:
         if not perform(make_config(), folder, overrides=overrides, resume=True):
@@ -158,12 +160,15 @@ def _sweep_job(
         "overrides": overrides,
         "status": status,
         "reason": reason,
+        "process": os.getpid(),
+        "began": round(began, 3),
         "seconds": round(time.perf_counter() - start, 3),
     }
     if say:
         say_line(line, folder.parent)
     _remove_if_empty(folder)
     write_line(folder.parent, line)
+    return line
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -140,6 +140,10 @@ def _sweep(rest: list[str]) -> int:
     from causattn.cli._hydra import launch
 
     multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]
+    if multirun and "launcher=processes" in rest:
+        from causattn.cli._ahead import begin
+
+        begin()  # while Hydra is loaded and composes
     return launch([*multirun, *rest])
 
 

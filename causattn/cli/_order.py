@@ -3,7 +3,8 @@
 Jobs of one model share its training: one computes it, the others wait (`causattn.results.Store`),
 each with a worker that could do something else. So the first job of every model comes first, then
 the first of every attention summary, then the rest, model by model in the order in which these
-were begun. What a job gives does not depend on when it is done.
+were begun. A launcher that is given the whole list can do no better; our own decides anew each time
+a worker is free (`causattn.cli._turns`). What a job gives does not depend on when it is done.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import Any
 
 from causattn.cli._prepared import Job
 
-_MODEL = ("seed", "corpus", "model")
-_ATTENTION = (*_MODEL, "features", "attention")
+MODEL = ("seed", "corpus", "model")
+ATTENTION = (*MODEL, "features", "attention")
 
 
 def what_others_wait_for_first(jobs: Sequence[Job]) -> list[Job]:
@@ -30,7 +31,7 @@ def what_others_wait_for_first(jobs: Sequence[Job]) -> list[Job]:
     attentions: set[str] = set()
     placed = []
     for number, job in enumerate(jobs):
-        model, attention = _part(job.config, _MODEL), _part(job.config, _ATTENTION)
+        model, attention = text_of(job.config, MODEL), text_of(job.config, ATTENTION)
         rank = 0 if model not in models else 1 if attention not in attentions else 2
         begun = models.setdefault(model, len(models))
         attentions.add(attention)
@@ -38,6 +39,6 @@ def what_others_wait_for_first(jobs: Sequence[Job]) -> list[Job]:
     return [job for *_, job in sorted(placed, key=lambda each: each[:3])]
 
 
-def _part(config: Mapping[str, Any], names: Sequence[str]) -> str:
+def text_of(config: Mapping[str, Any], names: Sequence[str]) -> str:
     """Return the text of those parts of a configuration, the same for the same values."""
     return json.dumps([config.get(name) for name in names], sort_keys=True, default=str)

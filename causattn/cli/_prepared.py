@@ -21,6 +21,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 PREPARED = "prepared_job"
 _NEEDED = ("hydra_logging", "job", "job_logging", "mode", "output_subdir", "verbose")
+_NOT_THE_JOBS = ("launcher=", "workers=")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Job:
     def folder(self) -> str:
         """The name of its folder in that of the sweep."""
         return self.key[:16]
+
+    @property
+    def asked(self) -> list[str]:
+        """Its overrides, but for those that say where it is done and not what."""
+        return [text for text in self.overrides if not text.startswith(_NOT_THE_JOBS)]
 
     def to_text(self) -> str:
         """Return the job as one line of JSON."""

@@ -26,6 +26,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from causattn.base import ArtefactError, CausattnError, ConfigError
+from causattn.cli._ahead import begin as begin_to_load
 from causattn.cli._compose import plain
 from causattn.cli._compose_jobs import JobComposer
 from causattn.cli._errors import sentence
@@ -34,6 +35,7 @@ from causattn.cli._follow import follow
 from causattn.cli._job import run_prepared
 from causattn.cli._order import what_others_wait_for_first
 from causattn.cli._prepared import Job, PreparedJobs
+from causattn.cli._processes import ProcessLauncher
 from causattn.cli._progress import Progress
 from causattn.cli._sweep import Sweep as Begun
 
@@ -52,8 +54,9 @@ def register() -> None:
     except ImportError:  # no plugin is installed
         sys.modules[_PLUGINS] = ModuleType(_PLUGINS)
     sys.modules[f"{_PLUGINS}.causattn"] = sys.modules[__name__]
-    ResumingSweeper.__module__ = f"{_PLUGINS}.causattn"
-    Plugins.instance().register(ResumingSweeper)
+    for plugin in (ResumingSweeper, ProcessLauncher):
+        plugin.__module__ = f"{_PLUGINS}.causattn"
+        Plugins.instance().register(plugin)
 
 
 class ResumingSweeper(Sweeper):
@@ -92,6 +95,8 @@ class ResumingSweeper(Sweeper):
             Where the sweep's folder cannot be used.
         """
         self._make_folder()
+        if self._launcher() == ProcessLauncher.__name__:
+            begin_to_load()
         progress = Begun.current()
         declared = [f"{key}={values}" for key, values in self.params.items()]
         asked = self._expand([*declared, *arguments])
@@ -214,10 +219,15 @@ class ResumingSweeper(Sweeper):
         assert self.config is not None
         hydra = self.config.hydra
         return (
-            str(hydra.launcher.get("_target_", "")).endswith(".BasicLauncher")
+            self._launcher() == "BasicLauncher"
             and not hydra.job.chdir
             and set(hydra.callbacks) <= {"causattn"}
         )
+
+    def _launcher(self) -> str:
+        """Return the name of the launcher's class."""
+        assert self.config is not None
+        return str(self.config.hydra.launcher.get("_target_", "")).rpartition(".")[2]
 
 
 def _end_idle_workers() -> None:

@@ -38,6 +38,7 @@ TRAINED = [
 ]
 TELLS_HOW_IT_WENT = {"manifest.json", "timing.json"}
 LAUNCHERS = {
+    "processes": "causattn",
     "joblib": "hydra_plugins.hydra_joblib_launcher",
     "ray": "hydra_plugins.hydra_ray_launcher",
     "submitit": "hydra_plugins.hydra_submitit_launcher",
@@ -45,7 +46,10 @@ LAUNCHERS = {
 
 
 def skip_without(launcher: str) -> None:
-    if find_spec("hydra_plugins") is None or find_spec(LAUNCHERS[launcher]) is None:
+    place = LAUNCHERS[launcher]
+    if place.startswith("hydra_plugins.") and find_spec("hydra_plugins") is None:
+        pytest.skip("no plugin of Hydra is installed")
+    if find_spec(place) is None:
         pytest.skip(f"{LAUNCHERS[launcher]} is not installed: pip install 'causattn[{launcher}]'")
 
 
@@ -120,7 +124,7 @@ def test_a_launcher_gives_the_same_bytes_with_a_trained_model(
     assert results(tmp_path / "four") == results(tmp_path / "one")
 
 
-@pytest.mark.parametrize("launcher", ["joblib", "submitit"])
+@pytest.mark.parametrize("launcher", ["processes", "joblib", "submitit"])
 def test_a_failing_job_is_shown_at_once_with_its_reason(tmp_path: Path, launcher: str) -> None:
     """Also by a launcher whose workers write into files."""
     skip_without(launcher)
@@ -253,5 +257,5 @@ def test_each_launcher_says_what_it_is_and_what_it_needs() -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
         assert lines[0] == "# @package _global_"
         assert lines[1].startswith("# ")
-        if path.stem != "basic":
+        if path.stem not in ("basic", "processes"):
             assert "pip install 'causattn[" in path.read_text(encoding="utf-8")
