@@ -203,21 +203,39 @@ def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData
 
         return _from_frame(pd.DataFrame(table, columns=called).infer_objects())
     rows = _columns_as_rows(table)
-    return _joined(called, [_from_column(called[k], rows[k]) for k in range(len(called))])
+    ready = _codes_already(rows) if rows.dtype == np.uint8 else {}
+    return _joined(
+        called,
+        [
+            (rows[k], ready[k]) if k in ready else _from_column(called[k], rows[k])
+            for k in range(len(called))
+        ],
+    )
 
 
 def _columns_as_rows(table: np.ndarray) -> np.ndarray:
     """Return the transposed table in row-major order, uint8 where it holds small codes only."""
     if table.dtype.kind not in "iu":
         return np.ascontiguousarray(table.T)
+    if table.min() < 0 or table.max() > np.iinfo(np.uint8).max:
+        return np.ascontiguousarray(table.T)
     rows = np.empty(table.T.shape, dtype=np.uint8)
     # A block is read from memory once and turned in the processor's cache.
     for start in range(0, len(table), _BLOCK_ROWS):
-        block = table[start : start + _BLOCK_ROWS]
-        if block.min() < 0 or block.max() > np.iinfo(np.uint8).max:
-            return np.ascontiguousarray(table.T)
-        rows[:, start : start + _BLOCK_ROWS] = block.astype(np.uint8).T
+        rows[:, start : start + _BLOCK_ROWS] = table[start : start + _BLOCK_ROWS].astype(np.uint8).T
     return rows
+
+
+def _codes_already(rows: np.ndarray) -> dict[int, int]:
+    """Return the number of categories of each row (uint8 [p, n]) that holds 0, 1, ... without gaps.
+
+    Told by the first observations, which mostly show every category; other rows are left out.
+    """
+    occurs = np.zeros((len(rows), 257), dtype=bool)
+    occurs[np.arange(len(rows))[:, None], rows[:, :_BLOCK_ROWS]] = True
+    without_gaps = occurs.argmin(axis=1)
+    whole = without_gaps == rows.max(axis=1).astype(np.int64) + 1
+    return {int(k): int(without_gaps[k]) for k in np.flatnonzero(whole)}
 
 
 def _from_column(name: str, column: np.ndarray) -> tuple[np.ndarray, int]:

@@ -22,6 +22,7 @@ from causattn.discovery._data import DiscoveryData
 from causattn.discovery._library_calls import silenced
 from causattn.discovery._scores import LocalScore
 from causattn.discovery._shared_settings import ScoreSettings, check_alpha, chosen_score
+from causattn.discovery._without_torch import torch_later
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def run_mmhc(problem: Problem, settings: MmhcSettings) -> CausalGraph:
     data = problem.data
     chosen = chosen_score(data, settings, MMHC.capability(settings).scores)
     with silenced():
-        from pgmpy.estimators import MmhcEstimator
+        with torch_later():
+            from pgmpy.estimators import MmhcEstimator
 
         skeleton = MmhcEstimator(_frame(data)).mmpc(settings.alpha)
         forbidden = {
@@ -105,8 +107,9 @@ def _climb(
     max_parents: int | None,
 ) -> list[tuple[int, int]]:
     """Run pgmpy's hill climbing with our score and return its edges, as columns of the data."""
-    from pgmpy.causal_discovery import ExpertKnowledge, HillClimbSearch
-    from pgmpy.structure_score import BaseStructureScore
+    with torch_later():
+        from pgmpy.causal_discovery import ExpertKnowledge, HillClimbSearch
+        from pgmpy.structure_score import BaseStructureScore
 
     class OurScore(BaseStructureScore):
         """A `LocalScore` as pgmpy asks for it."""

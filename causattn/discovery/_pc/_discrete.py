@@ -8,10 +8,10 @@ Without degrees of freedom the p-value is 1.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from causattn.discovery._pc._groups import Groups, MeasuredOutcome, Outcome
 from causattn.discovery._pc._threads import over_groups
 
 _BLOCK = 2048
+_AT_ONCE = 1 << 17
 # Variables with more categories have no masks and are counted by code.
 _WIDEST = 64
 
@@ -117,18 +118,25 @@ class DiscreteStatistics:
     def categories(self) -> np.ndarray:
         """One bit mask of the observations for each category, uint64 [categories, ceil(n / 64)]."""
         pointer = self.category_pointer
-        masks = np.zeros((pointer[-1], (self.rows + 63) // 64 * 8), dtype=np.uint8)
+        kept = np.diff(pointer)
         octets = (self.rows + 7) // 8
-        # Column by column, so that each is read from memory once.
-        for column, (first, end) in enumerate(pairwise(pointer.tolist())):
-            codes = self.codes[column].astype(np.uint8)
-            for value in range(end - first):
-                masks[first + value, :octets] = np.packbits(codes == value, bitorder="little")
+        masks = np.zeros((pointer[-1], (self.rows + 63) // 64 * 8), dtype=np.uint8)
+        # Some columns at a time, so that each is read from memory once.
+        at_once = max(_AT_ONCE // self.rows, 1)
+        for first in range(0, self.size, at_once):
+            codes = self.codes[first : first + at_once].astype(np.uint8)
+            for value in range(int(kept[first : first + at_once].max())):
+                with_value = np.flatnonzero(kept[first : first + at_once] > value)
+                chosen = codes if len(with_value) == len(codes) else codes[with_value]
+                packed = np.packbits(chosen == value, axis=1, bitorder="little")
+                masks[pointer[first + with_value] + value, :octets] = packed
         return masks.view("<u8").astype(np.uint64, copy=False)
 
     @cached_property
     def log_table(self) -> np.ndarray:
-        """``c log c`` for every count c up to n, float64 [n + 1]."""
+        """``c log c`` for every count c up to n, float64 [n + 1]; only G-square reads it."""
+        if self.test != "g_square":
+            return np.empty(0)
         counts = np.arange(self.rows + 1, dtype=np.float64)
         return xlogy(counts, counts)
 
@@ -170,19 +178,23 @@ class CompiledDiscrete:
         self._statistics = statistics
         self._alpha = np.asarray(alpha, dtype=np.float64)
         self._threads = threads
+        # Room to work in, kept for the thread's next order: fresh memory costs time.
+        self._rooms = threading.local()
 
     def evaluate(
         self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
     ) -> Outcome:
         """Test every column of every group given the subsets of `order` of its rows."""
         from causattn.discovery._pc._discrete_kernel import search
+        from causattn.discovery._pc._partition_kernel import room_for
 
         statistics = self._statistics
         entries = len(groups.columns)
         alpha = self._alpha
         if alpha.ndim:
             alpha = alpha[groups.entry_centers, groups.columns]
-        alpha = np.array(np.broadcast_to(alpha, entries))
+        else:
+            alpha = np.full(entries, float(alpha))
         most = groups.most_rows if count_members else 0
         member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
         outcome = MeasuredOutcome(
@@ -194,11 +206,14 @@ class CompiledDiscrete:
             independence=np.full(entries, -1.0),
             member_counts=member_counts if count_members else None,
         )
-        packed = groups.packed_rows
-        second = groups.second
 
         def work(begin: int, end: int) -> None:
+            room = getattr(self._rooms, "room", None)
+            if room is None or len(room.masks) <= order:
+                room = room_for(order + 1, statistics.rows, statistics.categories.shape[1])
+                self._rooms.room = room
             search(
+                room,
                 statistics.codes,
                 statistics.cardinalities,
                 statistics.categories,
@@ -210,8 +225,8 @@ class CompiledDiscrete:
                 groups.rows,
                 groups.column_pointer,
                 groups.columns,
-                second,
-                packed,
+                groups.second,
+                groups.packed_rows,
                 alpha,
                 order,
                 stop_at_first,

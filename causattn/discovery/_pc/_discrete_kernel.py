@@ -16,14 +16,12 @@ from causattn.discovery._pc._chi_square_kernel import survival
 from causattn.discovery._pc._contingency_kernel import code_statistic, table_statistic
 from causattn.discovery._pc._partition_kernel import (
     WIDEST,
+    Room,
     begin_partition,
     fill_table,
+    small_below,
     split_partition,
 )
-
-# A joint table has at most this many cells, or this many times the number of observations.
-_CELLS = 4096
-_CELLS_A_ROW = 4
 
 
 @njit(cache=True, nogil=True)
@@ -69,6 +67,7 @@ def _all_rows(bits: np.ndarray, item: np.ndarray, chosen: np.ndarray, but: int) 
 
 @njit(cache=True, nogil=True)
 def search(
+    room: Room,
     codes: np.ndarray,
     cardinalities: np.ndarray,
     categories: np.ndarray,
@@ -98,31 +97,21 @@ def search(
 ) -> None:
     """Test x = centers[g] against its columns given every `order`-subset of its rows.
 
-    `alpha` [E] is the level of each column entry. A `second` entry leaves out the sets whose
-    members are all among the rows of the other end (`row_bits[y]`), which tests them itself.
+    `room` is for `order` + 1 depths at least. `alpha` [E] is the level of each column entry. A
+    `second` entry leaves out the sets whose members are all among the rows of the other end
+    (`row_bits[y]`), which tests them itself.
+
     Written are, per column entry: how many sets separated it, how many were tested, the union of
     the separating sets as bits over the group's rows (the first set alone with `stop_at_first`),
     statistic, degrees of freedom and p-value of the test with the largest p-value, and with
     `count_members` for every row in how many of the separating sets it was.
     """
-    size, n = codes.shape
-    words = categories.shape[1]
-    most_cells = max(_CELLS, _CELLS_A_ROW * n)
-    # Counting a row of a list costs about as much as two words of AND and population count.
-    small = max(words // 2, 1)
-    # By depth, the partition by x and that many members of U.
-    masks = np.empty((order + 1, n // small + 1, words), np.uint64)
-    lists = np.empty((order + 1, n), np.int32)
-    sizes = np.empty((order + 1, n), np.int64)
-    cells = np.empty((order + 1, n), np.int64)
-    places = np.empty((order + 1, n), np.int64)
+    size = codes.shape[0]
+    small = small_below(categories.shape[1])
+    masks, lists, sizes, cells, places, table, scratch = room
+    most_cells = table.shape[0]
     used = np.empty(order + 1, np.int64)
-    table = np.empty(most_cells, np.int64)
     sums = np.empty(2 * WIDEST, np.int64)
-    room = 1
-    while room < 4 * n:
-        room *= 2
-    scratch = np.empty(room, np.int64)
     chosen = np.empty(order + 1, np.int64)
     chosen_item = np.empty(order + 1, np.int64)
     item = np.empty(size, np.int64)

@@ -50,9 +50,11 @@ class Constraints:
 
     def arrows(self, skeleton: np.ndarray) -> np.ndarray:
         """Return the edges of a skeleton whose direction is known, bool [p, p], row to column."""
+        known = np.zeros_like(skeleton)
+        if not (self.required.any() or self.forbidden.any()):
+            return known
         i, j = nonzero_pairs(skeleton)
         settled = self.required[i, j] | (self.forbidden[j, i] & ~self.forbidden[i, j])
-        known = np.zeros_like(skeleton)
         known[i[settled], j[settled]] = True
         return known
 
@@ -134,6 +136,8 @@ def check_arrows(arrows: np.ndarray, names: Sequence[str]) -> None:
 
 def directed_cycle(matrix: np.ndarray) -> list[int]:
     """Return a directed cycle of a graph (bool [p, p], from row to column), or an empty list."""
+    if not matrix.any():
+        return []
     left = np.flatnonzero(matrix.any(axis=0) & matrix.any(axis=1))
     while True:
         inner = matrix[np.ix_(left, left)]

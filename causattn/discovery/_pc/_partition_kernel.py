@@ -6,7 +6,7 @@ count of an AND; small ones are lists of observations. Splitting by one more var
 next depth; counting one more variable within each configuration gives the joint table.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -15,6 +15,56 @@ from numba.extending import intrinsic
 
 # Variables with more categories have no masks; tables with them are counted by code.
 WIDEST = 64
+
+# A joint table has at most this many cells, or this many times the number of observations.
+_CELLS = 4096
+_CELLS_A_ROW = 4
+
+
+class Room(NamedTuple):
+    """Room to work in; nothing in it lasts from one test to the next.
+
+    Attributes
+    ----------
+    masks, lists, sizes, cells, places
+        By depth a partition's configurations: uint64 [depths, masks, words], int32 [depths, n]
+        and int64 [depths, n].
+    table
+        int64, a joint table.
+    scratch
+        int64, a power of two of at least 4 n.
+    """
+
+    masks: np.ndarray
+    lists: np.ndarray
+    sizes: np.ndarray
+    cells: np.ndarray
+    places: np.ndarray
+    table: np.ndarray
+    scratch: np.ndarray
+
+
+def room_for(depths: int, n: int, words: int) -> Room:
+    """Return room for partitions of n observations by so many variables."""
+    depths = max(depths, 4)
+    return Room(
+        masks=np.empty((depths, n // small_below(words) + 1, words), dtype=np.uint64),
+        lists=np.empty((depths, n), dtype=np.int32),
+        sizes=np.empty((depths, n), dtype=np.int64),
+        cells=np.empty((depths, n), dtype=np.int64),
+        places=np.empty((depths, n), dtype=np.int64),
+        table=np.empty(max(_CELLS, _CELLS_A_ROW * n), dtype=np.int64),
+        scratch=np.empty(1 << (4 * n - 1).bit_length(), dtype=np.int64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def small_below(words: int) -> int:
+    """Return the size below which a configuration is a list.
+
+    Counting a row of a list costs about as much as two words of AND and population count.
+    """
+    return max(words // 2, 1)
 
 
 @intrinsic
