@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -34,12 +35,16 @@ def versions() -> dict[str, str]:
     from causattn import __version__
 
     found = {"python": platform.python_version(), "causattn": __version__}
-    for name in _DISTRIBUTIONS:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    return found | {name: version for name in _DISTRIBUTIONS if (version := _installed(name))}
+
+
+@cache
+def _installed(name: str) -> str | None:
+    """Return the version of an installed library, which no process sees change."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def source_commit(*measured: str) -> str | None:
