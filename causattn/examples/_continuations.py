@@ -8,7 +8,7 @@ very distribution that its token was drawn from.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,8 @@ class Continuation:
     probability
         float64 [pieces], that of each token by the model, before temperature and `top`.
     attributions
-        Of each drawn token to the tokens before it; empty where none were asked for.
+        Of each drawn token to the tokens before it, those alone: not to marks that close a text,
+        which the model did not read then. Empty where none were asked for.
     ended
         Whether the model ended the text by itself.
     """
@@ -141,20 +142,21 @@ def _continued(
     ends = {model.tokenizer.eos_token_id, model.network.config.eos_token_id}
     longest, ended = model.longest_input, False
     for _ in range(settings.tokens):
-        ids = encode_texts(model, [text], "truncate").ids
-        if longest is not None and len(ids) >= longest:
+        encoding = encode_texts(model, [text], "truncate")
+        if longest is not None and len(encoding.ids) >= longest:
             break
-        found = _drawn(model, text, settings, rng, ends)
-        if found is None:
+        next_token = _drawn(model, text, settings, rng, ends)
+        if next_token is None:
             break
-        token, piece, likely = found
+        token, piece, likely = next_token
         if token in ends:
             ended = True
             break
         if attribution is not None:
             target = NextTokenTarget(token)
             with quiet(True):  # one line of progress a token would be too many
-                owed += explain(model, [text], attribution, target=target, seed=seed)
+                (found,) = explain(model, [text], attribution, target=target, seed=seed)
+            owed.append(_first(found, len(_unclosed(encoding))))
         text += piece
         pieces.append(piece)
         probability.append(likely)
@@ -209,6 +211,17 @@ def _piece(model: LanguageModel, ids: list[int], text: str, token: int) -> str |
         return None
     again = _unclosed(encode_texts(model, [text + piece], "truncate"))
     return piece if again == [*ids, token] else None
+
+
+def _first(found: TokenAttribution, count: int) -> TokenAttribution:
+    """Return an attribution to its first tokens alone."""
+    return replace(
+        found,
+        tokens=found.tokens[:count],
+        offsets=found.offsets[:count],
+        score=found.score[:count],
+        error=None if found.error is None else found.error[:count],
+    )
 
 
 def _unclosed(encoding: Encoding) -> list[int]:

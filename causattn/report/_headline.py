@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from causattn.report._quality import ATTENTION, scored_by, screen_qualities
 from causattn.report._text import number, visible
 from causattn.results import Run
@@ -16,6 +18,7 @@ _GRAPH = (
 )
 _LEARNED = 0.97
 """A share of the blind loss above which a model has learned next to nothing."""
+_WARNING = "it has learned next to nothing and its attention means as little, train it longer"
 
 
 def candidate_line(run: Run) -> str:
@@ -58,6 +61,14 @@ def graph_line(run: Run) -> str:
 def model_line(run: Run) -> str:
     """Say what the model learned, and warn where it is next to nothing; empty where unknown."""
     about = run.summary.get("model", {})
+    perplexity, blind = about.get("perplexity_held_out"), about.get("perplexity_unigram")
+    if isinstance(perplexity, int | float) and isinstance(blind, int | float):
+        line = (
+            f"Model: perplexity {perplexity:.3g} on held-out documents, {blind:.3g} by frequencies "
+            "alone"
+        )
+        learned = math.log(perplexity) < _LEARNED * math.log(blind)
+        return line if learned else f"{line}; {_WARNING}"
     loss, blind = about.get("loss_held_out"), about.get("loss_marginal")
     if isinstance(loss, int | float) and isinstance(blind, int | float):
         line = f"Model: loss {loss:.3f} on held-out documents, {blind:.3f} by frequencies alone"
@@ -70,8 +81,7 @@ def model_line(run: Run) -> str:
             f"Model: accuracy {right:.3f} on held-out documents, {blind:.3f} by the commonest class"
         )
         learned = right > blind
-    warning = "it has learned next to nothing and its attention means as little, train it longer"
-    return line if learned else f"{line}; {warning}"
+    return line if learned else f"{line}; {_WARNING}"
 
 
 def query_line(run: Run) -> str:
@@ -133,5 +143,6 @@ def timing_line(run: Run) -> str:
     if not stages:
         return ""
     total = run.seconds or sum(stages.values())
+    stages["loading, figures and page"] = total - sum(stages.values())
     parts = [f"{visible(name)} {took:.1f} s" for name, took in stages.items() if took >= 0.05]
     return f"Time: {total:.1f} s" + (f" ({', '.join(parts)})" if parts else "")

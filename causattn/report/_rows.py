@@ -89,6 +89,8 @@ def _row(
     source, target, symbol = edge
     adjustment = row.get("data_adjustment")
     score = row.get("candidate_score")
+    if symbol != "-->" and not _unknown(row.get("candidate_strength")):
+        score = row["candidate_strength"]  # of both directions, since the edge has none
     return EdgeRow(
         source=visible(source),
         arrow=ARROWS.get(symbol, symbol),

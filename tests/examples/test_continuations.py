@@ -7,7 +7,7 @@ import torch
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import Corpus
 from causattn.examples import ContinuationSettings, continuations
-from causattn.models import LanguageModel
+from causattn.models import LanguageModel, load_model
 
 
 def start(corpus: Corpus, words: int = 3) -> str:
@@ -36,6 +36,24 @@ def test_tokens_have_the_models_probability_and_their_attributions(
         assert float(odds[after[0, -1]]) == pytest.approx(likely, rel=1e-4)
         assert owed.output == pytest.approx(np.log(likely), rel=1e-3)
         assert len(owed.tokens) == before.shape[1]
+        text += piece
+
+
+def test_marks_that_close_a_text_are_none_of_the_tokens_before(corpus: Corpus) -> None:
+    settings = {"kind": "lstm_lm", "width": 8, "epochs": 1, "tokenizer": "pieces"}
+    model = load_model(settings, corpus, 0)
+    assert model.tokenizer("yes")["input_ids"][-1] == model.tokenizer.sep_token_id
+    how = ContinuationSettings(tokens=3)
+    (found,) = continuations(model, [start(corpus)], how, seed=1, attribution={"kind": "occlusion"})
+    assert found.pieces
+    text = found.prompt
+    for piece, likely, owed in zip(
+        found.pieces, found.probability, found.attributions, strict=True
+    ):
+        read = model.tokenizer(text)["input_ids"][:-1]
+        assert len(owed.tokens) == len(owed.score) == len(owed.offsets) == len(read)
+        assert owed.output == pytest.approx(np.log(likely), rel=1e-3)
+        assert owed.tokens[-1] == text[slice(*owed.offsets[-1])]
         text += piece
 
 

@@ -217,14 +217,14 @@ def classifier_run(tmp_path: Path) -> Callable[..., ShownRun]:
 def causal_run(tmp_path: Path) -> Callable[..., ShownRun]:
     """Return a function that makes a run whose model, an untrained one, reads left to right."""
 
-    def make(names: Sequence[str] = ASIA, **settings: int) -> ShownRun:
+    def make(names: Sequence[str] = ASIA, heads: int = 2, **settings: int) -> ShownRun:
         run = ShownRun(make_run(tmp_path / "run", names).folder)
         masked = make_material(names, 40)
         assert masked.model is not None
         torch.manual_seed(0)
         size = len(masked.model.tokenizer)
         ends = {"bos_token_id": 0, "eos_token_id": 0}
-        config = GPT2Config(vocab_size=size, n_embd=16, n_layer=1, n_head=2, **ends)
+        config = GPT2Config(vocab_size=size, n_embd=16, n_layer=1, n_head=heads, **ends)
         model = replace(masked.model, network=GPT2LMHeadModel(config).eval(), task="causal")
         how = {"kind": "streamed", "query": "next", "measures": ["raw", "rollout"]}
         summary = summarise_attention(how, model, masked.corpus, masked.table, 0)

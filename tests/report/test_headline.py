@@ -12,6 +12,8 @@ from causattn.report._headline import model_line, query_line, reading_line
     [
         ({"loss_held_out": 0.26, "loss_marginal": 0.41}, "0.260", False),
         ({"loss_held_out": 0.4996, "loss_marginal": 0.5027}, "0.503", True),
+        ({"perplexity_held_out": 3.21, "perplexity_unigram": 9.0}, "3.21", False),
+        ({"perplexity_held_out": 8.9, "perplexity_unigram": 9.0}, "8.9", True),
         ({"accuracy_held_out": 0.67, "accuracy_majority": 0.335}, "0.670", False),
         ({"accuracy_held_out": 0.33, "accuracy_majority": 0.335}, "0.330", True),
     ],

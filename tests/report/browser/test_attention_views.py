@@ -41,6 +41,18 @@ def show(browser, subject: str, view: str) -> None:
     browser.until("document.querySelector('.attention-view').childElementCount > 0")
 
 
+def test_a_model_of_one_head_shows_the_corpus_too(look, causal_run) -> None:
+    browser = look(write_report(causal_run(documents=1, continuation=0, heads=1)))
+    show(browser, "Corpus", "Matrix")
+    said = browser.run("document.querySelector('#attention .hint').innerText")
+    assert "read where the feature that attends is foretold" in said
+    assert browser.run(INK.format(".attention-view canvas")) > 200
+    show(browser, "Document 0", "Matrix")
+    said = browser.run("document.querySelector('#attention .hint').innerText")
+    assert "1 layer;" in said
+    assert "one position before it" in said
+
+
 @pytest.mark.parametrize("subject", ["Corpus", "Document 0"])
 @pytest.mark.parametrize("view", ["Heads", "Model", "Matrix"])
 def test_each_view_draws_something(look, page: Path, subject: str, view: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from causattn.base import read_json
 from causattn.report import ShownRun, write_report
 from causattn.report._explained import examples_data
 
@@ -85,6 +86,12 @@ def test_a_drawn_token_shows_what_it_owes(look, causal_run: Make) -> None:
     run = causal_run(documents=1, continuation=4)
     browser = look(write_report(run))
     browser.until("document.querySelector('.attention-view').childElementCount > 0")
+    kept = read_json(run.folder / "examples.json")["documents"][0]["continuation"]
+    pieces = browser.run("[...document.querySelectorAll('.piece')].map(e => e.innerText)")
+    drawn = browser.run("[...document.querySelectorAll('.piece.drawn')].map(e => e.innerText)")
+    assert " ".join(pieces[: -len(drawn)]).endswith(kept["prompt"])
+    assert len(pieces) == len(kept["owed"][-1]) + 1
+    assert len(drawn) == kept["drawn"]
     before = browser.run(TEXT.format("#documents [role=status]"))
     assert "had probability" in before
     shaded = (

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from causattn.graphs import CausalGraph, Mark
 from causattn.report import ShownRun, show_graph, write_report
-from causattn.results import Run
+from causattn.results import Run, load_run
 
 Look = Callable[..., object]
 KIND = ".graph-view .choice button"
@@ -47,6 +48,44 @@ def test_a_click_on_an_edge_tells_all_its_evidence(look, page: Path) -> None:
         assert "Documents behind it" in said
         marks = browser.run("document.querySelectorAll('.panel mark').length")
         assert marks == 6  # both ends in each of three documents
+
+
+def test_variables_without_an_edge_stand_in_rows_beneath(look, made_run) -> None:
+    names = [f"variable {k}" for k in range(24)]
+    browser = look(write_report(made_run(names=names, edges=((0, 1), (1, 2), (0, 3), (3, 2)))))
+    boxes = browser.run(
+        "[...document.querySelectorAll('.node')].map(e => { const b = e.getBoundingClientRect();"
+        "return [b.left, b.top, b.right, b.bottom] })"
+    )
+    joined = {
+        int(k)
+        for key in browser.run("[...document.querySelectorAll('.edge')].map(e => e.dataset.edge)")
+        for k in key.split(",")
+    }
+    lowest = max(boxes[k][3] for k in joined)
+    loose = [boxes[k] for k in range(24) if k not in joined]
+    assert len(loose) >= 18
+    assert all(top > lowest for _, top, _, _ in loose)
+    rows = {round(top) for _, top, _, _ in loose}
+    assert 2 <= len(rows) < len(loose) / 2
+    for k, (left, top, right, bottom) in enumerate(boxes):
+        for a, b, c, d in boxes[:k]:
+            assert right <= a or c <= left or bottom <= b or d <= top
+
+
+def test_an_edge_without_a_direction_has_the_larger_score_of_both(look, made_run) -> None:
+    run = made_run()
+    frame = pd.read_parquet(run.folder / "evidence.parquet")
+    frame["candidate_score"] = 0.125
+    frame["candidate_strength"] = 0.875
+    frame.to_parquet(run.folder / "evidence.parquet")
+    browser = look(write_report(load_run(run.folder)))
+    told = browser.run(
+        "[...document.querySelectorAll('#evidence tbody tr')]"
+        ".map(row => [row.cells[0].innerText, row.cells[1].innerText])"
+    )
+    assert {score for edge, score in told if "—" in edge} == {"0.875"}
+    assert {score for edge, score in told if "→" in edge} == {"0.125"}
 
 
 def test_the_mouse_and_the_keyboard_both_choose(look, page: Path) -> None:

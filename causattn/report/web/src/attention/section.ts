@@ -103,13 +103,17 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 function documentSubject(data: DocumentData): Subject {
   return {
     value: `document ${data.title ?? data.number}`,
     words: data.title ?? `Document ${data.number}`,
     views: ["heads", "model", "neurons", "matrix", "statistics"],
     load: once(() => mapsOf(data)),
-    says: `${data.tokens.length} tokens, ${data.layers.length} layers; the document is read as it stands, nothing hidden` +
+    says: `${counted(data.tokens.length, "token")}, ${counted(data.layers.length, "layer")}; the document is read as it stands, nothing hidden` +
       (data.query === "next" ? ". A row is named by the token that the model foretells there, one position before it." : "."),
   };
 }
@@ -117,8 +121,9 @@ function documentSubject(data: DocumentData): Subject {
 /** The corpus as if it were a document whose tokens are the features: one subject a measure. */
 function corpusSubjects(attention: AttentionData, names: string[]): Subject[] {
   const rollout = attention.measures.find((measure) => measure.name === "rollout");
-  return attention.measures
-    .filter((measure) => measure.values.shape[0] > 1 || measure.values.shape[1] > 1 || attention.measures.length === 1)
+  const whole = attention.measures.filter(({ values }) => values.shape[0] > 1 || values.shape[1] > 1);
+  // A model of one head has no measure with more; the first is then all there is to see.
+  return (whole.length ? whole : attention.measures.slice(0, 1))
     .map((measure, k) => ({
       value: `corpus ${measure.name}`,
       words: k === 0 ? "Corpus" : `Corpus, ${measure.name}`,

@@ -39,5 +39,6 @@ export function continuationView(data: ContinuationData): HTMLElement {
     );
   }
   choose(first);
-  return element("div", {}, text, says);
+  const how = `Underlined is what the model wrote${data.ended ? ", up to the end that it set" : ""}; choose a token to see what it owes to those before it.`;
+  return element("div", {}, text, says, element("p", { class: "hint" }, how));
 }

@@ -26,7 +26,7 @@ function parts(explained: ExplainedData, entry: DocumentExamples): HTMLElement[]
   if (entry.reason) made.push(element("p", { class: "hint" }, named(entry.reason)));
   const columns = element("div", { class: "two" });
   if (entry.edits) columns.append(column("Fewest edits that turn the answer", editsText(entry.edits, entry.asked ?? "", entry.labels ?? [])));
-  columns.append(column("Nearest", list(explained, entry.nearest, (value) => `cosine ${number(value)}`)));
+  columns.append(column("Nearest", list(explained, entry.nearest, (value) => `cosine ${number(value, value > 0.999 ? 5 : 3)}`)));
   const { teachers } = entry;
   if (teachers?.reason) made.push(element("p", { class: "hint" }, named(teachers.reason)));
   else if (teachers) {

@@ -25,6 +25,7 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
       sort: numeric(row, `${side}_estimate`),
     }),
   });
+  let whole = true;
   const columns: Shown[] = [
     {
       words: "edge",
@@ -35,7 +36,11 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
         return { text, sort: text };
       },
     },
-    plain(claims.graph.screen, "candidate_score", claims.meaning.get("candidate_score")),
+    {
+      ...plain(claims.graph.screen, "candidate_score", claims.meaning.get("candidate_score")),
+      // An edge without a direction is one row, which has the larger score of both.
+      cell: (row) => (whole && row.discovery_edge !== "-->" ? numeric(row, "candidate_strength") : null) ?? numeric(row, "candidate_score"),
+    },
     plain("p", "candidate_p", claims.meaning.get("candidate_p")),
     plain("bootstrap", "discovery_frequency", claims.meaning.get("discovery_frequency")),
     effect("effect in the data", "data"),
@@ -84,7 +89,10 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
       { value: "all", words: `All pairs with evidence (${number(all.length)})` },
     ],
     "edges",
-    (value) => draw(value === "edges" ? inGraph : all),
+    (value) => {
+      whole = value === "edges";
+      draw(whole ? inGraph : all);
+    },
   );
   mount.append(element("div", { class: "controls" }, which), place);
   draw(inGraph);

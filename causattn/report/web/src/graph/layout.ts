@@ -27,8 +27,58 @@ export interface Layout {
 }
 
 const MANY = 250;
+const MARGIN = 8;
+const GAP = 14;
 
+/** Lays out a graph; variables without an edge stand in rows beneath it. */
 export function layOut(
+  widths: number[],
+  height: number,
+  edges: [number, number][],
+  room: { width: number; height: number },
+): Layout {
+  const touched = new Set(edges.flat());
+  const loose = [...widths.keys()].filter((k) => !touched.has(k));
+  if (!loose.length) return joined(widths, height, edges, room);
+  const inner = [...widths.keys()].filter((k) => touched.has(k));
+  const at = new Map(inner.map((k, place) => [k, place]));
+  const own = edges.map(([i, j]): [number, number] => [at.get(i) ?? 0, at.get(j) ?? 0]);
+  const core = inner.length
+    ? joined(inner.map((k) => widths[k]), height, own, room)
+    : { width: 0, height: 0, boxes: [], bends: [], horizontal: false };
+  const rows = wrapped(loose, widths, Math.max(core.width, room.width * 0.9));
+  const across = Math.max(core.width, ...rows.map((row) => lengthOf(row, widths) + 2 * MARGIN));
+  const shift = (across - core.width) / 2;
+  const boxes: Box[] = [];
+  core.boxes.forEach((box, place) => (boxes[inner[place]] = { ...box, x: box.x + shift }));
+  let top = core.height ? core.height + 2 * GAP : MARGIN;
+  for (const row of rows) {
+    let left = (across - lengthOf(row, widths)) / 2;
+    for (const k of row) {
+      boxes[k] = { x: left + widths[k] / 2, y: top + height / 2, width: widths[k], height };
+      left += widths[k] + GAP;
+    }
+    top += height + GAP;
+  }
+  const bends = core.bends.map((points) => points.map(([x, y]): Point => [x + shift, y]));
+  return { width: across, height: top - GAP + MARGIN, boxes, bends, horizontal: core.horizontal };
+}
+
+function lengthOf(row: number[], widths: number[]): number {
+  return row.reduce((sum, k) => sum + widths[k] + GAP, -GAP);
+}
+
+function wrapped(nodes: number[], widths: number[], most: number): number[][] {
+  const rows: number[][] = [[]];
+  for (const k of nodes) {
+    const last = rows[rows.length - 1];
+    if (last.length && lengthOf([...last, k], widths) + 2 * MARGIN > most) rows.push([k]);
+    else last.push(k);
+  }
+  return rows;
+}
+
+function joined(
   widths: number[],
   height: number,
   edges: [number, number][],
