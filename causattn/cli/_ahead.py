@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-AHEAD = ["causattn.cli._worker", "causattn.study"]
+AHEAD = ["causattn.cli._worker", "causattn.study", "numba", "pyarrow.parquet", "sklearn.metrics"]
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 

@@ -140,7 +140,7 @@ def _sweep_job(
     say: bool,
 ) -> dict[str, Any]:
     """Do one job of a sweep; say how it went, and write it down beside the others."""
-    began, start = time.time(), time.perf_counter()
+    began, start, processor = time.time(), time.perf_counter(), time.process_time()
     status, reason = "finished", ""
     try:
         if not perform(make_config(), folder, overrides=overrides, resume=True):
@@ -163,6 +163,7 @@ def _sweep_job(
         "process": os.getpid(),
         "began": round(began, 3),
         "seconds": round(time.perf_counter() - start, 3),
+        "processor_seconds": round(time.process_time() - processor, 3),
     }
     if say:
         say_line(line, folder.parent)

@@ -1,4 +1,4 @@
-"""The benchmark of sweeps: what counts as computed, and its page."""
+"""The benchmark of sweeps: what wall time is held against, and its page."""
 
 import importlib.util
 import sys
@@ -18,12 +18,29 @@ def loaded(name: str):
     return module
 
 
-def test_what_was_found_in_the_store_is_no_work():
-    went = {
-        "reused": ["corpus", "model"],
-        "timing": {"corpus_s": 1, "model_s": 9, "discovery_s": 3},
+def line(process, began, seconds, processor):
+    return {
+        "process": process,
+        "began": began,
+        "seconds": seconds,
+        "processor_seconds": processor,
     }
-    assert loaded("parallel").computed(went) == 3
+
+
+def test_what_a_parallel_sweep_is_held_against():
+    """Four jobs, which one worker does in 10 + 2 + 2 + 2 seconds, done by two in 14."""
+    alone = [line(1, start, seconds, seconds) for start, seconds in [(1, 10), (11, 2), (13, 2)]]
+    alone.append(line(1, 15, 2, 2))
+    many = [line(2, 1, 12, 11), line(3, 1, 3, 3), line(3, 4, 3, 3), line(3, 7, 3, 3)]
+    found = loaded("parallel").compared(alone, many, wall=14.0, workers=2)
+    assert found["work_s"] == 16
+    assert found["over"] == 0.75
+    assert found["over_chain"] == round(14 / 13 - 1, 4)
+    assert found["busy_s"] == 20
+    assert found["over_busy"] == 0.4
+    assert found["slower"] == 0.25
+    assert found["jobs_span_s"] == 12
+    assert found["idle_at_end_s"] == 3
 
 
 def test_sixty_jobs_each():
@@ -45,6 +62,8 @@ def test_sixty_jobs_each():
 def test_the_page_says_what_was_reached():
     found = {"name": "a kind", "jobs": 60, "workers": 3, "wall_s": 22.0, "alone_wall_s": 63.0}
     found |= {"work_s": 60.0, "longest_job_s": 5.0, "over": 0.1, "over_chain": -0.06}
+    found |= {"busy_s": 63.0, "over_busy": 0.05, "slower": 0.07}
+    found |= {"jobs_span_s": 20.0, "idle_at_end_s": 1.5}
     about = {
         "command": "python run.py",
         "measured": "2026-01-01",
@@ -61,12 +80,19 @@ def test_the_page_says_what_was_reached():
             | {"found": found | {"name": "b kind", "over": 0.2, "identical": 59}},
         }
     )
-    first = next(line for line in text.splitlines() if "(a kind)" in line)
-    second = next(line for line in text.splitlines() if "(b kind)" in line)
-    assert "wall time (22 s) over unique work / workers (20 s; one worker alone took 63 s)" in first
-    assert first.endswith("+10.0%; over its longest job and the rest / workers -6.0% | yes |")
+    lines = text.splitlines()
+    first = next(n for n, line in enumerate(lines) if "(a kind)" in line)
+    second = next(line for line in lines if "(b kind)" in line)
+    said = "wall time (22.0 s) over unique work / workers (20.0 s; one worker alone took 63 s)"
+    assert said in lines[first]
+    assert lines[first].endswith(
+        "+10.0%; over its longest job and the rest / workers -6.0% | yes |"
+    )
     assert second.endswith("| no |")
-    same = [line for line in text.splitlines() if "the same bytes" in line]
+    assert "/ workers (21.0 s), which leaves the sweep's own cost: 2.0 s before" in lines[first + 1]
+    assert "0.5 s a worker with nothing left" in lines[first + 1]
+    assert "+5.0%; jobs beside each other took +7.0% of processor time" in lines[first + 1]
+    same = [line for line in lines if "the same bytes" in line]
     assert [line.split(" | ")[-2:] for line in same] == [
         ["60 of 60 jobs", "yes |"],
         ["59 of 60 jobs", "no |"],

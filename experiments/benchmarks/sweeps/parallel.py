@@ -1,8 +1,12 @@
 """How near a parallel sweep comes to its work divided by its workers.
 
-The work is what one worker computes who does each piece once: the same sweep over an empty store,
-without a launcher; of its jobs the seconds of every stage that was computed and not found in the
-store. Loading what a stage needs is in it once, as it is for one worker.
+The work is what one worker needs who does each piece once: the seconds of all jobs of the same
+sweep over an empty store, without a launcher. Loading what a job needs is in it once, as it is for
+one worker.
+
+On one machine, jobs that run at the same time can be slower than one alone, since they share its
+memory and its caches. So the same quotient is taken over the processor time that the jobs of the
+parallel sweep took themselves: what is left is the sweep's own cost.
 
 Where all jobs share one model, the others wait until it is trained: no number of workers makes the
 sweep shorter than that chain, so that it is given beside.
@@ -14,7 +18,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,13 +58,20 @@ def sweeps(quick: bool) -> dict[str, list[str]]:
             f"model.steps={steps}",
             f"candidates.pairs_per_feature={_listed(few)}",
         ],
+        "no model, three algorithms on five times the documents, twenty seeds": [
+            *OF_ALL,
+            "experiment=discovery",
+            "discovery=pc,ges,hill_climbing",
+            f"corpus.documents={1000 if quick else 10000}",
+            f"seed=range({seeds})",
+        ],
     }
 
 
 def measure(
-    place: Path, workers: int, quick: bool, chosen: Sequence[int] = ()
-) -> list[dict[str, Any]]:
-    """Do each sweep with joblib's workers, and with none, each over an empty store.
+    place: Path, workers: Sequence[int], quick: bool, chosen: Sequence[int], launcher: str
+) -> Iterator[dict[str, Any]]:
+    """Do each sweep with none but this process and with workers, each time over an empty store.
 
     The algorithms have run once before, so that numba's compiled code is on disk.
 
@@ -69,44 +80,84 @@ def measure(
     place
         An empty folder.
     workers
-        How many jobs at the same time.
+        How many jobs at the same time; each number by itself.
     quick
         Whether few jobs do.
     chosen
         Which of the sweeps, from 1; none for all.
+    launcher
+        What begins the workers.
     """
     _do(place, [*OF_ALL, "experiment=discovery", "discovery=pc,ges,hill_climbing"], "compiled")
-    rows = []
     for number, (name, given) in enumerate(sweeps(quick).items(), 1):
         if chosen and number not in chosen:
             continue
-        parallel = [*given, "launcher=joblib", f"workers={workers}"]
-        wall = _do(place, parallel, f"parallel{number}")
         alone_wall = _do(place, given, f"alone{number}")
-        alone = _went(place / f"alone{number}")
-        many = _went(place / f"parallel{number}")
-        work = sum(map(computed, alone.values()))
-        chain = max(map(computed, alone.values()))
-        rows.append(
-            {
+        for count in workers:
+            folder = f"parallel{number}_{count}"
+            parallel = [*given, f"launcher={launcher}", f"workers={count}"]
+            wall = _do(place, parallel, folder)
+            yield {
                 "name": name,
                 "sweep": " ".join(["causattn", "sweep", *parallel]),
-                "jobs": len(many),
-                "workers": workers,
+                "workers": count,
                 "wall_s": round(wall, 2),
                 "alone_wall_s": round(alone_wall, 2),
-                "work_s": round(work, 2),
-                "longest_job_s": round(chain, 2),
-                "over": round(wall / (work / workers) - 1, 4),
-                "over_chain": round(wall / (chain + (work - chain) / workers) - 1, 4),
+                **compared(_log(place / f"alone{number}"), _log(place / folder), wall, count),
                 "identical": sum(
-                    _checksums(place / f"alone{number}" / job)
-                    == _checksums(place / f"parallel{number}" / job)
-                    for job in alone
+                    _checksums(job) == _checksums(place / folder / job.name)
+                    for job in (place / f"alone{number}").iterdir()
+                    if job.is_dir()
                 ),
             }
-        )
-    return rows
+
+
+def compared(
+    alone: Sequence[Mapping[str, Any]],
+    many: Sequence[Mapping[str, Any]],
+    wall: float,
+    workers: int,
+) -> dict[str, Any]:
+    """Return a parallel sweep's wall time over what it should be.
+
+    Parameters
+    ----------
+    alone, many
+        The log of one worker and of several, a line a job.
+    wall
+        Seconds that the parallel sweep took, program's start to its end.
+    workers
+        How many there were.
+
+    Returns
+    -------
+    dict
+        ``work_s`` and ``over`` of one worker's seconds; ``longest_job_s`` and ``over_chain`` of its
+        longest job and the rest divided; ``busy_s`` and ``over_busy`` of the parallel jobs' own
+        processor time; ``slower``, by how much that is more than the processor time of one worker;
+        ``jobs_span_s``, from the first job's beginning to the last one's end; ``idle_at_end_s``,
+        from each worker's last job to that end, summed.
+    """
+    work = sum(line["seconds"] for line in alone)
+    longest = max(line["seconds"] for line in alone)
+    busy = sum(line["processor_seconds"] for line in many)
+    lasts: dict[int, float] = {}
+    for line in many:
+        end = line["began"] + line["seconds"]
+        lasts[line["process"]] = max(end, lasts.get(line["process"], 0.0))
+    end = max(lasts.values())
+    return {
+        "jobs": len(many),
+        "work_s": round(work, 2),
+        "longest_job_s": round(longest, 2),
+        "busy_s": round(busy, 2),
+        "jobs_span_s": round(end - min(line["began"] for line in many), 2),
+        "idle_at_end_s": round(sum(end - last for last in lasts.values()), 2),
+        "over": round(wall / (work / workers) - 1, 4),
+        "over_chain": round(wall / (longest + (work - longest) / workers) - 1, 4),
+        "over_busy": round(wall / (busy / workers) - 1, 4),
+        "slower": round(busy / sum(line["processor_seconds"] for line in alone) - 1, 4),
+    }
 
 
 def _do(place: Path, given: list[str], folder: str) -> float:
@@ -125,17 +176,9 @@ def _do(place: Path, given: list[str], folder: str) -> float:
     return time.perf_counter() - start
 
 
-def _went(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return how each job went, by the name of its folder."""
-    return {path.parent.name: json.loads(path.read_text()) for path in folder.glob("*/timing.json")}
-
-
-def computed(went: dict[str, Any]) -> float:
-    """Return the seconds that a job computed itself, from its ``timing.json``."""
-    reused = set(went["reused"])
-    return sum(
-        seconds for name, seconds in went["timing"].items() if name.removesuffix("_s") not in reused
-    )
+def _log(folder: Path) -> list[dict[str, Any]]:
+    """Return how each job went."""
+    return [json.loads(line) for line in (folder / "jobs.jsonl").read_text().splitlines()]
 
 
 def _checksums(run: Path) -> dict[str, str]:

@@ -35,19 +35,19 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few and small, to see that it works")
     parser.add_argument("--into", type=Path, default=ROOT / "results" / "benchmarks")
     parser.add_argument("--repeats", type=int, default=1, help="of the overhead")
-    parser.add_argument("--workers", type=int, default=4, help="of the parallel sweep")
+    parser.add_argument("--workers", type=int, nargs="+", default=[2, 3], help="of parallel sweeps")
+    parser.add_argument("--launcher", default="processes", help="of the parallel sweeps")
     parser.add_argument("--sweeps", type=int, nargs="+", default=[], help="parallel ones, from 1")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measures = measures_of(given, Path(folder))
         for name in given.only:
             (Path(folder) / name).mkdir()
-            found = measures[name]()
             if name == "parallel":
-                for row in found:  # each may be measured by itself
-                    keep(given.into, f"parallel: {row['name']}", row)
+                for row in measures[name]():  # each may be measured by itself
+                    keep(given.into, f"parallel: {row['name']}; {row['workers']} workers", row)
             else:
-                keep(given.into, name, found)
+                keep(given.into, name, measures[name]())
 
 
 def measures_of(given: argparse.Namespace, place: Path) -> dict[str, Callable[[], Any]]:
@@ -58,7 +58,7 @@ def measures_of(given: argparse.Namespace, place: Path) -> dict[str, Callable[[]
             place / "overhead", 20 if quick else 1000, 8 if quick else 60, given.repeats
         ),
         "parallel": lambda: parallel.measure(
-            place / "parallel", given.workers, quick, given.sweeps
+            place / "parallel", given.workers, quick, given.sweeps, given.launcher
         ),
         "collecting": lambda: collecting.measure(
             place / "collecting", (10, 20) if quick else (1000, 10_000), example(place)

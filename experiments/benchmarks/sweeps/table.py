@@ -58,16 +58,28 @@ def _overhead(found: dict[str, Any]) -> list[str]:
 
 def _parallel(found: dict[str, Any]) -> list[str]:
     """Return a sweep's rows."""
+    workers = found["workers"]
     chain = f"over its longest job and the rest / workers {100 * found['over_chain']:+.1f}%"
+    outside = found["wall_s"] - found["jobs_span_s"]
     return [
         _row(
-            f"{found['jobs']}-job discovery sweep on alarm ({found['name']}), {found['workers']} "
-            f"workers: wall time ({found['wall_s']:.0f} s) over unique work / workers "
-            f"({found['work_s'] / found['workers']:.0f} s; one worker alone took "
+            f"{found['jobs']}-job discovery sweep on alarm ({found['name']}), {workers} workers: "
+            f"wall time ({found['wall_s']:.1f} s) over unique work / workers "
+            f"({found['work_s'] / workers:.1f} s; one worker alone took "
             f"{found['alone_wall_s']:.0f} s)",
             "within 15%",
             f"{100 * found['over']:+.1f}%; {chain}",
             found["over"] <= 0.15,
+        ),
+        _row(
+            "the same over what its own jobs took of the processors / workers "
+            f"({found['busy_s'] / workers:.1f} s), which leaves the sweep's own cost: "
+            f"{outside:.1f} s before the first job and after the last, "
+            f"{found['idle_at_end_s'] / workers:.1f} s a worker with nothing left to begin",
+            "",
+            f"{100 * found['over_busy']:+.1f}%; jobs beside each other took "
+            f"{100 * found['slower']:+.1f}% of processor time, what each worker loads among it",
+            "",
         ),
         _row(
             "the same sweep's results beside those of one worker",
