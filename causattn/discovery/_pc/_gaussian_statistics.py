@@ -11,6 +11,7 @@ from causattn.base import CapabilityError, DataError
 
 # A variable that the others explain but for this share of its variance is their linear combination.
 _UNEXPLAINED = 1e-10
+_BLOCK_ROWS = 128
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,12 @@ class GaussianStatistics:
         names = tuple(names)
         _check_rows(rows)
         if on_demand:
-            standardised = np.ascontiguousarray(matrix.T)
-            standardised -= standardised.mean(axis=1, keepdims=True)
-            standardised /= np.sqrt(np.einsum("ij,ij->i", standardised, standardised))[:, None]
+            standardised = np.empty((size, rows))
+            # A block is read from memory once and turned in the processor's cache.
+            for start in range(0, rows, _BLOCK_ROWS):
+                standardised[:, start : start + _BLOCK_ROWS] = matrix[start : start + _BLOCK_ROWS].T
+            standardised -= matrix.mean(axis=0)[:, None]
+            standardised *= 1 / np.sqrt(np.vecdot(standardised, standardised))[:, None]
             return cls(np.eye(size), rows, names, standardised)
         centred = matrix - matrix.mean(axis=0)
         correlation = centred.T @ centred

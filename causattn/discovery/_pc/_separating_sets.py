@@ -41,11 +41,12 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
     def record(self, groups: Groups, outcome: Outcome) -> None:
         """Keep the entries that were separated."""
-        fitting(_number, len(self.entry))(
+        any_separated = fitting(_number, len(self.entry))(
             groups.entry_centers, groups.columns, outcome.separated, self._following, self.entry
         )
-        self._records.append(_Record(self._following, groups, outcome))
-        self._following += len(groups.columns)
+        if any_separated:
+            self._records.append(_Record(self._following, groups, outcome))
+            self._following += len(groups.columns)
 
     def join(self, others: SeparatingSets) -> None:
         """Take over other sets; of a pair that has sets here, too, the others replace them."""
@@ -115,10 +116,14 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
 def _number(
     centers: np.ndarray, columns: np.ndarray, separated: np.ndarray, first: int, entry: np.ndarray
-) -> None:
+) -> bool:
+    """Enter the numbers of the entries that were separated; tells whether any was."""
+    found = False
     for e in range(columns.shape[0]):
         if separated[e] > 0:
             entry[centers[e], columns[e]] = first + e
+            found = True
+    return found
 
 
 def _look_up(entry: np.ndarray, x: np.ndarray, y: np.ndarray, answer: np.ndarray) -> None:

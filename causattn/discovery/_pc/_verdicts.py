@@ -10,7 +10,6 @@ import numpy as np
 from causattn.discovery._pc._evaluators import Tests
 from causattn.discovery._pc._knowledge import Constraints
 from causattn.discovery._pc._pools import Pools
-from causattn.discovery._pc._separating_sets import SeparatingSets
 from causattn.discovery._pc._skeleton import Skeleton, search_separating_sets
 from causattn.discovery._pc._triples import Verdict, by_vote
 
@@ -61,24 +60,18 @@ def judge(
         return triples, verdicts, counts
     x, _, z = triples.T
     sets = found.separating_sets
-    verdicts = _by_sets(sets, triples)
-    anew = (verdicts == Verdict.UNDECIDED) | tests.doubted[x, z]
-    if not anew.any():
-        return triples, verdicts, []
-    others, counts = search_separating_sets(
-        tests.orientation,
-        pools.pairs(triples[anew]),
-        keep_all=plan.like_causal_learn,
-        max_order=plan.max_order,
-    )
-    verdicts[anew] = _by_sets(others, triples[anew])
-    sets.join(others)
+    anew = ~sets.separated(x, z) | tests.doubted[x, z]
+    lacking = np.zeros(len(triples), dtype=bool)
+    counts = []
+    if anew.any():
+        others, counts = search_separating_sets(
+            tests.orientation,
+            pools.pairs(triples[anew]),
+            keep_all=plan.like_causal_learn,
+            max_order=plan.max_order,
+        )
+        lacking[anew] = ~others.separated(x[anew], z[anew])
+        sets.join(others)
+    verdicts = np.where(sets.holds(triples), Verdict.NO_COLLIDER, Verdict.COLLIDER).astype(np.int8)
+    verdicts[lacking] = Verdict.UNDECIDED
     return triples, verdicts, counts
-
-
-def _by_sets(sets: SeparatingSets, triples: np.ndarray) -> np.ndarray:
-    """Return verdicts by whether the middle is in a separating set; undecided without one."""
-    x, _, z = triples.T
-    verdicts = np.where(sets.holds(triples), Verdict.NO_COLLIDER, Verdict.COLLIDER)
-    verdicts[~sets.separated(x, z)] = Verdict.UNDECIDED
-    return verdicts.astype(np.int8)
