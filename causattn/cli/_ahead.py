@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-AHEAD = ["causattn.cli._worker", "causattn.study", "numba", "pyarrow.parquet", "sklearn.metrics"]
+LOADED = "causattn.cli._loaded"
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -33,7 +33,7 @@ def begin() -> None:
         return
     from multiprocessing import forkserver
 
-    forkserver.set_forkserver_preload(AHEAD)
+    forkserver.set_forkserver_preload([LOADED])
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:

@@ -6,6 +6,7 @@ moment is then interrupted, and its run marked unfinished, so that the same comm
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -40,6 +41,7 @@ def work(connection: Connection, place: str, sweep: str, environment: Mapping[st
     environment
         Variables that jobs are to see.
     """
+    gc.enable()  # which it is not where this was forked (`causattn.cli._loaded`)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that began this one
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(place)
