@@ -5,9 +5,9 @@ Language Models", Computational Linguistics 47(2), 333-386. The counterfactual r
 treated concept is learned with an adversary: a head that predicts the treated concept, whose
 gradient is reversed (times a weight) where it enters the body, beside a head that predicts a
 control concept and must go on doing so. The effect of the concept on a text is what the classifier
-on the counterfactual representation says less what the classifier says. It is the same whichever
-way an edit goes. Abraham et al. (2022) treat one aspect at a time, with food for control, and
-service for food.
+on the counterfactual representation says, less what one says that was trained alike but for the
+adversary. It is the same whichever way an edit goes. Abraham et al. (2022) treat one aspect at a
+time, with food for control, and service for food.
 
 The original trains a language model with the adversary, then a task head on it. The pretrained
 encoder here has no language model's head, so that the task's own loss takes its place, in one go:
@@ -16,7 +16,8 @@ the explained classifier is trained on for some rounds, on the documents it was 
     loss of the task + loss of the control head + loss of the treatment head,
 
 the last one reaching the body with its sign turned and times the weight. Both heads start as fitted
-to the states of the classifier as it is: an adversary that knows nothing yet removes nothing.
+to the states of the classifier as it is: an adversary that knows nothing yet removes nothing. The
+classifier to compare with is trained on in the same way, with the loss of the task alone.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -34,6 +36,12 @@ from causattn.corpora import Corpus
 from causattn.models import Batch, LanguageModel
 from causattn.models._classifier import ClassifierSettings, train_classifier
 
+QUICKER = 10.0
+"""By how much the heads' inputs are stretched, so that they learn so much faster than the body.
+
+Adam moves every weight by about the learning rate: a head that is no quicker than what it runs
+after is left behind, and its reversed gradient says little.
+"""
 _ADVERSARY = "causalm_adversary"
 
 
@@ -52,7 +60,7 @@ class CausalmSettings:
     epochs: int = 1
     batch: int = 32
     learning_rate: float = 2e-4
-    weight: float = 1.0
+    weight: float = 0.3
 
     def __post_init__(self) -> None:
         if self.weight <= 0:
@@ -86,9 +94,18 @@ class Adversary(torch.nn.Module):
         treatment, control
             int64 [B], the concepts' labels.
         """
+        states = QUICKER * states
         turned = self.treatment(reversed_gradient(states, self.weight))
         loss: torch.Tensor = cross_entropy(turned, treatment)
         return loss + cross_entropy(self.control(states), control)
+
+
+class Against(NamedTuple):
+    """An adversary, and the labels of the treated and the control concept, int64 [documents]."""
+
+    adversary: Adversary
+    treatment: np.ndarray
+    control: np.ndarray
 
 
 def reversed_gradient(states: torch.Tensor, weight: float) -> torch.Tensor:
@@ -111,7 +128,7 @@ def fitted_head(states: np.ndarray, codes: np.ndarray, labels: int) -> torch.nn.
     from sklearn.linear_model import LogisticRegression
 
     learner = LogisticRegression(solver="newton-cholesky").fit(states, codes)
-    weights, biases = learner.coef_, learner.intercept_
+    weights, biases = learner.coef_ / QUICKER, learner.intercept_
     if len(learner.classes_) == 2:
         weights, biases = np.vstack([-weights, weights]) / 2, np.append(-biases, biases) / 2
     head: torch.nn.Linear = torch.nn.utils.skip_init(torch.nn.Linear, states.shape[1], labels)
@@ -124,17 +141,15 @@ def fitted_head(states: np.ndarray, codes: np.ndarray, labels: int) -> torch.nn.
     return head
 
 
-def counterfactual_classifier(
+def trained_on(
     model: LanguageModel,
     corpus: Corpus,
-    treatment: np.ndarray,
-    control: np.ndarray,
-    adversary: Adversary,
     settings: CausalmSettings,
     seed: int,
     held_out: float,
+    against: Against | None = None,
 ) -> LanguageModel:
-    """Return the classifier trained on against an adversary; the one given stays as it is.
+    """Return the classifier trained on; the one given stays as it is.
 
     Parameters
     ----------
@@ -142,28 +157,14 @@ def counterfactual_classifier(
         A BERT classifier.
     corpus
         What it was trained on.
-    treatment, control
-        int64 [documents], the concepts' labels.
-    adversary
-        Learns too.
     settings, seed
         How; the documents held out are those that training with this seed holds out.
     held_out
         Share of the documents that is kept from training.
+    against
+        The adversary, which learns too; None for the task alone.
     """
     network = copy.deepcopy(model.network)
-    assert corpus.outcome is not None
-    labelled = np.flatnonzero(~np.isnan(corpus.outcome))
-    codes = [torch.from_numpy(one[labelled]).to(model.device) for one in (treatment, control)]
-    # As a part of the network, its weights are among those that learn.
-    network.add_module(_ADVERSARY, adversary.to(model.device))
-
-    dropout, last = network.get_submodule("dropout"), network.get_submodule("classifier")
-
-    def both_losses(batch: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
-        states = dropout(network.base_model(**batch.inputs).pooler_output)
-        return last(states), adversary(states, *(one[batch.documents] for one in codes))
-
     training = ClassifierSettings(
         epochs=settings.epochs,
         batch=settings.batch,
@@ -171,6 +172,23 @@ def counterfactual_classifier(
         held_out=held_out,
     )
     trained = replace(model, network=network)
+    if against is None:
+        return replace(trained, about=train_classifier(trained, corpus, training, seed))
+    assert corpus.outcome is not None
+    labelled = np.flatnonzero(~np.isnan(corpus.outcome))
+    codes = [
+        torch.from_numpy(one[labelled]).to(model.device)
+        for one in (against.treatment, against.control)
+    ]
+    adversary = against.adversary.to(model.device)
+    # As a part of the network, its weights are among those that learn.
+    network.add_module(_ADVERSARY, adversary)
+    dropout, last = network.get_submodule("dropout"), network.get_submodule("classifier")
+
+    def both_losses(batch: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
+        states = dropout(network.base_model(**batch.inputs).pooler_output)
+        return last(states), adversary(states, *(one[batch.documents] for one in codes))
+
     about = train_classifier(trained, corpus, training, seed, both_losses)
     delattr(network, _ADVERSARY)
     return replace(trained, about=about)

@@ -26,7 +26,7 @@ from causattn.effects import (
     random_effects,
     s_learner_effects,
 )
-from causattn.papers.cebab._inside import InsideSettings, inside_effects
+from causattn.papers.cebab._inside import InsideResult, InsideSettings, inside_effects
 from causattn.papers.cebab._study import BATCH, CebabStudy, Sample
 from causattn.papers.cebab._uncertainty import bootstrap_means
 
@@ -56,8 +56,8 @@ class IcaceResult:
         float64 [pairs], the change of the mean rating under the edit.
     seed
         Of the bootstrap.
-    checks
-        Of the methods that look inside: what was taken out, a row an aspect; None without them.
+    inside
+        What is known of the methods that look inside; None without them.
     """
 
     errors: dict[str, IcaceErrors]
@@ -65,7 +65,7 @@ class IcaceResult:
     originals: np.ndarray
     change: np.ndarray
     seed: int = 0
-    checks: pd.DataFrame | None = None
+    inside: InsideResult | None = None
 
     def means(self) -> np.ndarray:
         """Return mean errors, float64 [methods, metrics]."""
@@ -136,18 +136,16 @@ def icace_by_method(
     sample = Sample.drawn(study, seed, pairs=pairs, learned=learned, reference=reference)
     true = sample.target - sample.source
     estimated = _outside(study, sample, seed, tokens, donors)
-    checks = None
-    if inside is not None:
-        looked = inside_effects(study, sample, inside, seed)
+    looked = None if inside is None else inside_effects(study, sample, inside, seed)
+    if looked is not None:
         estimated |= looked.effects
-        checks = looked.checks
     return IcaceResult(
         {method: icace_errors(true, effects) for method, effects in estimated.items()},
         sample.pairs["aspect"].to_numpy(str),
         sample.pairs["original_id"].to_numpy(str),
         true @ RATINGS,
         seed,
-        checks,
+        looked,
     )
 
 

@@ -93,6 +93,17 @@ def erase(
     return Erased(projection, tuple(accuracy), float(counts.max() / kept), gone.shape[1])
 
 
+def random_projection(width: int, directions: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a projection that takes out as many directions at random, float64 [width, width].
+
+    What such a one does to the head's answer, any taking out does (Elazar, Ravfogel, Jacovi and
+    Goldberg 2021, "Amnesic Probing", TACL 9, 160-175, take it for a control).
+    """
+    gone, _ = np.linalg.qr(rng.normal(size=(width, directions)))
+    projection: np.ndarray = np.eye(width) - gone @ gone.T
+    return projection
+
+
 def erased_effects(head: Head, states: np.ndarray, projection: np.ndarray) -> np.ndarray:
     """Return what the head says without the concept less what it says, float64 [n, classes]."""
     return head.probabilities(states @ projection) - head.probabilities(states)

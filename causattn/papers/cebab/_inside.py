@@ -14,21 +14,23 @@ from causattn.models import LanguageModel, encode_texts, predict_labels
 from causattn.models._shuffling import split
 from causattn.papers.cebab._causalm import (
     Adversary,
+    Against,
     CausalmSettings,
     control_of,
-    counterfactual_classifier,
     fitted_head,
     probe_accuracy,
+    trained_on,
 )
 from causattn.papers.cebab._concept_shap import concept_shap
 from causattn.papers.cebab._head import Head, read_states
-from causattn.papers.cebab._inlp import erase, erased_effects
+from causattn.papers.cebab._inlp import erase, erased_effects, random_projection
 from causattn.papers.cebab._study import BATCH, CebabStudy, Sample
 from causattn.papers.cebab._tcav import along_the_edit, concept_vector, sensitivities
 
 TCAV, ALONG = "TCAV", "TCAV along the edit"
 SHAP, INLP, CAUSALM = "ConceptSHAP", "INLP", "CausaLM"
-INSIDE = (TCAV, SHAP, INLP, CAUSALM, ALONG)
+ANY = "random directions taken out (control of INLP)"
+INSIDE = (TCAV, SHAP, INLP, CAUSALM, ALONG, ANY)
 _PROBED = 400
 _HELD_OUT = 0.1
 
@@ -54,10 +56,21 @@ class InsideSettings:
 
 @dataclass(frozen=True)
 class InsideResult:
-    """Effects by method, float64 [pairs, classes] each, and what was taken out, a row an aspect."""
+    """What the methods name, and what is known of them.
+
+    Parameters
+    ----------
+    effects
+        By method, float64 [pairs, classes].
+    checks
+        What was taken out, a row an aspect.
+    completeness
+        Of the four aspects' directions, see `ConceptShap`.
+    """
 
     effects: dict[str, np.ndarray]
     checks: pd.DataFrame
+    completeness: float
 
 
 def inside_effects(
@@ -107,9 +120,12 @@ def inside_effects(
             reference, own, generator(seed, "cebab", "inlp", aspect), rounds=settings.inlp_rounds
         )
         effects[INLP][rows] = erased_effects(head, states, erased.projection)
+        control = random_projection(
+            states.shape[1], erased.directions, generator(seed, "cebab", "directions", aspect)
+        )
+        effects[ANY][rows] = erased_effects(head, states, control)
         texts = sample.pairs.loc[rows, "text_from"].tolist()
-        changed, told = unlearned.effects(concept, texts)
-        effects[CAUSALM][rows] = changed - sample.source[rows]
+        effects[CAUSALM][rows], told = unlearned.effects(concept, texts)
         checks.append(
             {
                 "aspect": aspect,
@@ -121,9 +137,7 @@ def inside_effects(
                 **told,
             }
         )
-    frame = pd.DataFrame(checks)
-    frame.attrs["completeness"] = shares.completeness
-    return InsideResult(effects, frame)
+    return InsideResult(effects, pd.DataFrame(checks), shares.completeness)
 
 
 class _Unlearned:
@@ -151,10 +165,11 @@ class _Unlearned:
         self._train = np.arange(len(train))
         self._test = np.arange(len(train), len(self._documents))
         self._states = self._pooled(model)
+        self._factual = trained_on(model, corpus, settings, seed, self._share)
 
     def effects(self, concept: int, texts: list[str]) -> tuple[np.ndarray, dict[str, Any]]:
-        """Return what the classifier without an aspect says of texts, and how well it forgot it."""
-        corpus, model = self._study.corpus, self._study.model
+        """Return the effects of an aspect on texts, and how well the classifier forgot it."""
+        corpus = self._study.corpus
         other = ASPECTS.index(control_of(ASPECTS[concept], ASPECTS))
         assert corpus.values is not None
         codes, held = corpus.values[:, [concept, other]].T.astype(np.int64)
@@ -162,23 +177,26 @@ class _Unlearned:
         treatment, control = (
             fitted_head(states, one[documents], len(LABELS)) for one in (codes, held)
         )
-        changed = counterfactual_classifier(
-            model,
+        adversary = Adversary(treatment, control, self._settings.weight)
+        changed = trained_on(
+            self._study.model,
             corpus,
-            codes,
-            held,
-            Adversary(treatment, control, self._settings.weight),
             self._settings,
             self._seed,
             self._share,
+            Against(adversary, codes, held),
         )
         states = self._pooled(changed)
         told = codes[self._documents]
         _, counts = np.unique(told[self._test], return_counts=True)
-        return predict_labels(changed, encode_texts(changed, texts), BATCH), {
+        factual, without = (
+            predict_labels(one, encode_texts(one, texts), BATCH) for one in (self._factual, changed)
+        )
+        return without - factual, {
             "CausaLM, told before": probe_accuracy(self._states, told, self._train, self._test),
             "CausaLM, told after": probe_accuracy(states, told, self._train, self._test),
             "CausaLM, most frequent label": float(counts.max() / len(self._test)),
+            "CausaLM, rating told before": self._factual.about["accuracy_held_out"],
             "CausaLM, rating told after": changed.about["accuracy_held_out"],
         }
 

@@ -60,8 +60,19 @@ def explained(
     findings.figures += [*_worth(study), *_effects(study, findings), *_errors(found)]
     findings.figures += [*_order(found, findings), *_differences(found)]
     findings.tables[f"ICaCE errors on {pairs} pairs of the test split, by method"] = found.table()
-    assert found.checks is not None
-    findings.tables["What the methods that look inside took out of the classifier"] = found.checks
+    assert found.inside is not None
+    title = "What the methods that look inside took out of the classifier"
+    findings.tables[title] = found.inside.checks
+    findings.figures.append(
+        Figure(
+            "ConceptSHAP: completeness of the four aspects' directions",
+            None,
+            found.inside.completeness,
+            None,
+            "retrain",
+            "how well ratings are told from them alone, of how well the head tells them",
+        )
+    )
     findings.tables["Change of the classifier's mean rating under people's edits"] = pd.DataFrame(
         [
             {
@@ -79,6 +90,8 @@ def explained(
         "The paper's errors are of other classifiers (BERT, RoBERTa, GPT-2, an LSTM), and its "
         "table is not at hand: what stands beside ours is the order that its text claims, as "
         "others quote it. Nothing was agreed on beforehand.",
+        "Told before and after: how often a fresh linear classifier tells the aspect's label from "
+        "the classifier's state, and how often the rating is told, on reviews held out.",
         "TCAV, ConceptSHAP, INLP and CausaLM name the same change whichever way an edit goes: they "
         "ask what an aspect does, or what its absence would, not what another label of it does.",
     ]

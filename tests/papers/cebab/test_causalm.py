@@ -12,13 +12,15 @@ from causattn.base import ConfigError
 from causattn.models import LanguageModel, encode_texts, predict_labels
 from causattn.models._classifier import ClassifierSettings, train_classifier
 from causattn.papers.cebab._causalm import (
+    QUICKER,
     Adversary,
+    Against,
     CausalmSettings,
     control_of,
-    counterfactual_classifier,
     fitted_head,
     probe_accuracy,
     reversed_gradient,
+    trained_on,
 )
 from causattn.papers.cebab._head import read_states
 
@@ -28,10 +30,10 @@ def test_gradient_is_reversed_for_the_body_and_not_for_the_head():
     states = torch.randn(4, 6, requires_grad=True)
     treatment, control = torch.nn.Linear(6, 3), torch.nn.Linear(6, 2)
     wanted, held = torch.tensor([0, 1, 2, 0]), torch.tensor([0, 1, 1, 0])
-    plain = cross_entropy(treatment(states), wanted)
+    plain = cross_entropy(treatment(QUICKER * states), wanted)
     (of_body,) = torch.autograd.grad(plain, states, retain_graph=True)
     of_head = torch.autograd.grad(plain, treatment.weight)[0]
-    (of_control,) = torch.autograd.grad(cross_entropy(control(states), held), states)
+    (of_control,) = torch.autograd.grad(cross_entropy(control(QUICKER * states), held), states)
     loss = Adversary(treatment, control, 0.3)(states, wanted, held)
     loss.backward()
     torch.testing.assert_close(states.grad, of_control - 0.3 * of_body)
@@ -48,7 +50,7 @@ def test_fitted_head_says_what_the_regression_says(codes):
     states = rng.normal(size=(300, 5)) + wanted[:, None]
     head = fitted_head(states, wanted, 3)
     with torch.no_grad():
-        told = head(torch.from_numpy(states).float()).softmax(-1).numpy()
+        told = head(QUICKER * torch.from_numpy(states).float()).softmax(-1).numpy()
     expected = LogisticRegression(max_iter=1000, tol=1e-6).fit(states, wanted).predict_proba(states)
     np.testing.assert_allclose(told[:, codes], expected, atol=2e-3)
     assert told[:, [k for k in range(3) if k not in codes]].sum() < 0.2
@@ -63,7 +65,7 @@ def factual(planted, model, small_bert):
     both = replace(planted, outcome=2 * light + noise, outcome_classes=("a", "b", "c", "d"))
     train_classifier(found, both, ClassifierSettings(epochs=6, learning_rate=3e-3), 0)
     network.classifier = torch.nn.Linear(16, 2)
-    settings = ClassifierSettings(train="head", epochs=4, learning_rate=3e-3)
+    settings = ClassifierSettings(train="head", epochs=12, learning_rate=3e-3)
     train_classifier(found, planted, settings, 0)
     return found
 
@@ -76,18 +78,15 @@ def test_concept_is_forgotten_and_the_task_kept(planted, factual):
     assert before > 0.9
     adversary = Adversary(fitted_head(states, noise, 2), fitted_head(states, light, 2), 1.0)
     kept = copy.deepcopy(factual.network.state_dict())
-    changed = counterfactual_classifier(
-        factual,
-        planted,
-        noise,
-        light,
-        adversary,
-        CausalmSettings(epochs=12, learning_rate=3e-3),
-        0,
-        0.1,
-    )
+    settings = CausalmSettings(epochs=12, learning_rate=3e-3)
+    against = Against(adversary, noise, light)
+    changed = trained_on(factual, planted, settings, 0, 0.1, against)
+    import sys
+
+    print("ACC", before, changed.about, file=sys.stderr)
     after = probe_accuracy(read_states(changed, planted.texts).pooled, noise, train, test)
-    assert after < 0.75
+    print("AFTER", after, file=sys.stderr)
+    assert after < 0.65
     assert changed.about["accuracy_held_out"] > 0.95
     # What the classifier says no longer hangs on the noise, and never did on much else.
     texts = ["the room was bright and loud", "the room was bright and quiet"]
@@ -96,6 +95,15 @@ def test_concept_is_forgotten_and_the_task_kept(planted, factual):
     for name, weight in factual.network.state_dict().items():
         torch.testing.assert_close(weight, kept[name])
     assert set(changed.network.state_dict()) == set(kept)
+
+
+def test_training_on_without_an_adversary_keeps_the_concept(planted, factual):
+    noise = planted.values[:, 1].astype(np.int64)
+    settings = CausalmSettings(epochs=2, learning_rate=1e-4)
+    kept = trained_on(factual, planted, settings, 0, 0.1)
+    states = read_states(kept, planted.texts).pooled
+    assert probe_accuracy(states, noise, np.arange(300), np.arange(300, 400)) > 0.9
+    assert kept.about["accuracy_held_out"] > 0.8
 
 
 def test_control_is_another_aspect_and_weight_is_positive():

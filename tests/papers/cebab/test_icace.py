@@ -71,8 +71,8 @@ def test_methods_that_look_inside_change_no_draw_of_the_others(study):
     alone = icace_by_method(study, 0, pairs=12, learned=200, reference=40)
     for method in METHODS:
         np.testing.assert_array_equal(alone.errors[method].l2, found.errors[method].l2)
-    assert alone.checks is None
-    assert set(found.checks["aspect"]) == set(found.aspects)
+    assert alone.inside is None
+    assert set(found.inside.checks["aspect"]) == set(found.aspects)
     # Each names some change, and no two the same.
     lengths = {method: found.errors[method].l2.tobytes() for method in (NOTHING, *INSIDE)}
     assert len(set(lengths.values())) == len(INSIDE) + 1

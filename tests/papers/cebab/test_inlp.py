@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from causattn.papers.cebab._head import Head
-from causattn.papers.cebab._inlp import erase, erased_effects
+from causattn.papers.cebab._inlp import erase, erased_effects, random_projection
 
 
 def planted_states(seed, count=1500, width=12):
@@ -46,6 +46,13 @@ def test_what_is_left_tells_no_label_and_the_rest_is_kept():
     assert np.linalg.norm(np.eye(12)[:, :2].T @ found.projection) < 0.5
     assert found.directions <= 9
     assert np.trace(found.projection) == pytest.approx(12 - found.directions)
+
+
+def test_random_directions_take_out_as_many():
+    found = random_projection(12, 5, np.random.default_rng(0))
+    np.testing.assert_allclose(found @ found, found, atol=1e-12)
+    np.testing.assert_allclose(found, found.T, atol=1e-12)
+    assert np.trace(found) == pytest.approx(7)
 
 
 def test_effect_is_what_the_head_says_of_the_projected_state(model):
