@@ -19,6 +19,8 @@ from causattn.report._overlay import by_verdict, overlay
 from causattn.report._palette import RC
 from causattn.report._quality import chosen_pairs, prevalence, scored_by, screen_qualities
 from causattn.report._recall_figure import recall_figure
+from causattn.report._surrogate import read_surrogate
+from causattn.report._surrogate_figure import surrogate_figure
 from causattn.report._text import visible
 from causattn.results import Run, matrix
 
@@ -33,6 +35,7 @@ def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
     ``attention``       who attends to whom
     ``candidates``      precision and recall of the candidates (where the truth is known)
     ``effects``         the edges' effects with intervals (where there are any)
+    ``surrogate``       a small tree of what the model says (where it was asked)
     =================== ==================================================================
 
     Parameters
@@ -74,6 +77,8 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
         yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
     if (effects := effect_figure(run.evidence)) is not None:
         yield "effects", effects
+    if (told := read_surrogate(run)) is not None:
+        yield "surrogate", surrogate_figure(told.tree)
 
 
 def save_figure(figure: Figure, stem: Path) -> Path:

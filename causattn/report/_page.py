@@ -39,6 +39,7 @@ from causattn.report._recorded import recorded
 from causattn.report._rendering import render
 from causattn.report._rows import edge_rows, missing_edges
 from causattn.report._run_data import run_data
+from causattn.report._surrogate import read_surrogate, surrogate_line
 from causattn.report._text import isolated, number, visible
 from causattn.results import Run
 
@@ -47,6 +48,7 @@ _CAPTIONS = {
     "attention": "A row attends, a column is attended to; the mean over documents.",
     "candidates": "Each screen ranks all pairs; the ring marks the pairs that discovery may join.",
     "effects": "Each directed edge, its adjustment set taken from the graph.",
+    "surrogate": "Each leaf has the model's mean log-odds and how many documents come there.",
 }
 
 
@@ -69,6 +71,7 @@ def write_report(run: Run, path: Path | None = None) -> Path:
 def _content(run: Run) -> dict[str, Any]:
     """Return everything that the page shows."""
     rows, kept = edge_rows(run, digits=2), recorded(run)
+    told = read_surrogate(run)
     lines = (
         data_line(run),
         model_line(run),
@@ -98,6 +101,7 @@ def _content(run: Run) -> dict[str, Any]:
         "chosen": chosen_pairs(run),
         "blind": prevalence(run),
         "figures": {name: _figure(run, name) for name in _CAPTIONS},
+        "surrogate": "" if told is None else surrogate_line(told),
         "discovery": discovery_line(run),
         "has_attention": kept is not None,
         "has_documents": has_document_examples(run),

@@ -7,6 +7,7 @@
 ``attention/document_<number>.npz``   one document's maps, rollout, flow, query and key
 ``attention/pair_<number>.npz``       a document beside itself without a feature's words
 ``examples.json``                     documents that explain edges and documents
+``surrogate.json``                    a small tree of what the model says
 ===================================== ==================================================
 """
 
@@ -34,6 +35,7 @@ from causattn.report._explained import record_examples
 from causattn.report._npz import write_npz
 from causattn.report._pairs import record_pairs
 from causattn.report._settings import page_settings
+from causattn.report._surrogate import record_surrogate
 from causattn.results import Run
 
 FOLDER = "attention"
@@ -120,6 +122,7 @@ def record_attention(run: Run, material: Material, settings: Mapping[str, Any] |
         about |= {"pairs": pairs, "pairs_reasons": reasons}
     write_json(folder / "about.json", about)
     record_examples(run, corpus, table, model, rows, looked, chosen)
+    record_surrogate(run, corpus, material.table, model, chosen.surrogate)
     return folder
 
 

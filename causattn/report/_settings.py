@@ -27,6 +27,8 @@ class PageSettings:
         Most edits of a document after which its model says something else; 0 looks for none.
     tries
         Most texts that are read in the search for them, a document.
+    surrogate
+        Documents to which a small tree is fitted that tells what the model says; 0 for none.
     continuation
         Tokens that a causal language model adds to a document's beginning; 0 for none.
     """
@@ -37,6 +39,7 @@ class PageSettings:
     examples: int = 3
     edits: int = 4
     tries: int = 500
+    surrogate: int = 300
     continuation: int = 10
 
 
@@ -50,7 +53,7 @@ def page_settings(settings: Mapping[str, Any] | None) -> PageSettings:
     """
     chosen = settings_from(PageSettings, settings or {}, "page")
     least_of = {"documents": 0, "tokens": 1, "sample": 2, "examples": 0}
-    least_of |= {"edits": 0, "tries": 1, "continuation": 0}
+    least_of |= {"edits": 0, "tries": 1, "surrogate": 0, "continuation": 0}
     for key, least in least_of.items():
         if getattr(chosen, key) < least:
             raise ConfigError(

@@ -1,0 +1,83 @@
+"""What a run keeps of its model as a small tree, and how the page tells it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from causattn.attribution import fit_surrogate
+from causattn.base import ArtefactError, ConfigError
+from causattn.models import encode_texts, predict_labels
+from causattn.report import ShownRun, draw_figures, page_settings, write_report
+from causattn.report._surrogate import FILE, read_surrogate, surrogate_line
+
+Make = Callable[..., ShownRun]
+SMALL = {"documents": 0, "examples": 0}
+
+
+def test_the_tree_is_that_of_the_models_own_log_odds(classifier_run: Make) -> None:
+    run = classifier_run(surrogate=40, **SMALL)
+    told = read_surrogate(run)
+    assert told is not None
+    material = run.material  # type: ignore[attr-defined]
+    corpus, table, model = material.corpus, material.table, material.model
+    likely = predict_labels(model, encode_texts(model, list(corpus.texts)))
+    rarer = int(likely.mean(0).argmin())
+    odds = np.log(likely[:, rarer]) - np.log(likely[:, 1 - rarer])
+    expected = fit_surrogate("tree", table, odds, output=told.tree.output, leaves=5, seed=0)
+    assert told.tree.names == expected.names
+    np.testing.assert_array_equal(told.tree.column, expected.column)
+    np.testing.assert_array_equal(told.tree.threshold, expected.threshold)
+    np.testing.assert_allclose(told.tree.value, expected.value, rtol=1e-6)
+    assert told.tree.fidelity.r2 == pytest.approx(expected.fidelity.r2)
+    linear = fit_surrogate("linear", table, odds, seed=0)
+    assert told.linear is not None
+    assert told.linear.r2 == pytest.approx(linear.fidelity.r2)
+
+
+def test_a_hidden_slot_is_told_by_the_others(recorded_run: Make) -> None:
+    run = recorded_run(surrogate=40, **SMALL)
+    told = read_surrogate(run)
+    assert told is not None
+    name = told.asked.removesuffix(", its place hidden")
+    assert name in run.graph.names
+    assert told.tree.output.startswith("log-odds of ")
+    assert not [column for column in told.tree.names if column.startswith(f"{name} =")]
+    assert len(told.tree.names) == run.graph.size - 1
+    assert told.tree.fidelity.documents + told.tree.fidelity.held_out == 40
+
+
+def test_the_page_shows_it_with_what_it_is_worth(recorded_run: Make) -> None:
+    run = recorded_run(surrogate=40, **SMALL)
+    assert "surrogate" in draw_figures(run)
+    page = write_report(run).read_text(encoding="utf-8")
+    told = read_surrogate(run)
+    assert told is not None
+    assert "told by a small tree" in page
+    assert f"{told.tree.fidelity.held_out} documents held out" in surrogate_line(told)
+    assert "a sum of the features has R²" in surrogate_line(told)
+    assert "a sum" not in surrogate_line(replace(told, linear=None))
+
+
+@pytest.mark.parametrize("documents", [0, 5])
+def test_without_documents_there_is_none(recorded_run: Make, documents: int) -> None:
+    run = recorded_run(surrogate=documents, **SMALL)
+    assert read_surrogate(run) is None
+    assert "surrogate" not in draw_figures(run)
+    assert "told by a small tree" not in write_report(run).read_text(encoding="utf-8")
+
+
+def test_a_model_that_answers_nothing_has_none(causal_run: Make) -> None:
+    assert read_surrogate(causal_run(surrogate=40, **SMALL)) is None
+
+
+def test_mistakes_are_sentences(recorded_run: Make) -> None:
+    with pytest.raises(ConfigError, match=r"page\.surrogate=-1 is too few; give 0 or more"):
+        page_settings({"surrogate": -1})
+    run = recorded_run(surrogate=40, **SMALL)
+    path = run.folder / FILE
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 9}))
+    with pytest.raises(ArtefactError, match="schema 9"):
+        read_surrogate(run)
