@@ -52,6 +52,19 @@ class PCResult:
         return int(self.tests_by_order.sum() + self.orientation_tests_by_order.sum())
 
     @property
+    def tests_of_edges(self) -> int:
+        """Number of tests of the skeleton phase whose pair is adjacent in the end.
+
+        No search can spare one of them and find the same graph for whatever data: had it come out
+        independent, its edge would not be there.
+        """
+        skeleton = self.skeleton
+        return sum(
+            int(outcome.tested[skeleton[groups.entry_centers, groups.columns]].sum())
+            for groups, outcome in self._evidence.outcomes
+        )
+
+    @property
     def skeleton(self) -> np.ndarray:
         """Which pairs are adjacent, bool [p, p], symmetric."""
         return (self.adjacency | self.adjacency.T) != 0

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from causattn.base import CausattnError, ConfigError
 from causattn.discovery._pc import (
@@ -98,8 +99,6 @@ def test_pairs_that_are_no_candidates_are_tested_only_for_orientation(rules, gau
         asked.append((x, y))
         return 2 * norm.sf(statistics.z(x, y, given))
 
-    from scipy.stats import norm
-
     result = run_restricted_pc_with(ask, 10, 0.05, allowed=allowed, rules=rules)
     assert np.array_equal(
         result.adjacency,
@@ -115,6 +114,31 @@ def test_pairs_that_are_no_candidates_are_tested_only_for_orientation(rules, gau
         assert (skeleton[x] & skeleton[y]).any()
         assert not skeleton[x, y]
     assert np.isnan(result.p_value[~allowed]).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_test_of_an_edge_can_be_spared(seed, gaussian_data):
+    # Had any of them come out independent, the skeleton would be another.
+    statistics = GaussianStatistics.from_data(gaussian_data(seed, 9, 3, 400))
+    allowed = np.triu(np.random.default_rng(seed).random((9, 9)) < 0.6, 1)
+    allowed |= allowed.T
+
+    def run(changed=None):
+        asked = []
+
+        def ask(x, y, given):
+            asked.append((x, y, given))
+            p = 2 * norm.sf(statistics.z(x, y, given))
+            return 1.0 if (x, y, given) == changed else p
+
+        found = run_restricted_pc_with(ask, 9, 0.05, allowed=allowed)
+        return found, asked[: found.tests_by_order.sum()]
+
+    found, asked = run()
+    of_edges = [test for test in asked if found.skeleton[test[:2]]]
+    assert 0 < len(of_edges) == found.tests_of_edges < len(asked)
+    for test in of_edges:
+        assert not run(test)[0].skeleton[test[:2]]
 
 
 def test_all_pairs_allowed_is_no_restriction(gaussian_data):
