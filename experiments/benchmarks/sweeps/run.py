@@ -88,6 +88,7 @@ def keep(into: Path, name: str, found: Any) -> None:
         "measured": datetime.now(UTC).isoformat(timespec="minutes"),
         "cores": os.cpu_count(),
         "load_at_end": round(os.getloadavg()[0], 1),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
         "commit": source_commit() or "unknown",
         "python": platform.python_version(),
         "versions": versions(),

@@ -29,11 +29,17 @@ def page(results: dict[str, Any]) -> str:
     lines += ["", "Measured on a machine that others used at the same time:", ""]
     lines += [
         f"- `{part['command']}`: {part['measured']}, {part['cores']} cores, load "
-        f"{part['load_at_end']} at its end, commit {part['commit']}, Python {part['python']}, "
-        f"causattn {part['versions']['causattn']}"
+        f"{part['load_at_end']} at its end{_priority(part)}, commit {part['commit']}, "
+        f"Python {part['python']}, causattn {part['versions']['causattn']}"
         for part in results.values()
     ]
     return "\n".join(lines) + "\n"
+
+
+def _priority(part: dict[str, Any]) -> str:
+    """Say that what was measured went before what others did, where it did."""
+    nice = part.get("nice", 0)
+    return f", before the others' work (nice {nice})" if nice < 0 else ""
 
 
 def _overhead(found: dict[str, Any]) -> list[str]:
