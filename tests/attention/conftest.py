@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 import torch
 import transformers as hf
-from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordPiece
-from tokenizers.trainers import WordPieceTrainer
 
 from causattn.corpora import POOLED, Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable
@@ -19,6 +16,7 @@ from causattn.models.recurrent import (
     LSTMLanguageModelConfig,
     LSTMSeq2SeqConfig,
 )
+from tests.small_models import word_pieces
 
 VOCABULARY = 40
 TEXTS = [
@@ -35,24 +33,7 @@ TEXTS = [
 
 @pytest.fixture(scope="session")
 def tokenizer() -> hf.PreTrainedTokenizerFast:
-    inner = Tokenizer(WordPiece(unk_token="[UNK]"))
-    inner.normalizer = normalizers.BertNormalizer()
-    inner.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    trainer = WordPieceTrainer(vocab_size=80, special_tokens=special, show_progress=False)
-    inner.train_from_iterator(TEXTS, trainer)
-    inner.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    return hf.PreTrainedTokenizerFast(
-        tokenizer_object=inner,
-        pad_token="[PAD]",
-        unk_token="[UNK]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
-        mask_token="[MASK]",
-        model_max_length=128,
-    )
+    return word_pieces(TEXTS, vocabulary=80, longest=128)
 
 
 @pytest.fixture(scope="session")

@@ -5,23 +5,18 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import BPE, WordPiece
-from tokenizers.trainers import BpeTrainer, WordPieceTrainer
 from transformers import (
-    BertConfig,
     BertForMaskedLM,
     BertForSequenceClassification,
-    GPT2Config,
     GPT2ForSequenceClassification,
     GPT2LMHeadModel,
     PretrainedConfig,
     PreTrainedModel,
-    PreTrainedTokenizerFast,
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from causattn.models import LanguageModel
+from tests.small_models import END, byte_pairs, small_bert, small_gpt2, word_pieces
 
 TEXTS = [
     "the food was great, the service slow",
@@ -30,47 +25,6 @@ TEXTS = [
     "crème brûlée, naïve café 🎉",
     "slow service and great noise",
 ]
-
-
-def word_piece() -> PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    trainer = WordPieceTrainer(vocab_size=90, special_tokens=special, show_progress=False)
-    tokenizer.train_from_iterator(TEXTS, trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        pad_token="[PAD]",
-        unk_token="[UNK]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
-        mask_token="[MASK]",
-        model_max_length=64,
-    )
-
-
-def byte_pairs() -> PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
-    trainer = BpeTrainer(
-        vocab_size=300,
-        special_tokens=["<|endoftext|>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(TEXTS, trainer)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        bos_token="<|endoftext|>",
-        eos_token="<|endoftext|>",
-        unk_token="<|endoftext|>",
-    )
 
 
 class LinearConfig(PretrainedConfig):
@@ -106,51 +60,29 @@ def _spread(network: PreTrainedModel, seed: int = 0) -> PreTrainedModel:
     return network.eval()
 
 
-def _bert(head: type, tokenizer: PreTrainedTokenizerFast, **settings: object) -> PreTrainedModel:
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-        **settings,
-    )
-    return _spread(head(config))
-
-
-def _gpt2(head: type, tokenizer: PreTrainedTokenizerFast, **settings: object) -> PreTrainedModel:
-    config = GPT2Config(
-        vocab_size=len(tokenizer),
-        n_embd=16,
-        n_layer=2,
-        n_head=2,
-        n_positions=128,
-        bos_token_id=0,
-        eos_token_id=0,
-        **settings,
-    )
-    return _spread(head(config))
-
-
 def make_model(name: str) -> LanguageModel:
     if name == "linear":
-        tokenizer = word_piece()
+        tokenizer = word_pieces(TEXTS)
         config = LinearConfig(
             vocab_size=len(tokenizer), num_labels=3, pad_token_id=0, max_position_embeddings=64
         )
         return LanguageModel(name, _spread(LinearNetwork(config)), tokenizer, "classifier")
     if name == "classifier":
-        tokenizer = word_piece()
-        network = _bert(BertForSequenceClassification, tokenizer, num_labels=3)
+        tokenizer = word_pieces(TEXTS)
+        network = _spread(BertForSequenceClassification(small_bert(tokenizer, num_labels=3)))
         return LanguageModel(name, network, tokenizer, "classifier")
     if name == "masked":
-        tokenizer = word_piece()
-        return LanguageModel(name, _bert(BertForMaskedLM, tokenizer), tokenizer, "masked")
-    tokenizer = byte_pairs()
+        tokenizer = word_pieces(TEXTS)
+        return LanguageModel(
+            name, _spread(BertForMaskedLM(small_bert(tokenizer))), tokenizer, "masked"
+        )
+    tokenizer = byte_pairs(TEXTS, unk_token=END)
+    ends = {"bos_token_id": 0, "eos_token_id": 0}
     if name == "causal":
-        return LanguageModel(name, _gpt2(GPT2LMHeadModel, tokenizer), tokenizer, "causal")
-    network = _gpt2(GPT2ForSequenceClassification, tokenizer, num_labels=3, pad_token_id=0)
+        network = _spread(GPT2LMHeadModel(small_gpt2(tokenizer, **ends)))
+        return LanguageModel(name, network, tokenizer, "causal")
+    shape = small_gpt2(tokenizer, num_labels=3, pad_token_id=0, **ends)
+    network = _spread(GPT2ForSequenceClassification(shape))
     return LanguageModel(name, network, tokenizer, "classifier")
 
 

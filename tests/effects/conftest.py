@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from tokenizers.models import WordLevel
 from transformers import (
     BertConfig,
     BertForMaskedLM,
@@ -16,6 +16,7 @@ from transformers import (
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable
 from causattn.models import LanguageModel
+from tests.small_models import SPECIAL, small_bert, whole_words
 
 Maker = Callable[..., FeatureTable]
 
@@ -91,35 +92,13 @@ def slot_table(slot_corpus: Corpus) -> FeatureTable:
 @pytest.fixture(scope="session")
 def tokenizer() -> PreTrainedTokenizerFast:
     """Return a word-level tokenizer with the usual special tokens."""
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    words = [*special, *COLOURS, *SIZES, "round", "square", "it", "is", ".", "good", "bad", "so"]
-    inner = Tokenizer(models.WordLevel({w: k for k, w in enumerate(words)}, unk_token="[UNK]"))
-    inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    inner.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=inner,
-        pad_token="[PAD]",
-        unk_token="[UNK]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
-        mask_token="[MASK]",
-    )
+    words = [*SPECIAL, *COLOURS, *SIZES, "round", "square", "it", "is", ".", "good", "bad", "so"]
+    return whole_words(WordLevel({w: k for k, w in enumerate(words)}, unk_token="[UNK]"))
 
 
-def _config(tokenizer: PreTrainedTokenizerFast, **more: int) -> BertConfig:
-    return BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-        initializer_range=0.5,
-        pad_token_id=0,
-        **more,
-    )
+def _config(tokenizer: PreTrainedTokenizerFast, **more: object) -> BertConfig:
+    wide = {"max_position_embeddings": 32, "initializer_range": 0.5, "pad_token_id": 0}
+    return small_bert(tokenizer, **wide, **more)
 
 
 @pytest.fixture(scope="session")
