@@ -21,6 +21,21 @@ _LEARNED = 0.97
 _WARNING = "it has learned next to nothing and its attention means as little, train it longer"
 
 
+def headlines(run: Run) -> list[str]:
+    """Return all lines that say something of a run, as terminal and page show them."""
+    lines = (
+        data_line(run),
+        model_line(run),
+        query_line(run),
+        reading_line(run),
+        candidate_line(run),
+        discovery_line(run),
+        graph_line(run),
+        timing_line(run),
+    )
+    return [line for line in lines if line]
+
+
 def candidate_line(run: Run) -> str:
     """Say how many candidates there are, and how good they are beside other screens.
 

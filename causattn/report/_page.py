@@ -16,16 +16,7 @@ from typing import Any
 from causattn.base import write_text
 from causattn.report._explained import has_document_examples
 from causattn.report._flat import flat
-from causattn.report._headline import (
-    candidate_line,
-    data_line,
-    discovery_line,
-    graph_line,
-    model_line,
-    query_line,
-    reading_line,
-    timing_line,
-)
+from causattn.report._headline import discovery_line, headlines
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
 from causattn.report._quality import (
@@ -72,22 +63,12 @@ def _content(run: Run) -> dict[str, Any]:
     """Return everything that the page shows."""
     rows, kept = edge_rows(run, digits=2), recorded(run)
     told = read_surrogate(run)
-    lines = (
-        data_line(run),
-        model_line(run),
-        query_line(run),
-        reading_line(run),
-        candidate_line(run),
-        discovery_line(run),
-        graph_line(run),
-        timing_line(run),
-    )
     return {
         "folder": visible(run.folder.name),
         "command": visible(run.command),
         "source": _source(run),
         "tiles": list(_tiles(run)),
-        "lines": [line for line in lines if line],
+        "lines": headlines(run),
         "rows": rows,
         "scored_by": scored_by(run),
         "has": {

@@ -9,16 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from causattn.report._headline import (
-    candidate_line,
-    data_line,
-    discovery_line,
-    graph_line,
-    model_line,
-    query_line,
-    reading_line,
-    timing_line,
-)
+from causattn.report._headline import headlines
 from causattn.report._known import COLUMNS as KNOWN
 from causattn.report._known import known_effects
 from causattn.report._quality import scored_by
@@ -80,18 +71,8 @@ def print_run(run: Run, console: Console | None = None) -> None:
         for effect in known:
             table.add_row(*effect)
         console.print(table)
-    for line in (
-        data_line(run),
-        model_line(run),
-        query_line(run),
-        reading_line(run),
-        candidate_line(run),
-        discovery_line(run),
-        graph_line(run),
-        timing_line(run),
-    ):
-        if line:
-            console.print(_plain(f"{line}."))
+    for line in headlines(run):
+        console.print(_plain(f"{line}."))
 
 
 def _table(rows: list[EdgeRow], scored: str) -> Table:
