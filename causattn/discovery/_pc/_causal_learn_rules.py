@@ -225,7 +225,13 @@ def _close(
                                         continue
                                     if len(undecided) > 0:
                                         key = (min(i, k) * size + j) * size + max(i, k)
-                                        at = np.searchsorted(undecided, key)
+                                        at, above = 0, len(undecided)
+                                        while at < above:
+                                            half = (at + above) // 2
+                                            if undecided[half] < key:
+                                                at = half + 1
+                                            else:
+                                                above = half
                                         if at < len(undecided) and undecided[at] == key:
                                             continue
                                 else:
@@ -248,7 +254,13 @@ def _close(
                                             continue
                                         if len(undecided) > 0:
                                             key = (j * size + i) * size + m
-                                            at = np.searchsorted(undecided, key)
+                                            at, above = 0, len(undecided)
+                                            while at < above:
+                                                half = (at + above) // 2
+                                                if undecided[half] < key:
+                                                    at = half + 1
+                                                else:
+                                                    above = half
                                             if at < len(undecided) and undecided[at] == key:
                                                 continue
                                         fits = True

@@ -24,25 +24,32 @@ def _ask(standardised: np.ndarray, correlation: np.ndarray, i: int, j: int) -> N
 @njit(cache=True, nogil=True)
 def fill(
     standardised: np.ndarray,
-    x: int,
+    centers: np.ndarray,
+    row_pointer: np.ndarray,
     rows: np.ndarray,
+    column_pointer: np.ndarray,
     columns: np.ndarray,
     order: int,
     correlation: np.ndarray,
 ) -> None:
-    """Compute what tests of x against columns given sets of `order` rows read.
+    """Compute what tests of groups given sets of `order` rows read.
 
     `standardised` [p, n] holds variables with mean 0 and length 1; `correlation` [p, p] has ones on
     its diagonal and zeros for what is not known.
     """
-    for y in columns:
-        _ask(standardised, correlation, x, y)
-    if order == 0:
-        return
-    for a in range(rows.shape[0]):
-        _ask(standardised, correlation, x, rows[a])
-        for y in columns:
-            _ask(standardised, correlation, rows[a], y)
-        if order > 1:
-            for b in range(a):
-                _ask(standardised, correlation, rows[a], rows[b])
+    for g in range(centers.shape[0]):
+        x = centers[g]
+        first = column_pointer[g]
+        end = column_pointer[g + 1]
+        if first == end or row_pointer[g + 1] - row_pointer[g] < order:
+            continue
+        # The center, then the rows where there are sets, each with what stands before it.
+        for a in range(row_pointer[g] - 1, row_pointer[g + 1] if order > 0 else row_pointer[g]):
+            v = x if a < row_pointer[g] else rows[a]
+            for e in range(first, end):
+                _ask(standardised, correlation, v, columns[e])
+            if a >= row_pointer[g]:
+                _ask(standardised, correlation, x, v)
+                if order > 1:
+                    for b in range(row_pointer[g], a):
+                        _ask(standardised, correlation, v, rows[b])

@@ -23,8 +23,6 @@ from causattn.discovery._pc._gaussian_statistics import (
 from causattn.discovery._pc._groups import Groups, Outcome
 from causattn.discovery._pc._threads import over_groups
 
-_ALL_KNOWN = np.empty((0, 0))
-
 
 class CompiledGaussian:
     """Fisher's z at a level, compiled."""
@@ -44,7 +42,7 @@ class CompiledGaussian:
 
         degrees = degrees_left(self._statistics, order)
         statistics = self._statistics
-        standardised = statistics.standardised
+        statistics.fill(groups, order)
         entries = len(groups.columns)
         limit = square_limit(self._critical, groups, degrees)
         separated = np.zeros(entries, dtype=np.int64)
@@ -57,7 +55,6 @@ class CompiledGaussian:
         def work(begin: int, end: int) -> int:
             return search(
                 statistics.correlation,
-                _ALL_KNOWN if standardised is None else standardised,
                 groups.centers,
                 groups.row_pointer,
                 groups.rows,
@@ -81,7 +78,7 @@ class CompiledGaussian:
         for singular in over_groups(work, groups, order, self._threads):
             if singular >= 0:
                 raise collinear(statistics.names, singular)
-        if order == 0 and standardised is not None:
+        if order == 0 and statistics.standardised is not None:
             check_copies(smallest, groups.entry_centers, groups.columns, statistics.names)
         return GaussianOutcome(
             separated=separated,

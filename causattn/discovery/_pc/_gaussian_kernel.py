@@ -12,7 +12,6 @@ p-value is formed that could underflow.
 import numpy as np
 from numba import njit
 
-from causattn.discovery._pc._correlation_kernel import fill
 from causattn.discovery._pc._subset_kernel import leave_out_shared
 
 # A conditional variance below this share of the marginal one means exact collinearity.
@@ -22,7 +21,6 @@ COLLINEAR = 1e-12
 @njit(cache=True, nogil=True, error_model="numpy")
 def search(
     correlation: np.ndarray,
-    standardised: np.ndarray,
     centers: np.ndarray,
     row_pointer: np.ndarray,
     rows: np.ndarray,
@@ -44,12 +42,11 @@ def search(
 ) -> int:
     """Test x = centers[g] against its columns given every `order`-subset of its rows.
 
-    `limit` [E] holds the squared correlation below which a column counts as independent. What
-    `correlation` does not know yet comes from `standardised` [p, n], which has no rows where it
-    knows all. Written are, per column entry: how many sets separated it, how many were tested, the
-    union of the separating sets as bits over the group's rows (the first set alone with
-    `stop_at_first`), the smallest squared partial correlation met, and with `count_members` for
-    every row in how many of the separating sets it was.
+    `limit` [E] holds the squared correlation below which a column counts as independent. Written
+    are, per column entry: how many sets separated it, how many were tested, the union of the
+    separating sets as bits over the group's rows (the first set alone with `stop_at_first`), the
+    smallest squared partial correlation met, and with `count_members` for every row in how many
+    of the separating sets it was.
 
     The sets that a `second` entry shares with the other end (`row_bits[y]`), which tests them
     itself, are not counted among its tests, and with `count_members`, where groups have one column
@@ -83,7 +80,7 @@ def search(
     for y in range(correlation.shape[0]):
         position[y] = -1
     unshared = np.empty(depth_count + 1, np.int64)
-    row_shared = np.zeros(most_rows, np.bool_)
+    row_shared = np.empty(most_rows, np.bool_)
 
     for g in range(begin, end):
         x = centers[g]
@@ -93,15 +90,6 @@ def search(
         a = column_pointer[g + 1] - first_column
         if a == 0 or m < order:
             continue
-        if standardised.shape[0] > 0:
-            fill(
-                standardised,
-                x,
-                rows[first_row : first_row + m],
-                columns[first_column : first_column + a],
-                order,
-                correlation,
-            )
         skip_shared = count_members and second[first_column] == 1
         if order == 0:
             if not skip_shared:
@@ -126,6 +114,7 @@ def search(
         for i in range(m):
             v = rows[first_row + i]
             column_of_row[i] = position[v]
+            row_shared[i] = False
             if skip_shared:
                 bits = row_bits[columns[first_column], v >> 6]
                 row_shared[i] = (bits >> np.uint64(v & 63)) & np.uint64(1) == 1

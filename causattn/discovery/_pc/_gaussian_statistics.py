@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.base import CapabilityError, DataError
+from causattn.discovery._pc._groups import Groups
 
 # A variable that the others explain but for this share of its variance is their linear combination.
 _UNEXPLAINED = 1e-10
@@ -28,7 +29,7 @@ class GaussianStatistics:
         The variables' names, for messages; empty for numbers.
     standardised
         float64 [p, n], variables with mean 0 and length 1, where `correlation` holds only what
-        has been asked for; None where it is complete.
+        `fill` was asked for; None where it is complete.
     """
 
     correlation: np.ndarray
@@ -159,6 +160,23 @@ class GaussianStatistics:
     def size(self) -> int:
         """Number of variables p."""
         return len(self.correlation)
+
+    def fill(self, groups: Groups, order: int) -> None:
+        """Compute the correlations that tests of `order` read, where they are not there yet."""
+        if self.standardised is None:
+            return
+        from causattn.discovery._pc._correlation_kernel import fill
+
+        fill(
+            self.standardised,
+            groups.centers,
+            groups.row_pointer,
+            groups.rows,
+            groups.column_pointer,
+            groups.columns,
+            order,
+            self.correlation,
+        )
 
     def z(self, x: int, y: int, given: Sequence[int] = ()) -> float:
         """Return |z| of one test, plainly, by inverting the block of the correlation matrix.

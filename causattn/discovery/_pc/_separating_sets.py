@@ -59,10 +59,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
     def separated(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Tell which pairs (int64 [m] each) were separated, bool [m]."""
-        answer = np.empty(len(x), dtype=bool)
-        loops = fitting(_look_up, len(self.entry))
-        loops(self.entry, np.ascontiguousarray(x), np.ascontiguousarray(y), answer)
-        return answer
+        return np.asarray((self.entry[x, y] > 0) | (self.entry[y, x] > 0))
 
     def holds(self, triples: np.ndarray) -> np.ndarray:
         """Tell for triples (x, middle, z) whether a separating set of x and z holds the middle.
@@ -126,11 +123,6 @@ def _number(
     return found
 
 
-def _look_up(entry: np.ndarray, x: np.ndarray, y: np.ndarray, answer: np.ndarray) -> None:
-    for k in range(x.shape[0]):
-        answer[k] = entry[x[k], y[k]] > 0 or entry[y[k], x[k]] > 0
-
-
 def _find_members(
     entry: np.ndarray,
     first: int,
@@ -142,12 +134,16 @@ def _find_members(
     held: np.ndarray,
 ) -> None:
     """Set `held` for triples whose middle is in a set of a record."""
+    group_of = np.empty(members.shape[0], np.int64)
+    for g in range(column_pointer.shape[0] - 1):
+        for e in range(column_pointer[g], column_pointer[g + 1]):
+            group_of[e] = g
     for t in range(triples.shape[0]):
         for end in range(2):
             e = entry[triples[t, 2 * end], triples[t, 2 - 2 * end]] - first
             if e < 0 or e >= members.shape[0]:
                 continue
-            group = np.searchsorted(column_pointer, e, side="right") - 1
+            group = group_of[e]
             for k in range(row_pointer[group], row_pointer[group + 1]):
                 bit = k - row_pointer[group]
                 if rows[k] == triples[t, 1] and (

@@ -32,11 +32,12 @@ def leave_out_shared(
     most_rows = 0
     for g in range(begin, end):
         most_rows = max(most_rows, row_pointer[g + 1] - row_pointer[g])
-    binomial = np.zeros((most_rows + 1, order + 1))
+    binomial = np.empty((most_rows + 1, order + 1))
     for n in range(most_rows + 1):
-        binomial[n, 0] = 1.0
-        for k in range(1, min(n, order) + 1):
-            binomial[n, k] = binomial[n - 1, k - 1] + binomial[n - 1, k]
+        for k in range(order + 1):
+            binomial[n, k] = 1.0 if k == 0 else 0.0
+            if n > 0 and k > 0:
+                binomial[n, k] = binomial[n - 1, k - 1] + binomial[n - 1, k]
     for g in range(begin, end):
         first_row = row_pointer[g]
         m = row_pointer[g + 1] - first_row
