@@ -37,6 +37,7 @@ def test_graphs_are_the_same_and_ratios_are_of_the_medians(results):
 def test_restriction_takes_fewer_tests_than_all_pairs(results):
     row = rows(results)["PC, Gaussian, p = 12, 20 candidates"]
     assert row["tests"] < row["tests_over_all_pairs"]
+    assert 0 < row["least_tests"] <= row["share_of_tests"]
     assert row["reached"] == (max(row["share_of_tests"], row["share_of_time"]) <= 20 / 66)
 
 

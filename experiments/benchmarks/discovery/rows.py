@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from cases import Case
 from compare import differing_adjacencies, differing_pairs, gaussian_bic
+from least import least_tests
 from measure import Run, block, in_a_process
 from programs import PENALTY, causattn_graph, pc_search
 from samples import Sample, candidate_pairs
@@ -117,6 +118,7 @@ def _restricted(case: Case, sample: Sample) -> Row:
         search = pc_search(sample.data, options["test"])
         some_s, whole_s = _in_turn(lambda: search(some.allowed), lambda: search(None))
         row["share_of_search_time"] = median(some_s) / median(whole_s)
+        row["least_tests"] = least_tests(search(some.allowed), some.allowed) / plain.tests
         for_skeleton = [each.tests - each.details["orientation_tests"] for each in (graph, plain)]
         row["share_of_skeleton_tests"] = for_skeleton[0] / for_skeleton[1]
     return row
