@@ -143,24 +143,44 @@ class GaussianBIC(LocalScore):
         return cls(covariance, len(table), penalty=penalty, ridge=ridge, names=names)
 
     def _compute(self, target: int, parents: tuple[int, ...]) -> float:
-        left = 1.0
-        if parents:
-            block = self.correlation[np.ix_(parents, parents)]
-            try:
-                factor = np.linalg.cholesky(block)
-            except np.linalg.LinAlgError:
-                return -np.inf
-            if np.min(np.diagonal(factor)) ** 2 < SMALLEST_VARIANCE:
-                return -np.inf
-            solved = np.linalg.solve(factor, self.correlation[list(parents), target])
-            left -= float(solved @ solved)
-        if left < SMALLEST_VARIANCE:
-            return -np.inf
-        variance = left * self.variances[target]
-        return float(
-            -0.5 * self.rows * (1.0 + np.log(variance))
-            - self.penalty * (len(parents) + 1) * np.log(self.rows)
-        )
+        return self._compute_all([(target, parents)])[0]
+
+    def _compute_all(self, families: list[tuple[int, tuple[int, ...]]]) -> list[float]:
+        scores = np.empty(len(families))
+        counts = np.array([len(parents) for _, parents in families], dtype=np.int64)
+        for count in np.unique(counts).tolist():
+            places = np.flatnonzero(counts == count)
+            targets = np.array([families[k][0] for k in places])
+            left = self._unexplained(targets, np.array([families[k][1] for k in places], np.int64))
+            determined = left < SMALLEST_VARIANCE
+            variance = np.where(determined, 1.0, left) * self.variances[targets]
+            scores[places] = np.where(
+                determined,
+                -np.inf,
+                -0.5 * self.rows * (1.0 + np.log(variance))
+                - self.penalty * (count + 1) * np.log(self.rows),
+            )
+        return [float(score) for score in scores]
+
+    def _unexplained(self, targets: np.ndarray, parents: np.ndarray) -> np.ndarray:
+        """Return the share of each target's variance that its parents leave, float64 [m].
+
+        `parents` is int64 [m, count]; where they explain one another the share is 0.
+        """
+        if parents.shape[1] == 0:
+            return np.ones(len(targets))
+        block = self.correlation[parents[:, :, None], parents[:, None, :]]
+        try:
+            factor = np.linalg.cholesky(block)
+        except np.linalg.LinAlgError:
+            if len(targets) == 1:
+                return np.zeros(1)
+            each = [slice(k, k + 1) for k in range(len(targets))]
+            return np.concatenate([self._unexplained(targets[k], parents[k]) for k in each])
+        solved = np.linalg.solve(factor, self.correlation[parents, targets[:, None]][:, :, None])
+        left = 1.0 - np.sum(solved[:, :, 0] ** 2, axis=1)
+        least = np.min(np.diagonal(factor, axis1=1, axis2=2), axis=1) ** 2
+        return np.asarray(np.where(least < SMALLEST_VARIANCE, 0.0, left))
 
     def gains(
         self, families: Extensions, *, floor: float = -np.inf, threads: int = 1

@@ -63,6 +63,10 @@ class LocalScore(ABC):
     def _compute(self, target: int, parents: tuple[int, ...]) -> float:
         """Return the local score; parents are in ascending order."""
 
+    def _compute_all(self, families: list[tuple[int, tuple[int, ...]]]) -> list[float]:
+        """Return the local scores of targets with their parents, which may share work."""
+        return [self._compute(*family) for family in families]
+
     def local_score(self, target: int, parents: Collection[int]) -> float:
         """Return the local score of `target` with `parents`, higher is better.
 
@@ -83,8 +87,11 @@ class LocalScore(ABC):
                 f"A score over {self.size} variables needs a graph of shape "
                 f"({self.size}, {self.size}), not {matrix.shape}."
             )
-        parents = [np.flatnonzero(column).tolist() for column in matrix.T]
-        return float(sum(self.local_score(j, parents[j]) for j in range(self.size)))
+        families = [(j, tuple(np.flatnonzero(matrix[:, j]).tolist())) for j in range(self.size)]
+        new = [family for family in families if family not in self._known]
+        self.evaluations += len(new)
+        self._known.update(zip(new, self._compute_all(new), strict=True))
+        return float(sum(self._known[family] for family in families))
 
     def gains(
         self, families: Extensions, *, floor: float = -np.inf, threads: int = 1

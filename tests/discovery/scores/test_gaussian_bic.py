@@ -171,3 +171,23 @@ def test_bad_covariances_and_settings_are_refused(covariance, options, sentence)
 def test_graph_of_another_size_is_refused():
     with pytest.raises(DataError, match="shape"):
         GaussianBIC(np.eye(2), rows=10).total(np.zeros((3, 3)))
+
+
+def test_a_graphs_score_is_the_sum_of_its_families_scored_one_by_one():
+    rng = np.random.default_rng(5)
+    data = linear_data(rng, 60, 7)
+    # Three parents of which one is the sum of the others have no score together.
+    data = np.column_stack([data, data[:, 0] + data[:, 1]])
+    covariance = np.cov(data.T, ddof=0)
+    score = GaussianBIC(covariance, rows=8)
+    dag = np.triu(rng.random((8, 8)) < 0.5, 1)
+    dag[0, :] = False
+    one_by_one = GaussianBIC(covariance, rows=8)
+    expected = sum(one_by_one.local_score(j, np.flatnonzero(dag[:, j])) for j in range(8))
+    assert score.total(dag) == pytest.approx(expected)
+    assert score.evaluations == one_by_one.evaluations == 8
+    dag[:, 3] = False
+    dag[[0, 1, 7], 3] = True
+    assert score.total(dag) == -np.inf
+    assert score.local_score(3, [0, 1, 7]) == -np.inf
+    assert np.isfinite(score.local_score(3, [0, 7]))
