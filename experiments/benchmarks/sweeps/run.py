@@ -83,12 +83,13 @@ def keep(into: Path, name: str, found: Any) -> None:
     into.mkdir(parents=True, exist_ok=True)
     path = into / "sweeps.json"
     results = json.loads(path.read_text()) if path.is_file() else {}
+    results.pop(name.partition("; ")[0], None)  # as it was called once, without its workers
     results[name] = {
         "command": shlex.join(["python", "experiments/benchmarks/sweeps/run.py", *sys.argv[1:]]),
         "measured": datetime.now(UTC).isoformat(timespec="minutes"),
         "cores": os.cpu_count(),
         "load_at_end": round(os.getloadavg()[0], 1),
-        "nice": os.getpriority(os.PRIO_PROCESS, 0),
+        "nice": niceness(),
         "commit": source_commit() or "unknown",
         "python": platform.python_version(),
         "versions": versions(),
@@ -96,6 +97,19 @@ def keep(into: Path, name: str, found: Any) -> None:
     }
     path.write_text(json.dumps(results, indent=2) + "\n")
     (into / "sweeps.md").write_text(page(results))
+
+
+def niceness() -> int:
+    """Return the priority of all that is started from here, smaller before larger.
+
+    Where Linux shares processors out between sessions, and not between processes, it is the
+    session's: three workers together then get no more than one process of another session.
+    """
+    group = Path("/proc/self/autogroup")
+    try:
+        return int(group.read_text().rsplit(maxsplit=1)[1])
+    except (OSError, ValueError, IndexError):
+        return os.getpriority(os.PRIO_PROCESS, 0)
 
 
 if __name__ == "__main__":
