@@ -35,6 +35,7 @@ from causattn.base import ConfigError
 from causattn.corpora import Corpus
 from causattn.models import Batch, LanguageModel
 from causattn.models._classifier import ClassifierSettings, train_classifier
+from causattn.papers.cebab._told import mean_recall
 
 QUICKER = 10.0
 """By how much the heads' inputs are stretched, so that they learn so much faster than the body.
@@ -60,7 +61,7 @@ class CausalmSettings:
     epochs: int = 1
     batch: int = 32
     learning_rate: float = 2e-4
-    weight: float = 0.3
+    weight: float = 0.1
 
     def __post_init__(self) -> None:
         if self.weight <= 0:
@@ -197,11 +198,15 @@ def trained_on(
 def probe_accuracy(
     states: np.ndarray, codes: np.ndarray, train: np.ndarray, test: np.ndarray
 ) -> float:
-    """Return how often a fresh logistic regression tells labels from states held out."""
+    """Return how often a fresh logistic regression tells a label from states held out.
+
+    See `mean_recall`.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    learner = LogisticRegression(solver="newton-cholesky").fit(states[train], codes[train])
-    return float((learner.predict(states[test]) == codes[test]).mean())
+    learner = LogisticRegression(solver="newton-cholesky", class_weight="balanced")
+    told = learner.fit(states[train], codes[train]).predict(states[test])
+    return mean_recall(codes[test], told)
 
 
 def control_of(aspect: str, aspects: Sequence[str]) -> str:

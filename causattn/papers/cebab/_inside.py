@@ -44,7 +44,7 @@ class InsideSettings:
     concept_shap_epochs
         Rounds in which each set of concepts learns to restore the state.
     inlp_rounds
-        Linear classifiers whose directions are taken out, one after the other.
+        The most linear classifiers whose directions are taken out, one after the other.
     causalm
         How counterfactual representations are learned.
     """
@@ -131,9 +131,8 @@ def inside_effects(
                 "aspect": aspect,
                 "ConceptSHAP, importance": float(shares.importance[concept]),
                 "INLP, directions": erased.directions,
-                "INLP, told before": erased.accuracy[0],
-                "INLP, told after": erased.accuracy[-1],
-                "INLP, most frequent label": erased.majority,
+                "INLP, told before": erased.told[0],
+                "INLP, told after": erased.told[-1],
                 **told,
             }
         )
@@ -188,14 +187,12 @@ class _Unlearned:
         )
         states = self._pooled(changed)
         told = codes[self._documents]
-        _, counts = np.unique(told[self._test], return_counts=True)
         factual, without = (
             predict_labels(one, encode_texts(one, texts), BATCH) for one in (self._factual, changed)
         )
         return without - factual, {
             "CausaLM, told before": probe_accuracy(self._states, told, self._train, self._test),
             "CausaLM, told after": probe_accuracy(states, told, self._train, self._test),
-            "CausaLM, most frequent label": float(counts.max() / len(self._test)),
             "CausaLM, rating told before": self._factual.about["accuracy_held_out"],
             "CausaLM, rating told after": changed.about["accuracy_held_out"],
         }

@@ -76,7 +76,7 @@ class CebabPaperSettings:
     inlp_rounds: int = 10
     causalm_epochs: int = 1
     causalm_learning_rate: float = 2e-4
-    causalm_weight: float = 0.3
+    causalm_weight: float = 0.1
 
 
 def reproduce(settings: CebabPaperSettings, work: Work) -> Findings:

@@ -91,7 +91,8 @@ def explained(
         "table is not at hand: what stands beside ours is the order that its text claims, as "
         "others quote it. Nothing was agreed on beforehand.",
         "Told before and after: how often a fresh linear classifier tells the aspect's label from "
-        "the classifier's state, and how often the rating is told, on reviews held out.",
+        "the classifier's state, the mean over three labels (chance is one third), and how often "
+        "the rating is told, on reviews held out.",
         "TCAV, ConceptSHAP, INLP and CausaLM name the same change whichever way an edit goes: they "
         "ask what an aspect does, or what its absence would, not what another label of it does.",
     ]
