@@ -301,7 +301,9 @@ def _check(data: DiscoveryData) -> None:
                 f"Variable {name} has {int(np.isinf(values).sum())} infinite values; drop those "
                 "rows or the column."
             )
-        constant = (data.values == data.values[0]).all(axis=0)
+        constant = data.values[0] == data.values[1]
+        for k in np.flatnonzero(constant):
+            constant[k] = (data.values[:, k] == data.values[0, k]).all()
     else:
         constant = np.array([count == 1 for count in data.categories])
     for name, count, same in zip(data.names, data.categories, constant, strict=True):
