@@ -132,41 +132,28 @@ def list_triples(
     return count
 
 
-def list_pairs(
+def list_pools(
     triples: np.ndarray,
     y: np.ndarray,
     start: np.ndarray,
     group: np.ndarray,
     row_pointer: np.ndarray,
-    number: np.ndarray,
-    pairs: np.ndarray,
     pools: np.ndarray,
     largest: np.ndarray,
-    of_triple: np.ndarray,
-) -> int:
-    """Write the pairs that triples end in, each once, with the pools of either end.
+) -> None:
+    """Write the pools of the ends x and z of triples (x, middle, z), and the larger one's size.
 
-    And the size of the larger pool. An end's pool is the group of its edge to the middle; which
-    middle makes no difference. `number` [p, p] is zero beforehand. Returns the number of pairs.
+    An end's pool is the group of its edge to the middle; which middle makes no difference.
     """
-    count = 0
     for t in range(triples.shape[0]):
-        x = triples[t, 0]
-        z = triples[t, 2]
-        if number[x, z] == 0:
-            largest[count] = 0
-            for end in range(2):
-                a = x if end == 0 else z
-                pairs[count, end] = a
-                for k in range(start[a], start[a + 1]):
-                    if y[k] == triples[t, 1]:
-                        g = group[k]
-                        pools[count, end] = g
-                        largest[count] = max(largest[count], row_pointer[g + 1] - row_pointer[g])
-            count += 1
-            number[x, z] = count
-        of_triple[t] = number[x, z] - 1
-    return count
+        largest[t] = 0
+        for end in range(2):
+            v = triples[t, 2 * end]
+            for k in range(start[v], start[v + 1]):
+                if y[k] == triples[t, 1]:
+                    g = group[k]
+                    pools[t, end] = g
+                    largest[t] = max(largest[t], row_pointer[g + 1] - row_pointer[g])
 
 
 def list_searches(

@@ -90,16 +90,16 @@ class Pools:
         return triples[: loops(self.adjacency, self.neighbours, self.start, triples)]
 
     def pairs(self, triples: np.ndarray) -> Pairs:
-        """Return the pairs that triples end in, each once."""
-        size, most = self.edges.size, len(triples)
-        ends, pools = np.empty((2, most, 2), dtype=np.int64)
-        largest, of_triple = np.empty((2, most), dtype=np.int64)
-        number = np.zeros((size, size), dtype=np.int32)
-        count = fitting(_edge_loops.list_pairs, size)(
-            *(triples, self.edges.y, self.start, self.edges.group, self.row_pointer),
-            *(number, ends, pools, largest, of_triple),
+        """Return the pairs that triples end in, each once, ascending."""
+        keys = triples[:, 0] * self.edges.size + triples[:, 2]
+        _, first, of_triple = np.unique(keys, return_index=True, return_inverse=True)
+        chosen = triples[first]
+        pools, largest = np.empty((len(first), 2), dtype=np.int64), np.empty(len(first), np.int64)
+        fitting(_edge_loops.list_pools, self.edges.size)(
+            *(chosen, self.edges.y, self.start, self.edges.group, self.row_pointer),
+            *(pools, largest),
         )
-        return Pairs(self, ends[:count], pools[:count], largest[:count], of_triple)
+        return Pairs(self, chosen[:, ::2].copy(), pools, largest, of_triple)
 
 
 @dataclass(frozen=True)

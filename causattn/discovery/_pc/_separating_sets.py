@@ -48,14 +48,19 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
             self._records.append(_Record(self._following, groups, outcome))
             self._following += len(groups.columns)
 
-    def join(self, others: SeparatingSets) -> None:
-        """Take over other sets; of a pair that has sets here, too, the others replace them."""
-        for _, groups, outcome in others._records:
-            gone = outcome.separated > 0
-            x, y = groups.entry_centers[gone], groups.columns[gone]
-            self.entry[x, y] = self.entry[y, x] = 0
-        for _, groups, outcome in others._records:
-            self.record(groups, outcome)
+    def withdraw(self, pairs: np.ndarray) -> np.ndarray:
+        """Take pairs (int64 [m, 2]) for not separated so far; return what `restore` needs."""
+        x, y = pairs.T
+        before = np.stack([self.entry[x, y], self.entry[y, x]])
+        self.entry[x, y] = self.entry[y, x] = 0
+        return before
+
+    def restore(self, pairs: np.ndarray, before: np.ndarray) -> None:
+        """Give pairs that were withdrawn and have not been separated since their old sets back."""
+        x, y = pairs.T
+        lacking = ~self.separated(x, y)
+        self.entry[x[lacking], y[lacking]] = before[0, lacking]
+        self.entry[y[lacking], x[lacking]] = before[1, lacking]
 
     def separated(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Tell which pairs (int64 [m] each) were separated, bool [m]."""

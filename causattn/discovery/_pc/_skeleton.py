@@ -137,18 +137,23 @@ def find_skeleton(
 
 
 def search_separating_sets(
-    evaluator: Evaluator, pairs: Pairs, *, keep_all: bool, max_order: int | None
-) -> tuple[SeparatingSets, list[int]]:
+    evaluator: Evaluator,
+    pairs: Pairs,
+    found: SeparatingSets,
+    *,
+    keep_all: bool,
+    max_order: int | None,
+) -> list[int]:
     """Look for separating sets of pairs among subsets of either end's neighbours.
 
     Used for pairs that the skeleton phase was told not to test: where the candidates hold the
-    true skeleton, the parents of one end are among its neighbours and separate the pair.
+    true skeleton, the parents of one end are among its neighbours and separate the pair. What is
+    found goes into `found`, which has none of them yet.
 
     Returns
     -------
-    The sets found, and the number of tests by order.
+    Number of tests by order.
     """
-    found = SeparatingSets(pairs.pools.edges.size)
     tests: list[int] = []
     order = 0
     while max_order is None or order <= max_order:
@@ -157,7 +162,7 @@ def search_separating_sets(
             break
         tests.append(_count(made))
         order += 1
-    return found, tests
+    return tests
 
 
 def _make_tests(

@@ -64,14 +64,17 @@ def judge(
     lacking = np.zeros(len(triples), dtype=bool)
     counts = []
     if anew.any():
-        others, counts = search_separating_sets(
+        pairs = pools.pairs(triples[anew])
+        before = sets.withdraw(pairs.ends)
+        counts = search_separating_sets(
             tests.orientation,
-            pools.pairs(triples[anew]),
+            pairs,
+            sets,
             keep_all=plan.like_causal_learn,
             max_order=plan.max_order,
         )
-        lacking[anew] = ~others.separated(x[anew], z[anew])
-        sets.join(others)
+        lacking[anew] = ~sets.separated(x[anew], z[anew])
+        sets.restore(pairs.ends, before)
     verdicts = np.where(sets.holds(triples), Verdict.NO_COLLIDER, Verdict.COLLIDER).astype(np.int8)
     verdicts[lacking] = Verdict.UNDECIDED
     return triples, verdicts, counts
