@@ -34,7 +34,7 @@ from causattn.cli._ahead import method, without_main
 from causattn.cli._prepared import Job, PreparedJobs
 from causattn.cli._progress import SESSION, write_line
 from causattn.cli._turns import Turns
-from causattn.cli._worker import PATIENCE, work
+from causattn.cli._worker import INTERRUPTED, PATIENCE, work
 
 
 class ProcessLauncher(Launcher):
@@ -44,18 +44,10 @@ class ProcessLauncher(Launcher):
     ----------
     workers
         Jobs at the same time, None for as many as there are cores.
-
-    Raises
-    ------
-    ConfigError
-        Where `workers` is no number from 1.
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        count = _cores() if workers is None else workers
-        if not isinstance(count, int) or count < 1:
-            raise ConfigError(f"workers={workers} should be a whole number from 1; change it.")
-        self._count = count
+        self._count = _cores() if workers is None else workers
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -65,8 +57,11 @@ class ProcessLauncher(Launcher):
         Raises
         ------
         ConfigError
-            Where something is asked for that Hydra would do around each job.
+            Where there are to be no workers, or something is asked for that Hydra would do around
+            each job.
         """
+        if not isinstance(self._count, int) or self._count < 1:
+            raise ConfigError(f"workers={self._count} should be a whole number from 1; change it.")
         hydra = config.hydra
         if (
             not isinstance(hydra_context.config_loader, PreparedJobs)
@@ -143,15 +138,16 @@ class ProcessLauncher(Launcher):
             Where nobody ended it: no other worker would fare better.
         """
         code = worker.exit_code()
-        if code >= 0:
+        if code >= 0 and code != INTERRUPTED:
             raise RuntimeError(f"a worker ended by itself with exit code {code}")
+        name = signal.Signals(signal.SIGTERM if code == INTERRUPTED else -code).name
         line = {
             "session": self._environment.get(SESSION, ""),
             "job": worker.job.number,
             "folder": worker.job.folder,
             "overrides": worker.job.asked,
             "status": "failed",
-            "reason": f"Its process was ended by {signal.Signals(-code).name}, as a machine does "
+            "reason": f"Its process was ended by {name}, as a machine does "
             "that runs out of memory; the same command again does the job anew.",
             "seconds": round(time.time() - worker.began, 3),
         }

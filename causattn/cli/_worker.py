@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ from typing import Any
 
 from causattn.cli._job import run_prepared
 from causattn.cli._prepared import Job
+
+INTERRUPTED = 128 + signal.SIGTERM
+"""The exit code of a worker that was asked to end (SIGTERM)."""
 
 PATIENCE = 30.0
 """Most seconds that a worker has to end when it is interrupted."""
@@ -58,7 +62,7 @@ def work(connection: Connection, place: str, sweep: str, environment: Mapping[st
                 if busy.is_set():
                     os.kill(os.getpid(), signal.SIGTERM)
                     time.sleep(PATIENCE)  # a library may have swallowed what was raised in it
-                    os._exit(128 + signal.SIGTERM)
+                    os._exit(INTERRUPTED)
                 return
 
     threading.Thread(target=listen, daemon=True).start()
@@ -73,7 +77,7 @@ def work(connection: Connection, place: str, sweep: str, environment: Mapping[st
             busy.clear()
             connection.send_bytes(json.dumps(said).encode())
     except KeyboardInterrupt:  # said by the process that began this one
-        return
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         return
 

@@ -16,9 +16,7 @@ from typing import Any
 
 import pytest
 
-from causattn.base import ConfigError
 from causattn.cli import main
-from causattn.cli._processes import ProcessLauncher
 
 PROGRAM = "import sys; from causattn.cli import main; sys.exit(main())"
 UNGUARDED = "import sys\nfrom causattn.cli import main\nsys.exit(main())\n"
@@ -88,17 +86,19 @@ def log(place: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (place / "mine" / "jobs.jsonl").read_text().splitlines()]
 
 
-def test_a_worker_that_is_killed_takes_only_its_job_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_is_killed_takes_only_its_job_with_it(tmp_path: Path, number: int) -> None:
     """The others go on, another takes its place, and the same command does what is missing."""
     seeds = "seed=0,1,2"
     with program(tmp_path, "workers=1", seeds, *ENDLESS, "limits.timeout_s=1") as process:
         (marker,) = markers(tmp_path, 1)
         lost = worker_of(marker)
-        os.kill(lost, signal.SIGKILL)
+        os.kill(lost, number)
         out, err = process.communicate(timeout=120)
     assert process.returncode == 3
     assert "3 jobs: 0 finished, 3 failed." in out
-    said = "Its process was ended by SIGKILL, as a machine does that runs out of memory;"
+    name = signal.Signals(number).name
+    said = f"Its process was ended by {name}, as a machine does that runs out of memory;"
     assert err.count(said) == 2  # at once, and at the end
     assert err.count("took longer than limits.timeout_s=1") == 4
     workers = [line.get("process") for line in log(tmp_path)]
@@ -177,7 +177,7 @@ def test_what_only_hydra_does_around_a_job_is_refused(
     assert studies == []
 
 
-def test_no_workers_are_no_workers() -> None:
-    with pytest.raises(ConfigError, match="workers=0 should be a whole number from 1"):
-        ProcessLauncher(0)
-    assert ProcessLauncher(None)
+def test_no_workers_are_no_workers(studies: list[Any], capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "launcher=processes", "workers=0", "seed=0,1"]) == 2
+    assert capfd.readouterr().err == "workers=0 should be a whole number from 1; change it.\n"
+    assert studies == []
