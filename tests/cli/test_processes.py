@@ -86,7 +86,9 @@ def log(place: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (place / "mine" / "jobs.jsonl").read_text().splitlines()]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_a_worker_that_is_killed_takes_only_its_job_with_it(tmp_path: Path, number: int) -> None:
     """The others go on, another takes its place, and the same command does what is missing."""
     seeds = "seed=0,1,2"
@@ -121,7 +123,9 @@ def test_when_the_sweep_is_killed_its_workers_end_and_the_same_command_goes_on(
     assert "2 jobs: 0 finished, 2 failed." in out
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_when_the_sweep_is_interrupted_its_workers_are(tmp_path: Path, number: int) -> None:
     with program(tmp_path, "workers=2", "seed=0,1", *ENDLESS) as process:
         workers = [worker_of(marker) for marker in markers(tmp_path, 2)]
