@@ -198,6 +198,8 @@ def check_settings(config: Settings) -> None:
     features.feature_settings(config["features"])
     if not is_none(config, "attention"):
         read = attention.attention_settings(config["attention"], attention.MEASURES)
+        if read.engine == "processes":  # a cluster's devices are its own
+            attention.check_device(read.device)
         task = models.known_task(config["model"])
         if task is not None:  # else it is said when the model is there
             attention.check_query(read.query, task, f"model={config['model']['kind']}")

@@ -36,6 +36,19 @@ def place(tmp_path, monkeypatch):
 
 
 CASES = {
+    "fewer than no tests": (
+        ["corpus.path=good.csv", "discovery.max_order=-1"],
+        "discovery.max_order=-1 is below 0",
+    ),
+    "a price below nothing": (
+        ["corpus.path=good.csv", "discovery=ges", "discovery.penalty=-1"],
+        "discovery.penalty=-1 should be above 0",
+    ),
+    "no time": (
+        ["corpus.path=good.csv", "discovery.timeout_s=0"],
+        "discovery.timeout_s=0 should be above 0",
+    ),
+    "a level that is none": (["corpus.path=good.csv", "discovery.alpha=2"], "discovery.alpha=2 is"),
     "masked attention of a model that reads on": (
         ["corpus=asia", "features=slots", "attention=masked", "model=lstm_lm"],
         "choose attention=next",
@@ -95,3 +108,21 @@ def test_one_sentence_exit_code_two_and_nothing_left(place, capsys, name):
     assert "Traceback" not in "".join(said)
     runs = place / "results" / "runs"
     assert not runs.exists() or not list(runs.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("attention.device=cuda", "torch sees no such device"),
+        ("attention=next", "choose attention=masked"),
+        ("discovery.alpha=2", "discovery.alpha=2 is no level"),
+    ],
+)
+def test_what_settings_tell_is_said_before_anything_is_read(
+    place, capsys, monkeypatch, override, words
+):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert main(["run", *ON_FILE, "corpus.path=absent.csv", override]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert "absent.csv" not in said

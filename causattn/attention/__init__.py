@@ -7,6 +7,7 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.attention._capture import METHODS, Capture, capture_attention
     from causattn.attention._covariance import abcd_correlation, abcd_covariance
+    from causattn.attention._device import check_device
     from causattn.attention._document import DocumentAttention, document_attention
     from causattn.attention._edge_effects import EdgeEffects, edge_effects
     from causattn.attention._entropy import head_entropy, heads_by_entropy
@@ -50,6 +51,7 @@ __all__ = [
     "attention_settings",
     "attention_weights",
     "capture_attention",
+    "check_device",
     "check_query",
     "default_stack",
     "document_attention",

@@ -14,6 +14,20 @@ from causattn.attention._summary_probe import SummaryProbe
 from causattn.base import ConfigError
 
 
+def check_device(device: str) -> None:
+    """Raise where a device is asked for that is not here.
+
+    Raises
+    ------
+    ConfigError
+        Where torch sees no GPU.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(
+            "attention.device=cuda, but torch sees no such device here; use attention.device=auto."
+        )
+
+
 @contextmanager
 def on_device(network: PreTrainedModel, device: str) -> Iterator[None]:
     """Have a network on a device inside the block, and where it was afterwards.
@@ -34,10 +48,7 @@ def on_device(network: PreTrainedModel, device: str) -> Iterator[None]:
     wanted = before.type if device == "auto" else device
     if device == "auto" and before.type == "cpu" and torch.cuda.is_available():
         wanted = "cuda"
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise ConfigError(
-            "attention.device=cuda, but torch sees no such device here; use attention.device=auto."
-        )
+    check_device(wanted)
     if wanted == before.type:
         yield
         return

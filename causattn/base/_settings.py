@@ -14,6 +14,14 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from causattn.base._errors import ConfigError
 
 T = TypeVar("T")
+_WORDS: dict[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    dict: "a group of settings",
+    type(None): "null",
+}
 
 
 def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
@@ -26,7 +34,7 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     values
         The settings, such as one group of the configuration.
     where
-        The config key under which `values` stand, for messages.
+        The config key under which `values` stand, for messages; empty at the top.
 
     Raises
     ------
@@ -35,18 +43,20 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     hints = typing.get_type_hints(kind)
+    prefix = f"{where}." if where else ""
     for key in values:
         if key not in fields:
             near = difflib.get_close_matches(str(key), fields, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(fields)}."
-            raise ConfigError(f"{where}.{key} is not a setting of {where}; {hint}")
-    given = {key: _fit(value, hints[key], f"{where}.{key}") for key, value in values.items()}
+            whose = where or "the configuration"
+            raise ConfigError(f"{prefix}{key} is not a setting of {whose}; {hint}")
+    given = {key: _fit(value, hints[key], f"{prefix}{key}") for key, value in values.items()}
     for name, field in fields.items():
         required = (
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         )
         if required and name not in given:
-            raise ConfigError(f"{where}.{name} is missing; set it, for example {where}.{name}=...")
+            raise ConfigError(f"{prefix}{name} is missing; set it, for example {prefix}{name}=...")
     return kind(**given)
 
 
@@ -96,5 +106,16 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
         return value
     elif hint is Any:
         return value
-    shown = getattr(hint, "__name__", str(hint))
-    raise ConfigError(f"{where}={value!r} should be of type {shown}; change it.")
+    raise ConfigError(f"{where}={value!r} should be {_in_words(hint)}; change it.")
+
+
+def _in_words(hint: Any) -> str:
+    """Return what values a type has, as a person says it."""
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return " or ".join(_in_words(option) for option in get_args(hint))
+    if origin is Literal:
+        return f"one of {', '.join(map(str, get_args(hint)))}"
+    if origin in (tuple, list):
+        return "a list, such as [a,b]"
+    return _WORDS.get(origin or hint, getattr(hint, "__name__", str(hint)))

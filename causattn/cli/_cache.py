@@ -81,6 +81,8 @@ def _prune(given: argparse.Namespace) -> int:
         raise ConfigError(
             "causattn cache prune does not know what to delete; say --days N, --kind KIND or --all."
         )
+    if given.days is not None and not given.days >= 0:
+        raise ConfigError(f"--days {given.days:g} is no age; give 0 or more days.")
     kinds = sorted({entry.kind for entry in list_artefacts(given.cache)})
     if given.kind is not None and kinds:
         choose(given.kind, dict.fromkeys(kinds), "--kind")

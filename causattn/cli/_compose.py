@@ -62,10 +62,17 @@ def plain(config: DictConfig) -> dict[str, Any]:
     resolved = {str(key): value for key, value in container.items()}
     of_groups = set(groups())
     common = {key: value for key, value in resolved.items() if key not in of_groups}
-    checked = settings_from(CommonSettings, common, "config")
+    checked = settings_from(CommonSettings, common, "")
     if checked.seed < 0:
-        raise ConfigError(f"config.seed={checked.seed} is negative; give 0 or more.")
-    settings_from(Limits, checked.limits, "limits")
+        raise ConfigError(f"seed={checked.seed} is negative; give 0 or more.")
+    if checked.threads is not None and checked.threads < 1:
+        raise ConfigError(
+            f"threads={checked.threads} runs nothing; give 1 or more, or null for all cores."
+        )
+    limits = settings_from(Limits, checked.limits, "limits")
+    for name, most in vars(limits).items():
+        if most is not None and most <= 0:
+            raise ConfigError(f"limits.{name}={most:g} lets nothing run; give more, or null.")
     return resolved
 
 

@@ -19,11 +19,16 @@ from causattn.discovery._algorithm import (
 from causattn.discovery._data import Data, as_discovery_data
 from causattn.discovery._knowledge import Knowledge
 from causattn.discovery._registry import ALGORITHMS
+from causattn.discovery._shared_settings import check_alpha
 from causattn.discovery._time_limit import run_limited
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+
+
+_COUNTS = ("max_order", "max_parents", "max_path_length")
+_AMOUNTS = ("penalty", "timeout_s")
 
 
 def discover(
@@ -82,7 +87,18 @@ def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
     if "kind" not in settings:
         raise ConfigError("discovery.kind is missing; set it, for example discovery.kind=pc.")
     algorithm = choose(str(settings["kind"]), ALGORITHMS, "discovery.kind")
-    return settings_from(algorithm.settings, settings, "discovery")
+    chosen = settings_from(algorithm.settings, settings, "discovery")
+    if (alpha := getattr(chosen, "alpha", None)) is not None:
+        check_alpha(alpha, "discovery.alpha")
+    for name in _COUNTS:
+        if (value := getattr(chosen, name, None)) is not None and value < 0:
+            raise ConfigError(
+                f"discovery.{name}={value} is below 0; give 0 or more, or null for no limit."
+            )
+    for name in _AMOUNTS:
+        if (value := getattr(chosen, name, None)) is not None and value <= 0:
+            raise ConfigError(f"discovery.{name}={value:g} should be above 0; change it.")
+    return chosen
 
 
 def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:

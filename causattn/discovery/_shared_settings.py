@@ -128,10 +128,10 @@ def local_score(
     )
 
 
-def check_alpha(alpha: float) -> None:
-    """Raise where a level is none."""
+def check_alpha(alpha: float, where: str = "alpha") -> None:
+    """Raise where a level is none; `where` is what it is called."""
     if not 0 < alpha < 1:
-        raise ConfigError(f"alpha={alpha} is no level of a test; choose one between 0 and 1.")
+        raise ConfigError(f"{where}={alpha:g} is no level of a test; choose one between 0 and 1.")
 
 
 def check_causal_learn_priors(chosen: ChosenScore, settings: ScoreSettings) -> None:

@@ -29,18 +29,25 @@ def test_declared_fields_are_filled():
     [
         ({"size": 3, "rat": 1.0}, "example.rat is not a setting of example; did you mean rate"),
         ({}, "example.size is missing"),
-        ({"size": "three"}, "example.size='three' should be of type int"),
-        ({"size": True}, "example.size=True should be of type int"),
+        ({"size": "three"}, "example.size='three' should be a whole number; change it"),
+        ({"size": True}, "example.size=True should be a whole number"),
         ({"size": 1, "mode": "three"}, "choose one of one, two"),
-        ({"size": 1, "limit": "x"}, "example.limit='x'"),
-        ({"size": 1, "flag": 1}, "example.flag=1 should be of type bool"),
-        ({"size": 1, "names": "abc"}, "example.names='abc'"),
-        ({"size": 1, "names": [1]}, r"example.names\[0\]=1 should be of type str"),
+        ({"size": 1, "limit": "x"}, "example.limit='x' should be a whole number or null"),
+        ({"size": 1, "flag": 1}, "example.flag=1 should be true or false"),
+        ({"size": 1, "names": "abc"}, r"example.names='abc' should be a list, such as \[a,b\]"),
+        ({"size": 1, "names": [1]}, r"example.names\[0\]=1 should be text"),
     ],
 )
 def test_anything_else_is_a_sentence(values, words):
     with pytest.raises(ConfigError, match=words):
         settings_from(Example, values, "example")
+
+
+def test_at_the_top_keys_have_no_prefix():
+    with pytest.raises(ConfigError, match=r"^size='x' should be"):
+        settings_from(Example, {"size": "x"}, "")
+    with pytest.raises(ConfigError, match=r"^sise is not a setting of the configuration"):
+        settings_from(Example, {"sise": 1}, "")
 
 
 def test_choose_names_the_options():

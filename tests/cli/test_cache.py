@@ -48,6 +48,9 @@ def test_prune_of_an_unknown_kind(store: Store, capsys: pytest.CaptureFixture[st
 def test_prune_asks_what(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cache", "prune"]) == 2
     assert "say --days N, --kind KIND or --all" in capsys.readouterr().err
+    for days in ("-1", "nan"):
+        assert main(["cache", "prune", "--days", days]) == 2
+        assert capsys.readouterr().err == f"--days {days} is no age; give 0 or more days.\n"
     assert main(["cache", "prune", "--days", "1"]) == 0
     assert capsys.readouterr().out.startswith("0 artefacts deleted")
     assert main(["cache", "prune", "--all"]) == 0

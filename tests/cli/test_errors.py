@@ -20,9 +20,13 @@ SENTENCES = {
     ("--unknown",): "The command line cannot be read: unrecognized arguments: --unknown;",
     ("corpus.path=${corpus.nowhere}",): "Interpolation key 'corpus.nowhere' not found;",
     ("seed=1,2",): "seed=1,2 gives several values to one run; run them all with causattn sweep,",
-    ("seed=abc",): "config.seed='abc' should be of type int;",
-    ("seed=-1",): "config.seed=-1 is negative;",
-    ("+tag=x",): "config.tag is not a setting of config;",
+    ("seed=abc",): "seed='abc' should be a whole number;",
+    ("seed=-1",): "seed=-1 is negative;",
+    ("threads=0",): "threads=0 runs nothing; give 1 or more, or null for all cores.",
+    ("limits.timeout_s=-1",): "limits.timeout_s=-1 lets nothing run; give more, or null.",
+    ("limits.memory_gb=0",): "limits.memory_gb=0 lets nothing run; give more, or null.",
+    ("controls=untrained",): "controls='untrained' should be a list, such as [a,b];",
+    ("+tag=x",): "tag is not a setting of the configuration;",
     ("paths.runs=/dev/null/x",): "/dev/null/x/",
 }
 
