@@ -9,7 +9,7 @@ import numpy as np
 
 
 def list_edges(
-    adjacency: np.ndarray,
+    places: np.ndarray,
     required: np.ndarray,
     forbidden: np.ndarray,
     narrow: bool,
@@ -18,17 +18,20 @@ def list_edges(
     tested: np.ndarray,
     row: np.ndarray,
 ) -> None:
-    """Write the edges of an adjacency, and which are tested and may stand in conditioning sets."""
-    size = adjacency.shape[0]
-    count = 0
-    for i in range(size):
-        for j in range(size):
-            if adjacency[i, j]:
-                x[count] = i
-                y[count] = j
-                tested[count] = not (required[i, j] or required[j, i])
-                row[count] = not (narrow and (forbidden[j, i] or required[i, j]))
-                count += 1
+    """Write edges, and which are tested and may stand in conditioning sets.
+
+    `places` are those of an adjacency matrix, row by row, ascending.
+    """
+    size = required.shape[0]
+    i = 0
+    for k in range(places.shape[0]):
+        while places[k] >= (i + 1) * size:
+            i += 1
+        j = places[k] - i * size
+        x[k] = i
+        y[k] = j
+        tested[k] = not (required[i, j] or required[j, i])
+        row[k] = not (narrow and (forbidden[j, i] or required[i, j]))
 
 
 def keep_edges(

@@ -53,9 +53,10 @@ class Edges:
 
         With `narrow`, rows are only those that knowledge lets be parents.
         """
-        x, y, tested, row, _ = lists = _room(int(np.count_nonzero(adjacency)))
+        places = np.flatnonzero(adjacency)
+        x, y, tested, row, _ = lists = _room(len(places))
         fitting(_edge_loops.list_edges, known.size)(
-            adjacency, known.required, known.forbidden, narrow, *lists[:4]
+            places, known.required, known.forbidden, narrow, *lists[:4]
         )
         everyone = np.arange(known.size)
         return cls(x, y, tested, row, x, everyone, everyone)

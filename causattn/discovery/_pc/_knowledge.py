@@ -46,6 +46,8 @@ class Constraints:
     @cached_property
     def impossible(self) -> np.ndarray:
         """Directions that cannot be: forbidden, or the opposite of required; row to column."""
+        if not self.required.any():
+            return self.forbidden
         return self.forbidden | self.required.T
 
     def arrows(self, skeleton: np.ndarray) -> np.ndarray:
