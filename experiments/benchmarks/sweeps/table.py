@@ -66,7 +66,6 @@ def _parallel(found: dict[str, Any]) -> list[str]:
     """Return a sweep's rows."""
     workers = found["workers"]
     chain = f"over its longest job and the rest / workers {100 * found['over_chain']:+.1f}%"
-    outside = found["wall_s"] - found["jobs_span_s"]
     return [
         _row(
             f"{found['jobs']}-job discovery sweep on alarm ({found['name']}), {workers} workers: "
@@ -77,6 +76,21 @@ def _parallel(found: dict[str, Any]) -> list[str]:
             f"{100 * found['over']:+.1f}%; {chain}",
             found["over"] <= 0.15,
         ),
+        *(_own_cost(found) if "busy_s" in found else []),
+        _row(
+            "the same sweep's results beside those of one worker",
+            "the same bytes",
+            f"{found['identical']} of {found['jobs']} jobs",
+            found["identical"] == found["jobs"],
+        ),
+    ]
+
+
+def _own_cost(found: dict[str, Any]) -> list[str]:
+    """Return the row that tells a sweep's own cost from that of a machine which it shares."""
+    workers = found["workers"]
+    outside = found["wall_s"] - found["jobs_span_s"]
+    return [
         _row(
             "the same over what its own jobs took of the processors / workers "
             f"({found['busy_s'] / workers:.1f} s), which leaves the sweep's own cost: "
@@ -86,12 +100,6 @@ def _parallel(found: dict[str, Any]) -> list[str]:
             f"{100 * found['over_busy']:+.1f}%; jobs beside each other took "
             f"{100 * found['slower']:+.1f}% of processor time, what each worker loads among it",
             "",
-        ),
-        _row(
-            "the same sweep's results beside those of one worker",
-            "the same bytes",
-            f"{found['identical']} of {found['jobs']} jobs",
-            found["identical"] == found["jobs"],
         ),
     ]
 
