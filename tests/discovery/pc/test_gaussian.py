@@ -120,6 +120,18 @@ def test_bad_data_get_a_sentence(spoil, sentence):
         GaussianStatistics.from_data(data, "abcd")
 
 
+def test_candidates_that_are_copies_are_met_where_only_their_correlations_are_computed():
+    data = np.random.default_rng(8).standard_normal((50, 20))
+    data[:, 7] = 2 - 3 * data[:, 3]
+    statistics = GaussianStatistics.from_data(data, on_demand=True)
+    allowed = np.zeros((20, 20), dtype=bool)
+    allowed[3, 5] = allowed[5, 3] = True
+    assert run_pc(statistics, alpha=0.01, allowed=allowed).tests == 1
+    allowed[3, 7] = allowed[7, 3] = True
+    with pytest.raises(DataError, match="number 3 and number 7 are copies of each other"):
+        run_pc(statistics, alpha=0.01, allowed=allowed)
+
+
 def test_bad_matrices_get_a_sentence():
     with pytest.raises(DataError, match="rows and columns"):
         GaussianStatistics.from_data(np.zeros(5))
