@@ -90,6 +90,8 @@ def test_the_page_names_the_explainer(study):
     assert "A causal graph from occlusion of a language model" in page
     assert '"screen": "occlusion"' in page.replace('"screen":"', '"screen": "')
     assert "Candidates by occlusion" in page
+    assert "<h2>Occlusion</h2>" in page  # its picture, beside the section on attention
+    assert "<h2>Attention</h2>" in page
     assert (study.folder / "attention" / "corpus.npz").is_file()
 
 
