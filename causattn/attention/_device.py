@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import torch
 from transformers import PreTrainedModel
 
-from causattn.attention._layer import AttentionLayer
-from causattn.attention._measures import BatchCarriers
-from causattn.attention._summary_probe import SummaryProbe
+from causattn.attention._capture._layer import AttentionLayer
+from causattn.attention._measures._measure import BatchCarriers
+from causattn.attention._measures._summary_probe import SummaryProbe
 from causattn.base import ConfigError
 
 

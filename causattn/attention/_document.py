@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from causattn.attention._capture import capture_attention
-from causattn.attention._flow import attention_flow
-from causattn.attention._layer import AttentionLayer, Probe, Stack, Vectors
+from causattn.attention._capture._layer import AttentionLayer, Probe, Stack, Vectors
+from causattn.attention._capture._stream import capture_attention
+from causattn.attention._measures._flow import attention_flow
 from causattn.attention._settings import default_stack
 from causattn.base import CapabilityError
 from causattn.models import LanguageModel, encode_texts, take

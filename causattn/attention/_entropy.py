@@ -17,8 +17,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from causattn.attention._capture import capture_attention
-from causattn.attention._layer import AttentionLayer, Probe, Stack
+from causattn.attention._capture._layer import AttentionLayer, Probe, Stack
+from causattn.attention._capture._stream import capture_attention
 from causattn.attention._settings import StreamedSettings, chosen_indices, default_stack
 from causattn.base import ConfigError
 from causattn.models import Batch, LanguageModel, batches, encode_texts

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from causattn.attention._sparse import SparseMoments
-from causattn.attention._summary import AttentionMoments, AttentionSummary
+from causattn.attention._measures._sparse import SparseMoments
+from causattn.attention._measures._summary import AttentionMoments, AttentionSummary
 from causattn.base import check_artefact, new_artefact, read_json, write_json
 
 KIND = "attention_summary"

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from causattn.attention._capture import capture_attention
-from causattn.attention._carried import CarriedFeatures
+from causattn.attention._capture._stream import capture_attention
 from causattn.attention._device import FullPrecisionProbe
-from causattn.attention._gradients import GradientMeasure
-from causattn.attention._measures import BatchCarriers, MeasureShape
-from causattn.attention._registry import MEASURES
-from causattn.attention._sparse import SparseMoments
+from causattn.attention._measures._carried import CarriedFeatures
+from causattn.attention._measures._gradients import GradientMeasure
+from causattn.attention._measures._measure import BatchCarriers, MeasureShape
+from causattn.attention._measures._registry import MEASURES
+from causattn.attention._measures._sparse import SparseMoments
 from causattn.base import choose
 from causattn.models import LanguageModel
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from causattn.attention._layer import Stack
-from causattn.attention._measures import Measure
+from causattn.attention._capture._layer import Stack
+from causattn.attention._measures._measure import Measure
 from causattn.base import ConfigError, choose, settings_from
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from causattn.attention._capture import capture_attention
-from causattn.attention._layer import AttentionLayer, Probe, Stack
+from causattn.attention._capture._layer import AttentionLayer, Probe, Stack
+from causattn.attention._capture._stream import capture_attention
 from causattn.attention._settings import default_stack
 from causattn.base import DataError, track
 from causattn.corpora import Corpus

@@ -1,0 +1,1 @@
+"""Attention that is cut or replaced, and what the model loses by it."""

@@ -1,0 +1,1 @@
+"""Over a corpus: shards of documents, in this process, in several, or on a Ray cluster."""
