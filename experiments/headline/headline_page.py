@@ -27,21 +27,28 @@ SCREENS = {
 FEW = ("mean", "rollout", "norm", "mutual_information")
 
 
-def write(rows: Sequence[Row], jobs: Sequence[Mapping[str, Any]], folder: Path) -> None:
-    """Write ``README.md`` from the rows that are there."""
+def write(
+    rows: Sequence[Row],
+    jobs: Sequence[Mapping[str, Any]],
+    folder: Path,
+    picture: str | None = None,
+) -> None:
+    """Write ``README.md`` from the rows that are there, with a picture that lies beside it."""
     done = {headline_jobs.name(dict(row["job"])) for row in rows}
     wanted = [headline_jobs.name(dict(job)) for job in jobs]
     lines = [
         "# Attention of a masked language model screens Markov blankets: figures",
         "",
         f"{sum(name in done for name in wanted)} of {len(wanted)} jobs are in; "
-        "`python experiments/headline/run.py` does the others and writes this page anew. Means "
+        "`python experiments/headline/run.py` does what is missing and writes this page. Means "
         "over the seeds that are in (± half a 95% interval by seeds; a dash for one seed). "
         "Protocol and reading: `experiments/headline/README.md`.",
     ]
     if rows:
         versions = rows[0]["versions"]
         lines += ["", ", ".join(f"{name} {version}" for name, version in versions.items()) + "."]
+    if picture is not None:
+        lines += ["", f"![Ranking the true adjacencies, and how that grows]({picture})"]
     lines += ranking(rows, "skeleton", "Ranking the true adjacencies")
     lines += ranking(rows, "moral", "Ranking the pairs that share a Markov blanket")
     lines += rendering(rows)
@@ -227,8 +234,14 @@ def interval(values: Sequence[float | None], digits: int) -> str:
         return "-"
     if len(known) < 2:
         return f"{known[0]:.{digits}f} [-]"
-    half = stats.t.ppf(0.975, len(known) - 1) * float(stats.sem(known))
-    return f"{mean(known):.{digits}f} ±{half:.{digits}f}"
+    return f"{mean(known):.{digits}f} ±{half_width(known):.{digits}f}"
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Return half of Student's 95% interval of the mean; 0 for one value, which has none."""
+    if len(values) < 2:
+        return 0.0
+    return float(stats.t.ppf(0.975, len(values) - 1)) * float(stats.sem(values))
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:

@@ -21,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import headline_figure  # noqa: E402
 import headline_jobs  # noqa: E402
 import headline_page  # noqa: E402
 from headline_measure import KINDS  # noqa: E402
@@ -43,10 +44,10 @@ def main(given: Sequence[str] | None = None) -> None:
     chosen = arguments.parse_args(given)
     rows = chosen.folder / "rows"
     rows.mkdir(parents=True, exist_ok=True)
-    jobs = headline_jobs.short() if chosen.short else headline_jobs.all_jobs()
+    every = headline_jobs.short() if chosen.short else headline_jobs.all_jobs()
     jobs = [
         job
-        for job in jobs
+        for job in every
         if not chosen.only or headline_jobs.name(job).startswith(tuple(chosen.only))
     ]
     start = time.monotonic()
@@ -63,11 +64,11 @@ def main(given: Sequence[str] | None = None) -> None:
             print(f"{path.stem}: {seconds:g} s", flush=True)
     if not chosen.list:
         found = [read_json(path) for path in sorted(rows.glob("*.json"))]
-        headline_page.write(
-            found,
-            headline_jobs.short() if chosen.short else headline_jobs.all_jobs(),
-            chosen.folder,
-        )
+        picture = None
+        if not chosen.short and len(found) == len(every):
+            picture = "headline.png"
+            headline_figure.write_figure(found, chosen.folder / picture)
+        headline_page.write(found, every, chosen.folder, picture)
 
 
 if __name__ == "__main__":
