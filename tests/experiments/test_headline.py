@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -87,3 +88,11 @@ def test_the_page_shows_means_over_seeds(headline, tmp_path):
     assert f"2 of {len(jobs)} jobs are in" in page
     assert "| rollout | 0.850 ±0.635 / 0.500 ±0.000 |" in page
     assert "asia (2 seeds)" in page
+
+
+def test_the_stored_page_and_picture_are_what_the_rows_give(headline, tmp_path):
+    stored = FOLDER.parents[1] / "results" / "headline"
+    shutil.copytree(stored / "rows", tmp_path / "rows")
+    headline.main(["--minutes", "0", "--only", "no job", "--folder", str(tmp_path)])
+    assert (tmp_path / "README.md").read_text() == (stored / "README.md").read_text()
+    assert (tmp_path / "headline.png").read_bytes()[:4] == b"\x89PNG"
