@@ -288,6 +288,14 @@ def _check_shape(names: tuple[str, ...], rows: int) -> None:
         )
 
 
+def constant_columns(values: np.ndarray) -> np.ndarray:
+    """Return which columns of [n, p], n >= 2, have one value in all rows, bool [p]."""
+    constant: np.ndarray = values[0] == values[1]
+    for k in np.flatnonzero(constant):
+        constant[k] = (values[:, k] == values[0, k]).all()
+    return constant
+
+
 def _check(data: DiscoveryData) -> None:
     """Raise for what no algorithm can use."""
     _check_shape(data.names, data.rows)
@@ -301,9 +309,7 @@ def _check(data: DiscoveryData) -> None:
                 f"Variable {name} has {int(np.isinf(values).sum())} infinite values; drop those "
                 "rows or the column."
             )
-        constant = data.values[0] == data.values[1]
-        for k in np.flatnonzero(constant):
-            constant[k] = (data.values[:, k] == data.values[0, k]).all()
+        constant = constant_columns(data.values)
     else:
         constant = np.array([count == 1 for count in data.categories])
     for name, count, same in zip(data.names, data.categories, constant, strict=True):

@@ -123,8 +123,6 @@ def test_interrupting_marks_the_run_unfinished(
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
-        # A test run in the background has SIGINT ignored, and its children would inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (tmp_path / "here" / "began").is_file():
         assert process.poll() is None

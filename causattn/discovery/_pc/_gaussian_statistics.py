@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.base import CapabilityError, DataError
+from causattn.discovery._data import constant_columns
 from causattn.discovery._pc._groups import Groups
 
 # A variable that the others explain but for this share of its variance is their linear combination.
@@ -71,20 +72,13 @@ class GaussianStatistics:
             )
         if len(matrix) < 2:
             raise DataError(f"Data has {len(matrix)} rows; discovery needs at least 4.")
-        constant = (matrix == matrix[0]).all(axis=0)
-        if constant.any():
-            column = int(np.flatnonzero(constant)[0])
-            raise DataError(
-                f"Column {_called(names, column)} is constant, so nothing can depend on it; "
-                "leave it out."
-            )
         return cls.from_checked(matrix, names, on_demand=on_demand)
 
     @classmethod
     def from_checked(
         cls, matrix: np.ndarray, names: Sequence[str] = (), *, on_demand: bool = False
     ) -> GaussianStatistics:
-        """Build from float64 [n, p] without missing or infinite values or constant columns.
+        """Build from float64 [n, p], n >= 2, without missing or infinite values.
 
         Raises
         ------
@@ -93,6 +87,12 @@ class GaussianStatistics:
         """
         rows, size = matrix.shape
         names = tuple(names)
+        # Rows that were drawn anew from a checked table may show one value alone.
+        for column in np.flatnonzero(constant_columns(matrix)).tolist():
+            raise DataError(
+                f"Column {_called(names, column)} is constant, so nothing can depend on it; "
+                "leave it out."
+            )
         _check_rows(rows)
         if on_demand:
             standardised = np.empty((size, rows))
