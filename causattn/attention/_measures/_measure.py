@@ -18,7 +18,7 @@ from causattn.attention._measures._between import between_features, walked
 from causattn.attention._measures._carried import CarriedFeatures
 from causattn.attention._measures._summary import AttentionMoments
 
-_HELD_BYTES = 48 * 2**20
+_HELD_BYTES = 24 * 2**20
 """Most memory of the layers of a batch that wait to be added; they are copied once."""
 
 
