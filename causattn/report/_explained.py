@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import ArtefactError, CausattnError, read_json, write_json
+from causattn.base import CausattnError, read_json, write_json
 from causattn.corpora import Corpus
 from causattn.examples import document_vectors
 from causattn.features import FeatureTable, with_carriers
@@ -18,6 +18,7 @@ from causattn.report._document_examples import document_examples, edits_of
 from causattn.report._edge_examples import edge_examples
 from causattn.report._feature_examples import feature_examples
 from causattn.report._graph_data import plain
+from causattn.report._kept import read_kept
 from causattn.report._question import Sample, question_of, subject_of
 from causattn.report._settings import PageSettings
 from causattn.results import Run
@@ -89,16 +90,9 @@ def examples_data(run: Run) -> dict[str, Any] | None:
     ArtefactError
         Where they are of another schema.
     """
-    path = run.folder / FILE
-    if not path.is_file():
+    about = read_kept(run, FILE, SCHEMA, "examples")
+    if about is None:
         return None
-    about = read_json(path)
-    if about.get("schema") != SCHEMA:
-        raise ArtefactError(
-            f"{path} holds examples of schema {about.get('schema')}, not {SCHEMA}; run the study "
-            "again."
-        )
-    del about["schema"]
     data: dict[str, Any] = plain(_on_one_line(about))
     return data
 

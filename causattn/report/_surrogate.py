@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from causattn.attribution import Fidelity, Surrogate, TreeSurrogate, fit_surrogate
-from causattn.base import ArtefactError, DataError, read_json, write_json
+from causattn.base import DataError, write_json
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel
 from causattn.report._graph_data import plain
+from causattn.report._kept import read_kept
 from causattn.report._question import Question, Sample, question_of, subject_of
 from causattn.report._text import number, visible
 from causattn.results import Run
@@ -107,15 +108,9 @@ def read_surrogate(run: Run) -> Told | None:
     ArtefactError
         Where it is of another schema.
     """
-    path = run.folder / FILE
-    if not path.is_file():
+    kept = read_kept(run, FILE, SCHEMA, "a surrogate")
+    if kept is None:
         return None
-    kept = read_json(path)
-    if kept.get("schema") != SCHEMA:
-        raise ArtefactError(
-            f"{path} holds a surrogate of schema {kept.get('schema')}, not {SCHEMA}; run the study "
-            "again."
-        )
     tree, linear = kept["tree"], kept["linear"]
     arrays = {name: _array(tree[name], name) for name in _ARRAYS}
     return Told(

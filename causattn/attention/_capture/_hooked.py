@@ -18,15 +18,15 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from causattn.attention._capture._body import Inputs, attention_implementation, with_decoder_inputs
+from causattn.attention._capture._body import Inputs, with_decoder_inputs
+from causattn.attention._capture._eager import EagerCapture, returned_attention
 from causattn.attention._capture._layer import (
-    AttentionLayer,
     Probe,
     numbered,
     refuse_values,
     take_rows,
 )
-from causattn.attention._capture._pass import Edit, EndOfPass, Pass, unchangeable
+from causattn.attention._capture._pass import EndOfPass, Pass
 from causattn.attention._capture._products import Products, watched
 
 
@@ -38,32 +38,16 @@ class _Spot:
     axes: tuple[int, int, int, int]
 
 
-def returned_attention(output: Any) -> dict[str, tuple[torch.Tensor, ...]]:
-    """Return the attention that a model's output holds, by the stack's field name."""
-    fields = ("attentions", "encoder_attentions", "decoder_attentions", "cross_attentions")
-    found = {}
-    for field in fields:
-        value = getattr(output, field, None) or ()
-        tensors = tuple(t for t in value if isinstance(t, torch.Tensor) and t.dim() == 4)
-        if tensors:
-            found[field] = tensors
-    return found
-
-
-class HookedCapture:
-    """Captures by forward hooks; made by `hooked`."""
+class HookedCapture(EagerCapture):
+    """Captures by forward hooks."""
 
     method = "hooks on eager modules"
-    editable = False
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
-        self._network = network
-        self._body = body
+        super().__init__(network, body)
         self._modules = dict(network.named_modules())
         self._spots: dict[str, _Spot] = {}
         self._ask: dict[str, bool] = {}
-        self.layers: tuple[AttentionLayer, ...] = ()
-        self.heads = 0
 
     def trial(self, inputs: Inputs) -> str | None:
         """Find the modules that give attention; return in words why there are none."""
@@ -119,16 +103,6 @@ class HookedCapture:
             with suppress(EndOfPass):
                 self._stream(inputs, running, Products() if probe.wants_vectors else None)
 
-    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
-        """Refuse: attention can be changed only where the model takes a registered function."""
-        raise unchangeable(self.method)
-
-    def gradients(
-        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
-    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
-        """Refuse: weights are nodes of a graph only in a registered function."""
-        raise unchangeable(self.method)
-
     def _stream(self, inputs: Inputs, running: Pass, products: Products | None = None) -> None:
         """Run one batch with a hook on every attention module."""
 
@@ -170,20 +144,6 @@ class HookedCapture:
         finally:
             for handle in handles:
                 handle.remove()
-
-
-@contextmanager
-def hooked(
-    network: PreTrainedModel, body: torch.nn.Module, example: Inputs
-) -> Iterator[HookedCapture | str]:
-    """Capture by hooks inside the block; yields the capture, or in words why it cannot be."""
-    with attention_implementation(network, "eager") as taken:
-        if not taken:
-            yield "it has no eager attention"
-            return
-        capture = HookedCapture(network, body)
-        why_not = capture.trial(example)
-        yield capture if why_not is None else why_not
 
 
 def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -28,14 +28,6 @@ class Edit(Protocol):
         """Return other weights [B, H, Q, K] after the softmax."""
 
 
-def unchangeable(method: str) -> ModelError:
-    """Return the error of a model whose attention can be read and not changed."""
-    return ModelError(
-        f"This model's attention is captured by {method}, by which it can be neither changed nor "
-        "differentiated; choose a model that takes a registered attention function."
-    )
-
-
 class Pass:
     """Counts the attentions of a forward pass.
 

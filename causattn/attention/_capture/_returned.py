@@ -6,15 +6,10 @@ take it on the way. Nothing outlives the batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import torch
-from transformers import PreTrainedModel
 
-from causattn.attention._capture._body import Inputs, attention_implementation, with_decoder_inputs
-from causattn.attention._capture._hooked import returned_attention
+from causattn.attention._capture._body import Inputs, with_decoder_inputs
+from causattn.attention._capture._eager import EagerCapture, returned_attention
 from causattn.attention._capture._layer import (
     AttentionLayer,
     Probe,
@@ -22,7 +17,6 @@ from causattn.attention._capture._layer import (
     refuse_values,
     take_rows,
 )
-from causattn.attention._capture._pass import Edit, unchangeable
 from causattn.attention._capture._products import Products, watched
 
 _STACKS: dict[str, Stack] = {
@@ -33,17 +27,10 @@ _STACKS: dict[str, Stack] = {
 }
 
 
-class ReturnedCapture:
-    """Captures from what the model returns; made by `returned`."""
+class ReturnedCapture(EagerCapture):
+    """Captures from what the model returns."""
 
     method = "output_attentions"
-    editable = False
-
-    def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
-        self._network = network
-        self._body = body
-        self.layers: tuple[AttentionLayer, ...] = ()
-        self.heads = 0
 
     def trial(self, inputs: Inputs) -> str | None:
         """Learn the layers; return in words why there are none."""
@@ -64,16 +51,6 @@ class ReturnedCapture:
                     probe.see_vectors(layer, products.vectors_of(weights))
                 probe.visit(layer, take_rows(weights.float(), probe.rows(layer)))
 
-    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
-        """Refuse: attention can be changed only where the model takes a registered function."""
-        raise unchangeable(self.method)
-
-    def gradients(
-        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
-    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
-        """Refuse: weights are nodes of a graph only in a registered function."""
-        raise unchangeable(self.method)
-
     def _forward(
         self, inputs: Inputs, products: Products | None = None
     ) -> list[tuple[AttentionLayer, torch.Tensor]]:
@@ -89,17 +66,3 @@ class ReturnedCapture:
             for field, tensors in returned_attention(output).items()
             for k, tensor in enumerate(tensors)
         ]
-
-
-@contextmanager
-def returned(
-    network: PreTrainedModel, body: torch.nn.Module, example: Inputs
-) -> Iterator[ReturnedCapture | str]:
-    """Capture from `output_attentions` inside the block, or yield in words why it cannot be."""
-    with attention_implementation(network, "eager") as taken:
-        if not taken:
-            yield "it has no eager attention"
-            return
-        capture = ReturnedCapture(network, body)
-        why_not = capture.trial(example)
-        yield capture if why_not is None else why_not

@@ -30,11 +30,11 @@ from transformers import PreTrainedModel
 
 from causattn.attention._capture._body import Inputs, body_of
 from causattn.attention._capture._checks import CheckedProbe
-from causattn.attention._capture._hooked import hooked
+from causattn.attention._capture._hooked import HookedCapture
 from causattn.attention._capture._layer import AttentionLayer, Probe, Stack
 from causattn.attention._capture._pass import Edit
 from causattn.attention._capture._registered import registered
-from causattn.attention._capture._returned import returned
+from causattn.attention._capture._returned import ReturnedCapture
 from causattn.attention._capture._stepwise import stepwise
 from causattn.base import ModelError, choose
 
@@ -77,8 +77,8 @@ class Capture(Protocol):
 METHODS: Mapping[str, Callable[..., AbstractContextManager[Any]]] = {
     "registered attention function": registered,
     "step by step": stepwise,
-    "hooks on eager modules": hooked,
-    "output_attentions": returned,
+    "hooks on eager modules": HookedCapture.on,
+    "output_attentions": ReturnedCapture.on,
 }
 
 

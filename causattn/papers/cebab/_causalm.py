@@ -35,7 +35,6 @@ from causattn.base import ConfigError
 from causattn.corpora import Corpus
 from causattn.models import Batch, LanguageModel
 from causattn.models._classifier import ClassifierSettings, train_classifier
-from causattn.papers.cebab._told import mean_recall
 
 QUICKER = 10.0
 """By how much the heads' inputs are stretched, so that they learn so much faster than the body.
@@ -198,15 +197,16 @@ def trained_on(
 def probe_accuracy(
     states: np.ndarray, codes: np.ndarray, train: np.ndarray, test: np.ndarray
 ) -> float:
-    """Return how often a fresh logistic regression tells a label from states held out.
+    """Return the balanced accuracy of a fresh logistic regression on states held out.
 
-    See `mean_recall`.
+    Whoever always says the same, or guesses, has 1 over the number of labels.
     """
     from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import balanced_accuracy_score
 
     learner = LogisticRegression(solver="newton-cholesky", class_weight="balanced")
     told = learner.fit(states[train], codes[train]).predict(states[test])
-    return mean_recall(codes[test], told)
+    return float(balanced_accuracy_score(codes[test], told))
 
 
 def control_of(aspect: str, aspects: Sequence[str]) -> str:

@@ -21,7 +21,6 @@ import numpy as np
 
 from causattn.papers.cebab._head import Head
 from causattn.papers.cebab._tcav import ALPHA
-from causattn.papers.cebab._told import mean_recall
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Erased:
     projection
         float64 [width, width], symmetric and idempotent.
     told
-        `mean_recall` on texts held out of a classifier on the states after 0, 1, .. rounds.
+        Balanced accuracy, on texts held out, of a classifier on the states after 0, 1, .. rounds.
     chance
         1 over the number of labels held out.
     directions
@@ -110,8 +109,9 @@ def _classifier(
     states: np.ndarray, labels: np.ndarray, train: np.ndarray, test: np.ndarray
 ) -> tuple[np.ndarray, float]:
     """Return a linear classifier's weights [1 or labels, width], and how often it is right."""
+    from sklearn.metrics import balanced_accuracy_score
     from sklearn.svm import LinearSVC
 
     learner = LinearSVC(C=1 / (ALPHA * len(train)), dual=False, class_weight="balanced")
     told = learner.fit(states[train], labels[train]).predict(states[test])
-    return learner.coef_, mean_recall(labels[test], told)
+    return learner.coef_, float(balanced_accuracy_score(labels[test], told))

@@ -32,6 +32,7 @@ SHAP, INLP, CAUSALM = "ConceptSHAP", "INLP", "CausaLM"
 ANY = "random directions taken out (control of INLP)"
 INSIDE = (TCAV, SHAP, INLP, CAUSALM, ALONG, ANY)
 _PROBED = 400
+"""Most reviews that heads and probes of CausaLM learn from; those held out are all asked."""
 _HELD_OUT = 0.1
 
 
