@@ -77,7 +77,5 @@ class FullPrecisionProbe(SummaryProbe):
         with self._full():
             super().end()
 
-    @staticmethod
-    def _full() -> torch.autocast:
-        # Both at once: a disabled autocast of the other device type costs and changes nothing.
-        return torch.autocast("cuda" if torch.is_autocast_enabled("cuda") else "cpu", enabled=False)
+    def _full(self) -> torch.autocast:
+        return torch.autocast(self._device.type, enabled=False)

@@ -38,6 +38,7 @@ class SummaryProbe(Probe):
         self.measures = measures
         self._shape = shape
         self._stack = stack
+        self._device = device
         self._every_layer = any(measure.every_layer for measure in measures)
         self._all_rows = any(measure.all_rows for measure in measures)
         every_head = shape.heads == tuple(range(heads))
