@@ -25,7 +25,6 @@ from typing import Any
 import torch
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map
 
 NAME = "pretended"
 
@@ -102,29 +101,26 @@ def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run one operation on the processor's memory, or refuse it."""
     if func is torch.ops.prim.device.default:
         return _device()
-    if torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), _MADE_OF_OTHERS):
+    if _is_made_of_others(func):
         with _Everywhere():  # what it is made of comes by here in turn
             return func._op_dk(_MADE_OF_OTHERS, *args, **kwargs)
     if func is aten._pack_padded_sequence.default:
         # Documents on the device, their lengths on the processor: the same on a GPU.
         packed, sizes = func(_inner(args[0]), *args[1:])
         return DeviceTensor(packed) if isinstance(args[0], DeviceTensor) else packed, sizes
-    given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
-    there = [tensor for tensor in given if isinstance(tensor, DeviceTensor)]
+    there = [each for each in _tensors((args, kwargs)) if isinstance(each, DeviceTensor)]
     if there:
         _refuse_mixtures(func, args, kwargs)
     if func in _ONLY_THERE:
         func = _ONLY_THERE[func]
-    args, kwargs = tree_map(_inner, (args, kwargs))
+    args, kwargs = _each(_inner, args), _each(_inner, kwargs)
     asked = kwargs.get("device")
     if asked is not None:
         kwargs["device"] = torch.device("cpu")
     goes_there = bool(there) if asked is None else torch.device(asked).type == NAME
     same = {id(tensor.inner): tensor for tensor in there}
 
-    def outer(value: Any) -> Any:
-        if not isinstance(value, torch.Tensor):
-            return value
+    def outer(value: torch.Tensor) -> torch.Tensor:
         if id(value) in same:  # changed in place, or written to
             known = same[id(value)]
             if known.shape != value.shape:
@@ -132,7 +128,7 @@ def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return known
         return DeviceTensor(value) if goes_there else value
 
-    return tree_map(outer, func(*args, **kwargs))
+    return _each(outer, func(*args, **kwargs))
 
 
 def _refuse_mixtures(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -143,8 +139,8 @@ def _refuse_mixtures(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         args = (args[0], *args[2:])  # indices may be anywhere
     scalars = func in _TAKE_SCALARS or torch.Tag.pointwise in func.tags
     for place, value in enumerate((*args, *kwargs.values())):
-        for leaf in tree_leaves(value):
-            if not isinstance(leaf, torch.Tensor) or isinstance(leaf, DeviceTensor):
+        for leaf in _tensors(value):
+            if isinstance(leaf, DeviceTensor):
                 continue
             written = place == 0 and func._schema.is_mutable
             if leaf.dim() == 0 and scalars and not written:
@@ -155,8 +151,34 @@ def _refuse_mixtures(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
             )
 
 
-def _inner(value: Any) -> Any:
+def _inner(value: torch.Tensor) -> torch.Tensor:
     return value.inner if isinstance(value, DeviceTensor) else value
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """Go through the tensors of what an operation is given or gives."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, tuple | list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(part)
+
+
+def _each(change: Callable[[torch.Tensor], torch.Tensor], value: Any) -> Any:
+    """Return the same with its tensors changed."""
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_each(change, part) for part in value)
+    if isinstance(value, dict):
+        return {name: _each(change, part) for name, part in value.items()}
+    return value
+
+
+@cache
+def _is_made_of_others(func: Any) -> bool:
+    """Tell whether PyTorch writes an operation in terms of others on every device."""
+    return torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), _MADE_OF_OTHERS)
 
 
 def _lstm_cell(gates, hidden_gates, cell, bias=None, hidden_bias=None):
@@ -248,11 +270,11 @@ def _casting(op: Any, low: bool) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         dtype = torch.get_autocast_dtype(_device().type) if low else torch.float32
 
-        def cast(value: Any) -> Any:
-            known = isinstance(value, DeviceTensor) and value.is_floating_point()
-            return value.to(dtype) if known and value.dtype != torch.float64 else value
+        def cast(value: torch.Tensor) -> torch.Tensor:
+            whole = not value.is_floating_point() or value.dtype == torch.float64
+            return value if whole or not isinstance(value, DeviceTensor) else value.to(dtype)
 
         with torch._C._ExcludeDispatchKeyGuard(key):
-            return op(*tree_map(cast, args), **tree_map(cast, kwargs))
+            return op(*_each(cast, args), **_each(cast, kwargs))
 
     return run
