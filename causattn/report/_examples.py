@@ -178,7 +178,7 @@ class _MeanProbe(Probe):
     def mean(self) -> np.ndarray:
         """Return the mean, float64 [B, T, T], from token (row) to token (column)."""
         assert self._sum is not None
-        mean: np.ndarray = (self._sum / self._layers).double().cpu().numpy()
+        mean: np.ndarray = (self._sum / self._layers).cpu().double().numpy()
         if self._stack == "cross":
             # A decoder reads the document one position late, and its last token not at all.
             mean = np.concatenate([mean[:, 1:], np.zeros_like(mean[:, :1])], axis=1)

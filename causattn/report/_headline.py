@@ -49,6 +49,9 @@ def candidate_line(run: Run) -> str:
     scored = scored_by(run)
     by = "" if scored == ATTENTION else f" by {visible(scored)}"
     line = f"Candidates{by}: {allowed} of {pairs} pairs"
+    if not allowed:
+        strongest = number(float(frame["score"].max()))
+        line += f", so that no edge can be found (the strongest pair has {strongest})"
     qualities = screen_qualities(run)
     if not qualities:
         return line

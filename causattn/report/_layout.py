@@ -2,6 +2,7 @@
 
 Graphviz's ``dot`` lays the graph out where it is installed; elsewhere `causattn.report._layers`
 does, by the same recipe with simpler steps. Names never reach ``dot``: it sees numbers and sizes.
+Nodes without edges would all stand in the top layer; they go below the others, in rows no wider.
 """
 
 from __future__ import annotations
@@ -53,11 +54,47 @@ def lay_out(adjacency: np.ndarray, widths: np.ndarray, *, use_dot: bool = True) 
     use_dot
         Whether Graphviz may be used where it is installed.
     """
+    linked = np.asarray(adjacency) != 0
+    joined = linked.any(axis=0) | linked.any(axis=1)
+    if joined.all():
+        return _linked(linked, widths, use_dot)
+    own = np.flatnonzero(joined)
+    if len(own):
+        above = _linked(linked[np.ix_(own, own)], widths[own], use_dot)
+    else:
+        above = Layout(0.0, 0.0, np.zeros((0, 2)), {})
+    return _with_alone(above, own, widths)
+
+
+def _with_alone(above: Layout, own: np.ndarray, widths: np.ndarray) -> Layout:
+    """Return the layout of the nodes `own` with the others in rows below it."""
+    alone = np.setdiff1d(np.arange(len(widths)), own)
+    # Where nothing stands above them, about four times as wide as high.
+    area = float(np.sum(widths[alone] + NODE_GAP)) * (BOX_HEIGHT + NODE_GAP)
+    most = max(above.width, 2 * float(np.sqrt(area)), float(widths[alone].max()))
+    centres = np.zeros((len(widths), 2))
+    left, low, right = 0.0, -(LAYER_GAP if len(own) else 0.0) - BOX_HEIGHT / 2, above.width
+    for node in alone:
+        if left and left + widths[node] > most:
+            left, low = 0.0, low - BOX_HEIGHT - NODE_GAP
+        centres[node] = left + widths[node] / 2, low
+        left += widths[node] + NODE_GAP
+        right = max(right, left - NODE_GAP)
+    raised = BOX_HEIGHT / 2 - low
+    moved = np.array([(right - above.width) / 2, raised])
+    centres[alone, 1] += raised
+    centres[own] = above.centres + moved
+    paths = {(int(own[i]), int(own[j])): path + moved for (i, j), path in above.paths.items()}
+    return Layout(right, above.height + raised, centres, paths)
+
+
+def _linked(adjacency: np.ndarray, widths: np.ndarray, use_dot: bool) -> Layout:
+    """Return the layout of nodes each of which has an edge."""
     program = shutil.which("dot") if use_dot else None
     if program is not None and (found := _by_dot(program, adjacency, widths)) is not None:
         return found
     centres, paths = layered(
-        np.asarray(adjacency) != 0,
+        adjacency,
         widths,
         height=BOX_HEIGHT,
         node_gap=NODE_GAP,

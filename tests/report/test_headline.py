@@ -2,9 +2,10 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from causattn.report._headline import model_line, query_line, reading_line
+from causattn.report._headline import candidate_line, model_line, query_line, reading_line
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,13 @@ def test_documents_cut_at_the_models_length_are_said():
     assert "40 occurrences" in line
     for nothing in ({"documents": 200, "documents_truncated": 0}, {}):
         assert reading_line(SimpleNamespace(summary={"attention": nothing})) == ""
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_run_without_any_candidate_says_what_follows_and_how_far_off_it_is(allowed):
+    frame = pd.DataFrame({"allowed": [allowed] * 2, "score": [0.125, 0.25]})
+    run = SimpleNamespace(candidates=frame, truth=None, summary={}, config={})
+    line = candidate_line(run)
+    assert f"{int(allowed)} of 1 pairs" in line
+    assert ("no edge can be found" in line) is not allowed
+    assert ("0.25" in line) is not allowed

@@ -67,3 +67,21 @@ def test_dot_keeps_the_nodes_in_their_places() -> None:
 def test_a_failing_dot_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: "/bin/false")
     assert set(lay_out(_matrix(2, [(0, 1)]), np.ones(2)).paths) == {(0, 1)}
+
+
+@pytest.mark.parametrize("use_dot", [True, False])
+@pytest.mark.parametrize("edges", [[], [(7, 30), (30, 12), (7, 3)]])
+def test_nodes_without_edges_stand_below_the_others_in_rows(use_dot: bool, edges: list) -> None:
+    layout = lay_out(_matrix(40, edges), np.full(40, 1.2), use_dot=use_dot)
+    assert set(layout.paths) == set(edges)
+    linked = sorted({node for edge in edges for node in edge})
+    alone = np.setdiff1d(np.arange(40), linked)
+    heights = layout.centres[alone, 1]
+    assert layout.width < 12  # in one row they would take 57 inches
+    assert len(np.unique(heights)) > 3
+    assert (np.diff(heights) <= 0).all()
+    if linked:
+        assert layout.centres[linked, 1].min() > heights.max()
+    half = np.array([0.6, BOX_HEIGHT / 2])
+    assert (layout.centres - half >= -0.02).all()
+    assert (layout.centres + half <= np.array([layout.width, layout.height]) + 0.02).all()

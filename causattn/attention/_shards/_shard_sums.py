@@ -85,6 +85,24 @@ class ShardSums:
         return cls(summary.documents, measures, summary.about)
 
 
+@dataclass(frozen=True)
+class _AllPairs:
+    """Moments of one measure for all pairs of f features, in the order ``row * f + column``.
+
+    Parameters
+    ----------
+    count
+        int64 [f * f].
+    sum, sum_of_squares, maximum
+        float64 [f * f, layers, heads].
+    """
+
+    count: np.ndarray
+    sum: np.ndarray
+    sum_of_squares: np.ndarray
+    maximum: np.ndarray
+
+
 class Totals:
     """Adds up shards.
 
@@ -103,7 +121,7 @@ class Totals:
         self._sparse: dict[str, SparseMoments] = {}
         self._documents = 0
         self._about: dict[str, Any] = {}
-        self._measures: dict[str, PairMoments] = {}
+        self._measures: dict[str, _AllPairs] = {}
 
     def add(self, sums: ShardSums) -> None:
         """Add a shard; the order of the calls is the order of the sums.
@@ -126,12 +144,8 @@ class Totals:
         for name, found in sums.measures.items():
             if name not in self._measures:
                 shape = (size * size, *found.sum.shape[1:])
-                self._measures[name] = PairMoments(
-                    np.arange(size * size),
-                    np.zeros(size * size, dtype=np.int64),
-                    np.zeros(shape),
-                    np.zeros(shape),
-                    np.zeros(shape),
+                self._measures[name] = _AllPairs(
+                    np.zeros(size * size, dtype=np.int64), *(np.zeros(shape) for _ in range(3))
                 )
             total = self._measures[name]
             # A pair stands once in a shard, so that plain indexing adds every one of them.

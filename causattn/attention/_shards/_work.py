@@ -44,6 +44,9 @@ class Work:
     def batches(self, lengths: np.ndarray, tokens: int, padding: bool = True) -> list[np.ndarray]:
         """Return rows of this work, batch by batch, at most `tokens` tokens each with padding.
 
+        The longest come first: what follows fits into the memory that they gave back, and what
+        does not fit at all fails at once.
+
         Parameters
         ----------
         lengths
@@ -70,7 +73,7 @@ class Work:
                 last = min(last, first + max(1, tokens // int(own[last - 1])))
                 cuts.append(order[first:last])
                 first = last
-        return cuts
+        return cuts[::-1]
 
 
 def observed_work(encoding: Encoding, carriers: CarrierTokens) -> Work:

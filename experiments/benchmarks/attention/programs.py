@@ -25,11 +25,17 @@ def minilm() -> LanguageModel:
     return model
 
 
-def plain(model: LanguageModel, corpus: Corpus, tokens: int) -> None:
-    """Tokenise and run the body of the model, in batches of like length, no attentions asked."""
+def plain(model: LanguageModel, corpus: Corpus, tokens: int, shard: int | None = None) -> None:
+    """Tokenise and run the body of the model, in batches of like length, no attentions asked.
+
+    All documents are tokenised at once, or so many at a time as a shard has.
+    """
+    size = shard or len(corpus.texts)
     with torch.inference_mode():
-        for batch in _batches(encode_texts(model, corpus.texts), tokens):
-            model.network.base_model(**batch.inputs)
+        for first in range(0, len(corpus.texts), size):
+            encoding = encode_texts(model, corpus.texts[first : first + size])
+            for batch in _batches(encoding, tokens):
+                model.network.base_model(**batch.inputs)
 
 
 def usual(model: LanguageModel, corpus: Corpus, tokens: int) -> list[Any]:
@@ -69,12 +75,10 @@ def touch(gigabytes: float) -> None:
 
 
 def _batches(encoding: Encoding, tokens: int) -> Iterator[Batch]:
-    """Yield the documents by length, at most `tokens` tokens a batch with padding."""
-    order = np.argsort(encoding.lengths, kind="stable")
+    """Yield the documents, longest first, at most `tokens` tokens a batch with padding."""
+    order = np.argsort(-encoding.lengths, kind="stable")
     first = 0
     while first < len(order):
-        last = first + 1
-        while last < len(order) and (last + 1 - first) * encoding.lengths[order[last]] <= tokens:
-            last += 1
+        last = min(len(order), first + max(1, tokens // int(encoding.lengths[order[first]])))
         yield take(encoding, order[first:last])
         first = last

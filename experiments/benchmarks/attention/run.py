@@ -46,7 +46,7 @@ def main() -> None:
     torch.set_num_threads(1)
     chosen.into.mkdir(parents=True, exist_ok=True)
     file = chosen.into / "attention.json"
-    results: dict[str, Any] = {"runs": [], "parts": {}}
+    results: dict[str, Any] = {"runs": {}, "parts": {}}
     if file.exists():
         results = read_json(file)
     model = minilm()
@@ -58,8 +58,7 @@ def main() -> None:
             kept = results["parts"].get(part, []) if part == "speed" else []
             kept = [row for row in kept if row["length"] != length]
             results["parts"][part] = sorted(kept + rows, key=lambda row: row["length"])
-            others = [each for each in results["runs"] if each["command"] != run["command"]]
-            results["runs"] = [*others, run]
+            results["runs"][f"{part} at T = {length}" if length else part] = run
             results["about"] = _about()
             write_json(file, results)
             write_text(chosen.into / "attention.md", page(results))

@@ -16,7 +16,7 @@ def page(results: dict[str, Any]) -> str:
     lines = [
         "# Capture of attention: speed and memory",
         "",
-        *(f"- `{run['command']}`: {run['when']}, load {run['load']}" for run in results["runs"]),
+        *_runs(results["runs"]),
         f"- all-MiniLM-L6-v2 on {about['cpu']}, {about['cores']} cores shared with other work, one "
         "thread",
         f"- Python {about['python']}; {versions}",
@@ -35,11 +35,13 @@ def page(results: dict[str, Any]) -> str:
         ]
     if parts.get("size"):
         lines += [
-            "Peak memory over the size of the corpus; the texts and their table of features "
-            f"({_features(parts['size'])}) are in both.",
+            "Peak memory over the size of the corpus. Held is what stands before the pass: the "
+            "libraries, the model, all texts, and their table of features "
+            f"({_features(parts['size'])}).",
             "",
-            "| way | T | documents | plain, MB | this, MB | above plain, MB | of it sums, MB |",
-            "|---|---|---|---|---|---|---|",
+            "| way | T | documents | held, MB | plain, MB | this, MB | above plain, MB | "
+            "of it sums, MB |",
+            "|---|---|---|---|---|---|---|---|",
             *(_size_line(row) for row in parts["size"]),
             "",
             *(f"- {line}" for line in _flatness(parts["size"])),
@@ -63,6 +65,17 @@ def page(results: dict[str, Any]) -> str:
             "",
         ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _runs(runs: dict[str, dict[str, str]]) -> list[str]:
+    """Return a line a command, with the parts that it measured."""
+    by_run: dict[tuple[str, str, str], list[str]] = {}
+    for part, run in runs.items():
+        by_run.setdefault((run["command"], run["when"], run["load"]), []).append(part)
+    return [
+        f"- {', '.join(parts)}: `{command}`, {when}, load {load}"
+        for (command, when, load), parts in by_run.items()
+    ]
 
 
 def _features(rows: list[dict[str, Any]]) -> str:
@@ -93,6 +106,7 @@ def _size_line(row: dict[str, Any]) -> str:
         _way(row["way"]),
         row["length"],
         f"{row['documents']:,}",
+        f"{row['held_mb']:,.0f}",
         f"{row['plain_mb']:,.0f}",
         f"{row['peak_mb']:,.0f}",
         f"{row['peak_mb'] - row['plain_mb']:,.0f}",
