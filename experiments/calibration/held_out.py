@@ -8,6 +8,7 @@ network with its one true graph says it once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
@@ -28,7 +29,7 @@ LEVELS = (0.01, 0.05, 0.1, 0.2)
 def held_out(
     nulls: list[AttentionSummary],
     table: FeatureTable,
-    dependent: np.ndarray,
+    truths: Mapping[str, np.ndarray],
     rates: tuple[float, ...],
 ) -> dict[str, Any]:
     """Return what is discovered in each draw against the others, by way and rate.
@@ -39,17 +40,18 @@ def held_out(
         Attention of the draws, each with its permuted variables in ``about``.
     table
         The features, for distance and entropy.
-    dependent
-        bool [f, f], the pairs that depend on each other where nothing was permuted.
+    truths
+        bool [f, f] by name, which pairs are true where nothing was permuted; one is ``dependent``.
     rates
         The false discovery rates that are asked for.
 
     Returns
     -------
     dict
-        By way of making p-values: ``null`` with the share of independent pairs at or below each of
-        `LEVELS`, one a draw, and by rate ``found``, ``false`` and ``true`` (how many pairs, one a
-        draw), with the number of dependent pairs ``dependent``.
+        By way of making p-values: ``null`` with the share of the pairs with a permuted variable at
+        or below each of `LEVELS`, one a draw, ``dependent`` with the number of dependent pairs, and
+        by rate, how many pairs in each draw: ``found``; ``permuted``, those found with a permuted
+        variable; and by truth ``false NAME``, those found and not true, which hold the former.
     """
     upper = np.triu_indices(table.size, 1)
     draws = [_draw(null) for null in nulls]
@@ -67,15 +69,17 @@ def held_out(
                 bias if removed else [],
             )[upper]
             independent = (draw.permuted[:, None] | draw.permuted)[upper]
-            true = dependent[upper] & ~independent
+            true = {what: matrix[upper] & ~independent for what, matrix in truths.items()}
             rows["null"].append([float((found[independent] <= at).mean()) for at in LEVELS])
-            rows["dependent"].append(int(true.sum()))
+            rows["dependent"].append(int(true["dependent"].sum()))
             adjusted = stats.false_discovery_control(found)
             for rate in rates:
                 passed = adjusted <= rate
-                counts = rows["rates"].setdefault(f"{rate:g}", {"found": [], "false": []})
-                counts["found"].append(int(passed.sum()))
-                counts["false"].append(int((passed & ~true).sum()))
+                counts = rows["rates"].setdefault(f"{rate:g}", {})
+                kinds = {"found": passed, "permuted": passed & independent}
+                kinds |= {f"false {what}": passed & ~each for what, each in true.items()}
+                for what, each in kinds.items():
+                    counts.setdefault(what, []).append(int(each.sum()))
         measured[name] = rows
     return measured
 

@@ -101,9 +101,15 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def add(kept: dict[str, Any], part: str, row: Row) -> None:
-    """Add a measurement, in the place of one of the same case."""
-    same = [old for old in kept.get(part, []) if old["case"] != row["case"]]
-    kept[part] = sorted([*same, row], key=lambda each: json.dumps(each["case"]))
+    """Add a measurement, in the place of one of the same case.
+
+    Draws held out of the same models are the same case however many they are: the first of many
+    are those of few.
+    """
+    any_draws = {"draws": 0} if part == "held_out" else {}
+    own = {**row["case"], **any_draws}
+    others = [old for old in kept.get(part, []) if {**old["case"], **any_draws} != own]
+    kept[part] = sorted([*others, row], key=lambda each: json.dumps(each["case"]))
 
 
 def stages_of(seed: int, overrides: Sequence[str]) -> Stages:
@@ -173,7 +179,8 @@ def truths(graph: CausalGraph) -> dict[str, np.ndarray]:
 
     ``skeleton``: the two are adjacent. ``moral``: one is in the other's Markov blanket (adjacent,
     or with a child in common). ``dependent``: one tells of the other where nothing else is known
-    (they share an ancestor, themselves counted).
+    (they share an ancestor, themselves counted). ``related``: dependent, or in the blanket, so
+    that one tells of the other where nothing or where all else is known.
     """
     directed = graph.directed()
     skeleton = directed | directed.T
@@ -183,6 +190,7 @@ def truths(graph: CausalGraph) -> dict[str, np.ndarray]:
         "moral": skeleton | ((directed.astype(int) @ directed.T) > 0),
         "dependent": (reach.T.astype(int) @ reach) > 0,
     }
+    found["related"] = found["moral"] | found["dependent"]
     for matrix in found.values():
         np.fill_diagonal(matrix, False)
     return found
@@ -254,8 +262,8 @@ def in_held_out(
         "draws": draws,
         "seed": seed,
     }
-    dependent = truths(truth)["dependent"]
-    return {"case": case, "ways": held_out(nulls, table.value, dependent, RATES)}
+    true = {name: truths(truth)[name] for name in ("dependent", "related")}
+    return {"case": case, "ways": held_out(nulls, table.value, true, RATES)}
 
 
 def shares(passed: np.ndarray, true: np.ndarray) -> dict[str, float]:
