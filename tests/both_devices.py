@@ -13,15 +13,26 @@ import pytest
 import torch
 
 from causattn.models import LanguageModel
-from tests.pretended_device import pretended_device
+from tests.pretended_device import pretended_device, registered
+
+
+def pytest_configure() -> None:
+    if not torch.cuda.is_available():
+        registered()
 
 
 @pytest.fixture
-def device() -> Iterator[torch.device]:
+def float64() -> bool:
+    """Whether the pretended device has float64; tests say so whose code needs it there."""
+    return False
+
+
+@pytest.fixture
+def device(float64) -> Iterator[torch.device]:
     if torch.cuda.is_available():
         yield torch.device("cuda", 0)
     else:
-        with pretended_device() as pretended:
+        with pretended_device(float64) as pretended:
             yield pretended
 
 

@@ -3,7 +3,8 @@
 What a GPU refuses is refused here with no GPU at hand: an operation on tensors of two devices,
 NumPy on a tensor of the device. Everything else is computed by the processor's own kernels. What a
 GPU allows is allowed: a CPU tensor of no dimension in element-wise operations, CPU indices in
-``tensor[...]``, copies from one device to the other.
+``tensor[...]``, copies from one device to the other. float64 is refused where it is not asked for:
+Apple's GPUs have none.
 
 A tensor of the device is a tensor of PyTorch's reserved device type (``privateuseone``) that lies
 in the processor's memory, so that views, in-place operations and the identity of memory are what
@@ -20,7 +21,7 @@ PyTorch 2.13 that it rests on: ``torch.utils.backend_registration
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch.utils import backend_registration
@@ -44,11 +45,12 @@ class DeviceTensor(torch.Tensor):
     """A tensor of the pretended device, in the memory of `inner`."""
 
     inner: torch.Tensor
+    float64: ClassVar[bool]
 
     @staticmethod
     def __new__(cls, inner: torch.Tensor) -> "DeviceTensor":
         made: DeviceTensor = torch.Tensor._make_subclass(
-            cls, inner, dispatch_device=True, device_for_backend_keys=_device()
+            cls, inner, dispatch_device=True, device_for_backend_keys=registered()
         )
         made.inner = inner
         return made
@@ -61,13 +63,13 @@ class DeviceTensor(torch.Tensor):
 
     @property
     def device(self) -> torch.device:
-        return _device()
+        return registered()
 
     def tolist(self) -> Any:
         return self.inner.tolist()
 
     def __repr__(self, **_: Any) -> str:
-        return f"{self.inner!r} on {_device()}"
+        return f"{self.inner!r} on {registered()}"
 
 
 class _Everywhere(TorchDispatchMode):
@@ -78,9 +80,11 @@ class _Everywhere(TorchDispatchMode):
 
 
 @contextmanager
-def pretended_device() -> Iterator[torch.device]:
-    """Have the device inside the block; registered for good by the first call."""
-    device = _device()
+def pretended_device(float64: bool = False) -> Iterator[torch.device]:
+    """Have the device inside the block, with float64 or not; the first call registers it."""
+    device = registered()
+    # Not a context variable: backward passes run in threads of PyTorch's own.
+    DeviceTensor.float64 = float64
     before = (
         torch._C._only_lift_cpu_tensors(),
         torch.__future__.get_swap_module_params_on_conversion(),
@@ -100,7 +104,7 @@ def pretended_device() -> Iterator[torch.device]:
 def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run one operation on the processor's memory, or refuse it."""
     if func is torch.ops.prim.device.default:
-        return _device()
+        return registered()
     if _is_made_of_others(func):
         with _Everywhere():  # what it is made of comes by here in turn
             return func._op_dk(_MADE_OF_OTHERS, *args, **kwargs)
@@ -126,6 +130,10 @@ def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             if known.shape != value.shape:
                 raise NotImplementedError(f"{func} changes a shape in place; not pretended here.")
             return known
+        if goes_there and value.dtype == torch.float64 and not DeviceTensor.float64:
+            raise TypeError(
+                f"{func} makes float64, which some GPUs have not; do it on the processor."
+            )
         return DeviceTensor(value) if goes_there else value
 
     return _each(outer, func(*args, **kwargs))
@@ -147,7 +155,7 @@ def _refuse_mixtures(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
                 continue
             raise RuntimeError(
                 f"Expected all tensors to be on the same device, but {func} was given one of shape "
-                f"{tuple(leaf.shape)} on cpu beside others on {_device()}."
+                f"{tuple(leaf.shape)} on cpu beside others on {registered()}."
             )
 
 
@@ -233,8 +241,12 @@ _KEPT: list[torch.library.Library] = []
 
 
 @cache
-def _device() -> torch.device:
-    """Return the device, registered by the first call, and what autocast does on it with it."""
+def registered() -> torch.device:
+    """Return the device; the first call registers it, and what autocast does on it.
+
+    Before the first backward pass, if there is to be one on the device: PyTorch starts a thread for
+    every device that it knows by then.
+    """
     backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=_Module())
     through = torch.library.Library("_", "IMPL", "AutocastPrivateUse1")
     through.fallback(torch.library.fallthrough_kernel)
@@ -268,7 +280,7 @@ def _casting(op: Any, low: bool) -> Callable[..., Any]:
     key = torch._C.DispatchKeySet(torch._C.DispatchKey.AutocastPrivateUse1)
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        dtype = torch.get_autocast_dtype(_device().type) if low else torch.float32
+        dtype = torch.get_autocast_dtype(registered().type) if low else torch.float32
 
         def cast(value: torch.Tensor) -> torch.Tensor:
             whole = not value.is_floating_point() or value.dtype == torch.float64

@@ -73,7 +73,7 @@ def head_entropy(model: LanguageModel, texts: Sequence[str], stack: Stack) -> np
         for batch in work:
             probe = _EntropyProbe(batch, stack)
             capture.run(batch.inputs, probe)
-            total = total + torch.stack(probe.sums).double().cpu().numpy()
+            total = total + torch.stack(probe.sums).cpu().double().numpy()
             tokens += probe.tokens
     return np.asarray(total) / max(tokens, 1)
 

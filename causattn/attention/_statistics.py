@@ -169,12 +169,12 @@ class _StatisticsProbe(Probe):
         """Return the batch's sums."""
         names = ("entropy", "concentration", "sink", "distance_sum", "distance")
         sums = {
-            name: torch.stack([part[name] for part in self._sums]).double().cpu().numpy()
+            name: torch.stack([part[name] for part in self._sums]).cpu().double().numpy()
             for name in names
         }
         rows = torch.cat(self._rows, dim=1)  # [tokens, layers * heads, T]
         return HeadStatistics(
-            tokens=len(rows), similarity=_similarity(rows).double().cpu().numpy(), **sums
+            tokens=len(rows), similarity=_similarity(rows).cpu().double().numpy(), **sums
         )
 
 

@@ -111,8 +111,8 @@ def class_margins(
     logits = np.empty((len(encoding), len(names)))
     with torch.inference_mode():
         for batch in batches(encoding, 64):
-            found = model.network(**batch.to(model.device).inputs).logits.double()
-            logits[batch.documents] = found.cpu().numpy()
+            found = model.network(**batch.to(model.device).inputs).logits.cpu().double()
+            logits[batch.documents] = found.numpy()
     if len(names) == 1:
         return logits[:, 0], "predicted value"
     chosen = len(names) - 1 if label is None else class_number(model, label)

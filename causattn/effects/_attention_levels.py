@@ -117,7 +117,7 @@ class _Mean(Probe):
         return True
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
-        added = weights.double().sum(dim=1).cpu()
+        added = weights.cpu().double().sum(dim=1)
         self._sum = added if self._sum is None else self._sum + added
         self._maps += weights.shape[1]
 

@@ -150,10 +150,10 @@ def counterfactual_attention(
     for batch in batches(encoding, 1, by_length=False):
         inputs = batch.to(model.device).inputs
         with torch.inference_mode(), editable_attention(model.network, inputs) as capture:
-            logits = capture.edited(inputs, None).logits.double()[0]
+            logits = capture.edited(inputs, None).logits[0].cpu().double()
             weights = attention_weights(capture, inputs)
         regression = model.network.config.num_labels == 1
-        outputs.append((logits if regression else logits.softmax(-1)).cpu().numpy())
+        outputs.append((logits if regression else logits.softmax(-1)).numpy())
         maps.append(
             np.stack([weights[layer][0].float().cpu().numpy() for layer in sorted(weights)])
         )

@@ -55,7 +55,7 @@ class _Pooled(Probe):
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
         rows = weights[torch.arange(len(weights)), :, self._pooled.to(weights.device)]
-        added = rows.double().sum(dim=1).cpu()
+        added = rows.cpu().double().sum(dim=1)
         self._sum = added if self._sum is None else self._sum + added
         self._maps += weights.shape[1]
 

@@ -141,7 +141,7 @@ class KnockOuts:
                 logits = capture.edited(batch.to(model.device).inputs, edit).logits
                 logits = logits if classifies else logits[torch.from_numpy(read)]
                 rows = _flat_rows(encoding, batch, read)
-                found[place[rows]] = logits.double().softmax(-1).cpu().numpy()
+                found[place[rows]] = logits.cpu().double().softmax(-1).numpy()
         return found
 
     def _interval(self, found: np.ndarray) -> dict[str, Any]:

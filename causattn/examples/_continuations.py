@@ -175,7 +175,7 @@ def _drawn(
     with torch.inference_mode():
         inputs = take(encoding, np.array([0])).to(model.device).inputs
         ids = _unclosed(encoding)
-        logits = model.network(**inputs).logits[0, len(ids) - 1].double().cpu().numpy()
+        logits = model.network(**inputs).logits[0, len(ids) - 1].cpu().double().numpy()
     logits = logits[: len(model.tokenizer)]
     likely = np.exp(logits - logits.max())
     likely /= likely.sum()

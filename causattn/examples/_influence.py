@@ -160,7 +160,7 @@ def training_influence(
         asked = torch.stack([_gradient(losses, k, parameters) for k in some])
         for other in range(len(losses)):
             along = asked @ _gradient(losses, other, parameters)
-            found[first : first + len(some), other] = along.double().cpu().numpy()
+            found[first : first + len(some), other] = along.cpu().double().numpy()
     return found
 
 

@@ -54,15 +54,14 @@ def document_vectors(
     rows: np.ndarray | None = None
     with torch.inference_mode():
         for batch in batches(encoding, batch_size):
-            there = batch.to(model.device)
-            states = body(**there.inputs)[0].double()
+            states = body(**batch.to(model.device).inputs)[0].cpu().double()
             # A text of special tokens alone is these.
-            content = there.content | (
-                ~there.content.any(1, keepdim=True) & there.attention_mask.bool()
+            content = batch.content | (
+                ~batch.content.any(1, keepdim=True) & batch.attention_mask.bool()
             )
             share = content.double() / content.sum(1, keepdim=True)
             found = (share[:, :, None] * states).sum(1)
-            found = torch.nn.functional.normalize(found, dim=-1).cpu().numpy()
+            found = torch.nn.functional.normalize(found, dim=-1).numpy()
             if rows is None:
                 rows = np.empty((len(encoding), found.shape[1]))
             rows[batch.documents] = found

@@ -33,8 +33,8 @@ def predict_labels(model: LanguageModel, encoding: Encoding, batch_size: int = 6
     rows: np.ndarray | None = None
     with torch.inference_mode():
         for batch in batches(encoding, batch_size):
-            logits = model.network(**batch.to(model.device).inputs).logits.double()
-            found = (logits if regression else logits.softmax(-1)).cpu().numpy()
+            logits = model.network(**batch.to(model.device).inputs).logits.cpu().double()
+            found = (logits if regression else logits.softmax(-1)).numpy()
             if rows is None:
                 rows = np.empty((len(encoding), found.shape[1]))
             rows[batch.documents] = found
@@ -87,7 +87,7 @@ def predict_tokens(
     with torch.inference_mode():
         for batch in batches(encoding, batch_size):
             logits = _logits_at(model, batch.to(model.device), read[batch.documents])
-            probability = logits.double().log_softmax(-1).cpu()
+            probability = logits.cpu().double().log_softmax(-1)
             chosen = torch.from_numpy(wanted[batch.documents])
             rows[batch.documents] = probability.gather(1, chosen).numpy()
     return rows

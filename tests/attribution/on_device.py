@@ -22,6 +22,12 @@ from causattn.features import FeatureKind, FeatureTable
 from causattn.models import LanguageModel
 from causattn.models.recurrent import LSTMForCausalLM, LSTMLanguageModelConfig
 
+
+@pytest.fixture
+def float64() -> bool:
+    return True  # scores are summed in float64 where the model is
+
+
 CHEAP = {
     "lime": {"samples": 20},
     "kernel_shap": {"samples": 20},

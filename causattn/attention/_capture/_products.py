@@ -137,7 +137,7 @@ def _scaling(scores: torch.Tensor, product: _Product) -> float | None:
     (slope,) = torch.autograd.grad(scores.sum(), leaf, retain_graph=True, allow_unused=True)
     if slope is None:
         return None
-    seen = slope[slope != 0].double()  # a score that was masked in place has none
+    seen = slope[slope != 0].cpu().double()  # a score that was masked in place has none
     if not seen.numel():
         return None
     middle = float(seen.mean())

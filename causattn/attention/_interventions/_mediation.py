@@ -107,9 +107,10 @@ def natural_effects(
             KnockOut("resample", heads=heads, replacement=under_alternative) for heads in sets
         ]
         indirect = [watched(capture.edited(base, edit)) for edit in through]
+        before = watched(capture.edited(base, None))
         return NaturalEffects(
-            base=watched(capture.edited(base, None)),
+            base=before,
             alternative=watched(capture.edited(alternative, None)),
             direct=watched(capture.edited(alternative, held)),
-            indirect=torch.stack(indirect) if indirect else torch.empty(0),
+            indirect=torch.stack(indirect) if indirect else before.new_empty((0, len(before))),
         )

@@ -36,7 +36,7 @@ class FlowMeasure(Measure):
 
     def visit(self, view: LayerView) -> None:
         """Note a layer's attention averaged over heads, gone at the end of the batch."""
-        mean = view.weights.mean(1).double().cpu().numpy()
+        mean = view.weights.mean(1).cpu().double().numpy()
         self._layers.append((mean + np.eye(mean.shape[1])) / 2)
 
     def end(self) -> None:

@@ -170,6 +170,8 @@ def test_natural_effects(network):
     assert found.indirect.shape == (3, 4)
     # No heads replaced is no effect; an effect through all heads leaves their values alone.
     torch.testing.assert_close(found.indirect_effect[2], torch.zeros(4), atol=1e-5, rtol=0)
+    none = natural_effects(network, base, other, first_token_odds, [])
+    assert none.indirect_effect.shape == (0, 4)
     same = natural_effects(network, base, base, first_token_odds, [every])
     for effect in (same.total_effect, same.direct_effect, same.indirect_effect[0]):
         np.testing.assert_allclose(effect, 0, atol=1e-4)
