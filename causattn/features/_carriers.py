@@ -47,7 +47,9 @@ def carriers_of(
     carriers = table.carriers
     if not len(rows):
         return Mentions.empty()
-    low, high = np.searchsorted(carriers.document, [rows[0], rows[-1] + 1])
+    # In the column's own type: another would have numpy copy all of it.
+    ends = np.array([rows[0], rows[-1] + 1], dtype=carriers.document.dtype)
+    low, high = np.searchsorted(carriers.document, ends)
     place = np.searchsorted(rows, carriers.document[low:high])
     kept = rows[np.minimum(place, len(rows) - 1)] == carriers.document[low:high]
     of = slice(low, high)
