@@ -266,6 +266,7 @@ _AUTOCAST: dict[Any, bool] = {
             aten.bmm.default,
             aten.addmm.default,
             aten.baddbmm.default,
+            aten.einsum.default,
             aten.scaled_dot_product_attention.default,
         ),
         True,

@@ -138,7 +138,7 @@ def test_flow(both, language_model, corpus, features):
 
 @pytest.mark.parametrize(
     ("family", "query"),
-    [("bert", "observed"), ("bert", "masked"), ("llama", "observed"), ("deberta_v2", "observed")],
+    [("bert", "observed"), ("bert", "masked"), ("llama", "observed"), ("xlnet", "observed")],
 )
 def test_mixed_precision(family, query, device, language_model, corpus, features):
     task = "masked" if query == "masked" else "encoder"
