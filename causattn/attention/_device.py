@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 from causattn.attention._capture._layer import AttentionLayer
 from causattn.attention._measures._measure import BatchCarriers
 from causattn.attention._measures._summary_probe import SummaryProbe
-from causattn.base import ConfigError
+from causattn.base import ConfigError, ModelError
 
 
 def check_device(device: str) -> None:
@@ -57,6 +57,39 @@ def on_device(network: PreTrainedModel, device: str) -> Iterator[None]:
         yield
     finally:
         network.to(before)  # type: ignore[arg-type]
+
+
+@contextmanager
+def in_precision(dtype: str | None, device: torch.device, name: str) -> Iterator[None]:
+    """Have a model's matrix products in a number format inside the block.
+
+    Parameters
+    ----------
+    dtype
+        ``"bfloat16"`` or ``"float16"``; None keeps the model's own.
+    device
+        Where the model is.
+    name
+        What it is called, for the error.
+
+    Raises
+    ------
+    ModelError
+        Where the model's own code masks with a number that the format has not.
+    """
+    if dtype is None:
+        yield
+        return
+    try:
+        with torch.autocast(device.type, getattr(torch, dtype)):
+            yield
+    except RuntimeError as error:
+        if "without overflow" not in str(error):
+            raise
+        raise ModelError(
+            f"Model {name} cannot be run with attention.mixed_precision={dtype}, since its own code "
+            "uses numbers that the format does not have; leave attention.mixed_precision null."
+        ) from error
 
 
 class FullPrecisionProbe(SummaryProbe):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 
 from causattn.attention._capture._layer import Stack
 from causattn.attention._capture._stream import Capture, capture_attention
-from causattn.attention._device import FullPrecisionProbe, on_device
+from causattn.attention._device import FullPrecisionProbe, in_precision, on_device
 from causattn.attention._measures._gradients import GradientMeasure
 from causattn.attention._measures._measure import Measure, MeasureShape
 from causattn.attention._measures._summary import AttentionSummary
@@ -139,11 +139,8 @@ class ShardRunner:
             self._stack,
             model.device,
         )
-        mixed = settings.mixed_precision
         for batch in batches:
-            with (
-                torch.autocast(model.device.type, getattr(torch, mixed)) if mixed else nullcontext()
-            ):
+            with in_precision(settings.mixed_precision, model.device, model.name):
                 runner.run(capture, probe, by_gradient, batch)
             advance(len(shard.texts) * len(batch) / len(work))
         about |= {
@@ -155,7 +152,7 @@ class ShardRunner:
             "heads": list(shape.heads),
             "heads_of_mean": task.chosen_heads and [list(pair) for pair in task.chosen_heads],
             "device": model.device.type,
-            "mixed_precision": mixed,
+            "mixed_precision": settings.mixed_precision,
             "sums": "dense" if shape.fits else "sparse",
             "sequences": len(work),
         }

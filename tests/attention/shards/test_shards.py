@@ -10,7 +10,7 @@ import torch
 from causattn.attention import summarise_attention
 from causattn.attention._shards import _shard_run
 from causattn.attention._shards._shard import Shards
-from causattn.base import ConfigError, DataError, quiet
+from causattn.base import ConfigError, DataError, ModelError, quiet
 from causattn.corpora import Corpus
 
 
@@ -188,6 +188,12 @@ def test_mixed_precision_is_close_and_sums_stay_exact(language_model, corpus, fe
     difference = mixed.measures["raw"].mean() - exact.measures["raw"].mean()
     assert 0 < np.abs(difference).max() < 0.05
     np.testing.assert_array_equal(mixed.measures["raw"].count, exact.measures["raw"].count)
+
+
+def test_a_model_that_masks_with_what_the_format_lacks_is_refused(language_model, corpus, features):
+    model = language_model("deberta")
+    with pytest.raises(ModelError, match="leave attention.mixed_precision null"):
+        summarise_attention({"mixed_precision": "float16"}, model, corpus, features, 0)
 
 
 @pytest.mark.parametrize(
