@@ -87,7 +87,7 @@ def in_precision(dtype: str | None, device: torch.device, name: str) -> Iterator
         if "without overflow" not in str(error):
             raise
         raise ModelError(
-            f"Model {name} cannot be run with attention.mixed_precision={dtype}, since its own code "
+            f"Model {name} cannot be run with attention.mixed_precision={dtype}: its own code "
             "uses numbers that the format does not have; leave attention.mixed_precision null."
         ) from error
 
