@@ -111,7 +111,8 @@ class NullSettings(RestrictingSettings):
         By pairs: take out what the null's strengths have to do with the distance of the two in the
         documents and with the entropy of their values.
     false_discovery_rate
-        Expected share of false pairs among those allowed.
+        Expected share of false pairs among those allowed; false, for a drawn null, is a pair with
+        a variable that has nothing to do with the others.
     correction
         ``"benjamini_hochberg"``, or ``"benjamini_yekutieli"`` which holds under any dependence.
     """
