@@ -150,9 +150,29 @@ def test_an_encoder_runs_alone(families, network_of):
                 assert gap < 1e-5
 
 
+@pytest.mark.parametrize("side", ["right", "left"])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("family", FAMILIES)  # all of them run with half weights
+def test_half_precision(family, dtype, side, families, network_of):
+    inputs = batch(side)
+    eager = network_of(families[family], attn_implementation="eager").to(dtype)
+    reference = eager_attention(eager, inputs)
+    network = network_of(families[family]).to(dtype)
+    probe = Keep()
+    with capture_attention(network, inputs) as capture:
+        capture.run(inputs, probe)
+    assert len(probe.seen) == sum(len(layers) for layers in reference.values())
+    for layer, weights in probe.seen:
+        assert weights.dtype == torch.float32
+        expected = reference[layer.stack][layer.index]
+        assert expected.dtype in (dtype, torch.float32)
+        gap = (weights - expected).movedim(1, 2)[real_rows(layer, inputs)].abs().max()
+        assert gap < 1e-2, layer
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 @pytest.mark.parametrize("family", ["bert", "llama", "gemma2", "deberta_v2"])
-def test_half_precision(family, dtype, families, network_of):
+def test_half_precision_is_near_single(family, dtype, families, network_of):
     inputs = batch("right")
     reference = eager_attention(network_of(families[family], attn_implementation="eager"), inputs)
     network = network_of(families[family]).to(dtype)

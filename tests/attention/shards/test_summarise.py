@@ -15,7 +15,7 @@ from causattn.corpora import Corpus
 def naive(model, texts, features, find, run, hidden=None):
     """Sum over documents in the order of the definition, one pair of features at a time."""
     size = features.size
-    raw, rollout = {}, {}
+    raw, mean, rollout = {}, {}, {}
     for text, of in zip(texts, find(model, texts, features), strict=True):
         ids = model.tokenizer(text)["input_ids"]
         asked = [None] if hidden is None else sorted(of)
@@ -33,8 +33,11 @@ def naive(model, texts, features, find, run, hidden=None):
                     pick = np.ix_(of[i], of[j])
                     blocks = [[float(h[pick].sum(1).mean()) for h in layer] for layer in layers]
                     raw.setdefault((i, j), []).append(blocks)
+                    heads = [head for layer in blocks for head in layer]
+                    mean.setdefault((i, j), []).append([[sum(heads) / len(heads)]])
                     rollout.setdefault((i, j), []).append([[float(product[pick].sum(1).mean())]])
-    return {"raw": moments(raw, size), "rollout": moments(rollout, size)}
+    found = {"raw": raw, "mean": mean, "rollout": rollout}
+    return {name: moments(observed, size) for name, observed in found.items()}
 
 
 def moments(observed, size):
@@ -123,6 +126,38 @@ def test_chosen_layers_and_heads_are_those_of_the_whole(language_model, corpus, 
     )
     assert first.about["layers"] == [0]
     assert some.about["heads"] == [0, 3]
+
+
+@pytest.mark.parametrize("last", [0, 1, 2])
+@pytest.mark.parametrize("query", ["observed", "masked"])
+def test_rollout_ends_at_the_last_chosen_layer(
+    query, last, language_model, corpus, features, naive_tokens, eager_weights
+):
+    """The product starts at the first layer, chosen or not; layers above the last one are left."""
+    model = language_model("bert", task="masked", num_hidden_layers=3)
+    settings = {"query": query, "layers": [last], "measures": ["raw", "mean", "rollout"]}
+    summary = summarise_attention(settings, model, corpus, features, 0)
+    mask = model.tokenizer.mask_token_id
+    hidden = [mask] * 5 + [-1] if query == "masked" else None
+    up_to = naive(
+        model,
+        corpus.texts,
+        features,
+        naive_tokens,
+        lambda *asked: eager_weights(*asked)[: last + 1],
+        hidden,
+    )
+    alone = naive(
+        model,
+        corpus.texts,
+        features,
+        naive_tokens,
+        lambda *asked: eager_weights(*asked)[last : last + 1],
+        hidden,
+    )
+    assert_same(summary, {**alone, "rollout": up_to["rollout"]})
+    between = summarise_attention({**settings, "layers": sorted({0, last})}, model, corpus, features, 0)
+    assert_same(between, {"rollout": up_to["rollout"]})
 
 
 def test_shards_merge_to_the_whole(language_model, corpus, features, table):
