@@ -64,7 +64,7 @@ def test_a_target_is_reached_or_missed_by_processor_time(benchmark):
         "target": 0.85,
     }
     about = {"cpu": "a processor", "cores": 4, "python": "3", "versions": {"torch": "2"}}
-    results = {"about": about, "runs": [], "parts": {"speed": [row]}}
+    results = {"about": about, "runs": {}, "parts": {"speed": [row]}}
     page = benchmark["table"].page(results)
     assert "| 128 | mean | 10.0 | 9.0 | 0.90 | 0.80 | >= 0.85 | no |" in page
     row["share_of_processor_time"] = 0.86
@@ -75,15 +75,29 @@ def test_memory_that_grows_is_not_flat(benchmark):
     def rows(peaks):
         return [
             {"way": "mean", "length": 32, "documents": n, "plain_mb": 100.0, "peak_mb": peak}
-            | {"sums_mb": 10.0}
+            | {"sums_mb": 10.0, "held_mb": 90.0}
             for n, peak in zip((500, 2_000, 20_000), peaks, strict=True)
         ]
 
     about = {"cpu": "a processor", "cores": 4, "python": "3", "versions": {"torch": "2"}}
 
     def page(peaks):
-        results = {"about": about, "runs": [], "parts": {"size": rows(peaks)}}
+        results = {"about": about, "runs": {}, "parts": {"size": rows(peaks)}}
         return benchmark["table"].page(results)
 
-    assert "moves by 1 MB, 0.8% of the peak (target <= 2%: yes)" in page((130.0, 130.5, 131.0))
-    assert "moves by 30 MB, 18.8% of the peak (target <= 2%: no)" in page((130.0, 140.0, 160.0))
+    assert "moves by 1 MB, 0.8% of the peak (target <= 2%: yes) and 3.2% of itself" in page(
+        (130.0, 130.5, 131.0)
+    )
+    assert "moves by 30 MB, 18.8% of the peak (target <= 2%: no) and 50.0% of itself" in page(
+        (130.0, 140.0, 160.0)
+    )
+
+
+def test_each_part_names_the_run_that_measured_it(benchmark):
+    first = {"command": "run.py", "when": "monday", "load": "1.0"}
+    second = {"command": "run.py --only size", "when": "tuesday", "load": "2.0"}
+    about = {"cpu": "a processor", "cores": 4, "python": "3", "versions": {"torch": "2"}}
+    runs = {"speed at T = 32": first, "size": second, "batch": first}
+    page = benchmark["table"].page({"about": about, "runs": runs, "parts": {}})
+    assert "- speed at T = 32, batch: `run.py`, monday, load 1.0\n" in page
+    assert "- size: `run.py --only size`, tuesday, load 2.0\n" in page

@@ -19,5 +19,4 @@ def test_it_runs_and_writes_its_table(tmp_path):
     by_corpus = {(row["corpus"], row["documents"]): row["checksum"] for row in rows}
     for documents in (200, 400):
         assert by_corpus["streamed", documents] == by_corpus["file", documents]
-    assert parts["processes"]["equal_to_the_last_bit"]
-    assert "times as fast as one process" in (tmp_path / "attention_scale.md").read_text()
+    assert "| on disk | 400 |" in (tmp_path / "attention_scale.md").read_text()

@@ -52,6 +52,7 @@ def test_truths_by_hand(calibration):
     assert pairs["skeleton"] == {(0, 2), (1, 2), (2, 3)}
     assert pairs["moral"] == pairs["skeleton"] | {(0, 1)}
     assert pairs["dependent"] == pairs["skeleton"] | {(0, 3), (1, 3)}
+    assert pairs["related"] == pairs["dependent"] | {(0, 1)}
 
 
 def test_shares_by_hand(calibration):
@@ -82,14 +83,17 @@ def test_both_parts_and_their_page(run, tmp_path):
     for way in held["ways"].values():
         assert len(way["null"]) == len(way["dependent"]) == 2
         for counts in way["rates"].values():
-            for found, false in zip(counts["found"], counts["false"], strict=True):
-                assert 0 <= false <= found <= 28
+            kinds = ("permuted", "false related", "false dependent", "found")
+            for each in zip(*(counts[kind] for kind in kinds), strict=True):
+                assert list(each) == sorted(each)
+                assert each[0] >= 0
+                assert each[-1] <= 28
     assert "## Draws held out" in page
     assert (tmp_path / "calibration_qq.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_held_out_draw_is_judged_by_its_own_permuted_variables(calibration, monkeypatch):
-    """Of four variables a permuted one stands out and is false; a pair of the others is true."""
+    """A pair with a permuted variable is false by every truth, another by its own."""
     from causattn.attention import AttentionMoments, AttentionSummary
     from causattn.corpora import load_corpus
     from causattn.features import build_features
@@ -108,13 +112,26 @@ def test_a_held_out_draw_is_judged_by_its_own_permuted_variables(calibration, mo
         return AttentionSummary(table.names, {"mean": moments, "raw": moments}, 10, "masked", about)
 
     draws = [draw([(0, 1)], 5), draw([(0, 1), (4, 5)], 5), *(draw([], 5) for _ in range(12))]
-    dependent = np.ones((table.size, table.size), dtype=bool)
-    ways = sys.modules["held_out"].held_out(draws, table, dependent, (0.2,))
+    related = np.ones((table.size, table.size), dtype=bool)
+    dependent = related.copy()
+    dependent[0, 1] = dependent[1, 0] = False
+    truths = {"dependent": dependent, "related": related}
+    ways = sys.modules["held_out"].held_out(draws, table, truths, (0.2,))
     counts = ways["log-normal, bias left in"]["rates"]["0.2"]
     assert counts["found"][0] >= 1
-    assert counts["false"][0] == 0
-    assert counts["false"][1] == 1
-    assert ways["log-normal, bias left in"]["dependent"] == [10] * 14
+    assert counts["permuted"][:2] == counts["false related"][:2] == [0, 1]
+    assert counts["false dependent"][:2] == [1, 2]
+    assert ways["log-normal, bias left in"]["dependent"] == [9] * 14
+
+
+def test_more_draws_of_the_same_models_take_the_place_of_few(calibration):
+    kept: dict = {}
+    for draws, seed in ((3, 0), (8, 0), (8, 1)):
+        case = {"network": "alarm", "share": 0.5, "draws": draws, "seed": seed}
+        calibration.add(kept, "held_out", {"case": case})
+        calibration.add(kept, "networks", {"case": case})
+    assert [row["case"]["draws"] for row in kept["held_out"]] == [8, 8]
+    assert len(kept["networks"]) == 3
 
 
 @pytest.mark.slow

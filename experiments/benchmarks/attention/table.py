@@ -125,7 +125,8 @@ def _flatness(rows: list[dict[str, Any]]) -> list[str]:
         lines.append(
             f"{_way(way)}: from {own[0]['documents']:,} to {own[-1]['documents']:,} documents the "
             f"memory above the plain forward moves by {moved:,.0f} MB, {share:.1%} of the peak"
-            + ("." if way == "usual" else f" (target <= {FLAT:.0%}: {_yes(share <= FLAT)}).")
+            + ("" if way == "usual" else f" (target <= {FLAT:.0%}: {_yes(share <= FLAT)})")
+            + f" and {moved / max(above):.1%} of itself."
         )
     return lines
 

@@ -40,8 +40,8 @@ def write_documents(path: Path, count: int) -> None:
             writer.write_table(pa.table({"text": texts}, schema=schema))
 
 
-def tiny_model(layers: int = 2, width: int = 32) -> LanguageModel:
-    """Return a BERT with random weights whose tokens are the words."""
+def tiny_model() -> LanguageModel:
+    """Return a BERT of two layers with random weights whose tokens are the words."""
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *(f"w{k}" for k in range(VOCABULARY))]
     inner = Tokenizer(models.WordLevel({word: k for k, word in enumerate(words)}, "[UNK]"))
     inner.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -53,10 +53,10 @@ def tiny_model(layers: int = 2, width: int = 32) -> LanguageModel:
     )
     config = hf.BertConfig(
         vocab_size=len(words),
-        hidden_size=width,
-        num_hidden_layers=layers,
+        hidden_size=32,
+        num_hidden_layers=2,
         num_attention_heads=4,
-        intermediate_size=2 * width,
+        intermediate_size=64,
         max_position_embeddings=64,
     )
     torch.manual_seed(0)
