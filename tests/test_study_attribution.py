@@ -125,6 +125,38 @@ def test_against_a_null_of_the_explainer(run):
     assert set(found.summary["candidates"]["bias"]) == {"gradient_input", "null"}
 
 
+NULLS = {
+    "trained_on_permuted": (1, 0.5, "a model trained on documents with a share of 0.5"),
+    "permuted": (2, 1, "the same model over permuted documents"),
+    "untrained": (2, 1, "2 models without training"),
+}
+
+
+@pytest.mark.parametrize("against", NULLS)
+def test_attention_against_a_null(against, run):
+    draws, share, words = NULLS[against]
+    found = run(
+        "attribution=attention",
+        ATTENTION,
+        "candidates=against_null",
+        f"candidates.against={against}",
+        f"candidates.share={share}",
+        f"candidates.draws={draws}",
+        "candidates.false_discovery_rate=0.5",
+        "controls=[]",
+        name=f"against_{against}",
+    )
+    chance = found.candidates["p_value"]
+    assert len(chance) == 8 * 7  # all ordered pairs of asia's variables
+    assert ((chance > 0) & (chance <= 1)).all()
+    assert chance.nunique() > 1
+    told = found.summary["candidates"]
+    assert told["screen"] == "attention"
+    assert told["method"].startswith("mean")
+    assert f"more than {words}" in told["method"]
+    assert set(told["bias"]) == {"attention", "null"}
+
+
 SENTENCES = {
     "candidates": (["attribution=lime", "candidates=none", "controls=[]"], "candidates=top_k"),
     "model": (

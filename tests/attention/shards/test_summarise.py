@@ -156,7 +156,8 @@ def test_rollout_ends_at_the_last_chosen_layer(
         hidden,
     )
     assert_same(summary, {**alone, "rollout": up_to["rollout"]})
-    between = summarise_attention({**settings, "layers": sorted({0, last})}, model, corpus, features, 0)
+    several = {**settings, "layers": sorted({0, last})}
+    between = summarise_attention(several, model, corpus, features, 0)
     assert_same(between, {"rollout": up_to["rollout"]})
 
 
