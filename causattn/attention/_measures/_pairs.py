@@ -5,28 +5,28 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from causattn.models import CarrierTokens
-
 _CHUNK = 4_000_000
 _MARKS = 2**25
 """Most pairs that are marked one by one, a byte each; of more, those that occur are listed."""
 
 
-def occurring_pairs(carriers: CarrierTokens, features: int) -> np.ndarray:
+def occurring_pairs(document: np.ndarray, feature: np.ndarray, features: int) -> np.ndarray:
     """Return the ordered pairs of features that some document carries, int64 [p], ascending.
 
     Parameters
     ----------
-    carriers
-        Which features the documents carry.
+    document, feature
+        int [k], the documents, ascending, and the features that they carry, as often as they do.
     features
         f; a pair is ``row * f + column``.
     """
-    new = np.ones(len(carriers), dtype=bool)
-    same = carriers.document[1:] == carriers.document[:-1]
-    new[1:] = ~(same & (carriers.feature[1:] == carriers.feature[:-1]))
-    document, feature = carriers.document[new], carriers.feature[new]
-    bounds = np.searchsorted(document, np.arange(len(carriers.bounds)))
+    if not len(document):
+        return np.empty(0, dtype=np.int64)
+    new = np.ones(len(document), dtype=bool)
+    new[1:] = (document[1:] != document[:-1]) | (feature[1:] != feature[:-1])
+    document, feature = document[new], feature[new].astype(np.int64)
+    first_of = np.flatnonzero(np.diff(document, prepend=document[0] - 1))
+    bounds = np.append(first_of, len(document))
     if features**2 <= _MARKS:
         marks = np.zeros(features**2, dtype=np.bool_)
         _mark(marks, feature, bounds, features)

@@ -125,7 +125,9 @@ class ShardRunner:
             chosen_heads=task.chosen_heads,
         )
         kinds = {name: self._measures[name] for name in settings.measures}
-        shape = kept_pairs(shape, kinds.values(), carriers, settings.memory_gb, task.copies)
+        shape = kept_pairs(
+            shape, kinds.values(), carriers, settings.memory_gb, task.copies, task.pairs
+        )
         measures = {name: kind(shape) for name, kind in kinds.items()}
         by_gradient = [m for m in measures.values() if isinstance(m, GradientMeasure)]
         if by_gradient:

@@ -26,6 +26,7 @@ def kept_pairs(
     carriers: CarrierTokens,
     limit_gb: float,
     copies: int = 1,
+    of_all: int = 0,
 ) -> MeasureShape:
     """Return the shape with the pairs that a shard's sums are kept for, None for all.
 
@@ -41,6 +42,8 @@ def kept_pairs(
         Most memory for the sums, in 10^9 bytes.
     copies
         How many copies of the sums are in memory at a time.
+    of_all
+        How many pairs occur in all documents, where that is known: their sums have to fit as well.
 
     Raises
     ------
@@ -51,16 +54,19 @@ def kept_pairs(
     fits = sums_gb(shape, measures, shape.features**2, copies) <= limit_gb
     if fits and shape.features < _MANY:
         return shape
-    pairs = occurring_pairs(carriers, shape.features)
+    pairs = occurring_pairs(carriers.document, carriers.feature, shape.features)
     if fits:
         few = len(pairs) <= _FEW * shape.features**2
         return replace(shape, pairs=pairs, limit_gb=limit_gb) if few else shape
-    needed = sums_gb(shape, measures, len(pairs), copies)
+    count, times = len(pairs), copies
+    if sums_gb(shape, measures, of_all) > sums_gb(shape, measures, count, copies):
+        count, times = of_all, 1
+    needed = sums_gb(shape, measures, count, times)
     if needed > limit_gb:
-        times = f", {copies} times over," if copies > 1 else ""
+        over = f", {times} times over," if times > 1 else ""
         raise ConfigError(
-            f"The sums of {len(pairs)} pairs of {shape.features} features over "
-            f"{len(shape.layers)} layers and {len(shape.heads)} heads{times} take {needed:.1f} "
+            f"The sums of {count} pairs of {shape.features} features over "
+            f"{len(shape.layers)} layers and {len(shape.heads)} heads{over} take {needed:.1f} "
             f"GB, more than attention.memory_gb={limit_gb:g}; use fewer features, name "
             "attention.layers and attention.heads, drop raw from attention.measures, or allow "
             "more."

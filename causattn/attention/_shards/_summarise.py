@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from causattn.attention._entropy import chosen_heads
+from causattn.attention._measures._pairs import occurring_pairs
 from causattn.attention._measures._registry import MEASURES
 from causattn.attention._measures._sparse import SparseMoments
 from causattn.attention._measures._summary import AttentionSummary
@@ -71,7 +72,10 @@ def summarise_attention(
     anew = bool(features.about.get(FOUND_ANEW))
     shards = Shards(corpus, features, chosen.documents, chosen.shard_documents, seed, anew)
     if not anew:
-        _check_mentioned(features, shards.rows)
+        mentioned = _check_mentioned(features, shards.rows)
+        if len(shards) > 1:
+            pairs = occurring_pairs(*np.divmod(mentioned, features.size), features.size)
+            task = replace(task, pairs=len(pairs))
     if chosen.entropy is not None:
         task = replace(task, chosen_heads=chosen_heads(chosen, model, shards[0].texts))
     if len(shards) == 1 and chosen.here:
@@ -160,13 +164,19 @@ def _finished(place: Path, count: int) -> set[int]:
     return found
 
 
-def _check_mentioned(features: FeatureTable, rows: np.ndarray) -> None:
-    """Raise before the run where no text of the documents summarised carries a feature."""
+def _check_mentioned(features: FeatureTable, rows: np.ndarray) -> np.ndarray:
+    """Raise before the run where no text of the documents summarised carries a feature.
+
+    Return which document mentions which feature, int64 [m], ``document * f + feature``, ascending.
+    """
     inside = np.zeros(len(features.documents), dtype=bool)
     inside[rows] = True
     carriers = features.carriers
-    seen = np.bincount(carriers.variable[inside[carriers.document]], minlength=features.size) > 0
+    kept = inside[carriers.document]
+    variable = carriers.variable[kept]
+    seen = np.bincount(variable, minlength=features.size) > 0
     _refuse_missing(features, seen, len(rows))
+    return np.unique(carriers.document[kept].astype(np.int64) * features.size + variable)
 
 
 def _check_seen(features: FeatureTable, summary: AttentionSummary) -> AttentionSummary:

@@ -53,6 +53,8 @@ class Task:
         How many copies of the sums are in memory at a time, all processes together.
     chosen_heads
         The (layer, head) pairs that the measure mean takes; None for all.
+    pairs
+        How many pairs of features some document mentions; 0 where that is not known beforehand.
     """
 
     settings: StreamedSettings
@@ -61,6 +63,7 @@ class Task:
     pooled: np.ndarray
     copies: int = 1
     chosen_heads: Heads | None = None
+    pairs: int = 0
 
     @classmethod
     def of(
@@ -122,6 +125,7 @@ def write_task(folder: Path, task: Task, model: LanguageModel) -> None:
             "pooled": task.pooled.tolist(),
             "copies": task.copies,
             "chosen_heads": task.chosen_heads,
+            "pairs": task.pairs,
             "threads": torch.get_num_threads(),
         },
     )
@@ -140,6 +144,7 @@ def read_task(folder: Path, measures: Mapping[str, type[Measure]]) -> tuple[Task
         np.array(stored["pooled"], dtype=bool),
         stored["copies"],
         None if heads is None else tuple((layer, head) for layer, head in heads),
+        stored["pairs"],
     )
     return task, read_model(folder / "model")
 

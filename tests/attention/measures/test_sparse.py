@@ -18,8 +18,10 @@ from causattn.attention._measures import _measure, _pairs
 from causattn.attention._measures._measure import MeasureShape, RawMeasure
 from causattn.attention._measures._pairs import occurring_pairs
 from causattn.attention._shards import _sizes
+from causattn.attention._shards._runner import Runner
 from causattn.attention._shards._sizes import sums_gb
 from causattn.base import ConfigError, DataError
+from causattn.corpora import Corpus
 from causattn.models import CarrierTokens
 
 MOMENTS = ("count", "sum", "sum_of_squares", "maximum")
@@ -65,16 +67,13 @@ def test_they_merge_as_full_matrices_do_in_any_order(sizes, seed, data):
 def test_pairs_are_those_of_a_document(monkeypatch):
     document = np.array([0, 0, 0, 1, 1, 2])
     feature = np.array([0, 0, 3, 1, 2, 4])
-    carriers = CarrierTokens(
-        document, feature, np.arange(6), np.array([0, 3, 5, 6, 6]), np.empty(0, dtype=np.int64)
-    )
     together = {(0, 0), (0, 3), (3, 0), (3, 3), (1, 1), (1, 2), (2, 1), (2, 2), (4, 4)}
     expected = sorted(i * 5 + j for i, j in together)
-    assert list(occurring_pairs(carriers, 5)) == expected
+    assert list(occurring_pairs(document, feature, 5)) == expected
     monkeypatch.setattr(_pairs, "_MARKS", 24)  # too many to be marked: they are listed
-    assert list(occurring_pairs(carriers, 5)) == expected
+    assert list(occurring_pairs(document, feature, 5)) == expected
     monkeypatch.setattr(_pairs, "_CHUNK", 1)
-    assert list(occurring_pairs(carriers, 5)) == expected
+    assert list(occurring_pairs(document, feature, 5)) == expected
 
 
 @pytest.mark.parametrize("query", ["observed", "masked"])
@@ -146,6 +145,25 @@ def test_where_full_matrices_do_not_fit_the_sums_are_the_same(
         summarise_attention(settings, model, corpus, features, 0)
 
 
+def test_sums_of_all_documents_that_do_not_fit_are_refused_before_the_first(
+    language_model, table, monkeypatch
+):
+    """Twice each shard's pairs would fit; those of all three do not."""
+    spans = [(0, 4), (5, 9)]
+    carriers = [(d, 2 * (d // 2) + k, *span) for d in range(6) for k, span in enumerate(spans)]
+    features = table(np.array(carriers), 6, 6)
+    kind = MEASURES["raw"]
+    limit = sums_gb(MeasureShape((0, 1), (0, 1, 2, 3), 6), [kind], 10)
+    settings = {"measures": ["raw"], "shard_documents": 2, "memory_gb": limit}
+    runs = []
+    monkeypatch.setattr(Runner, "run", lambda *_: runs.append(1))
+    with pytest.raises(ConfigError, match="The sums of 12 pairs of 6 features"):
+        summarise_attention(
+            settings, language_model("bert"), Corpus("six", ["slow food"] * 6), features, 0
+        )
+    assert not runs
+
+
 def test_fifty_thousand_features_take_the_memory_of_their_pairs():
     rng = np.random.default_rng(0)
     features, documents = 50_000, 20
@@ -157,7 +175,7 @@ def test_fifty_thousand_features_take_the_memory_of_their_pairs():
         np.arange(0, 30 * documents + 1, 30),
         np.empty(0, dtype=np.int64),
     )
-    pairs = occurring_pairs(carriers, features)
+    pairs = occurring_pairs(carriers.document, carriers.feature, features)
     assert len(pairs) <= documents * 900
     moments = RawMeasure(MeasureShape((0,), (0,), features, pairs)).moments()
     with pytest.raises(DataError, match=r"take some of the features"):
