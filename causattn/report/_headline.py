@@ -18,6 +18,13 @@ _GRAPH = (
 )
 _LEARNED = 0.97
 """A share of the blind loss above which a model has learned next to nothing."""
+_WAYS = {
+    "registered attention function": "a function registered in place of the model's own",
+    "step by step": "following the decoder step by step",
+    "hooks on eager modules": "hooks on the model's own attention modules",
+    "output_attentions": "what the model returns (output_attentions)",
+}
+"""How attention was captured, in plain words."""
 _WARNING = "it has learned next to nothing and its attention means as little, train it longer"
 
 
@@ -26,6 +33,7 @@ def headlines(run: Run) -> list[str]:
     lines = (
         data_line(run),
         model_line(run),
+        capture_line(run),
         query_line(run),
         reading_line(run),
         candidate_line(run),
@@ -100,6 +108,16 @@ def model_line(run: Run) -> str:
         )
         learned = right > blind
     return line if learned else f"{line}; {_WARNING}"
+
+
+def capture_line(run: Run) -> str:
+    """Say how attention was captured, where, and of how many documents; empty where unknown."""
+    about = run.summary.get("attention", {})
+    way, device, documents = (about.get(name) for name in ("capture", "device", "documents"))
+    if not isinstance(way, str) or not isinstance(device, str) or not isinstance(documents, int):
+        return ""
+    said = _WAYS.get(way, visible(way))
+    return f"Attention read by {said} on {visible(device)}, {documents} documents"
 
 
 def query_line(run: Run) -> str:

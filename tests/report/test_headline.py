@@ -5,7 +5,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from causattn.report._headline import candidate_line, model_line, query_line, reading_line
+from causattn.attention import METHODS
+from causattn.report._headline import (
+    candidate_line,
+    capture_line,
+    model_line,
+    query_line,
+    reading_line,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +43,24 @@ def test_a_model_that_reads_on_is_said_to_be_asked_at_the_word_itself():
     for room, about in (("attention", {"query": "next"}), ("model", {"task": "classifier"})):
         assert query_line(SimpleNamespace(summary={**figures, room: about})) == ""
     assert query_line(SimpleNamespace(summary={})) == ""
+
+
+def test_how_attention_was_captured_is_said():
+    about = {"capture": "hooks on eager modules", "device": "cuda", "documents": 200}
+    line = capture_line(SimpleNamespace(summary={"attention": about}))
+    assert line == (
+        "Attention read by hooks on the model's own attention modules on cuda, 200 documents"
+    )
+    said = {
+        capture_line(SimpleNamespace(summary={"attention": {**about, "capture": way}}))
+        for way in METHODS
+    }
+    assert len(said) == len(METHODS)
+    assert not any("eager" in line or "function on" in line for line in said)  # in plain words
+    for missing in about:
+        some = {name: value for name, value in about.items() if name != missing}
+        assert capture_line(SimpleNamespace(summary={"attention": some})) == ""
+    assert capture_line(SimpleNamespace(summary={})) == ""
 
 
 def test_documents_cut_at_the_models_length_are_said():

@@ -1,4 +1,4 @@
-"""What must hold of attention weights, looked at on the first batch of every run."""
+"""What must hold of attention weights, looked at before the first batch of every run."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ import torch
 
 from causattn.attention._capture._body import Inputs
 from causattn.attention._capture._layer import AttentionLayer, Probe
+from causattn.attention._capture._reach import Reach
 from causattn.base import ModelError
+
+_NOTHING = 1e-6
+"""What a masked weight may be: it is 0 in every number format, while an even share of a long
+document's attention is small, too."""
 
 
 class CheckedProbe(Probe):
-    """Asserts that rows sum to 1 and that nothing is paid to padding.
+    """Asserts that rows sum to 1, and that nothing is paid to padding nor to what is out of reach.
 
     Parameters
     ----------
     inputs
         The batch, with ``attention_mask`` where it is padded.
     tolerance
-        How far a row's sum may be from 1, and a masked weight from 0.
+        How far a row's sum may be from 1.
+    reach
+        What the model says its queries may see.
 
     Raises
     ------
@@ -25,10 +32,11 @@ class CheckedProbe(Probe):
         From `visit`, naming the layer.
     """
 
-    def __init__(self, inputs: Inputs, tolerance: float) -> None:
+    def __init__(self, inputs: Inputs, tolerance: float, reach: Reach) -> None:
         mask = inputs.get("attention_mask")
         self._real = None if mask is None else mask.bool()
         self._tolerance = tolerance
+        self._reach = reach
         self.layers_seen = 0
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
@@ -57,13 +65,26 @@ class CheckedProbe(Probe):
                 "capture a model whose attention is a softmax over the tokens (no attention "
                 "sinks, evaluation mode)."
             )
-        paid = torch.where(
-            blocked[:, None, None, :] & ask[:, None, :, None], weights, torch.zeros(())
-        )
-        most = paid.abs().max().item()
-        if not most <= self._tolerance:
+        padding = blocked[:, None, None, :] & ask[:, None, :, None]
+        most = _most(weights, padding)
+        if not most <= _NOTHING:
             raise ModelError(
                 f"Attention of layer {layer.name} pays {most:.2g} to padding; the model does not "
-                "honour its attention mask, so give it documents of one length (attention.batch="
-                "1)."
+                "honour its attention mask, so run its documents one by one "
+                "(attention.batch_tokens=1)."
             )
+        beyond = self._reach.blocked(layer, weights)
+        if beyond is None:
+            return
+        most = _most(weights, beyond & ask[:, None, :, None])
+        if not most <= _NOTHING:
+            raise ModelError(
+                f"Attention of layer {layer.name} pays {most:.2g} to later tokens, or to some "
+                "before its sliding window, where the model says that it sees none of them; set "
+                "is_causal to false in the model's configuration if it reads both ways."
+            )
+
+
+def _most(weights: torch.Tensor, where: torch.Tensor) -> float:
+    """Return the largest weight [B, H, Q, K] at some places."""
+    return torch.where(where, weights, torch.zeros(())).abs().max().item()

@@ -15,14 +15,15 @@ output_attentions             anything that returns its attention     all layers
 ============================= ======================================= =======================
 
 A registered function is used only where the model's output, computed from the very weights that
-are captured, equals the model's own output. Whatever the way, rows that do not sum to 1 or
-attention paid to padding are an error, and the model is left as it was found.
+are captured, equals the model's own output. Whatever the way, rows that do not sum to 1 are an
+error, and so is attention paid to padding or, by a causal model, to later tokens; the model is left
+as it was found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import torch
@@ -33,6 +34,7 @@ from causattn.attention._capture._checks import CheckedProbe
 from causattn.attention._capture._hooked import HookedCapture
 from causattn.attention._capture._layer import AttentionLayer, Probe, Stack
 from causattn.attention._capture._pass import Edit
+from causattn.attention._capture._reach import Reach
 from causattn.attention._capture._registered import registered
 from causattn.attention._capture._returned import ReturnedCapture
 from causattn.attention._capture._stepwise import stepwise
@@ -89,6 +91,7 @@ def capture_attention(
     *,
     stack: Stack | None = None,
     methods: Sequence[str] = tuple(METHODS),
+    precision: Callable[[], AbstractContextManager[None]] | None = None,
 ) -> Iterator[Capture]:
     """Capture a network's attention inside the block; it is left as it was found.
 
@@ -103,12 +106,15 @@ def capture_attention(
         ``"encoder"`` runs the encoder of an encoder-decoder alone; None runs everything.
     methods
         The ways to try, in this order.
+    precision
+        The number format that batches will be run in, as a block. The weights are checked inside
+        it; the way is chosen in the model's own, in which two outputs can be told apart.
 
     Raises
     ------
     ModelError
         Where the network gives no attention weights, or its rows do not sum to 1, or padding is
-        attended to.
+        attended to, or later tokens by a model that says it is causal.
     """
     body = body_of(network, stack)
     example = _some_rows(example)
@@ -120,7 +126,9 @@ def capture_attention(
             if isinstance(capture, str):
                 reasons.append(f"{method}: {capture}")
                 continue
-            _check(capture, example, half=network.dtype.itemsize < 4)
+            half = precision is not None or network.dtype.itemsize < 4
+            with nullcontext() if precision is None else precision():
+                _check(capture, example, Reach.of(network), half)
             yield capture
             return
     raise ModelError(
@@ -142,9 +150,9 @@ def _some_rows(example: Inputs) -> Inputs:
     return {name: tensor[rows] for name, tensor in example.items()}
 
 
-def _check(capture: Capture, example: Inputs, half: bool) -> None:
-    """Assert on a first batch that rows sum to 1 and padding gets nothing, in every layer."""
-    probe = CheckedProbe(example, tolerance=1e-2 if half else 1e-4)
+def _check(capture: Capture, example: Inputs, reach: Reach, half: bool) -> None:
+    """Assert that rows sum to 1 and what is masked gets nothing, in every layer."""
+    probe = CheckedProbe(example, 1e-2 if half else 1e-4, reach)
     capture.run(example, probe)
     if probe.layers_seen != len(capture.layers):
         raise ModelError(

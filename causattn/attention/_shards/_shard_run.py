@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -113,10 +114,10 @@ class ShardRunner:
             model.device,
             foretold=settings.query == "next",
         )
-        batches = work.batches(
-            encoding.lengths, settings.batch_tokens, padding=encoding.pad_id is not None
-        )
-        capture = self._captured(runner.inputs(batches[0]))
+        padding = encoding.pad_id is not None
+        batches = work.batches(encoding.lengths, settings.batch_tokens, padding=padding)
+        example = work.mixed(encoding.lengths, settings.batch_tokens) if padding else batches[0]
+        capture = self._captured(runner.inputs(example))
         of_stack = [layer for layer in capture.layers if layer.stack == self._stack]
         shape = MeasureShape(
             layers=chosen_indices(settings.layers, len(of_stack), "layers", model.name),
@@ -162,11 +163,13 @@ class ShardRunner:
         return AttentionSummary(table.names, moments, len(shard.texts), settings.query, about)
 
     def _captured(self, example: dict[str, torch.Tensor]) -> Capture:
-        """Return the capture, opened and checked on the first batch of all."""
+        """Return the capture, opened and checked on the first shard of all."""
         if self._capture is None:
+            model, dtype = self._model, self._task.settings.mixed_precision
             stack: Stack | None = "encoder" if self._stack == "encoder" else None
+            precision = partial(in_precision, dtype, model.device, model.name) if dtype else None
             self._capture = self._open.enter_context(
-                capture_attention(self._model.network, example, stack=stack)
+                capture_attention(model.network, example, stack=stack, precision=precision)
             )
         return self._capture
 

@@ -15,6 +15,8 @@ from causattn.models import CarrierTokens, Encoding
 
 OBSERVED = -1
 """In place of a feature: nothing is hidden, all features attend."""
+_EXAMPLES = 4
+"""The most sequences on which a capture is checked."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,31 @@ class Work:
                 cuts.append(order[first:last])
                 first = last
         return cuts[::-1]
+
+    def mixed(self, lengths: np.ndarray, tokens: int) -> np.ndarray:
+        """Return a few rows, the shortest and the longest, on which a model shows how it masks.
+
+        A batch of documents of one length shows nothing of that, and the longest batch often is
+        one.
+
+        Parameters
+        ----------
+        lengths
+            int64 [n], tokens of each document.
+        tokens
+            The most tokens of all rows with padding; documents that fit beside no other are left
+            out, and if none fits, one is returned, for none is ever padded.
+        """
+        own = lengths[self.document]
+        order = np.argsort(own, kind="stable")
+        fitting = order[own[order] * 2 <= tokens]
+        if not len(fitting):
+            return order[:1]
+        count = min(_EXAMPLES, tokens // int(own[fitting[-1]]))
+        some: np.ndarray = np.unique(
+            np.concatenate([fitting[: count // 2], fitting[len(fitting) - (count - count // 2) :]])
+        )
+        return some
 
 
 def observed_work(encoding: Encoding, carriers: CarrierTokens) -> Work:

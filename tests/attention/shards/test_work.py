@@ -36,3 +36,22 @@ def test_few_kinds_are_never_mixed():
     work = Work(np.arange(40), np.full(40, OBSERVED), np.ones(40, dtype=np.int64), kind)
     batches = work.batches(lengths, 1_000)
     assert [set(kind[rows].tolist()) for rows in batches] == [{2}, {1}, {0}]
+
+
+@given(
+    lengths=st.lists(st.integers(1, 40), min_size=1, max_size=20),
+    tokens=st.integers(1, 200),
+)
+def test_an_example_has_the_shortest_and_the_longest_that_fit_beside_each_other(lengths, tokens):
+    own = np.array(lengths)
+    each = np.arange(len(own))
+    work = Work(each, np.full(len(own), OBSERVED), np.ones(len(own), dtype=np.int64), own)
+    rows = work.mixed(own, tokens)
+    assert len(set(rows.tolist())) == len(rows) <= 4
+    fitting = own[own * 2 <= tokens]
+    if len(fitting):
+        assert (own[rows].min(), own[rows].max()) == (fitting.min(), fitting.max())
+        assert len(rows) * own[rows].max() <= tokens
+        assert len(rows) >= min(2, len(fitting))
+    else:
+        assert own[rows].tolist() == [own.min()]
