@@ -1,24 +1,12 @@
 """Cuts of attention against 4D masks, zeroed projections, and weights put together by hand."""
 
-import numpy as np
 import pytest
 import torch
 import transformers as hf
 
-from causattn.attention import KnockOut, attention_weights, editable_attention, natural_effects
-from causattn.base import ConfigError, DataError, ModelError
-
-HEADS = {"bert": hf.BertForMaskedLM, "gpt2": hf.GPT2LMHeadModel, "llama": hf.LlamaForCausalLM}
-
-
-@pytest.fixture(params=HEADS)
-def network(request, families, network_of):
-    """A model with a head and attention far from uniform."""
-    config = families[request.param]
-    torch.manual_seed(0)
-    made = HEADS[request.param](type(config).from_dict(config.to_dict())).eval()
-    made.base_model.load_state_dict(network_of(config).state_dict(), strict=False)
-    return made
+from causattn.attention import KnockOut, attention_weights, editable_attention
+from causattn.base import ConfigError, ModelError
+from tests.attention.interventions.by_hand import Change, attend_by_hand, attentions
 
 
 @pytest.fixture
@@ -71,19 +59,28 @@ def test_an_edge_cut_equals_a_4d_mask(network, inputs, edges):
     assert cut.rows_kept == 0
 
 
-def test_a_head_cut_equals_zeroing_its_slice_of_the_output_projection(network, inputs):
+@pytest.mark.parametrize("heads", [{1: (2,)}, {0: None}, {0: (1, 3), 1: None}])
+def test_a_head_cut_equals_zeroing_its_slice_of_the_output_projection(heads, network, inputs):
     with editable_attention(network, inputs) as capture:
-        cut = KnockOut("zero", heads={1: (2,)})
-        found = logits(capture.edited(inputs, cut), inputs)
+        found = logits(capture.edited(inputs, KnockOut("zero", heads=heads)), inputs)
+    untouched = plain(network, inputs)
     with torch.no_grad():
-        body = network.base_model
-        if network.config.model_type == "bert":
-            body.encoder.layer[1].attention.output.dense.weight[:, 16:24] = 0
-        elif network.config.model_type == "gpt2":
-            body.h[1].attn.c_proj.weight[16:24] = 0
-        else:
-            body.layers[1].self_attn.o_proj.weight[:, 16:24] = 0
+        for layer, chosen in heads.items():
+            for head in range(4) if chosen is None else chosen:
+                zero_slice(network, layer, slice(8 * head, 8 * head + 8))
     torch.testing.assert_close(found, plain(network, inputs), atol=1e-4, rtol=1e-4)
+    assert (found - untouched).abs().max() > 1e-2
+
+
+def zero_slice(network, layer: int, part: slice) -> None:
+    """Take away what some columns of a layer's concatenated heads write."""
+    body = network.base_model
+    if network.config.model_type == "bert":
+        body.encoder.layer[layer].attention.output.dense.weight[:, part] = 0
+    elif network.config.model_type == "gpt2":
+        body.h[layer].attn.c_proj.weight[part] = 0
+    else:
+        body.layers[layer].self_attn.o_proj.weight[:, part] = 0
 
 
 @pytest.mark.parametrize("kind", ["renormalise", "zero", "mean", "resample"])
@@ -136,6 +133,86 @@ def test_mean_and_resampled_weights_stand_in_for_those_cut(network, inputs, edge
             lacking.weights(layer, own)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("kind", ["mean", "resample"])
+def test_weights_that_stand_in_go_through_the_whole_network(kind, whole, network, edges):
+    ids = torch.randint(4, 40, (3, 9), generator=torch.manual_seed(7))
+    inputs, others = {"input_ids": ids}, {"input_ids": ids.flip(0)}
+    heads = {0: (1,), 1: (0, 3)}
+    with editable_attention(network, inputs) as capture:
+        source = inputs if kind == "mean" else others
+        stand_in = attention_weights(capture, source, mean=kind == "mean")
+        cut = KnockOut(kind, edges=None if whole else edges, heads=heads, replacement=stand_in)
+        found = capture.edited(inputs, cut).logits
+        untouched = capture.edited(inputs, None).logits
+    seen = attend_by_hand(network, inputs, {}).attentions
+
+    def put(layer: int) -> Change:
+        def change(weights):
+            weights = weights.clone()
+            for document in range(3):
+                for head in heads[layer]:
+                    other = seen[layer][2 - document, head]
+                    if kind == "mean":
+                        other = sum(seen[layer][each, head] for each in range(3)) / 3
+                    here = weights[document, head]
+                    cells = slice(None) if whole else edges[document]
+                    here[cells] = other[cells]
+            return weights
+
+        return change
+
+    first, second = attentions(network)
+    expected = attend_by_hand(network, inputs, {first: put(0), second: put(1)}).logits
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+    assert (found - untouched).abs().max() > 1e-2
+
+
+@pytest.fixture(params=["t5", "bart"])
+def encoder_decoder(request, families, network_of):
+    config = families[request.param]
+    made = {"t5": hf.T5ForConditionalGeneration, "bart": hf.BartForConditionalGeneration}
+    torch.manual_seed(0)
+    network = made[request.param](type(config).from_dict(config.to_dict())).eval()
+    body = network_of(config).state_dict()
+    own = network.state_dict()
+    network.load_state_dict(
+        {name: body.get(name.removeprefix("model."), own[name]) for name in own}
+    )
+    return network
+
+
+@pytest.mark.parametrize("kind", ["renormalise", "zero"])
+def test_cross_attention_cut_equals_weights_made_by_hand(kind, encoder_decoder, inputs, edges):
+    network = encoder_decoder
+    heads = (0, 2)
+    with editable_attention(network, inputs) as capture:
+        cut = KnockOut(kind, edges=edges, heads={1: heads}, stack="cross")
+        found = capture.edited(inputs, cut).logits
+        untouched = capture.edited(inputs, None).logits
+
+    def change(weights):
+        weights = weights.clone()
+        for head in heads:
+            here = weights[:, head]  # a view
+            here[edges] = 0
+            if kind == "renormalise":
+                here /= here.sum(-1, keepdim=True)
+        return weights
+
+    if network.config.model_type == "t5":
+        module = network.decoder.block[1].layer[1].EncDecAttention
+    else:
+        module = network.model.decoder.layers[1].encoder_attn
+    ids = inputs["input_ids"]
+    start = torch.full((3, 1), network.config.decoder_start_token_id)
+    given = {**inputs, "decoder_input_ids": torch.cat([start, ids[:, :-1]], dim=1)}
+    expected = attend_by_hand(network, given, {module: change}).logits
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+    assert (found - untouched).abs().max() > 1e-2
+    assert cut.rows_kept == 0
+
+
 def test_cuts_that_make_no_sense():
     with pytest.raises(ConfigError, match="whole head cannot be cut before"):
         KnockOut("renormalise")
@@ -151,44 +228,3 @@ def test_a_model_that_cannot_be_edited(families, network_of, inputs):
         editable_attention(network_of(families["bloom"]), inputs),
     ):
         pass
-
-
-def first_token_odds(output) -> torch.Tensor:
-    chance = output.logits[:, -1].softmax(-1)[:, 5]
-    return chance / (1 - chance)
-
-
-def test_natural_effects(network):
-    base = {"input_ids": torch.randint(4, 40, (4, 6), generator=torch.manual_seed(3))}
-    other = {"input_ids": base["input_ids"].clone()}
-    other["input_ids"][:, 2] = 4 + (other["input_ids"][:, 2] + 1) % 36
-    every = dict.fromkeys(range(2))
-    found = natural_effects(network, base, other, first_token_odds, [every, {1: (0,)}, {}])
-    with torch.no_grad():
-        y, y_other = (first_token_odds(network(**each)) for each in (base, other))
-    torch.testing.assert_close(found.total_effect, y_other / y - 1, atol=1e-4, rtol=1e-3)
-    assert found.indirect.shape == (3, 4)
-    # No heads replaced is no effect; an effect through all heads leaves their values alone.
-    torch.testing.assert_close(found.indirect_effect[2], torch.zeros(4), atol=1e-5, rtol=0)
-    none = natural_effects(network, base, other, first_token_odds, [])
-    assert none.indirect_effect.shape == (0, 4)
-    same = natural_effects(network, base, base, first_token_odds, [every])
-    for effect in (same.total_effect, same.direct_effect, same.indirect_effect[0]):
-        np.testing.assert_allclose(effect, 0, atol=1e-4)
-
-
-def test_direct_and_indirect_swap_when_the_inputs_do(network):
-    """Alternative input with the base's attention is one thing, whichever way it is named."""
-    base = {"input_ids": torch.randint(4, 40, (4, 6), generator=torch.manual_seed(4))}
-    other = {"input_ids": torch.randint(4, 40, (4, 6), generator=torch.manual_seed(5))}
-    every = dict.fromkeys(range(2))
-    one = natural_effects(network, base, other, first_token_odds, [every])
-    two = natural_effects(network, other, base, first_token_odds, [every])
-    torch.testing.assert_close(one.direct, two.indirect[0])
-    torch.testing.assert_close(one.indirect[0], two.direct)
-
-
-def test_inputs_of_different_length(network):
-    base = {"input_ids": torch.full((1, 6), 5)}
-    with pytest.raises(DataError, match="as many tokens"):
-        natural_effects(network, base, {"input_ids": torch.full((1, 7), 5)}, first_token_odds, [])
