@@ -83,7 +83,6 @@ def keep(into: Path, name: str, found: Any) -> None:
     into.mkdir(parents=True, exist_ok=True)
     path = into / "sweeps.json"
     results = json.loads(path.read_text()) if path.is_file() else {}
-    results.pop(name.partition("; ")[0], None)  # as it was called once, without its workers
     results[name] = {
         "command": shlex.join(["python", "experiments/benchmarks/sweeps/run.py", *sys.argv[1:]]),
         "measured": datetime.now(UTC).isoformat(timespec="minutes"),

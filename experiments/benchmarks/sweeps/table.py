@@ -76,7 +76,7 @@ def _parallel(found: dict[str, Any]) -> list[str]:
             f"{100 * found['over']:+.1f}%; {chain}",
             found["over"] <= 0.15,
         ),
-        *(_own_cost(found) if "busy_s" in found else []),
+        _own_cost(found),
         _row(
             "the same sweep's results beside those of one worker",
             "the same bytes",
@@ -86,22 +86,20 @@ def _parallel(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def _own_cost(found: dict[str, Any]) -> list[str]:
+def _own_cost(found: dict[str, Any]) -> str:
     """Return the row that tells a sweep's own cost from that of a machine which it shares."""
     workers = found["workers"]
     outside = found["wall_s"] - found["jobs_span_s"]
-    return [
-        _row(
-            "the same over what its own jobs took of the processors / workers "
-            f"({found['busy_s'] / workers:.1f} s), which leaves the sweep's own cost: "
-            f"{outside:.1f} s before the first job and after the last, "
-            f"{found['idle_at_end_s'] / workers:.1f} s a worker with nothing left to begin",
-            "",
-            f"{100 * found['over_busy']:+.1f}%; jobs beside each other took "
-            f"{100 * found['slower']:+.1f}% of processor time, what each worker loads among it",
-            "",
-        ),
-    ]
+    return _row(
+        "the same over what its own jobs took of the processors / workers "
+        f"({found['busy_s'] / workers:.1f} s), which leaves the sweep's own cost: "
+        f"{outside:.1f} s before the first job and after the last, "
+        f"{found['idle_at_end_s'] / workers:.1f} s a worker with nothing left to begin",
+        "",
+        f"{100 * found['over_busy']:+.1f}%; jobs beside each other took "
+        f"{100 * found['slower']:+.1f}% of processor time, what each worker loads among it",
+        "",
+    )
 
 
 def _collecting(found: list[dict[str, Any]]) -> list[str]:
