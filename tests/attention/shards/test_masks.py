@@ -33,14 +33,16 @@ def seeing_everything(config, inputs_embeds, attention_mask=None, **rest):
     return None
 
 
-def test_padding_that_is_attended_to_is_found_though_no_batch_mixes_lengths(
+def test_padding_that_is_attended_to_is_found_though_the_first_batch_has_none(
     monkeypatch, language_model, two_lengths
 ):
     model = language_model("bert")
-    right = summarise_attention({}, model, *two_lengths, 0)
+    longest = max(len(ids) for ids in model.tokenizer(two_lengths[0].texts)["input_ids"])
+    settings = {"batch_tokens": 5 * longest}
+    right = summarise_attention(settings, model, *two_lengths, 0)
     monkeypatch.setattr(bert, "create_bidirectional_mask", seeing_everything)
     with pytest.raises(ModelError, match="to padding"):
-        summarise_attention({}, model, *two_lengths, 0)
+        summarise_attention(settings, model, *two_lengths, 0)
     alone = summarise_attention({"batch_tokens": 1}, model, *two_lengths, 0)
     np.testing.assert_allclose(
         alone.measures["raw"].sum, right.measures["raw"].sum, rtol=1e-5, atol=1e-6
