@@ -5,12 +5,13 @@ Six binary variables, one word each, in fixed order, no layer norm, one layer, t
 ========= ====================== ============== ===================== ==============
 head      from slot to slot      attention      what it does          true edge
 ========= ====================== ============== ===================== ==============
-exact     c to a                 1              writes a's value      a -> c
+exact     c to a, a to c         1              writes their values   a -> c
 decoy     f to d                 1              writes nothing        none
 silent    e to b                 0.02           writes b's value x 50 b -> e
 ========= ====================== ============== ===================== ==============
 
-All other slots attend to themselves. The documents follow the same two edges.
+All other slots attend to themselves, so that the exact head permutes the slots. The documents
+follow the same two edges.
 """
 
 import numpy as np
@@ -65,6 +66,7 @@ class CircuitAttention(torch.nn.Module):
         scores[:, range(6), range(6)] = 0.0
         for head, query, key, share in (
             (EXACT_HEAD, C, A, 1.0),
+            (EXACT_HEAD, A, C, 1.0),
             (DECOY_HEAD, F, D, 1.0),
             (SILENT_HEAD, E, B, SILENT),
         ):
@@ -166,16 +168,21 @@ def model() -> LanguageModel:
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
+    return documents((A, C), (B, E))
+
+
+def documents(*edges: tuple[int, int]) -> Corpus:
+    """Return documents in which nine of ten effects have their cause's value."""
     rng = np.random.default_rng(0)
     values = rng.integers(0, 2, size=(1000, 6))
-    for source, target in ((A, C), (B, E)):
+    for source, target in edges:
         values[:, target] = np.where(
             rng.random(1000) < 0.9, values[:, source], 1 - values[:, source]
         )
     slots = [Slot("", (f"{name}=0", f"{name}=1"), "") for name in NAMES]
     texts, mentions = render(values, np.arange(6)[None], slots)
     truth = np.zeros((6, 6))
-    truth[[A, B], [C, E]] = 1
+    truth[tuple(zip(*edges, strict=True))] = 1
     return Corpus(
         "circuit",
         texts,
@@ -191,6 +198,10 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="module")
 def features(corpus) -> FeatureTable:
+    return table_of(corpus)
+
+
+def table_of(corpus: Corpus) -> FeatureTable:
     return FeatureTable(
         names=NAMES,
         kinds=(FeatureKind.SLOT,) * 6,
@@ -209,7 +220,8 @@ def summary(model, corpus, features):
 
 def test_the_wiring_is_what_is_captured(summary):
     paid = summary.measures["raw"].mean()[0]
-    assert paid[EXACT_HEAD, C, A] == pytest.approx(1)
+    permutation = np.eye(6)[[C, B, A, D, E, F]]
+    np.testing.assert_allclose(paid[EXACT_HEAD], permutation, atol=1e-6)
     assert paid[DECOY_HEAD, F, D] == pytest.approx(1)
     assert paid[SILENT_HEAD, E, B] == pytest.approx(SILENT)
     assert summary.about["capture"] == "registered attention function"
@@ -226,6 +238,7 @@ def test_raw_attention_is_fooled(summary, features):
 def test_norms_are_not(summary):
     carried = summary.measures["norm"].mean()[0].sum(0)
     assert carried[C, A] == pytest.approx(1, abs=1e-3)
+    assert carried[A, C] == pytest.approx(1, abs=1e-3)
     assert carried[E, B] == pytest.approx(1, abs=1e-3)
     assert carried[F, D] < 1e-12
 
@@ -235,13 +248,14 @@ def test_cutting_attention_is_not(kind, model, corpus, features):
     found = edge_effects(model, corpus, features, 0, kind=kind, documents=100)
     # P(value) falls from 0.9 to what it is without the source: 0.5.
     expected = np.zeros((6, 6))
-    expected[[A, B], [C, E]] = 0.4
+    expected[[A, B, C], [C, E, A]] = 0.4
     if kind == "zero":
         np.testing.assert_allclose(found.effect, expected, atol=5e-3)
     else:
-        # The exact head's row had nothing else: what is left of it goes to the other slots.
-        expected[A, C] = found.effect[A, C]
-        assert found.effect[A, C] > 0.3
+        # The exact head's rows had nothing else: what is left of them goes to the other slots.
+        for pair in ((A, C), (C, A)):
+            expected[pair] = found.effect[pair]
+            assert found.effect[pair] > 0.3
         np.testing.assert_allclose(found.effect, expected, atol=5e-3)
     assert found.rows_kept == 0
 
@@ -279,6 +293,26 @@ def test_the_evidence_table_is_not_fooled(summary, model, corpus, features):
     assert decoy["verdict"] != "supported"
     assert exact["verdict"] == "supported"
     assert silent["verdict"] == "supported"
+
+
+def test_an_edge_of_the_documents_that_the_model_does_not_use_is_told_apart(model):
+    """f has d's value in nine documents of ten: the data speak for it, and the model is silent."""
+    corpus = documents((A, C), (B, E), (D, F))
+    features = table_of(corpus)
+    settings = {"query": "masked", "measures": ["mean"]}
+    paid = summarise_attention(settings, model, corpus, features, 0)
+    edges = select_candidates({"kind": "all"}, paid, features)
+    settings = {"kind": "dowhy", "engine": "closed_form", "draws": 20}
+    table = collect_evidence(settings, corpus.truth, features, edges, model, corpus, 0)
+    rows = table.frame.set_index(["source", "target"])
+    decoy, exact = rows.loc[("d", "f")], rows.loc[("a", "c")]
+    assert decoy["candidate_score"] == pytest.approx(exact["candidate_score"], rel=0.01)
+    assert decoy["data_estimate"] == pytest.approx(exact["data_estimate"], abs=0.1)
+    for column in ("model_estimate", "knock_out_effect"):
+        assert abs(decoy[column]) < 1e-6
+        assert abs(exact[column]) > 0.1
+    assert "moves the model by no more than 0.01" in decoy["verdict_reason"]
+    assert "moves the model by 0.8" in exact["verdict_reason"]
 
 
 def test_a_wired_model_is_captured_with_padding(model):
