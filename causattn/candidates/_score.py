@@ -3,6 +3,10 @@
 An attention summary says what is paid: row i attends to column j. Information flows the other
 way. The score is **turned over once, here**: ``score[i, j]`` is the attention that j pays to i,
 evidence for flow from row to column.
+
+Mean and maximum over layers and heads are how raw attention is usually read (Clark et al. 2019,
+"What does BERT look at?"; Vig and Belinkov 2019, "Analyzing the structure of attention in a
+transformer language model"); the other measures name their papers where they are.
 """
 
 from __future__ import annotations
