@@ -167,6 +167,15 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     made.end()
 
 
+@pytest.mark.slow
+def test_a_cluster_that_nobody_named_is_left_alone(cluster: Cluster, tmp_path: Path) -> None:
+    """Ray by itself would join any that runs on the machine."""
+    done = sweep(tmp_path, "launcher=ray", "workers=2", "discovery=pc,ges", *STUDY)
+    assert done.returncode == 0, done.stderr
+    assert "2 jobs: 2 finished." in done.stdout
+    assert cluster.address not in done.stderr
+
+
 def wait_for(condition: Any, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not condition():
