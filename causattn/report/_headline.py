@@ -59,7 +59,7 @@ def candidate_line(run: Run) -> str:
     line = f"Candidates{by}: {allowed} of {pairs} pairs"
     if not allowed:
         strongest = number(float(frame["score"].max()))
-        line += f", so that no edge can be found (the strongest pair has {strongest})"
+        line += f", none was strong enough (the strongest has {strongest})"
     qualities = screen_qualities(run)
     if not qualities:
         return line
