@@ -38,14 +38,14 @@ def run(*overrides: str, **values: Any) -> Run:
     causattn.base.CausattnError
         Where a setting or an input cannot be used.
     """
-    from causattn.cli._python import run_overrides
+    from causattn.cli.python import run_overrides
 
     return run_overrides(overrides, values)
 
 
 def load_run(folder: str | Path) -> Run:
     """Read the run in `folder` (what `run` or ``causattn run`` left there)."""
-    from causattn.cli._python import load_shown
+    from causattn.cli.python import load_shown
 
     return load_shown(folder)
 

@@ -5,36 +5,36 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.attention._capture._layer import AttentionLayer, Probe, Stack
-    from causattn.attention._capture._stream import METHODS, Capture, capture_attention
-    from causattn.attention._device import check_device
-    from causattn.attention._document import DocumentAttention, document_attention
-    from causattn.attention._entropy import head_entropy, heads_by_entropy
-    from causattn.attention._files import read_summary, write_summary
-    from causattn.attention._from_positions import attention_from
-    from causattn.attention._interventions._edge_effects import EdgeEffects, edge_effects
-    from causattn.attention._interventions._knock_out import (
+    from causattn.attention.capture.layer import AttentionLayer, Probe, Stack
+    from causattn.attention.capture.stream import METHODS, Capture, capture_attention
+    from causattn.attention.corpus_sum.summarise import (
+        MEASURES,
+        attention_settings,
+        summarise_attention,
+    )
+    from causattn.attention.device import check_device
+    from causattn.attention.document import DocumentAttention, document_attention
+    from causattn.attention.entropy import head_entropy, heads_by_entropy
+    from causattn.attention.files import read_summary, write_summary
+    from causattn.attention.from_positions import attention_from
+    from causattn.attention.interventions.edge_effects import EdgeEffects, edge_effects
+    from causattn.attention.interventions.knock_out import (
         KnockOut,
         attention_weights,
         editable_attention,
     )
-    from causattn.attention._interventions._mediation import NaturalEffects, natural_effects
-    from causattn.attention._measures._covariance import abcd_correlation, abcd_covariance
-    from causattn.attention._measures._measure import Measure
-    from causattn.attention._measures._sparse import SparseMoments
-    from causattn.attention._measures._summary import AttentionMoments, AttentionSummary
-    from causattn.attention._settings import (
+    from causattn.attention.interventions.mediation import NaturalEffects, natural_effects
+    from causattn.attention.measures.base import Measure
+    from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
+    from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
+    from causattn.attention.measures.sparse import SparseMoments
+    from causattn.attention.settings import (
         StreamedSettings,
         check_query,
         default_stack,
         result_settings,
     )
-    from causattn.attention._shards._summarise import (
-        MEASURES,
-        attention_settings,
-        summarise_attention,
-    )
-    from causattn.attention._statistics import HeadStatistics, head_statistics
+    from causattn.attention.statistics import HeadStatistics, head_statistics
 
 __all__ = [
     "MEASURES",

@@ -5,39 +5,39 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.attribution._explain import explain
-    from causattn.attribution._explainer import Explainer, Scores
-    from causattn.attribution._faithfulness_erasure import SHARES, Erasure, erasure
-    from causattn.attribution._faithfulness_infidelity import Infidelity, infidelity
-    from causattn.attribution._faithfulness_interventions import (
+    from causattn.attribution.contract import Explainer, Scores
+    from causattn.attribution.explain import explain
+    from causattn.attribution.faithfulness.erasure import SHARES, Erasure, erasure
+    from causattn.attribution.faithfulness.infidelity import Infidelity, infidelity
+    from causattn.attribution.faithfulness.interventions import (
         Agreement,
         agreement,
         replacement_effects,
     )
-    from causattn.attribution._faithfulness_sensitivity import sensitivity
-    from causattn.attribution._registry import (
+    from causattn.attribution.faithfulness.sensitivity import sensitivity
+    from causattn.attribution.registry import (
         ATTENTION,
         EXPLAINERS,
         attribution_settings,
         explainer_settings,
     )
-    from causattn.attribution._summarise import summarise_attribution
-    from causattn.attribution._summary import (
+    from causattn.attribution.summarise import summarise_attribution
+    from causattn.attribution.summary import (
         AttributionSummary,
         read_attribution,
         write_attribution,
     )
-    from causattn.attribution._surrogate import (
+    from causattn.attribution.surrogate.design import class_margins
+    from causattn.attribution.surrogate.fit import (
         Fidelity,
         LinearSurrogate,
         Surrogate,
         TreeSurrogate,
         fit_surrogate,
     )
-    from causattn.attribution._surrogate_design import class_margins
-    from causattn.attribution._surrogate_rules import question, surrogate_rules
-    from causattn.attribution._targets import HiddenTarget, LabelTarget, NextTokenTarget, Target
-    from causattn.attribution._tokens import TokenAttribution, WordAttribution
+    from causattn.attribution.surrogate.rules import question, surrogate_rules
+    from causattn.attribution.targets import HiddenTarget, LabelTarget, NextTokenTarget, Target
+    from causattn.attribution.tokens import TokenAttribution, WordAttribution
 
 __all__ = [
     "ATTENTION",

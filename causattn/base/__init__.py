@@ -1,6 +1,6 @@
 """Ground floor: errors, randomness, settings, files and progress, shared by all rooms."""
 
-from causattn.base._errors import (
+from causattn.base.errors import (
     ArtefactError,
     CapabilityError,
     CausattnError,
@@ -8,7 +8,7 @@ from causattn.base._errors import (
     DataError,
     ModelError,
 )
-from causattn.base._files import (
+from causattn.base.files import (
     check_artefact,
     content_key,
     file_sha256,
@@ -17,11 +17,11 @@ from causattn.base._files import (
     write_json,
     write_text,
 )
-from causattn.base._lock import exclusive
-from causattn.base._on_demand import on_demand
-from causattn.base._progress import is_quiet, progress, quiet, track
-from causattn.base._randomness import generator, integer_seed, seed_sequence
-from causattn.base._settings import choose, settings_from
+from causattn.base.lock import exclusive
+from causattn.base.on_demand import on_demand
+from causattn.base.progress import is_quiet, progress, quiet, track
+from causattn.base.randomness import generator, integer_seed, seed_sequence
+from causattn.base.settings import choose, settings_from
 
 __all__ = [
     "ArtefactError",

@@ -1,16 +1,16 @@
 """Candidates: which pairs of features may be adjacent, by attention or by another screen."""
 
-from causattn.candidates._edges import CandidateEdges
-from causattn.candidates._mutual_information import mutual_information_screen
-from causattn.candidates._quality import score_candidates
-from causattn.candidates._score import (
+from causattn.candidates.edges import CandidateEdges
+from causattn.candidates.mutual_information import mutual_information_screen
+from causattn.candidates.quality import score_candidates
+from causattn.candidates.score import (
     attention_score,
     attribution_score,
     check_one_score,
     summary_score,
 )
-from causattn.candidates._select import select_candidates, strongest_pairs
-from causattn.candidates._settings import (
+from causattn.candidates.select import select_candidates, strongest_pairs
+from causattn.candidates.settings import (
     AllSettings,
     NullSettings,
     ThresholdSettings,

@@ -1,5 +1,5 @@
 """The command line: ``causattn run``, ``causattn sweep`` and what looks after their results."""
 
-from causattn.cli._main import main
+from causattn.cli.main import main
 
 __all__ = ["main"]

@@ -1,21 +1,21 @@
 """Corpora: documents, what is known of them, and, where it is known, the true graph."""
 
-from causattn.corpora._cebab_effects import (
+from causattn.corpora.cebab_effects import (
     backdoor_design,
     human_effects,
     human_pairs,
     observational_effects,
 )
-from causattn.corpora._corpus import POOLED, Corpus, Mentions
-from causattn.corpora._load import corpus_settings, load_corpus, source_checksum
-from causattn.corpora._network import Network, bundled_networks, load_network, sample_intervened
-from causattn.corpora._occurrences import Occurrences, find_words, is_unspaced, is_word
-from causattn.corpora._permute import permute_corpus
-from causattn.corpora._planted_truth import planted_causes, planted_labels, planted_roles
-from causattn.corpora._render import Slot, render, rewrite
-from causattn.corpora._shortcut import out_of_distribution
-from causattn.corpora._storage import read_corpus, write_corpus
-from causattn.corpora._stored import StoredTexts, store_texts, windows
+from causattn.corpora.corpus import POOLED, Corpus, Mentions
+from causattn.corpora.load import corpus_settings, load_corpus, source_checksum
+from causattn.corpora.network import Network, bundled_networks, load_network, sample_intervened
+from causattn.corpora.occurrences import Occurrences, find_words, is_unspaced, is_word
+from causattn.corpora.permute import permute_corpus
+from causattn.corpora.planted_truth import planted_causes, planted_labels, planted_roles
+from causattn.corpora.render import Slot, render, rewrite
+from causattn.corpora.shortcut import out_of_distribution
+from causattn.corpora.storage import read_corpus, write_corpus
+from causattn.corpora.stored import StoredTexts, store_texts, windows
 
 __all__ = [
     "POOLED",

@@ -1,21 +1,21 @@
 """Discovery: from a table and candidate edges to a causal graph, by any of many algorithms."""
 
-from causattn.discovery._abcd import AttentionTest, abcd
-from causattn.discovery._algorithm import Algorithm, Capability
-from causattn.discovery._comparison import compare_algorithms
-from causattn.discovery._constraint_based import pc
-from causattn.discovery._discover import discover, discovery_settings
-from causattn.discovery._icd import (
+from causattn.discovery.comparison import compare_algorithms
+from causattn.discovery.contract import Algorithm, Capability
+from causattn.discovery.discover import discover, discovery_settings
+from causattn.discovery.ges.algorithm import ges
+from causattn.discovery.icd import (
     iterative_causal_discovery,
     path_lengths,
     possible_ancestors,
 )
-from causattn.discovery._knowledge import Knowledge
-from causattn.discovery._registry import ALGORITHMS
-from causattn.discovery._score_based import ges
-from causattn.discovery._stability import EdgeFrequencies, edge_frequencies
-from causattn.discovery._time_limit import TimedOutError
-from causattn.discovery._weights import edge_log_prior, edge_probabilities, pair_levels
+from causattn.discovery.icd.abcd import AttentionTest, abcd
+from causattn.discovery.knowledge import Knowledge
+from causattn.discovery.pc.algorithm import pc
+from causattn.discovery.registry import ALGORITHMS
+from causattn.discovery.running.stability import EdgeFrequencies, edge_frequencies
+from causattn.discovery.running.time_limit import TimedOutError
+from causattn.discovery.running.weights import edge_log_prior, edge_probabilities, pair_levels
 
 __all__ = [
     "ALGORITHMS",

@@ -5,28 +5,10 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.effects._adjustment import (
-        Adjustment,
-        AdjustmentSets,
-        is_adjustment_set,
-        optimal_adjustment,
-        parent_adjustment,
-    )
-    from causattn.effects._aspects import aspect_effects, known_effects
-    from causattn.effects._changes import ModelEffect
-    from causattn.effects._collect import collect_evidence, effect_settings
-    from causattn.effects._columns import COLUMNS, EARLIER, Column
-    from causattn.effects._counterfactual import (
-        CounterfactualAttention,
-        Mover,
-        counterfactual_attention,
-    )
-    from causattn.effects._design import Design
-    from causattn.effects._dowhy import dowhy_linear
-    from causattn.effects._evidence import EvidenceTable
-    from causattn.effects._falsification import Falsification, falsify_graph
-    from causattn.effects._guided import GuidedEffects, pooled_attention
-    from causattn.effects._icace import (
+    from causattn.effects.collect import collect_evidence, effect_settings
+    from causattn.effects.columns import COLUMNS, EARLIER, Column
+    from causattn.effects.concepts.aspects import aspect_effects, known_effects
+    from causattn.effects.concepts.icace import (
         IcaceErrors,
         conditional_effects,
         icace_errors,
@@ -34,18 +16,40 @@ if TYPE_CHECKING:
         random_effects,
         s_learner_effects,
     )
-    from causattn.effects._interventions import Contrast, ModelInterventions
-    from causattn.effects._linear import LinearEffect, LinearEffects
-    from causattn.effects._more_refuters import bootstrap, dummy_outcome, unobserved_common_cause
-    from causattn.effects._refuters import (
+    from causattn.effects.estimate.adjustment import (
+        Adjustment,
+        AdjustmentSets,
+        is_adjustment_set,
+        optimal_adjustment,
+        parent_adjustment,
+    )
+    from causattn.effects.estimate.design import Design
+    from causattn.effects.estimate.dowhy_estimators import dowhy_linear
+    from causattn.effects.estimate.linear import LinearEffect, LinearEffects
+    from causattn.effects.evidence import EvidenceTable
+    from causattn.effects.interventions.changes import ModelEffect
+    from causattn.effects.interventions.counterfactual import (
+        CounterfactualAttention,
+        Mover,
+        counterfactual_attention,
+    )
+    from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
+    from causattn.effects.interventions.interventions import Contrast, ModelInterventions
+    from causattn.effects.refuters.falsification import Falsification, falsify_graph
+    from causattn.effects.refuters.more_refuters import (
+        bootstrap,
+        dummy_outcome,
+        unobserved_common_cause,
+    )
+    from causattn.effects.refuters.refuters import (
         Refutation,
         data_subset,
         permuted_placebo,
         random_common_cause,
     )
-    from causattn.effects._settings import DowhySettings, NoneSettings
-    from causattn.effects._shared import SharedDraws
-    from causattn.effects._verdict import REFUTERS, VerdictRule, judge
+    from causattn.effects.refuters.shared import SharedDraws
+    from causattn.effects.settings import DowhySettings, NoneSettings
+    from causattn.effects.verdict import REFUTERS, VerdictRule, judge
 
 __all__ = [
     "COLUMNS",

@@ -1,28 +1,28 @@
 """Ground of all graphs: DAG, CPDAG and PAG, conversions between them, and their distances."""
 
-from causattn.graphs._agreement import Agreement, adjacency_agreement, arrowhead_agreement
-from causattn.graphs._class_members import (
+from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
+from causattn.graphs.class_members import (
     MemberDistances,
     class_members,
     member_distances,
 )
-from causattn.graphs._comparison import compare_graphs, to_cpdag
-from causattn.graphs._distances import (
+from causattn.graphs.comparison import compare_graphs, to_cpdag
+from causattn.graphs.distances import (
     Mistakes,
     adjustment_identification_distance,
     structural_hamming_distance,
     structural_intervention_distance,
 )
-from causattn.graphs._equivalence import (
+from causattn.graphs.equivalence import (
     dag_to_cpdag,
     is_dag,
     pdag_to_dag,
     same_skeleton_and_colliders,
     topological_order,
 )
-from causattn.graphs._graph import CausalGraph, Edge, Mark
-from causattn.graphs._meek import meek_closure
-from causattn.graphs._sortability import (
+from causattn.graphs.graph import CausalGraph, Edge, Mark
+from causattn.graphs.meek import meek_closure
+from causattn.graphs.sortability import (
     r2_sortability,
     snr_sortability,
     sortabilities,

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.models._carriers import CarrierTokens, carrier_tokens
-    from causattn.models._causal_classifier import causal_term
-    from causattn.models._causal_term import CausalSettings
-    from causattn.models._encoding import Batch, Encoding, batches, encode_texts, take
-    from causattn.models._hiding import hiding_tokens, single_tokens
-    from causattn.models._load import (
+    from causattn.models.carriers import CarrierTokens, carrier_tokens
+    from causattn.models.causal_classifier import causal_term
+    from causattn.models.causal_term import CausalSettings
+    from causattn.models.encoding import Batch, Encoding, batches, encode_texts, take
+    from causattn.models.hiding import hiding_tokens, single_tokens
+    from causattn.models.load import (
         known_task,
         load_model,
         model_settings,
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
         source_checksum,
         untrained_copy,
     )
-    from causattn.models._model import LanguageModel, Task
-    from causattn.models._predict import predict_labels, predict_tokens
-    from causattn.models._seeded import seeded_torch
-    from causattn.models._storage import read_model, write_model
-    from causattn.models._tiny_tokenizer import word_tokenizer
+    from causattn.models.model import LanguageModel, Task
+    from causattn.models.predict import predict_labels, predict_tokens
+    from causattn.models.seeded import seeded_torch
+    from causattn.models.storage import read_model, write_model
+    from causattn.models.tiny_tokenizer import word_tokenizer
 
 __all__ = [
     "Batch",

@@ -4,9 +4,9 @@ Every paper is a module (or a folder of modules) here, a config in ``conf/experi
 folder in ``experiments/`` that says what is claimed, by what protocol, and what came out.
 """
 
-from causattn.papers._gathering import gathering_page
-from causattn.papers._outcome import read_outcome, reproduce, write_outcome
-from causattn.papers._paper import (
+from causattn.papers.gathering import gathering_page
+from causattn.papers.outcome import read_outcome, reproduce, write_outcome
+from causattn.papers.paper import (
     DataFile,
     Figure,
     Findings,
@@ -15,7 +15,7 @@ from causattn.papers._paper import (
     exactly,
     within,
 )
-from causattn.papers._registry import PAPERS, load_paper
+from causattn.papers.registry import PAPERS, load_paper
 
 __all__ = [
     "PAPERS",

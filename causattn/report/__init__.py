@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.report._comparison import headlines as comparison_headlines
-    from causattn.report._comparison import write_comparison
-    from causattn.report._comparison_page import write_run_comparison
-    from causattn.report._figures import draw_figures
-    from causattn.report._page import write_report
-    from causattn.report._record import Material, record_attention
-    from causattn.report._settings import page_settings
-    from causattn.report._shown_run import ShownRun, show_run
-    from causattn.report._surrogate_figure import surrogate_figure
-    from causattn.report._sweep_page import write_sweep_report
-    from causattn.report._terminal import print_run
-    from causattn.report._views import View, show_counterfactual, show_document, show_graph
+    from causattn.report.comparison import headlines as comparison_headlines
+    from causattn.report.comparison import write_comparison
+    from causattn.report.figures.run_figures import draw_figures
+    from causattn.report.figures.surrogate import surrogate_figure
+    from causattn.report.page.run_page import write_report
+    from causattn.report.page.shown_run import ShownRun, show_run
+    from causattn.report.page.sweep_page import write_sweep_report
+    from causattn.report.page.two_runs import write_run_comparison
+    from causattn.report.page.views import View, show_counterfactual, show_document, show_graph
+    from causattn.report.record.record import Material, record_attention
+    from causattn.report.record.settings import page_settings
+    from causattn.report.words.terminal import print_run
 
 __all__ = [
     "Material",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.results._collect import JOBS, Collected, collect_runs, find_runs
-    from causattn.results._compare import (
+    from causattn.results.collect import JOBS, Collected, collect_runs, find_runs
+    from causattn.results.compare import (
         OVERALL,
         Comparison,
         Metric,
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         Ranking,
         compare_runs,
     )
-    from causattn.results._folder import (
+    from causattn.results.folder import (
         Status,
         config_key,
         finished_by,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         run_status,
         to_yaml,
     )
-    from causattn.results._inventory import (
+    from causattn.results.inventory import (
         Entry,
         differences,
         find_artefact,
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
         nearest,
         prune,
     )
-    from causattn.results._run import SCREEN, Run, load_run, matrix, write_results
-    from causattn.results._store import Artefact, Store
-    from causattn.results._versions import source_commit, versions
+    from causattn.results.run import SCREEN, Run, load_run, matrix, write_results
+    from causattn.results.store import Artefact, Store
+    from causattn.results.versions import source_commit, versions
 
 __all__ = [
     "JOBS",

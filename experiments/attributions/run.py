@@ -24,7 +24,7 @@ from scipy import stats
 
 from causattn import attribution, candidates
 from causattn.base import ConfigError, write_json, write_text
-from causattn.cli._compose import compose_config, plain
+from causattn.cli.compose import compose_config, plain
 from causattn.graphs import CausalGraph
 from causattn.results import source_commit, versions
 from causattn.stages import UNTRAINED, Stages

@@ -17,8 +17,8 @@ from scipy import stats
 
 from causattn.attention import AttentionSummary
 from causattn.candidates import attention_score
-from causattn.candidates._bias import distances, entropies
-from causattn.candidates._pairs import NullDraw, p_values_by_pairs
+from causattn.candidates.bias import distances, entropies
+from causattn.candidates.pairs import NullDraw, p_values_by_pairs
 from causattn.features import FeatureTable
 
 FEWEST = 2

@@ -23,7 +23,7 @@ from scipy import stats
 
 from causattn.base import write_json
 from causattn.candidates import select_candidates
-from causattn.cli._compose import compose_config, plain
+from causattn.cli.compose import compose_config, plain
 from causattn.graphs import CausalGraph
 from causattn.results import versions
 from causattn.stages import TRAINED_ON_PERMUTED, Control, Stages

@@ -25,7 +25,7 @@ from reviews import chinese_reviews
 from causattn.base import generator, write_json, write_text
 from causattn.effects import CounterfactualAttention, counterfactual_attention
 from causattn.models import LanguageModel, load_model
-from causattn.report._fonts import font_families
+from causattn.report.figures.fonts import font_families
 from causattn.results import source_commit, versions
 
 RESULTS = Path(__file__).resolve().parents[2] / "results" / "counterfactual_attention"

@@ -16,11 +16,11 @@ from sklearn.metrics import roc_auc_score
 
 from causattn.base import generator
 from causattn.candidates import CandidateEdges, mutual_information_screen, select_candidates
-from causattn.cli._compose import compose_config, plain
+from causattn.cli.compose import compose_config, plain
 from causattn.corpora import Network, load_network
 from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions, collect_evidence
-from causattn.effects._design import numeric_levels
+from causattn.effects.estimate.design import numeric_levels
 from causattn.graphs import CausalGraph
 from causattn.stages import Stages
 from causattn.study import truth_over

@@ -38,7 +38,7 @@ from causattn.effects import (
     random_common_cause,
     unobserved_common_cause,
 )
-from causattn.effects._refuters import shift_refutation
+from causattn.effects.refuters.refuters import shift_refutation
 from causattn.features import FeatureKind, FeatureTable
 
 ROWS, DRAWS, STRENGTH = 1000, 100, 0.05

@@ -16,7 +16,7 @@ from causattn.candidates import (
     select_candidates,
     strongest_pairs,
 )
-from causattn.cli._compose import compose_config, plain
+from causattn.cli.compose import compose_config, plain
 from causattn.corpora import load_corpus
 from causattn.discovery import discover
 from causattn.graphs import CausalGraph, compare_graphs

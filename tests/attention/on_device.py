@@ -19,9 +19,9 @@ from causattn.attention import (
     natural_effects,
     summarise_attention,
 )
-from causattn.attention._measures._carried import CarriedFeatures
-from causattn.attention._measures._measure import RawMeasure
-from causattn.attention._shards._runner import Runner
+from causattn.attention.corpus_sum.runner import Runner
+from causattn.attention.measures.base import RawMeasure
+from causattn.attention.measures.carried import CarriedFeatures
 from causattn.models import LanguageModel
 
 ALL = sorted(set(MEASURES) - {"gradient", "flow"})

@@ -6,7 +6,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
 from causattn.attention import head_statistics
-from causattn.attention._statistics import DISTANCES, HeadStatistics
+from causattn.attention.statistics import DISTANCES, HeadStatistics
 from causattn.base import DataError
 
 

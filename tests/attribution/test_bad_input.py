@@ -76,7 +76,7 @@ def test_a_tokenizer_without_any_token_to_stand_in(models):
     bare.is_fast = True
     for name in ("mask", "pad", "unk", "eos"):
         setattr(bare, f"{name}_token_id", None)
-    from causattn.attribution._cases import baseline_token
+    from causattn.attribution.cases import baseline_token
 
     with pytest.raises(ModelError, match="no mask, padding or unknown token"):
         baseline_token(replace(model, tokenizer=bare))

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from causattn.attribution import HiddenTarget, LabelTarget, explain
-from causattn.attribution._cases import ready_cases
-from causattn.attribution._coalitions import Coalitions, drawn_by
-from causattn.attribution._drawn import (
+from causattn.attribution.cases import ready_cases
+from causattn.attribution.explainers.coalitions import Coalitions, drawn_by
+from causattn.attribution.explainers.drawn import (
     KernelShapExplainer,
     LimeExplainer,
     ShapleySamplingExplainer,
 )
-from causattn.attribution._output import ModelOutput
-from causattn.attribution._settings import DrawnSettings, LimeSettings
+from causattn.attribution.output import ModelOutput
+from causattn.attribution.settings import DrawnSettings, LimeSettings
 
 
 class Game:

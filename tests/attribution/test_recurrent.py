@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causattn.attribution import NextTokenTarget, explain
-from causattn.attribution._recurrent_cells import contributions, top_cells
+from causattn.attribution.explainers.recurrent_cells import contributions, top_cells
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import Corpus
 from causattn.models import LanguageModel, load_model
@@ -212,8 +212,11 @@ def test_what_cannot_be_taken_apart_is_said(agreement) -> None:
     )
     classifier = LanguageModel("bert", tiny.network, tiny.tokenizer, "classifier")
     with pytest.raises(CapabilityError, match="which bert is not; choose another explainer"):
-        from causattn.attribution._output import ModelOutput
-        from causattn.attribution._recurrent import CellContributionExplainer, CellSettings
+        from causattn.attribution.explainers.recurrent import (
+            CellContributionExplainer,
+            CellSettings,
+        )
+        from causattn.attribution.output import ModelOutput
 
         CellContributionExplainer(ModelOutput(classifier, "logit"), CellSettings(), 0)
     with pytest.raises(ConfigError, match="choose one of zero, mean"):

@@ -7,7 +7,7 @@ import pytest
 
 from causattn.attention import summarise_attention
 from causattn.attribution import AttributionSummary, HiddenTarget, explain, summarise_attribution
-from causattn.attribution._corpus_cases import feature_hiding
+from causattn.attribution.corpus_cases import feature_hiding
 from causattn.base import ConfigError, DataError, ModelError
 from causattn.corpora import POOLED, Corpus, Mentions, load_corpus
 from causattn.features import FeatureKind, FeatureTable, build_features
@@ -131,7 +131,7 @@ def test_the_summary_of_all_is_the_merge_of_its_shards(models, kind):
 def test_how_many_documents_are_done_at_a_time_changes_nothing(models, monkeypatch, kind):
     model, corpus, table = models("masked"), Corpus("c", TEXTS), table_over(TEXTS)
     whole = summarise_attribution({"kind": kind}, model, corpus, table, 4)
-    monkeypatch.setattr("causattn.attribution._summarise._CHUNK", 2)
+    monkeypatch.setattr("causattn.attribution.summarise._CHUNK", 2)
     parts = summarise_attribution({"kind": kind}, model, corpus, table, 4)
     assert (parts.moments.count == whole.moments.count).all()
     assert np.allclose(parts.moments.sum_of_squares, whole.moments.sum_of_squares, atol=2e-4)

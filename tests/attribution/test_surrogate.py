@@ -15,7 +15,7 @@ from causattn.attribution import (
     fit_surrogate,
     surrogate_rules,
 )
-from causattn.attribution._surrogate_design import design
+from causattn.attribution.surrogate.design import design
 from causattn.base import ConfigError, DataError, ModelError
 from causattn.corpora import Mentions, load_corpus
 from causattn.features import FeatureKind, FeatureTable, build_features

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causattn.attribution import TokenAttribution, explain
-from causattn.attribution._tokens import merged_spans
+from causattn.attribution.tokens import merged_spans
 
 
 def attribution(offsets, score, error=None) -> TokenAttribution:

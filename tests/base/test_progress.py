@@ -1,6 +1,7 @@
 import sys
 
-from causattn.base import _progress, progress, quiet, track
+from causattn.base import progress, quiet, track
+from causattn.base import progress as progress_module
 
 
 def test_items_pass_through_and_a_log_gets_two_lines(capsys):
@@ -19,7 +20,7 @@ def test_quiet_is_silent(capsys):
 
 def test_a_long_log_tells_rate_and_time_left(capsys, monkeypatch):
     clock = iter(range(0, 10_000, 50))
-    monkeypatch.setattr(_progress.time, "perf_counter", lambda: float(next(clock)))
+    monkeypatch.setattr(progress_module.time, "perf_counter", lambda: float(next(clock)))
     with quiet(False), progress("reading", total=100, unit="documents", done=40) as advance:
         advance(10)  # 50 s after the start: too early for a line
         advance(10)

@@ -6,7 +6,7 @@ from scipy import stats
 
 from causattn.base import ConfigError, DataError
 from causattn.candidates import select_candidates
-from causattn.candidates._null import discoveries, p_values_by_documents
+from causattn.candidates.null import discoveries, p_values_by_documents
 
 SIZE = 12
 

@@ -6,8 +6,8 @@ from scipy import stats
 
 from causattn.base import ConfigError, DataError
 from causattn.candidates import select_candidates
-from causattn.candidates._bias import bias_of, distances
-from causattn.candidates._pairs import NullDraw, p_values_by_bulk, p_values_by_pairs
+from causattn.candidates.bias import bias_of, distances
+from causattn.candidates.pairs import NullDraw, p_values_by_bulk, p_values_by_pairs
 from causattn.corpora import Mentions
 
 SIZE = 12

@@ -90,7 +90,7 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str
     module.run_study = remember  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "causattn.study", module)
     conf = make_conf(tmp_path / "conf")
-    monkeypatch.setattr("causattn.cli._compose.config_folder", lambda: conf)
+    monkeypatch.setattr("causattn.cli.compose.config_folder", lambda: conf)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.delenv("CAUSATTN_TRACEBACK", raising=False)
@@ -101,7 +101,7 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str
 PROGRAM = """\
 import json, os, sys, time, types
 from pathlib import Path
-import causattn.cli._compose as compose
+import causattn.cli.compose as compose
 compose.config_folder = lambda: Path({conf!r})
 study = types.ModuleType("causattn.study")
 def run_study(config, folder):

@@ -9,7 +9,7 @@ import pytest
 from omegaconf import DictConfig, OmegaConf
 
 from causattn.cli import main
-from causattn.cli._compose import compose_config, config_folder, groups, plain
+from causattn.cli.compose import compose_config, config_folder, groups, plain
 from causattn.results import load_run
 
 EXPERIMENTS = sorted(path.stem for path in (config_folder() / "experiment").glob("*.yaml"))

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from causattn.cli import _compose, main
-from causattn.cli._finished import RECORD, is_repeatable, tell_finished
+from causattn.cli import compose as compose_module
+from causattn.cli import main
+from causattn.cli.finished import RECORD, is_repeatable, tell_finished
 
 Studies = list[Mapping[str, Any]]
 GRID = ["discovery=pc,ges", "seed=0,1"]
@@ -34,8 +35,8 @@ def test_the_same_command_is_answered_without_hydra(
 def test_it_loads_neither_hydra_nor_tables(studies: Studies) -> None:
     sweep(*GRID)
     code = (
-        "import sys, pathlib; import causattn.cli._compose as compose;"
-        f"compose.config_folder = lambda: pathlib.Path({str(_compose.config_folder())!r});"
+        "import sys, pathlib; import causattn.cli.compose as compose;"
+        f"compose.config_folder = lambda: pathlib.Path({str(compose_module.config_folder())!r});"
         f"from causattn.cli import main; code = main(['sweep', *{GRID!r}]);"
         "sys.exit(code or bool({'hydra', 'omegaconf', 'pandas', 'torch'} & set(sys.modules)))"
     )
@@ -46,7 +47,7 @@ def test_it_loads_neither_hydra_nor_tables(studies: Studies) -> None:
 
 def test_a_changed_file_makes_its_jobs_run_again_and_no_others(studies: Studies) -> None:
     sweep(*GRID, "hydra.sweep.dir=mine")
-    changed = _compose.config_folder() / "discovery" / "ges.yaml"
+    changed = compose_module.config_folder() / "discovery" / "ges.yaml"
     changed.write_text(changed.read_text().replace("size: 3", "size: 4"))
     sweep(*GRID, "hydra.sweep.dir=mine")
     assert [(c["discovery"]["kind"], c["discovery"]["size"]) for c in studies[4:]] == [
@@ -60,7 +61,7 @@ def test_a_changed_file_makes_its_jobs_run_again_and_no_others(studies: Studies)
 
 def test_a_comment_in_a_file_makes_nothing_run_again(studies: Studies) -> None:
     sweep(*GRID)
-    changed = _compose.config_folder() / "discovery" / "ges.yaml"
+    changed = compose_module.config_folder() / "discovery" / "ges.yaml"
     changed.write_text("# Another word.\n" + changed.read_text())
     assert not tell_finished(GRID)
     assert sweep(*GRID) == 0

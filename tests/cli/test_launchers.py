@@ -260,7 +260,7 @@ def test_a_launcher_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_each_launcher_says_what_it_is_and_what_it_needs() -> None:
-    from causattn.cli._compose import config_folder
+    from causattn.cli.compose import config_folder
 
     for path in (config_folder() / "launcher").glob("*.yaml"):
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -12,7 +12,7 @@ import pytest
 
 from causattn.base import CapabilityError
 from causattn.cli import main
-from causattn.cli._limits import limits
+from causattn.cli.limits import limits
 from causattn.results import Status, run_status
 
 Studies = list[Mapping[str, Any]]

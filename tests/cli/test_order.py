@@ -2,8 +2,8 @@ import random
 from itertools import product
 from typing import Any
 
-from causattn.cli._order import what_others_wait_for_first
-from causattn.cli._prepared import Job
+from causattn.cli.order import what_others_wait_for_first
+from causattn.cli.prepared import Job
 
 
 def jobs_of(*configs: dict[str, Any]) -> list[Job]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from causattn.cli._follow import follow
-from causattn.cli._progress import LOG, Progress, read_lines, tell, write_line
+from causattn.cli.follow import follow
+from causattn.cli.progress import LOG, Progress, read_lines, tell, write_line
 
 
 def line(job: int, status: str = "finished", session: str = "s") -> dict[str, Any]:

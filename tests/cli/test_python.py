@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import causattn
 from causattn.base import ConfigError
-from causattn.cli._python import _written
+from causattn.cli.python import _written
 from causattn.results import Status
 
 Studies = list[Mapping[str, Any]]

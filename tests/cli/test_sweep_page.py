@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from causattn.cli import main
-from causattn.cli._sweep_page import draw_page
+from causattn.cli.sweep_page import draw_page
 
 Studies = list[Mapping[str, Any]]
 
@@ -66,6 +66,6 @@ def test_a_page_that_fails_fails_nothing_else(
 
 
 def test_drawing_is_left_out_for_a_sweep_of_no_reports() -> None:
-    from causattn.cli._progress import Progress
+    from causattn.cli.progress import Progress
 
     draw_page([], Progress(Path("nowhere"), "s1", report=False))  # nothing is touched

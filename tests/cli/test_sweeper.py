@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from causattn.cli import _compose, main
+from causattn.cli import compose, main
 from causattn.results import Status, run_status
 
 Studies = list[Mapping[str, Any]]
@@ -57,7 +57,7 @@ def test_the_same_job_twice_is_done_once(
 
 def test_an_experiments_own_sweep(studies: Studies) -> None:
     """The command line wins over the experiment, and is not added to it."""
-    (_compose.config_folder() / "experiment" / "own.yaml").write_text(OWN)
+    (compose.config_folder() / "experiment" / "own.yaml").write_text(OWN)
     assert main(["sweep", "experiment=own"]) == 0
     assert {(c["seed"], c["discovery"]["kind"]) for c in studies} == {
         (seed, kind) for seed in range(3) for kind in ("pc", "ges")

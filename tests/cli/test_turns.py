@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.cli._prepared import Job
-from causattn.cli._turns import Turns
+from causattn.cli.prepared import Job
+from causattn.cli.turns import Turns
 
 
 def job_of(number: int, **config: Any) -> Job:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from causattn.corpora import load_network
-from causattn.corpora._bif import read_plain
-from causattn.corpora._network import _from_pgmpy
+from causattn.corpora.bif import read_plain
+from causattn.corpora.network import _from_pgmpy
 
 SMALL = """network small {
 }

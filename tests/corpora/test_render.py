@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from causattn.base import CapabilityError
 from causattn.corpora import Corpus, Slot, render, rewrite
-from causattn.corpora._render import safe_words
+from causattn.corpora.render import safe_words
 
 NAMES = st.lists(st.text(min_size=0, max_size=8), min_size=1, max_size=6)
 TEXT = st.text(max_size=6)

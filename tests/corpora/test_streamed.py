@@ -8,11 +8,11 @@ import pytest
 from causattn.base import ConfigError, DataError
 from causattn.corpora import (
     StoredTexts,
-    _stored,
     load_corpus,
     permute_corpus,
     read_corpus,
     store_texts,
+    stored,
     windows,
     write_corpus,
 )
@@ -65,7 +65,7 @@ def test_every_source_gives_the_same_documents(source, tmp_path):
 
 
 def test_documents_by_number_slice_and_window(monkeypatch):
-    monkeypatch.setattr(_stored, "GROUP", 400)
+    monkeypatch.setattr(stored, "GROUP", 400)
     texts = store_texts(TEXTS)
     assert len(texts) == 2500
     assert texts[0] == TEXTS[0]

@@ -7,9 +7,9 @@ import pytest
 
 from causattn.base import ConfigError
 from causattn.discovery import discover
-from causattn.discovery._boss import best_order
-from causattn.discovery._data import as_discovery_data
-from causattn.discovery._shared_settings import local_score
+from causattn.discovery.data import as_discovery_data
+from causattn.discovery.permutation.order_search import best_order
+from causattn.discovery.shared_settings import local_score
 from causattn.graphs import is_dag
 
 

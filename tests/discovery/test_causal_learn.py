@@ -5,14 +5,14 @@ import pytest
 from causallearn.utils.cit import CIT
 
 from causattn.base import DataError
-from causattn.discovery._causal_learn import (
+from causattn.discovery.data import as_discovery_data
+from causattn.discovery.libraries.causal_learn_graphs import (
     CountedTest,
     check_regular,
     collinear,
     errors_as_sentences,
     from_causal_learn,
 )
-from causattn.discovery._data import as_discovery_data
 from causattn.graphs import CausalGraph
 
 

@@ -8,7 +8,7 @@ from causallearn.search.ConstraintBased.PC import pc as reference_pc
 
 from causattn.base import CapabilityError, ConfigError, DataError
 from causattn.discovery import Knowledge, discover, pc
-from causattn.discovery._causal_learn import from_causal_learn
+from causattn.discovery.libraries.causal_learn_graphs import from_causal_learn
 from causattn.graphs import compare_graphs
 
 ENGINES = ["causattn", "causal-learn"]

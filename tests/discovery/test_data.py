@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from causattn.base import DataError
-from causattn.discovery._data import as_discovery_data
+from causattn.discovery.data import as_discovery_data
 
 RNG = np.random.default_rng(0)
 FLOATS = RNG.normal(size=(50, 3))

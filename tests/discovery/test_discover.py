@@ -8,7 +8,7 @@ import yaml
 
 from causattn.base import CapabilityError, ConfigError, settings_from
 from causattn.discovery import ALGORITHMS, discover
-from causattn.discovery._algorithm import RunSettings
+from causattn.discovery.contract import RunSettings
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "discovery"
 

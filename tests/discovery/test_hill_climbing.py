@@ -11,8 +11,8 @@ from pgmpy.structure_score import BICGauss
 
 from causattn.base import CapabilityError
 from causattn.discovery import discover, ges
-from causattn.discovery._data import as_discovery_data
-from causattn.discovery._shared_settings import local_score
+from causattn.discovery.data import as_discovery_data
+from causattn.discovery.shared_settings import local_score
 from causattn.graphs import compare_graphs, is_dag
 
 

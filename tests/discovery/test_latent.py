@@ -7,7 +7,7 @@ from causallearn.search.ConstraintBased.FCI import fci as reference_fci
 
 from causattn.base import DataError
 from causattn.discovery import discover, pc
-from causattn.discovery._causal_learn import from_causal_learn
+from causattn.discovery.libraries.causal_learn_graphs import from_causal_learn
 
 
 @pytest.mark.parametrize("seed", range(3))

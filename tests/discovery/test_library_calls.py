@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from causattn.discovery._library_calls import seeded, silenced
+from causattn.discovery.libraries.calls import seeded, silenced
 
 
 def test_nothing_is_printed_warned_or_logged(capsys, caplog):

@@ -5,9 +5,9 @@ import pytest
 
 from causattn.candidates import CandidateEdges
 from causattn.discovery import ALGORITHMS, Knowledge
-from causattn.discovery._algorithm import Problem
-from causattn.discovery._data import as_discovery_data
-from causattn.discovery._problem_files import read_problem, write_problem
+from causattn.discovery.contract import Problem
+from causattn.discovery.data import as_discovery_data
+from causattn.discovery.running.problem_files import read_problem, write_problem
 
 
 @pytest.mark.parametrize("discrete", [False, True])

@@ -6,7 +6,7 @@ from causallearn.search.ScoreBased.GES import ges as reference_ges
 
 from causattn.base import CapabilityError, ConfigError
 from causattn.discovery import Knowledge, discover, ges
-from causattn.discovery._causal_learn import from_causal_learn
+from causattn.discovery.libraries.causal_learn_graphs import from_causal_learn
 from causattn.graphs import compare_graphs
 
 

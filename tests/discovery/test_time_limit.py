@@ -8,7 +8,7 @@ import pytest
 
 from causattn.base import CapabilityError, CausattnError, ConfigError
 from causattn.discovery import Knowledge, TimedOutError, discover
-from causattn.discovery import _time_limit as time_limit
+from causattn.discovery.running import time_limit
 
 
 def test_a_run_within_its_time_is_the_same(network, candidates_of):

@@ -15,7 +15,7 @@ def said_by(program: str) -> str:
 def test_pgmpys_hill_climbing_is_imported_without_torch() -> None:
     program = """
 import sys
-from causattn.discovery._without_torch import torch_later
+from causattn.discovery.libraries.without_torch import torch_later
 with torch_later():
     from pgmpy.causal_discovery import HillClimbSearch
     from pgmpy.estimators import MmhcEstimator
@@ -27,7 +27,7 @@ print("torch" in sys.modules, "torch._C" in sys.modules)
 def test_what_was_imported_gets_the_real_torch_when_it_uses_it() -> None:
     program = """
 import sys
-from causattn.discovery._without_torch import torch_later
+from causattn.discovery.libraries.without_torch import torch_later
 with torch_later():
     from pgmpy.utils import compat_fns
     from pgmpy.utils import optimizer
@@ -46,7 +46,7 @@ print(type(sys.modules["torch"]).__name__)
 def test_a_torch_that_is_there_stays() -> None:
     program = """
 import torch
-from causattn.discovery._without_torch import torch_later
+from causattn.discovery.libraries.without_torch import torch_later
 with torch_later():
     import torch as inside
 assert inside is torch
@@ -60,7 +60,7 @@ print(compat_fns.torch is torch)
 def test_a_use_inside_of_the_block_loads_it() -> None:
     program = """
 import sys
-from causattn.discovery._without_torch import torch_later
+from causattn.discovery.libraries.without_torch import torch_later
 with torch_later():
     import torch as promised
     promised.ones(2)

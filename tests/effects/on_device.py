@@ -13,8 +13,8 @@ from causattn.effects import (
     counterfactual_attention,
     pooled_attention,
 )
-from causattn.effects._knock_outs import KnockOuts
-from causattn.effects._sample import Sample
+from causattn.effects.interventions.knock_outs import KnockOuts
+from causattn.effects.interventions.sample import Sample
 from causattn.models import LanguageModel, encode_texts
 
 COLOUR, SIZE, SHAPE, LIKED = range(4)

@@ -17,7 +17,7 @@ from causattn.effects import (
     optimal_adjustment,
     parent_adjustment,
 )
-from causattn.effects._adjustment import is_separated
+from causattn.effects.estimate.adjustment import is_separated
 from causattn.graphs import CausalGraph, Mark, dag_to_cpdag, pdag_to_dag
 
 

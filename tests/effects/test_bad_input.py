@@ -6,8 +6,8 @@ import pytest
 from causattn.base import DataError
 from causattn.corpora import Corpus
 from causattn.effects import collect_evidence, parent_adjustment
-from causattn.effects._estimators import ESTIMATORS
-from causattn.effects._settings import ALL_REFUTERS
+from causattn.effects.estimate.estimators import ESTIMATORS
+from causattn.effects.settings import ALL_REFUTERS
 from causattn.graphs import CausalGraph
 
 ROWS = 300

@@ -15,8 +15,8 @@ from causattn.effects import (
     collect_evidence,
     permuted_placebo,
 )
-from causattn.effects._estimators import ESTIMATORS
-from causattn.effects._settings import ALL_REFUTERS
+from causattn.effects.estimate.estimators import ESTIMATORS
+from causattn.effects.settings import ALL_REFUTERS
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
 

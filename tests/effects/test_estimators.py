@@ -19,8 +19,13 @@ from dowhy.causal_estimators.propensity_score_weighting_estimator import (
 )
 from scipy.special import expit
 
-from causattn.effects._dowhy import OUTCOME, TREATMENT, identified_estimand, quiet_dowhy
-from causattn.effects._estimators import (
+from causattn.effects.estimate.dowhy_estimators import (
+    OUTCOME,
+    TREATMENT,
+    identified_estimand,
+    quiet_dowhy,
+)
+from causattn.effects.estimate.estimators import (
     CLIP,
     ESTIMATORS,
     SMALLEST_STRATUM,

@@ -9,7 +9,7 @@ import torch
 
 from causattn.corpora import Corpus
 from causattn.effects import Contrast, ModelEffect, ModelInterventions
-from causattn.effects._forward import without
+from causattn.effects.interventions.forward import without
 from causattn.features import FeatureKind, FeatureTable
 from causattn.models import LanguageModel, encode_texts
 

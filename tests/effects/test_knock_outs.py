@@ -8,8 +8,8 @@ import torch
 
 from causattn.attention import KnockOut, edge_effects, editable_attention
 from causattn.effects import collect_evidence
-from causattn.effects._knock_outs import KnockOuts
-from causattn.effects._sample import Sample
+from causattn.effects.interventions.knock_outs import KnockOuts
+from causattn.effects.interventions.sample import Sample
 from causattn.graphs import CausalGraph
 
 

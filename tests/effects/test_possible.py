@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.effects import AdjustmentSets
-from causattn.effects._possible import possible_adjustments, possible_parents
+from causattn.effects.estimate.possible import possible_adjustments, possible_parents
 from causattn.graphs import CausalGraph, class_members, dag_to_cpdag
 
 

@@ -15,9 +15,10 @@ from causattn.effects import (
     permuted_placebo,
     random_common_cause,
 )
-from causattn.effects._dowhy import TREATMENT, dowhy_frame
-from causattn.effects._linear import LinearEffect
-from causattn.effects._more_refuters import (
+from causattn.effects.estimate.dowhy_estimators import TREATMENT, dowhy_frame
+from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.regression import fit
+from causattn.effects.refuters.more_refuters import (
     bootstrap,
     bootstrap_draws,
     dummy_outcome,
@@ -25,13 +26,12 @@ from causattn.effects._more_refuters import (
     hidden_cause_draws,
     unobserved_common_cause,
 )
-from causattn.effects._refuters import (
+from causattn.effects.refuters.refuters import (
     data_subset_draws,
     placebo_draws,
     random_common_cause_draws,
     shift_refutation,
 )
-from causattn.effects._regression import fit
 
 ROWS = 300
 

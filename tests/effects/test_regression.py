@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.effects._regression import Basis, dependent, fit
+from causattn.effects.estimate.regression import Basis, dependent, fit
 
 
 @given(st.integers(0, 10**6), st.integers(0, 5), st.integers(1, 3), st.integers(1, 2))

@@ -7,9 +7,9 @@ import scipy.stats
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
 from causattn.effects import Design, LinearEffects, SharedDraws, collect_evidence
-from causattn.effects._linear import LinearEffect
-from causattn.effects._refuters import _classical
-from causattn.effects._regression import Basis, fit
+from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.regression import Basis, fit
+from causattn.effects.refuters.refuters import _classical
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
 

@@ -11,7 +11,7 @@ import torch
 from causattn.base import CapabilityError, DataError
 from causattn.corpora import Corpus
 from causattn.examples import hidden_losses, label_losses, training_influence
-from causattn.examples._influence import parameters_of
+from causattn.examples.influence import parameters_of
 from causattn.models import LanguageModel, encode_texts
 
 Make = Callable[..., LanguageModel]

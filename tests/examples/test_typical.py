@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from causattn.base import DataError
 from causattn.examples import typical_documents
-from causattn.examples._typical import distances
+from causattn.examples.typical import distances
 
 
 def cost(apart: np.ndarray, medoids: tuple[int, ...]) -> float:

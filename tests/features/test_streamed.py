@@ -8,9 +8,9 @@ import pytest
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus, permute_corpus, store_texts
 from causattn.features import (
-    _checks,
     build_features,
     carriers_of,
+    checks,
     dependent_columns,
     pooled_features,
     read_features,
@@ -18,8 +18,8 @@ from causattn.features import (
     with_carriers,
     write_features,
 )
-from causattn.features._streamed import document_frequencies
-from causattn.features._table import FeatureKind
+from causattn.features.streamed import document_frequencies
+from causattn.features.table import FeatureKind
 
 WORDS = {"kind": "words", "top": 12, "min_share": 0.05, "max_share": 0.9}
 
@@ -137,5 +137,5 @@ def test_dependent_columns_of_a_long_table(monkeypatch):
     values[:, 9] = values[:, 0] + 1e-3 * rng.normal(size=len(values))  # nearly, but not
     table = replace(table, values=values, kinds=(FeatureKind.PRESENCE,) * table.size)
     whole = dependent_columns(table)
-    monkeypatch.setattr(_checks, "_BLOCK", 512)
+    monkeypatch.setattr(checks, "_BLOCK", 512)
     assert dependent_columns(table) == whole == {5: [1, 3]}

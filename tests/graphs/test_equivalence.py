@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.base import DataError
-from causattn.graphs._equivalence import (
+from causattn.graphs.equivalence import (
     dag_to_cpdag,
     is_dag,
     pdag_to_dag,

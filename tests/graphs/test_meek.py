@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.graphs._meek import meek_closure
+from causattn.graphs.meek import meek_closure
 
 
 def colliders(dag: np.ndarray) -> set[tuple[int, int, int]]:

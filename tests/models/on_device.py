@@ -14,11 +14,11 @@ from causattn.models import (
     untrained_copy,
     write_model,
 )
-from causattn.models._causal_attention import attention_in_training
-from causattn.models._causal_classifier import CausalClassifierSettings, causal_term
-from causattn.models._causal_term import CausalTerm
-from causattn.models._classifier import train_classifier
-from causattn.models._tiny_classifier import fresh_classifier
+from causattn.models.causal_attention import attention_in_training
+from causattn.models.causal_classifier import CausalClassifierSettings, causal_term
+from causattn.models.causal_term import CausalTerm
+from causattn.models.classifier import train_classifier
+from causattn.models.tiny_classifier import fresh_classifier
 from tests.models.conftest import TEXTS, bert
 
 SIZE = {"width": 16, "feed_forward": 32, "heads": 2, "epochs": 1, "batch": 16}

@@ -14,7 +14,7 @@ from transformers import (
 
 from causattn.base import CapabilityError
 from causattn.models import LanguageModel, encode_texts, take
-from causattn.models._causal_attention import NAME, attention_in_training
+from causattn.models.causal_attention import NAME, attention_in_training
 from tests.models.conftest import TEXTS, bert, gpt2
 
 DROPPING = {"hidden_dropout_prob": 0.3, "attention_probs_dropout_prob": 0.4}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from causattn.models._causal_loss import (
+from causattn.models.causal_loss import (
     attention_maps,
     feature_attention,
     graph_distance,

@@ -7,7 +7,7 @@ import pytest
 
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import load_corpus
-from causattn.models._causal_readings import Readings
+from causattn.models.causal_readings import Readings
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus, load_corpus
 from causattn.graphs import CausalGraph
-from causattn.models._causal_target import causal_target
+from causattn.models.causal_target import causal_target
 
 
 @pytest.fixture(scope="module")

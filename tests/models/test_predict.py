@@ -17,7 +17,7 @@ from transformers import (
 
 from causattn.base import ModelError
 from causattn.models import LanguageModel, encode_texts, predict_labels, predict_tokens
-from causattn.models._loading import AUTO
+from causattn.models.loading import AUTO
 from tests.models.conftest import TEXTS, bert, bert_tokenizer, gpt2
 
 

@@ -7,7 +7,7 @@ import torch
 from causattn.base import ConfigError, DataError, settings_from
 from causattn.corpora import Corpus, Mentions, load_corpus
 from causattn.models import encode_texts, hiding_tokens, load_model, predict_tokens, single_tokens
-from causattn.models._tiny_mlm import TinyMLMSettings, tiny_mlm
+from causattn.models.tiny_mlm import TinyMLMSettings, tiny_mlm
 
 QUICK = {"kind": "tiny_mlm", "width": 16, "feed_forward": 32, "steps": 12, "batch": 16}
 

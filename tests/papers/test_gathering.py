@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from causattn.papers import Figure, Findings, gathering_page, write_outcome
-from causattn.papers._outcome import Outcome
+from causattn.papers.outcome import Outcome
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

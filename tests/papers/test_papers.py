@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from causattn.cli._compose import compose_config, config_folder
+from causattn.cli.compose import compose_config, config_folder
 from causattn.papers import PAPERS, load_paper, reproduce
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ import pytest
 from causattn.corpora import load_corpus
 from causattn.features import build_features
 from causattn.models import load_model
-from causattn.report._examples import _paid
+from causattn.report.record.examples import _paid
 
 
 @pytest.mark.parametrize("query", ["masked", "observed"])

@@ -12,8 +12,8 @@ import pytest
 
 from causattn.base import ArtefactError
 from causattn.report import comparison_headlines, write_comparison
-from causattn.report._comparison._content import short
-from causattn.report._comparison._tables import Cell, Table, latex
+from causattn.report.comparison.content import short
+from causattn.report.comparison.tables import Cell, Table, latex
 from causattn.results import compare_runs
 
 _path = Path(__file__).parents[1] / "results" / "comparing.py"

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from causattn.graphs import CausalGraph, Mark
-from causattn.report._differences import (
+from causattn.report.page.sweep_page import leaderboard, write_sweep_report
+from causattn.report.words.differences import (
     all_names,
     edge_sides,
     figure_rows,
@@ -11,7 +12,6 @@ from causattn.report._differences import (
     rows_of_tests,
     setting_rows,
 )
-from causattn.report._sweep_page import leaderboard, write_sweep_report
 from causattn.results import Run
 
 ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))

@@ -9,8 +9,8 @@ import pytest
 from causattn.base import ArtefactError, read_json, write_json
 from causattn.examples import deciding_documents, document_vectors, nearest_documents
 from causattn.report import Material, ShownRun, write_report
-from causattn.report._explained import examples_data
-from causattn.report._question import Sample, question_of, subject_of
+from causattn.report.record.explained import examples_data
+from causattn.report.record.question import Sample, question_of, subject_of
 
 Make = Callable[..., ShownRun]
 

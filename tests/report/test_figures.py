@@ -67,7 +67,7 @@ def test_characters_without_a_font_are_named(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("causattn.report._fonts._installed", list)
+    monkeypatch.setattr("causattn.report.figures.fonts._installed", list)
     draw_figures(made_run(names=("食物", "服务", "a"), edges=((0, 1), (1, 2))))
     said = capfd.readouterr().err
     assert "No installed font has the characters 务 服 物 食" in said
@@ -77,7 +77,7 @@ def test_characters_without_a_font_are_named(
 def test_a_font_that_has_the_characters_is_found(capfd: pytest.CaptureFixture[str]) -> None:
     from matplotlib import font_manager
 
-    from causattn.report._fonts import font_families
+    from causattn.report.figures.fonts import font_families
 
     families = font_families(["食物"])
     if len(families) == 1:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from causattn.attention import METHODS
-from causattn.report._headline import (
+from causattn.report.words.headline import (
     candidate_line,
     capture_line,
     model_line,

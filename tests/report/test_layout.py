@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causattn.report._layout import BOX_HEIGHT, lay_out
+from causattn.report.figures.layout import BOX_HEIGHT, lay_out
 
 GRAPHS = st.integers(1, 9).flatmap(
     lambda size: st.lists(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1))).map(

@@ -8,8 +8,8 @@ from causattn.attention import summarise_attention
 from causattn.base import ArtefactError, ConfigError
 from causattn.corpora import Mentions
 from causattn.report import ShownRun, page_settings
-from causattn.report._carried import carried_by
-from causattn.report._recorded import KeptDocument, recorded
+from causattn.report.record.carried import carried_by
+from causattn.report.record.recorded import KeptDocument, recorded
 
 Recorded = Callable[..., ShownRun]
 

@@ -11,7 +11,7 @@ from causattn.attribution import fit_surrogate
 from causattn.base import ArtefactError, ConfigError
 from causattn.models import encode_texts, predict_labels
 from causattn.report import ShownRun, draw_figures, page_settings, write_report
-from causattn.report._surrogate import FILE, read_surrogate, surrogate_line
+from causattn.report.record.surrogate import FILE, read_surrogate, surrogate_line
 
 Make = Callable[..., ShownRun]
 SMALL = {"documents": 0, "examples": 0}

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from causattn.report import print_run
-from causattn.report._text import number, visible
+from causattn.report.words.text import number, visible
 from causattn.results import Run
 
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from causattn.base import ArtefactError, DataError, write_json
-from causattn.results import _collect, collect_runs, run_in_folder
+from causattn.results import collect, collect_runs, run_in_folder
 
 
 def make(folder: Path, seed: int, penalty: object, shd: object) -> None:
@@ -107,8 +107,8 @@ def test_more_runs_than_a_part_and_a_row_group(
     for seed in range(11):
         make(tmp_path / f"{seed:02d}", seed, 1, seed)
     whole = pd.read_parquet(collect_runs(tmp_path, tmp_path / "runs").parquet)
-    monkeypatch.setattr(_collect, "_PART", 2)
-    monkeypatch.setattr(_collect, "_PARTS", 2)
+    monkeypatch.setattr(collect, "_PART", 2)
+    monkeypatch.setattr(collect, "_PARTS", 2)
     collected = collect_runs(tmp_path, tmp_path / "runs")
     assert pq.ParquetFile(collected.parquet).num_row_groups == 3
     pd.testing.assert_frame_equal(pd.read_parquet(collected.parquet), whole)

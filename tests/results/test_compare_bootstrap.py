@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from causattn.results._compare._bootstrap import (
+from causattn.results.compare.bootstrap import (
     FLIPS,
     holm,
     interval,

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from causattn.base import CausattnError
-from causattn.cli._limits import limits
+from causattn.cli.limits import limits
 from causattn.discovery import discover
-from causattn.results._compare._outcomes import outcome
+from causattn.results.compare.outcomes import outcome
 
 DATA = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)), columns=list("abc"))
 CODES = pd.DataFrame(np.random.default_rng(0).integers(0, 2, (300, 3)), columns=list("abc"))

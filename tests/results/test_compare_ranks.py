@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from causattn.results._compare._ranks import (
+from causattn.results.compare.ranks import (
     Ranking,
     cliques,
     critical_difference,

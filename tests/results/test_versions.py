@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from causattn.results import _versions, source_commit, versions
+from causattn.results import source_commit, versions
+from causattn.results import versions as versions_module
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(tmp_path, "add", ".")
     named = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
     git(tmp_path, *named, "commit", "--quiet", "--message", "first")
-    monkeypatch.setattr(_versions, "_THIS", source)
+    monkeypatch.setattr(versions_module, "_THIS", source)
     return tmp_path
 
 
@@ -44,7 +45,7 @@ def test_no_commit_of_another_projects_checkout(checkout, monkeypatch):
     installed = checkout / "installed" / "source.py"
     installed.parent.mkdir()
     installed.write_text("one")
-    monkeypatch.setattr(_versions, "_THIS", installed)
+    monkeypatch.setattr(versions_module, "_THIS", installed)
     assert source_commit("package") is None
 
 
@@ -54,7 +55,7 @@ def test_no_commit_without_git(checkout, monkeypatch):
 
 
 def test_no_commit_outside_a_checkout(tmp_path, monkeypatch):
-    monkeypatch.setattr(_versions, "_THIS", tmp_path / "source.py")
+    monkeypatch.setattr(versions_module, "_THIS", tmp_path / "source.py")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert source_commit() is None
 

@@ -1,20 +1,20 @@
 """Recurrent networks with attention: an LSTM language model and an LSTM encoder-decoder."""
 
-import causattn.models.recurrent._registering  # noqa: F401
-from causattn.models.recurrent._language_model import (
+import causattn.models.recurrent.registering  # noqa: F401
+from causattn.models.recurrent.language_model import (
     LSTMForCausalLM,
     LSTMLanguageModelBody,
     LSTMLanguageModelConfig,
 )
-from causattn.models.recurrent._lstm_lm import LSTMLanguageModelSettings, lstm_lm
-from causattn.models.recurrent._lstm_seq2seq import LSTMSeq2SeqSettings, lstm_seq2seq
-from causattn.models.recurrent._scores import SCORES, RecurrentAttention
-from causattn.models.recurrent._seq2seq import (
+from causattn.models.recurrent.lstm_lm import LSTMLanguageModelSettings, lstm_lm
+from causattn.models.recurrent.lstm_seq2seq import LSTMSeq2SeqSettings, lstm_seq2seq
+from causattn.models.recurrent.scores import SCORES, RecurrentAttention
+from causattn.models.recurrent.seq2seq import (
     LSTMForConditionalGeneration,
     LSTMSeq2SeqBody,
     LSTMSeq2SeqConfig,
 )
-from causattn.models.recurrent._stepwise import Stepwise
+from causattn.models.recurrent.stepwise import Stepwise
 
 __all__ = [
     "SCORES",

@@ -1,5 +1,5 @@
 """Vig et al. (2020): what mediates gender bias, from their records and on models trained here."""
 
-from causattn.papers.mediation._reproduction import PAPER
+from causattn.papers.mediation.reproduction import PAPER
 
 __all__ = ["PAPER"]

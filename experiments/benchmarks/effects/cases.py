@@ -25,7 +25,7 @@ from causattn.effects import (
     permuted_placebo,
     random_common_cause,
 )
-from causattn.effects._refuters import (
+from causattn.effects.refuters.refuters import (
     data_subset_draws,
     placebo_draws,
     random_common_cause_draws,

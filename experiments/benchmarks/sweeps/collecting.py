@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 from causattn.results import collect_runs
-import causattn.results._run, pyarrow.parquet
+import causattn.results.run, pyarrow.parquet
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start, worked = time.perf_counter(), time.process_time()
 found = collect_runs(Path(sys.argv[1]), Path(sys.argv[2]))

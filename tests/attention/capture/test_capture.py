@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from causattn.attention import METHODS, Probe, capture_attention
-from causattn.attention._capture._body import attention_implementation
+from causattn.attention.capture.body import attention_implementation
 from causattn.base import ModelError
 
 FAMILIES = (

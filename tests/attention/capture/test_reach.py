@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from causattn.attention import Probe, capture_attention
-from causattn.attention._capture._reach import Reach
+from causattn.attention.capture.reach import Reach
 from causattn.base import ModelError
 
 CAUSAL = {

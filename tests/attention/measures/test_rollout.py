@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from causattn.attention._capture._layer import AttentionLayer
-from causattn.attention._measures._carried import CarriedFeatures
-from causattn.attention._measures._measure import BatchCarriers, LayerView, MeasureShape
-from causattn.attention._measures._rollout import RolloutMeasure
+from causattn.attention.capture.layer import AttentionLayer
+from causattn.attention.measures.base import BatchCarriers, LayerView, MeasureShape
+from causattn.attention.measures.carried import CarriedFeatures
+from causattn.attention.measures.rollout import RolloutMeasure
 
 # Two heads a layer; their means are A1 = [[1,0,0],[.5,.5,0],[0,.5,.5]] and
 # A2 = [[0,1,0],[0,0,1],[1,0,0]].

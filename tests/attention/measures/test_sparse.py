@@ -14,12 +14,13 @@ from causattn.attention import (
     summarise_attention,
     write_summary,
 )
-from causattn.attention._measures import _measure, _pairs
-from causattn.attention._measures._measure import MeasureShape, RawMeasure
-from causattn.attention._measures._pairs import occurring_pairs
-from causattn.attention._shards import _sizes
-from causattn.attention._shards._runner import Runner
-from causattn.attention._shards._sizes import sums_gb
+from causattn.attention.corpus_sum import sizes as sizes_module
+from causattn.attention.corpus_sum.runner import Runner
+from causattn.attention.corpus_sum.sizes import sums_gb
+from causattn.attention.measures import base
+from causattn.attention.measures import pairs as pairs_module
+from causattn.attention.measures.base import MeasureShape, RawMeasure
+from causattn.attention.measures.pairs import occurring_pairs
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus
 from causattn.models import CarrierTokens
@@ -70,9 +71,9 @@ def test_pairs_are_those_of_a_document(monkeypatch):
     together = {(0, 0), (0, 3), (3, 0), (3, 3), (1, 1), (1, 2), (2, 1), (2, 2), (4, 4)}
     expected = sorted(i * 5 + j for i, j in together)
     assert list(occurring_pairs(document, feature, 5)) == expected
-    monkeypatch.setattr(_pairs, "_MARKS", 24)  # too many to be marked: they are listed
+    monkeypatch.setattr(pairs_module, "_MARKS", 24)  # too many to be marked: they are listed
     assert list(occurring_pairs(document, feature, 5)) == expected
-    monkeypatch.setattr(_pairs, "_CHUNK", 1)
+    monkeypatch.setattr(pairs_module, "_CHUNK", 1)
     assert list(occurring_pairs(document, feature, 5)) == expected
 
 
@@ -85,9 +86,9 @@ def test_how_a_shard_keeps_its_sums_changes_no_bit(
     settings = {"query": query, "measures": ["raw", "mean", "rollout"]}
     settings["shard_documents"] = shard_documents
     dense = summarise_attention(settings, model, corpus, features, 0)
-    monkeypatch.setattr(_sizes, "_MANY", 1)
-    monkeypatch.setattr(_sizes, "_FEW", 1.0)
-    monkeypatch.setattr(_measure, "_HELD_BYTES", 1)  # every layer is added by itself
+    monkeypatch.setattr(sizes_module, "_MANY", 1)
+    monkeypatch.setattr(sizes_module, "_FEW", 1.0)
+    monkeypatch.setattr(base, "_HELD_BYTES", 1)  # every layer is added by itself
     kept: list[bool] = []
     moments = RawMeasure.moments
     monkeypatch.setattr(

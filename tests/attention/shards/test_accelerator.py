@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from causattn.attention import summarise_attention
-from causattn.attention._capture._scratch import Scratch, query_rows
-from causattn.attention._measures import _measure
+from causattn.attention.capture.scratch import Scratch, query_rows
+from causattn.attention.measures import base
 
 MEASURES = ["raw", "mean", "rollout", "norm"]
 
@@ -19,7 +19,7 @@ def test_matrix_products_give_the_sums_of_the_walk(
     model = language_model("bert", task="masked")
     settings = {"query": query, "measures": MEASURES, "heads": heads}
     walked = summarise_attention(settings, model, corpus, features, 0)
-    monkeypatch.setattr(_measure, "walked", lambda weights: False)
+    monkeypatch.setattr(base, "walked", lambda weights: False)
     monkeypatch.setattr(Scratch, "takes", staticmethod(lambda query: False))
     multiplied = summarise_attention(settings, model, corpus, features, 0)
     for name, moments in walked.measures.items():

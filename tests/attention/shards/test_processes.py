@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from causattn.attention import read_summary, summarise_attention
-from causattn.attention._shards import _processes
-from causattn.attention._shards._shard_run import ShardRunner
+from causattn.attention.corpus_sum import process_engine
+from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.base import CausattnError, DataError
 from causattn.corpora import Corpus, write_corpus
 from causattn.features import write_features
@@ -45,7 +45,7 @@ def many(corpus, features, table):
 
 def this_process_waits_for(patched, ready):
     """Let this process run shards only when `ready`; return what the others replied so far."""
-    run, ask, asked = ShardRunner.run, _processes._Crew._ask, []
+    run, ask, asked = ShardRunner.run, process_engine._Crew._ask, []
 
     def wait_and_run(self, shard, advance):
         deadline = time.monotonic() + 200
@@ -58,8 +58,8 @@ def this_process_waits_for(patched, ready):
         asked.append(reply)
         return reply
 
-    patched.setattr(_processes.ShardRunner, "run", wait_and_run)
-    patched.setattr(_processes._Crew, "_ask", note)
+    patched.setattr(process_engine.ShardRunner, "run", wait_and_run)
+    patched.setattr(process_engine._Crew, "_ask", note)
     return asked
 
 
@@ -77,7 +77,7 @@ def test_short_work_does_not_wait_for_workers(language_model, many, monkeypatch)
     model = language_model("bert")
     settings = {"shard_documents": 40}
     one = summarise_attention(settings, model, *many, 0)
-    monkeypatch.setattr(_processes._Crew, "_start_worker", start)
+    monkeypatch.setattr(process_engine._Crew, "_start_worker", start)
     two = summarise_attention({**settings, "workers": 3}, model, *many, 0)
     assert_equal(two, one)
 
@@ -100,7 +100,7 @@ def test_a_dead_workers_shard_is_done_again(language_model, many, tmp_path, monk
     model = language_model("bert")
     settings = {"shard_documents": 40}
     one = summarise_attention(settings, model, *many, 0)
-    started = _processes._Crew._start_worker
+    started = process_engine._Crew._start_worker
     processes = []
 
     def start(self):
@@ -117,9 +117,9 @@ def test_a_dead_workers_shard_is_done_again(language_model, many, tmp_path, monk
             threading.Thread(target=kill, daemon=True).start()
         return process
 
-    monkeypatch.setattr(_processes._Crew, "_start_worker", start)
+    monkeypatch.setattr(process_engine._Crew, "_start_worker", start)
     this_process_waits_for(monkeypatch, lambda asked: len(processes) >= 2)
-    monkeypatch.setattr(_processes.base, "is_quiet", lambda: False)
+    monkeypatch.setattr(process_engine.base, "is_quiet", lambda: False)
     two = summarise_attention({**settings, "workers": 2}, model, *many, 0, folder=tmp_path)
     assert_equal(two, one)
     assert len(processes) == 2
@@ -143,7 +143,7 @@ def test_a_shard_that_kills_every_worker_is_an_error(language_model, many, monke
         processes.append(process)
         return process
 
-    monkeypatch.setattr(_processes._Crew, "_start_worker", start)
+    monkeypatch.setattr(process_engine._Crew, "_start_worker", start)
     this_process_waits_for(monkeypatch, lambda asked: len(processes) == 3)
     settings = {"shard_documents": 200, "workers": 2}
     with pytest.raises(CausattnError, match=r"died 3 times .* \(no memory left\)"):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from causattn.attention import MEASURES, attention_settings, summarise_attention
-from causattn.attention._shards import _ray
-from causattn.attention._shards._shard import Shards
-from causattn.attention._shards._shard_sums import ShardSums, Totals
-from causattn.attention._shards._task import Task, write_task
+from causattn.attention.corpus_sum import ray_engine
+from causattn.attention.corpus_sum.shard import Shards
+from causattn.attention.corpus_sum.shard_sums import ShardSums, Totals
+from causattn.attention.corpus_sum.task import Task, write_task
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
 
@@ -48,10 +48,10 @@ def test_what_a_node_runs_gives_the_same_sums(language_model, many, tmp_path):
     }
     totals = Totals(many[1].names, "observed", memory_gb=1.0)
     for shard in Shards(*many, None, 100, 0, find_anew=False):
-        found = _ray._run("key", files, shard)
+        found = ray_engine._run("key", files, shard)
         assert isinstance(found, ShardSums)
         totals.add(found)
-    _ray._open.popitem()[1].__exit__(None, None, None)
+    ray_engine._open.popitem()[1].__exit__(None, None, None)
     here = summarise_attention({"shard_documents": 100}, model, *many, 0)
     for name, moments in totals.summary().measures.items():
         np.testing.assert_array_equal(moments.sum, here.measures[name].sum)
@@ -76,13 +76,13 @@ def test_a_node_lost_on_the_way_changes_nothing(language_model, many, tmp_path, 
 
         import ray
 
-        from causattn.attention._shards import _ray
+        from causattn.attention.corpus_sum import ray_engine
 
         node = ray.get_runtime_context().get_node_id()
         (pathlib.Path(begun) / f"{shard.number} {node}").touch()
         while node == doomed:  # it never comes to an end there, so that another node has to
             time.sleep(1)
-        return _ray._run(key, files, shard)
+        return ray_engine._run(key, files, shard)
 
     def kill():
         while not lost and not over.wait(0.1):
@@ -97,7 +97,7 @@ def test_a_node_lost_on_the_way_changes_nothing(language_model, many, tmp_path, 
         doomed = second.node_id
         ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
         cluster.wait_for_nodes()
-        monkeypatch.setattr(_ray, "_run", run)
+        monkeypatch.setattr(ray_engine, "_run", run)
         killer = threading.Thread(target=kill)
         killer.start()
         both = {**settings, "engine": "ray", "workers": 2}

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from causattn.attention import summarise_attention
-from causattn.attention._shards import _shard_run
-from causattn.attention._shards._shard import Shards
+from causattn.attention.corpus_sum import shard_run
+from causattn.attention.corpus_sum.shard import Shards
 from causattn.base import ConfigError, DataError, ModelError, quiet
 from causattn.corpora import Corpus
 
@@ -66,7 +66,7 @@ def test_a_stopped_run_goes_on_with_the_missing_shards(
     model = language_model("bert")
     settings = {"shard_documents": 2}
     whole = summarise_attention(settings, model, corpus, features, 0)
-    run = _shard_run.ShardRunner.run
+    run = shard_run.ShardRunner.run
     ran = []
 
     def until_the_third(self, shard, advance):
@@ -75,7 +75,7 @@ def test_a_stopped_run_goes_on_with_the_missing_shards(
         ran.append(shard.number)
         return run(self, shard, advance)
 
-    monkeypatch.setattr(_shard_run.ShardRunner, "run", until_the_third)
+    monkeypatch.setattr(shard_run.ShardRunner, "run", until_the_third)
     with pytest.raises(KeyboardInterrupt):
         summarise_attention(settings, model, corpus, features, 0, folder=tmp_path)
     assert ran == [0, 1]
@@ -84,7 +84,7 @@ def test_a_stopped_run_goes_on_with_the_missing_shards(
         ran.append(shard.number)
         return run(self, shard, advance)
 
-    monkeypatch.setattr(_shard_run.ShardRunner, "run", counted)
+    monkeypatch.setattr(shard_run.ShardRunner, "run", counted)
     resumed = summarise_attention(settings, model, corpus, features, 0, folder=tmp_path)
     assert ran == [0, 1, 2, 3]
     assert_equal(resumed, whole)

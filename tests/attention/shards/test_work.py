@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causattn.attention._shards._work import OBSERVED, Work
+from causattn.attention.corpus_sum.work import OBSERVED, Work
 
 
 @given(

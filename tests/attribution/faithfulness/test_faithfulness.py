@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.attribution import HiddenTarget, LabelTarget, erasure, explain
-from causattn.attribution._faithfulness import Erasable
+from causattn.attribution.faithfulness.removal import Erasable
 from causattn.base import DataError
 from causattn.corpora import load_corpus
 from causattn.models import load_model
@@ -44,7 +44,7 @@ def test_many_batches_say_the_same_as_one(bag, monkeypatch):
     erasable = Erasable(bag, TEXTS * 3, YES)
     every = np.arange(9)
     one = erasable.outputs(every, erasable.removals(9))
-    monkeypatch.setattr("causattn.attribution._faithfulness.BATCH_TOKENS", 9)
+    monkeypatch.setattr("causattn.attribution.faithfulness.removal.BATCH_TOKENS", 9)
     assert np.array_equal(erasable.outputs(every, erasable.removals(9)), one)
 
 

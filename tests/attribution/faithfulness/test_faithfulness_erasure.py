@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causattn.attribution import LabelTarget, erasure, explain
-from causattn.attribution._faithfulness_erasure import ranking
+from causattn.attribution.faithfulness.erasure import ranking
 from causattn.base import ConfigError
 
 TEXTS = ["good so bad the", "bad bad so the"]

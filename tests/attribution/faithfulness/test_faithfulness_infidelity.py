@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from causattn.attribution import LabelTarget, explain, infidelity
-from causattn.attribution._faithfulness_infidelity import token_sets
+from causattn.attribution.faithfulness.infidelity import token_sets
 from causattn.base import ConfigError
 
 TEXTS = ["good so bad the", "bad bad so the fine good"]

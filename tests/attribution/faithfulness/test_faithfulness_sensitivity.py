@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causattn.attribution import LabelTarget, explain, sensitivity
-from causattn.attribution._faithfulness_sensitivity import movement
+from causattn.attribution.faithfulness.sensitivity import movement
 from causattn.base import ConfigError
 from causattn.models import encode_texts
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.discovery._ges import GESResult, run_ges
-from causattn.discovery._scores import BDeu, DiscreteBIC, GaussianBIC, LocalScore
-from causattn.graphs._equivalence import dag_to_cpdag
+from causattn.discovery.ges import GESResult, run_ges
+from causattn.discovery.scores import BDeu, DiscreteBIC, GaussianBIC, LocalScore
+from causattn.graphs.equivalence import dag_to_cpdag
 from tests.discovery.ges.cases import (
     constraint_options,
     discrete_data,

@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.base import CausattnError, ConfigError, DataError
-from causattn.discovery._ges import _search, run_ges
-from causattn.discovery._ges._constraints import constraints
-from causattn.discovery._ges._reference_graph import complete
-from causattn.discovery._scores import BDeu, GaussianBIC
-from causattn.graphs._equivalence import dag_to_cpdag, topological_order
-from causattn.graphs._integer_sets import rows_as_sets
+from causattn.discovery.ges import run_ges
+from causattn.discovery.ges import search as search_module
+from causattn.discovery.ges.constraints import constraints
+from causattn.discovery.ges.reference_graph import complete
+from causattn.discovery.scores import BDeu, GaussianBIC
+from causattn.graphs.equivalence import dag_to_cpdag, topological_order
+from causattn.graphs.integer_sets import rows_as_sets
 from tests.discovery.ges.cases import (
     discrete_data,
     linear_data,
@@ -142,7 +143,7 @@ def test_prohibitions_bar_the_way_of_a_search_that_goes_by_them_alone(kind, monk
             found = run_ges(score, forbidden=forbidden, backend=backend)
             np.testing.assert_array_equal(found.adjacency, truth)
         with monkeypatch.context() as patch:
-            patch.setattr(_search, "_way_round", lambda search, limits, score, best: best)
+            patch.setattr(search_module, "_way_round", lambda search, limits, score, best: best)
             barred = run_ges(score, forbidden=forbidden)
         short += not np.array_equal(barred.adjacency, truth)
     assert 0.05 * cases < short < 0.35 * cases

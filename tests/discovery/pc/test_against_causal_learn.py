@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from causallearn.utils.PCUtils.BackgroundKnowledge import BackgroundKnowledge
 
-from causattn.discovery._pc import (
+from causattn.discovery.pc import (
     DiscreteStatistics,
     GaussianStatistics,
     run_pc,

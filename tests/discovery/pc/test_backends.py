@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from causattn.base import CapabilityError, ConfigError
-from causattn.discovery._pc import DiscreteStatistics, GaussianStatistics, run_pc
+from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
 
 RULES = ("causal-learn", "standard", "majority", "conservative")
 
@@ -71,13 +71,13 @@ def test_threads_do_not_matter(rules, gaussian_data, discrete_data):
 
 
 def test_torch_on_many_variables(gaussian_data, monkeypatch):
-    from causattn.discovery._pc import _torch
+    from causattn.discovery.pc import torch_engine
 
     statistics = GaussianStatistics.from_data(gaussian_data(2, 60, 3, 500))
     plain = run_pc(statistics, alpha=0.01, rules="standard")
     same(run_pc(statistics, alpha=0.01, rules="standard", backend="torch"), plain)
     # Many small batches instead of a few large ones.
-    monkeypatch.setattr(_torch, "_BATCH", 500)
+    monkeypatch.setattr(torch_engine, "_BATCH", 500)
     same(run_pc(statistics, alpha=0.01, rules="standard", backend="torch"), plain)
 
 
@@ -96,7 +96,7 @@ def test_torch_says_what_it_cannot_do(gaussian_data, discrete_data):
 COLD = """
 import json, sys, time
 import numpy as np
-from causattn.discovery._pc import DiscreteStatistics, GaussianStatistics, run_pc
+from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
 data = np.random.default_rng(0).standard_normal((1000, 8))
 data[:, 1:] += data[:, :-1]
 start = time.perf_counter()

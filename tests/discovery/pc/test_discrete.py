@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, chi2_contingency
 
 from causattn.base import DataError
-from causattn.discovery._pc import DiscreteStatistics, run_pc
-from causattn.discovery._pc._chi_square_kernel import survival
-from causattn.discovery._pc._discrete import CompiledDiscrete, chi_square_p_values
-from causattn.discovery._pc._groups import Groups, pack_bits
+from causattn.discovery.pc import DiscreteStatistics, run_pc
+from causattn.discovery.pc.chi_square_kernel import survival
+from causattn.discovery.pc.discrete import CompiledDiscrete, chi_square_p_values
+from causattn.discovery.pc.groups import Groups, pack_bits
 
 TESTS = ("chi_square", "g_square")
 

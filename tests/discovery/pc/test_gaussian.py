@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from causattn.base import CapabilityError, DataError
-from causattn.discovery._pc import GaussianStatistics, run_pc
+from causattn.discovery.pc import GaussianStatistics, run_pc
 
 
 def test_z_is_that_of_causal_learn(gaussian_data):

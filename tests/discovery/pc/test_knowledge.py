@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from causattn.base import ConfigError
-from causattn.discovery._pc import GaussianStatistics, run_pc
-from causattn.discovery._pc._knowledge import constraints, directed_cycle
+from causattn.discovery.pc import GaussianStatistics, run_pc
+from causattn.discovery.pc.knowledge import constraints, directed_cycle
 
 RULES = ("causal-learn", "standard", "majority", "conservative")
 

@@ -6,41 +6,41 @@ import time
 import numpy as np
 import pytest
 
-from causattn.discovery._pc import GaussianStatistics, _patience, run_pc
+from causattn.discovery.pc import GaussianStatistics, patience, run_pc
 
 
 @pytest.fixture
 def fresh(monkeypatch, tmp_path):
     """A process that has run nothing yet, with an empty folder of compiled code."""
-    monkeypatch.setattr(_patience, "_spent", {"seconds": 0.0})
-    monkeypatch.setattr(_patience.sys, "modules", {})
+    monkeypatch.setattr(patience, "_spent", {"seconds": 0.0})
+    monkeypatch.setattr(patience.sys, "modules", {})
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     return tmp_path
 
 
 def spend(seconds):
-    _patience._spent["seconds"] += seconds
+    patience._spent["seconds"] += seconds
 
 
 def test_plain_runs_are_counted(fresh):
-    with _patience.plain_run():
+    with patience.plain_run():
         time.sleep(0.01)
-    assert _patience._spent["seconds"] >= 0.01
+    assert patience._spent["seconds"] >= 0.01
 
 
 def test_loading_pays_after_half_a_second_compiling_after_fifteen(fresh):
-    assert not _patience.worth_compiled("_gaussian_kernel")
+    assert not patience.worth_compiled("_gaussian_kernel")
     spend(1)
-    assert not _patience.worth_compiled("_gaussian_kernel")
+    assert not patience.worth_compiled("_gaussian_kernel")
     stored = fresh / "somewhere" / "_gaussian_kernel.search-1.py311.nbi"
     stored.parent.mkdir()
     stored.touch()
-    assert _patience.worth_compiled("_gaussian_kernel")
-    assert not _patience.worth_compiled("_discrete_kernel")
+    assert patience.worth_compiled("_gaussian_kernel")
+    assert not patience.worth_compiled("_discrete_kernel")
     os.utime(stored, (0, 0))  # older than the source: of no use
-    assert not _patience.worth_compiled("_gaussian_kernel")
+    assert not patience.worth_compiled("_gaussian_kernel")
     spend(15)
-    assert _patience.worth_compiled("_gaussian_kernel")
+    assert patience.worth_compiled("_gaussian_kernel")
 
 
 def test_what_is_loaded_is_used(gaussian_data, monkeypatch):
@@ -49,10 +49,10 @@ def test_what_is_loaded_is_used(gaussian_data, monkeypatch):
     small = GaussianStatistics.from_data(gaussian_data(0, 6, 3, 300))
     after = run_pc(small, alpha=0.05)
     assert after.backend == "compiled"
-    monkeypatch.setattr(_patience.sys, "modules", {})
-    monkeypatch.setattr(_patience, "_spent", {"seconds": 0.0})
+    monkeypatch.setattr(patience.sys, "modules", {})
+    monkeypatch.setattr(patience, "_spent", {"seconds": 0.0})
     before = run_pc(small, alpha=0.05)
     assert before.backend == "reference"
-    assert _patience._spent["seconds"] > 0
+    assert patience._spent["seconds"] > 0
     assert np.array_equal(before.adjacency, after.adjacency)
     assert before.tests == after.tests

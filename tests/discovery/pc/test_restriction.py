@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from causattn.base import CausattnError, ConfigError
-from causattn.discovery._pc import (
+from causattn.discovery.pc import (
     DiscreteStatistics,
     GaussianStatistics,
     run_pc,

@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from causattn.discovery._pc import DiscreteStatistics, GaussianStatistics, run_pc
+from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
 from causattn.graphs import dag_to_cpdag
-from causattn.graphs._meek import meek_closure
+from causattn.graphs.meek import meek_closure
 
 pytestmark = pytest.mark.usefixtures("compile_always")
 
@@ -154,10 +154,10 @@ def test_colliders_that_disagree_are_a_conflict():
     for i, j in ((0, 1), (1, 2), (2, 3)):
         adjacency[i, j] = adjacency[j, i] = True
 
-    from causattn.discovery._pc._knowledge import constraints
-    from causattn.discovery._pc._orientation import orient
-    from causattn.discovery._pc._pools import Pools
-    from causattn.discovery._pc._triples import Verdict
+    from causattn.discovery.pc.knowledge import constraints
+    from causattn.discovery.pc.orientation import orient
+    from causattn.discovery.pc.pools import Pools
+    from causattn.discovery.pc.triples import Verdict
 
     known = constraints(4, None, None)
     triples = Pools.of(adjacency, known, narrow=False, on_paths=False).unshielded_triples()

@@ -12,14 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.base import DataError
-from causattn.discovery._scores import (
-    BDeu,
-    Categories,
-    DiscreteBIC,
-    Extensions,
-    LocalScore,
-    _categories,
-)
+from causattn.discovery.scores import BDeu, Categories, DiscreteBIC, Extensions, LocalScore
+from causattn.discovery.scores import categories as categories_module
 
 
 def random_table(rng: np.random.Generator, rows: int, size: int, most: int = 4) -> np.ndarray:
@@ -208,7 +202,7 @@ def test_masks_and_passes_over_rows_count_the_same(score, monkeypatch):
         assert np.array_equal(bits.argmax(axis=0), few.codes[variable])
         assert (bits.sum(axis=0) == 1).all()
     by_masks = score(few).gains(families)
-    monkeypatch.setattr(_categories, "FEWEST_ROWS", 10**9)
+    monkeypatch.setattr(categories_module, "FEWEST_ROWS", 10**9)
     unpacked = Categories(table)
     assert unpacked.masks[0].size == 0
     np.testing.assert_allclose(by_masks, score(unpacked).gains(families), rtol=0, atol=1e-9)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.base import DataError
-from causattn.discovery._scores import Extensions, GaussianBIC, LocalScore
+from causattn.discovery.scores import Extensions, GaussianBIC, LocalScore
 
 
 def linear_data(rng: np.random.Generator, rows: int, size: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoModel, AutoModelForSeq2SeqLM
 
 from causattn.models.recurrent import SCORES
-from causattn.models.recurrent._states import run_lstm
+from causattn.models.recurrent.states import run_lstm
 
 QUERIES = ["current", "previous"]
 

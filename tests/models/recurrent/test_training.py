@@ -11,7 +11,7 @@ import torch
 from causattn.base import ArtefactError, DataError, ModelError, exclusive
 from causattn.corpora import Corpus
 from causattn.models import encode_texts, load_model, predict_tokens
-from causattn.models.recurrent import _training
+from causattn.models.recurrent import training as training_module
 
 KINDS = ["lstm_lm", "lstm_seq2seq"]
 QUICK = {"width": 12, "epochs": 4, "batch": 8, "tokenizer": "words", "dropout": 0.3}
@@ -37,7 +37,7 @@ def weights(model) -> torch.Tensor:
 
 def killed_after(batches: int, monkeypatch) -> None:
     """Let the training be killed when it draws its next batch."""
-    drawn = _training.shuffled_batches
+    drawn = training_module.shuffled_batches
     left = [batches]
 
     def killing(*arguments):
@@ -47,7 +47,7 @@ def killed_after(batches: int, monkeypatch) -> None:
             left[0] -= 1
             yield batch
 
-    monkeypatch.setattr(_training, "shuffled_batches", killing)
+    monkeypatch.setattr(training_module, "shuffled_batches", killing)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -73,7 +73,7 @@ def test_what_is_over_is_not_trained_again(kind, tmp_path, monkeypatch) -> None:
     corpus = sentences()
     stoppable = settings(kind, checkpoints=str(tmp_path))
     first = load_model(stoppable, corpus, 3)
-    monkeypatch.setattr(_training, "shuffled_batches", None)
+    monkeypatch.setattr(training_module, "shuffled_batches", None)
     again = load_model(stoppable, corpus, 3)
     assert torch.equal(weights(first), weights(again))
     monkeypatch.undo()
@@ -105,7 +105,7 @@ def test_another_trainings_checkpoint_is_refused(tmp_path) -> None:
 
 
 def test_a_training_is_held_while_it_goes_on(tmp_path, monkeypatch) -> None:
-    drawn, refused = _training.shuffled_batches, []
+    drawn, refused = training_module.shuffled_batches, []
 
     def tried(*arguments):
         (place,) = (tmp_path / "lstm_lm").iterdir()
@@ -117,7 +117,7 @@ def test_a_training_is_held_while_it_goes_on(tmp_path, monkeypatch) -> None:
             refused.append(True)
         yield from drawn(*arguments)
 
-    monkeypatch.setattr(_training, "shuffled_batches", tried)
+    monkeypatch.setattr(training_module, "shuffled_batches", tried)
     load_model(settings("lstm_lm", checkpoints=str(tmp_path)), sentences(), 0)
     assert refused
     assert all(refused)
@@ -183,7 +183,7 @@ def test_perplexity_is_that_of_the_words_held_out() -> None:
     model = load_model(settings("lstm_lm"), corpus, 5)
     encoding = encode_texts(model, corpus.texts)
     from causattn.base import generator
-    from causattn.models._shuffling import split
+    from causattn.models.shuffling import split
 
     _, held_out = split(len(corpus), 0.1, generator(5, "models", "lstm_lm", "held out"))
     nats, told = [], []
@@ -245,4 +245,4 @@ def test_documents_of_one_token_leave_nothing_to_predict() -> None:
 
 
 def test_what_overflows_is_as_bad_as_can_be() -> None:
-    assert math.isfinite(_training._perplexity(1e9))
+    assert math.isfinite(training_module._perplexity(1e9))

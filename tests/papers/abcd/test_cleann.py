@@ -1,7 +1,7 @@
 import numpy as np
 
 from causattn.graphs import Mark
-from causattn.papers.abcd._cleann import Explanation, explain, sets_by_graph, sets_by_rank
+from causattn.papers.abcd.cleann import Explanation, explain, sets_by_graph, sets_by_rank
 
 
 def chain():

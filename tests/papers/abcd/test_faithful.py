@@ -1,6 +1,6 @@
 import numpy as np
 
-from causattn.papers.abcd._faithful import data_of_correlation, faithful_attention
+from causattn.papers.abcd.faithful import data_of_correlation, faithful_attention
 
 
 def test_data_have_exactly_the_correlation_given():

@@ -1,6 +1,6 @@
 import numpy as np
 
-from causattn.papers.abcd._oracle import count_fci_tests, oracle_counts
+from causattn.papers.abcd.oracle import count_fci_tests, oracle_counts
 
 
 def test_fci_on_independent_variables_asks_each_pair_once(capsys):

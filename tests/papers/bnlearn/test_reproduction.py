@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from causattn.base import ConfigError
-from causattn.papers.bnlearn._measure import ALGORITHMS, ALL, ATTENTION, INFORMATION
-from causattn.papers.bnlearn._reproduction import _figures
-from causattn.papers.bnlearn._settings import BnlearnSettings
+from causattn.papers.bnlearn.measure import ALGORITHMS, ALL, ATTENTION, INFORMATION
+from causattn.papers.bnlearn.reproduction import _figures
+from causattn.papers.bnlearn.settings import BnlearnSettings
 
 
 def test_figures_are_paired_by_network_rows_and_seed():

@@ -10,8 +10,8 @@ from torch.nn.functional import cross_entropy
 
 from causattn.base import ConfigError
 from causattn.models import LanguageModel, encode_texts, predict_labels
-from causattn.models._classifier import ClassifierSettings, train_classifier
-from causattn.papers.cebab._causalm import (
+from causattn.models.classifier import ClassifierSettings, train_classifier
+from causattn.papers.cebab.causalm import (
     QUICKER,
     Adversary,
     Against,
@@ -22,7 +22,7 @@ from causattn.papers.cebab._causalm import (
     reversed_gradient,
     trained_on,
 )
-from causattn.papers.cebab._head import read_states
+from causattn.papers.cebab.head import read_states
 
 
 def test_gradient_is_reversed_for_the_body_and_not_for_the_head():

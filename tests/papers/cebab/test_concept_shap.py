@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.papers.cebab._concept_shap import concept_shap, shapley_values, subsets
-from causattn.papers.cebab._head import Head
+from causattn.papers.cebab.concept_shap import concept_shap, shapley_values, subsets
+from causattn.papers.cebab.head import Head
 
 
 def games(players, seed, shape=(2, 3)):

@@ -7,7 +7,7 @@ from transformers import BertModel
 
 from causattn.base import CapabilityError
 from causattn.models import LanguageModel, encode_texts, predict_labels
-from causattn.papers.cebab._head import Head, read_states
+from causattn.papers.cebab.head import Head, read_states
 
 
 def test_head_of_the_states_is_what_the_network_says(model, planted):

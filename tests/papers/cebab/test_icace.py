@@ -11,11 +11,11 @@ from causattn.base import ConfigError
 from causattn.corpora import human_pairs, load_corpus
 from causattn.models import LanguageModel, encode_texts, predict_labels, word_tokenizer
 from causattn.papers.cebab import CebabStudy, InsideSettings, icace_by_method
-from causattn.papers.cebab._causalm import CausalmSettings
-from causattn.papers.cebab._icace import METHODS, METRICS, NOTHING, RANDOM
-from causattn.papers.cebab._inside import ANY, CAUSALM, INLP, INSIDE
-from causattn.papers.cebab._ordering import classifier_effects
-from causattn.papers.cebab._reproduction import ARCHIVE
+from causattn.papers.cebab.causalm import CausalmSettings
+from causattn.papers.cebab.icace import METHODS, METRICS, NOTHING, RANDOM
+from causattn.papers.cebab.inside import ANY, CAUSALM, INLP, INSIDE
+from causattn.papers.cebab.ordering import classifier_effects
+from causattn.papers.cebab.reproduction import ARCHIVE
 
 
 @pytest.fixture(scope="module")

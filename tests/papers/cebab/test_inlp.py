@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from causattn.papers.cebab._head import Head
-from causattn.papers.cebab._inlp import erase, erased_effects, random_projection
+from causattn.papers.cebab.head import Head
+from causattn.papers.cebab.inlp import erase, erased_effects, random_projection
 
 
 def planted_states(seed, count=1500, width=12):

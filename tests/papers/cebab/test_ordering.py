@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from causattn.effects import IcaceErrors
-from causattn.papers.cebab._icace import IcaceResult
-from causattn.papers.cebab._ordering import best_by, claimed_order
+from causattn.papers.cebab.icace import IcaceResult
+from causattn.papers.cebab.ordering import best_by, claimed_order
 
 
 @pytest.fixture

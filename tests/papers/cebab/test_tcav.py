@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from causattn.base import DataError
-from causattn.papers.cebab._head import Head
-from causattn.papers.cebab._tcav import along_the_edit, concept_vector, sensitivities
+from causattn.papers.cebab.head import Head
+from causattn.papers.cebab.tcav import along_the_edit, concept_vector, sensitivities
 
 
 def planted_states(rng, count=400, gap=3.0):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from causattn.papers.cebab._uncertainty import bootstrap_means
+from causattn.papers.cebab.uncertainty import bootstrap_means
 
 
 def test_against_drawing_the_rows_one_by_one():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from causattn.papers.jain_wallace._sentences import Sentences
-from causattn.papers.jain_wallace._training import TrainingSettings, train
+from causattn.papers.jain_wallace.sentences import Sentences
+from causattn.papers.jain_wallace.training import TrainingSettings, train
 
 SMALL = TrainingSettings(hidden=8, embedding=8, epochs=4, batch=8, learning_rate=0.02)
 

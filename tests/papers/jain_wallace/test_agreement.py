@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from causattn.papers.jain_wallace._agreement import agreement, bootstrap_interval, top_hit
+from causattn.papers.jain_wallace.agreement import agreement, bootstrap_interval, top_hit
 
 LISTS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=8)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from causattn.papers.jain_wallace._graph import (
+from causattn.papers.jain_wallace.graph import (
     OUTCOME,
     GraphSettings,
     attention_candidates,
@@ -16,8 +16,8 @@ from causattn.papers.jain_wallace._graph import (
     relative_attention,
     word_table,
 )
-from causattn.papers.jain_wallace._sentences import Sentences
-from causattn.papers.jain_wallace._training import log_odds
+from causattn.papers.jain_wallace.sentences import Sentences
+from causattn.papers.jain_wallace.training import log_odds
 
 SETTINGS = GraphSettings(words=13, label_pairs=8, word_pairs=30)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from causattn.papers.jain_wallace._importance import importance
-from causattn.papers.jain_wallace._sentences import Sentences, padded
+from causattn.papers.jain_wallace.importance import importance
+from causattn.papers.jain_wallace.sentences import Sentences, padded
 
 
 @pytest.fixture(scope="module")

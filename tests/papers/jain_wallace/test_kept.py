@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import numpy as np
 
-from causattn.papers.jain_wallace import _kept
-from causattn.papers.jain_wallace._kept import kept_importance, kept_other_attention
-from causattn.papers.jain_wallace._settings import JainWallaceSettings
-from causattn.papers.jain_wallace._training import TrainingSettings, trained
+from causattn.papers.jain_wallace import kept as kept_module
+from causattn.papers.jain_wallace.kept import kept_importance, kept_other_attention
+from causattn.papers.jain_wallace.settings import JainWallaceSettings
+from causattn.papers.jain_wallace.training import TrainingSettings, trained
 from causattn.results import Store
 
 TINY = TrainingSettings(hidden=4, embedding=4, epochs=1, batch=16)
@@ -28,9 +28,9 @@ def test_nothing_is_found_twice(splits, tmp_path, monkeypatch):
         return words, *kept_other_attention(network.key, words, settings, 0, store)
 
     words, permuted, adversaries = once()
-    same(words, _kept.importance(network.value, splits["test"]))
+    same(words, kept_module.importance(network.value, splits["test"]))
     for name in ("importance", "adversarial_attention", "permutation_change"):
-        monkeypatch.delattr(_kept, name)
+        monkeypatch.delattr(kept_module, name)
     again, permuted_again, adversaries_again = once()
     same(words, again)
     same(adversaries, adversaries_again)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from causattn.papers.jain_wallace._network import ENCODERS, AttentiveClassifier, TanhAttention
-from causattn.papers.jain_wallace._sentences import padded
+from causattn.papers.jain_wallace.network import ENCODERS, AttentiveClassifier, TanhAttention
+from causattn.papers.jain_wallace.sentences import padded
 
 VECTORS = torch.randn(9, 6, generator=torch.Generator().manual_seed(0))
 VECTORS[0] = 0

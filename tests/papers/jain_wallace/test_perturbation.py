@@ -7,9 +7,9 @@ import pytest
 import torch
 from scipy.spatial.distance import jensenshannon
 
-from causattn.papers.jain_wallace import _perturbation
-from causattn.papers.jain_wallace._importance import Importance
-from causattn.papers.jain_wallace._perturbation import (
+from causattn.papers.jain_wallace import perturbation
+from causattn.papers.jain_wallace.importance import Importance
+from causattn.papers.jain_wallace.perturbation import (
     BOUND,
     adversarial_attention,
     jensen_shannon,
@@ -100,7 +100,7 @@ def test_chunks_change_nothing(some, monkeypatch):
         return adversarial_attention(some, count=2, epsilon=0.01, steps=30, rng=rng)
 
     whole = found()
-    monkeypatch.setattr(_perturbation, "_CHUNK", 2)
+    monkeypatch.setattr(perturbation, "_CHUNK", 2)
     parts = found()
     np.testing.assert_allclose(whole.attention, parts.attention, atol=1e-9)
     np.testing.assert_allclose(whole.change, parts.change, atol=1e-9)

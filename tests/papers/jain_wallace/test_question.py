@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from causattn.papers.jain_wallace._graph import GraphSettings
-from causattn.papers.jain_wallace._importance import importance
-from causattn.papers.jain_wallace._question import compare, ground, orders
+from causattn.papers.jain_wallace.graph import GraphSettings
+from causattn.papers.jain_wallace.importance import importance
+from causattn.papers.jain_wallace.question import compare, ground, orders
 
 
 @pytest.fixture(scope="module")

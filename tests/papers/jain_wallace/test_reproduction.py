@@ -4,8 +4,8 @@ import pytest
 
 from causattn.base import ConfigError, settings_from
 from causattn.papers import Work
-from causattn.papers.jain_wallace._reproduction import reproduce_on
-from causattn.papers.jain_wallace._settings import JainWallaceSettings
+from causattn.papers.jain_wallace.reproduction import reproduce_on
+from causattn.papers.jain_wallace.settings import JainWallaceSettings
 
 TINY = {
     "vectors": ["random"],

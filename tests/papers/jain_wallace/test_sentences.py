@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from causattn.base import DataError
-from causattn.papers.jain_wallace._reproduction import SST
-from causattn.papers.jain_wallace._sentences import (
+from causattn.papers.jain_wallace.reproduction import SST
+from causattn.papers.jain_wallace.sentences import (
     Sentences,
     Vocabulary,
     batches,

@@ -7,9 +7,9 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from causattn.papers.jain_wallace._sentences import Vocabulary
-from causattn.papers.jain_wallace._training import TrainingSettings, log_odds, train, trained
-from causattn.papers.jain_wallace._vectors import first_vectors
+from causattn.papers.jain_wallace.sentences import Vocabulary
+from causattn.papers.jain_wallace.training import TrainingSettings, log_odds, train, trained
+from causattn.papers.jain_wallace.vectors import first_vectors
 from causattn.results import Store
 
 TINY = TrainingSettings(hidden=4, embedding=4, epochs=2, batch=16)

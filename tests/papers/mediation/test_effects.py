@@ -6,9 +6,9 @@ import torch
 
 from causattn.base import ConfigError, settings_from
 from causattn.models import single_tokens
-from causattn.papers.mediation._heads import head_effects
-from causattn.papers.mediation._neurons import neuron_effects
-from causattn.papers.mediation._sentences import (
+from causattn.papers.mediation.heads import head_effects
+from causattn.papers.mediation.neurons import neuron_effects
+from causattn.papers.mediation.sentences import (
     MEN,
     PRONOUNS,
     WOMEN,
@@ -16,8 +16,8 @@ from causattn.papers.mediation._sentences import (
     held_out,
     leans,
 )
-from causattn.papers.mediation._settings import MediationSettings
-from causattn.papers.mediation._train import Training, train
+from causattn.papers.mediation.settings import MediationSettings
+from causattn.papers.mediation.train import Training, train
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import numpy as np
 
-from causattn.papers.mediation._replay import read_records, total_effect
+from causattn.papers.mediation.replay import read_records, total_effect
 
 
 def test_total_effect_is_the_relative_change_of_odds():

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from causattn.papers.mediation._sentences import (
+from causattn.papers.mediation.sentences import (
     ACTIONS,
     FITS,
     MEANT,

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from causattn.papers.nichani._task import (
+from causattn.papers.nichani.task import (
     PARENTLESS,
     draw_forest,
     draw_sequences,

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from causattn.papers.nichani._pipeline import attention_candidates, forest_graph
-from causattn.papers.nichani._reproduction import NichaniSettings, train_all
-from causattn.papers.nichani._train import Trained, train
+from causattn.papers.nichani.pipeline import attention_candidates, forest_graph
+from causattn.papers.nichani.reproduction import NichaniSettings, train_all
+from causattn.papers.nichani.train import Trained, train
 
 PARENTS = np.array([-1, 0, -1, 2, 1])
 

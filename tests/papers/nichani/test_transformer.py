@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.papers.nichani._transformer import (
+from causattn.papers.nichani.transformer import (
     Parameters,
     loss_and_gradient,
     position_attention,

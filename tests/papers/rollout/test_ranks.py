@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from causattn.base import ConfigError, DataError
-from causattn.papers.rollout._ranks import rank_correlation
+from causattn.papers.rollout.ranks import rank_correlation
 
 
 @given(st.permutations(range(9)), st.permutations(range(9)))

@@ -5,16 +5,16 @@ import pytest
 import torch
 
 from causattn.base import ConfigError, settings_from
-from causattn.papers.rollout._importance import (
+from causattn.papers.rollout.importance import (
     attention_importance,
     blank_out,
     input_gradient,
     right_probability,
 )
-from causattn.papers.rollout._measure import measure, train
-from causattn.papers.rollout._reproduction import _shape
-from causattn.papers.rollout._sentences import UNKNOWN, VERBS, draw_sentences
-from causattn.papers.rollout._settings import RolloutSettings
+from causattn.papers.rollout.measure import measure, train
+from causattn.papers.rollout.reproduction import _shape
+from causattn.papers.rollout.sentences import UNKNOWN, VERBS, draw_sentences
+from causattn.papers.rollout.settings import RolloutSettings
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_model_that_was_measured_is_found_again(tmp_path, monkeypatch):
     first = measure(settings, 0, tmp_path)
     assert first.sentences <= 20
     assert 0 <= first.right_misled <= first.misled <= first.sentences
-    monkeypatch.setattr("causattn.papers.rollout._measure.train", None)
+    monkeypatch.setattr("causattn.papers.rollout.measure.train", None)
     again = measure(settings, 0, tmp_path)
     assert again.correlations.equals(first.correlations)
     assert again.right == first.right

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from causattn.papers.rollout._sentences import (
+from causattn.papers.rollout.sentences import (
     NOUNS,
     UNKNOWN,
     VERBS,

@@ -1,4 +1,4 @@
-// What the page holds, as Python wrote it (causattn/report/_*_data.py), and how it is unpacked.
+// What the page holds, as Python wrote it (causattn/report/page/*_data.py), and how it is unpacked.
 
 export interface Packed {
   shape: number[];

@@ -1,0 +1,233 @@
+"""Query and key of attention that a model writes out in place, caught where they are multiplied.
+
+Every family names and cuts its projections in its own way (one fused map in BLOOM, turned heads in
+GPT-J, axes the other way round in XLNet). What they have in common is that a product of two
+tensors becomes scores, and a softmax of the scores becomes the weights. So the products are caught
+on their way, whatever function the model calls (PyTorch's `TorchFunctionMode`), and the scale is
+the derivative of the scores by the product:
+
+    scores = scaling * query key' + rest
+
+`rest` holds all else that the model adds: relative positions (DeBERTa's position-to-content and
+content-to-position terms, XLNet's), ALiBi, masks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from causattn.attention.capture.layer import Vectors
+from causattn.base import ModelError
+
+_SAME = 1e-4
+"""Most that the derivative may differ over a product's entries, as a share of itself."""
+
+
+@dataclass(frozen=True)
+class _Product:
+    """A product that was caught: a [.., Q, d] and b [.., K, d], and its entries as a leaf."""
+
+    query: torch.Tensor
+    key: torch.Tensor
+    leaf: torch.Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _Softmax:
+    """Scores that became weights, with the product that they were made of."""
+
+    weights: torch.Tensor
+    scores: torch.Tensor
+    product: _Product
+    scaling: float
+
+
+class Products(TorchFunctionMode):
+    """Catches the products and softmaxes of a forward pass that runs inside ``with``.
+
+    The pass has to run with gradients enabled; no parameter gets any.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._products: list[_Product] = []
+        self._found: list[_Softmax] = []
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Call a function of PyTorch; keep what it multiplied, or made weights of."""
+        kwargs = dict(kwargs or {})
+        name = getattr(func, "__name__", "")
+        if name == "softmax":
+            return self._softmax(func, args, kwargs)
+        found = _multiplied(name, args, kwargs)
+        if found is None:
+            return func(*args, **kwargs)
+        one, other, make, finish = found
+        with torch.no_grad():
+            product = make()
+        leaf = product.detach().requires_grad_()
+        self._products.append(_Product(one.detach(), other.detach(), leaf))
+        # A copy, since a model may change its scores in place.
+        return finish(leaf.clone())
+
+    def vectors_of(self, weights: torch.Tensor) -> Vectors:
+        """Return the vectors behind weights [B, H, Q, K] that were made inside the block.
+
+        Raises
+        ------
+        ModelError
+            Where no product was seen to become these weights.
+        """
+        for softmax in self._found:
+            if softmax.weights.numel() == weights.numel():
+                made = softmax.weights.reshape(weights.shape)
+                if torch.equal(made.float(), weights.float()):
+                    self._found.remove(softmax)
+                    return _vectors(softmax, weights.shape)
+        raise ModelError(
+            "This model's attention weights are no softmax of a multiple of query times key plus "
+            "something else, so that its vectors are unknown; leave vectors out."
+        )
+
+    def _softmax(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> torch.Tensor:
+        scores: torch.Tensor = args[0] if args else kwargs["input"]
+        products, self._products = self._products, []
+        with torch.no_grad():
+            rest = (scores.detach(), *args[1:]) if args else ()
+            weights: torch.Tensor = func(*rest, **kwargs)
+        if scores.requires_grad:
+            for product in products:
+                scaling = _scaling(scores, product)
+                if scaling is not None:
+                    self._found.append(_Softmax(weights, scores.detach(), product, scaling))
+                    break
+        return weights
+
+
+@contextmanager
+def watched(products: Products | None) -> Iterator[None]:
+    """Run a forward pass inside the block for its weights alone, or for what they are made of."""
+    if products is None:
+        with torch.inference_mode():
+            yield
+    else:
+        with torch.enable_grad(), products:
+            yield
+
+
+def _scaling(scores: torch.Tensor, product: _Product) -> float | None:
+    """Return what a product is multiplied by in the scores, None where it is not one number."""
+    leaf = product.leaf
+    if leaf.numel() != scores.numel():
+        return None
+    (slope,) = torch.autograd.grad(scores.sum(), leaf, retain_graph=True, allow_unused=True)
+    if slope is None:
+        return None
+    seen = slope[slope != 0].cpu().double()  # a score that was masked in place has none
+    if not seen.numel():
+        return None
+    middle = float(seen.mean())
+    return middle if float((seen - middle).abs().max()) <= _SAME * abs(middle) else None
+
+
+def _vectors(found: _Softmax, shape: torch.Size) -> Vectors:
+    """Return query and key with one axis of documents and one of heads, and what is left over."""
+    documents, heads, queries, keys = shape
+    product = found.product
+
+    def headed(vectors: torch.Tensor, length: int) -> torch.Tensor:
+        width = vectors.shape[-1]
+        if vectors.dim() == 4:  # one key may serve all heads
+            return vectors.expand(documents, heads, length, width).float()
+        return vectors.reshape(documents, heads, length, width).float()
+
+    query, key = headed(product.query, queries), headed(product.key, keys)
+    scores = found.scores.reshape(shape).float()
+    rest = scores - found.scaling * product.leaf.detach().reshape(shape).float()
+    return Vectors(query, key, found.scaling, rest)
+
+
+_Made = tuple[
+    torch.Tensor,
+    torch.Tensor,
+    Callable[[], torch.Tensor],
+    Callable[[torch.Tensor], torch.Tensor],
+]
+
+
+def _multiplied(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made | None:
+    """Return what a call multiplies, None where it is no product of tensors row by row.
+
+    Returns
+    -------
+    tuple
+        One operand [.., Q, d], the other [.., K, d], how to multiply them, and what the call makes
+        of their product.
+    """
+    if name in ("matmul", "__matmul__", "bmm") and len(args) == 2 and not kwargs:
+        one, other = args
+        if _is_batch(one) and _is_batch(other):
+            return one, other.transpose(-1, -2), lambda: one @ other, _same
+    elif name == "baddbmm":
+        added, one, other, beta, alpha = _baddbmm(*args, **kwargs)
+        if _is_batch(one) and _is_batch(other):
+            return (
+                one,
+                other.transpose(-1, -2),
+                lambda: torch.bmm(one, other),
+                lambda product: beta * added + alpha * product,
+            )
+    elif name == "einsum" and len(args) == 3:
+        return _einsum(*args)
+    return None
+
+
+def _baddbmm(
+    added: torch.Tensor,
+    batch1: torch.Tensor,
+    batch2: torch.Tensor,
+    *,
+    beta: float = 1.0,
+    alpha: float = 1.0,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, float, float]:
+    return added, batch1, batch2, beta, alpha
+
+
+def _einsum(equation: str, one: torch.Tensor, other: torch.Tensor) -> _Made | None:
+    """Return an einsum of four letters out, one of them summed, as a product."""
+    if not isinstance(equation, str) or "->" not in equation or "." in equation:
+        return None
+    operands, result = equation.replace(" ", "").split("->")
+    left, right = operands.split(",")
+    summed = (set(left) & set(right)) - set(result)
+    if len(result) != 4 or len(summed) != 1:
+        return None
+    batch, row, column, inner = result[:2], result[2], result[3], next(iter(summed))
+    if set(left) != {*batch, row, inner} or set(right) != {*batch, column, inner}:
+        return None
+    query = one.permute([left.index(letter) for letter in (*batch, row, inner)])
+    key = other.permute([right.index(letter) for letter in (*batch, column, inner)])
+    return query, key, lambda: torch.einsum(equation, one, other), _same
+
+
+def _is_batch(value: Any) -> bool:
+    """Tell whether this is a batch of matrices of numbers."""
+    return isinstance(value, torch.Tensor) and value.dim() >= 3 and value.is_floating_point()
+
+
+def _same(product: torch.Tensor) -> torch.Tensor:
+    return product

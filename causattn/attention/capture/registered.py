@@ -1,0 +1,275 @@
+"""Capture through an attention function registered with transformers: the fast way.
+
+The function computes what the model's own attention computes, and beside it the weights of those
+query rows that a probe asks for. It is registered once under one name; which pass is running is a
+context variable, so nothing is kept between passes and threads do not meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers.masking_utils import eager_mask
+
+from causattn.attention.capture.body import Inputs, attention_implementation, with_decoder_inputs
+from causattn.attention.capture.forward_pass import Edit, EndOfPass, Pass
+from causattn.attention.capture.layer import AttentionLayer, Probe, Vectors, numbered, take_rows
+from causattn.attention.capture.projections import Projections
+from causattn.attention.capture.scratch import Scratch
+from causattn.base import ModelError
+
+NAME = "causattn"
+
+_running: ContextVar[tuple[Pass, Projections] | None] = ContextVar("running", default=None)
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    dropout: float = 0.0,
+    scaling: float | None = None,
+    softcap: float | None = None,
+    position_bias: torch.Tensor | None = None,
+    **rest: Any,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Attend as the model would, and show the weights to the probe of the running pass.
+
+    Parameters are those of every attention function of transformers: `query` [B, H, Q, d], `key`
+    and `value` [B, G, K, d] with G groups of heads, `attention_mask` additive [B, 1, Q, K],
+    `position_bias` additive [1 or B, H, Q, K]. Returns the output [B, Q, H, d] and no weights.
+    """
+    found = _running.get()
+    if found is None:
+        raise ModelError(
+            f"The attention implementation {NAME} works only inside a capture; set another one "
+            "with model.set_attn_implementation('sdpa')."
+        )
+    running, projections = found
+    running.heads = query.shape[1]
+    layer = running.enter(module)
+    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    groups = query.shape[1] // key.shape[1]
+    if groups > 1:
+        key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
+    bias = attention_mask
+    if position_bias is not None:
+        bias = position_bias if bias is None else bias + position_bias
+
+    whole: torch.Tensor | None = None
+    edit = running.edit
+    edited = layer is not None and edit is not None and edit.touches(layer)
+    # Soft-capped scores are outside scaled_dot_product_attention; the output of a trial has to
+    # come from the very weights that probes will see.
+    if edited or softcap is not None or running.trial or running.gradients:
+        scores = _scores(query, key, bias, scaling, softcap, None)
+        if edited and layer is not None and edit is not None:
+            scores = edit.scores(layer, scores)
+        whole = scores.softmax(dim=-1, dtype=torch.float32)
+        if edited and layer is not None and edit is not None:
+            whole = edit.weights(layer, whole)
+        if running.gradients and layer is not None:
+            # Adding 0 makes a node whose gradient is that of the weights, frozen model or not.
+            whole = whole + torch.zeros_like(whole, requires_grad=True)
+            running.nodes.append((layer, whole))
+    probe = running.watched
+    if probe is not None and layer is not None:
+        rows = probe.rows(layer)
+        if probe.wants_values:
+            probe.see_values(layer, value, _projection(projections, running, layer))
+        if probe.wants_vectors:
+            probe.see_vectors(layer, _vectors(query, key, bias, scaling, softcap))
+        if whole is not None:
+            weights = take_rows(whole, rows)
+        elif probe.lets_go and softcap is None and Scratch.takes(query):
+            weights = running.scratch.softmax(query, key, bias, scaling, rows)
+            whole = weights if rows is None else None
+        else:
+            weights = _scores(query, key, bias, scaling, softcap, rows)
+            weights = weights.softmax(dim=-1, dtype=torch.float32)
+            whole = weights if rows is None else None
+        probe.visit(layer, weights)
+        running.leave()
+    if whole is not None:
+        output = whole.to(value.dtype) @ value
+    else:
+        output = torch.nn.functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=bias, scale=scaling
+        )
+    output = output.transpose(1, 2).contiguous()
+    if running.trial:
+        running.outputs.append(output)
+    return output, None
+
+
+def _scores(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    bias: torch.Tensor | None,
+    scaling: float,
+    softcap: float | None,
+    rows: torch.Tensor | None,
+) -> torch.Tensor:
+    """Return query key' scaling + bias for the query rows, [B, H, R, K]."""
+    scores = take_rows(query, rows) @ key.transpose(2, 3) * scaling
+    if softcap is not None:
+        scores = torch.tanh(scores / softcap) * softcap
+    if bias is not None:
+        scores = scores + (bias if bias.shape[2] == 1 else take_rows(bias, rows))
+    return scores
+
+
+def _vectors(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    bias: torch.Tensor | None,
+    scaling: float,
+    softcap: float | None,
+) -> Vectors:
+    """Return query, key and what else is in the scores; a soft cap's loss is part of it."""
+    if softcap is not None:
+        product = query @ key.transpose(2, 3) * scaling
+        rest = _scores(query, key, bias, scaling, softcap, None) - product
+    else:
+        rest = query.new_zeros((1, 1, 1, 1)) if bias is None else bias
+    return Vectors(query, key, scaling, rest.float())
+
+
+def _projection(projections: Projections, running: Pass, layer: AttentionLayer) -> torch.Tensor:
+    """Return each head's rows of the output projection, [H, d, width]."""
+    found = projections.of(running.number, running.heads)
+    if found is None:
+        raise ModelError(
+            f"The output projection of attention {layer.name} was not found, so what its heads "
+            "add to the hidden state is unknown; leave norm out of attention.measures."
+        )
+    return found
+
+
+def _mask(**arguments: Any) -> torch.Tensor | None:
+    """Return the additive mask of eager attention; None only where everything is visible.
+
+    Without a mask function under the same name transformers would hand over no mask at all, and
+    causality and padding would be lost in silence.
+    """
+    return eager_mask(**arguments)
+
+
+AttentionInterface.register(NAME, attend)
+AttentionMaskInterface.register(NAME, _mask)
+
+
+class RegisteredCapture:
+    """Captures through `attend`; made by `registered`."""
+
+    method = "registered attention function"
+    editable = True
+
+    def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
+        self._network = network
+        self._body = body
+        self._names = {id(module): name for name, module in network.named_modules()}
+        self._projections = Projections()
+        self._scratch = Scratch()
+        self.layers: tuple[AttentionLayer, ...] = ()
+        self.heads = 0
+
+    def trial(self, inputs: Inputs) -> torch.Tensor:
+        """Run without a probe, learn the layers, and return the output computed from weights."""
+        running = Pass(self._names)
+        with self._projections.finding(self._network, running):
+            output: torch.Tensor = self._forward(self._body, inputs, running)[0]
+        self.layers = numbered(running.called, self._network.config.is_encoder_decoder)
+        self.heads = running.heads
+        return output
+
+    def run(self, inputs: Inputs, probe: Probe) -> None:
+        """Run one batch and show each layer's attention to `probe`."""
+        running = Pass(self._names, self.layers, probe, scratch=self._scratch)
+        if not running.idle:
+            with suppress(EndOfPass):
+                self._forward(self._body, inputs, running)
+
+    def edited(self, inputs: Inputs, edit: Edit | None) -> Any:
+        """Run the whole network, head included, with changed attention; return its output."""
+        return self._forward(self._network, inputs, Pass(self._names, self.layers, edit=edit))
+
+    def gradients(
+        self, inputs: Inputs, target: Callable[[Any], torch.Tensor]
+    ) -> list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]:
+        """Return every layer's weights and their gradient, both [B, H, Q, K].
+
+        Parameters
+        ----------
+        inputs
+            One batch.
+        target
+            From the network's output to the number that is differentiated; a sum over documents
+            keeps them apart.
+        """
+        running = Pass(self._names, self.layers, gradients=True)
+        output = self._forward(self._network, inputs, running, gradients=True)
+        nodes = [weights for _, weights in running.nodes]
+        gradients = torch.autograd.grad(target(output), nodes, materialize_grads=True)
+        return [
+            (layer, weights.detach(), gradient)
+            for (layer, weights), gradient in zip(running.nodes, gradients, strict=True)
+        ]
+
+    def _forward(
+        self, body: torch.nn.Module, inputs: Inputs, running: Pass, gradients: bool = False
+    ) -> Any:
+        token = _running.set((running, self._projections))
+        try:
+            with torch.enable_grad() if gradients else torch.inference_mode():
+                return body(**with_decoder_inputs(self._network, self._body, inputs))
+        finally:
+            _running.reset(token)
+
+
+@contextmanager
+def registered(
+    network: PreTrainedModel, body: torch.nn.Module, example: Inputs
+) -> Iterator[RegisteredCapture | str]:
+    """Capture through a registered function inside the block.
+
+    Yields the capture, or in words why this network cannot be captured this way: it does not take
+    a registered function, or its output with it is not its own output.
+    """
+    training = [module for module in network.modules() if module.training]
+    try:
+        network.eval()
+        with torch.inference_mode():
+            own = body(**with_decoder_inputs(network, body, example))[0]
+    finally:
+        for module in training:
+            module.training = True
+    with attention_implementation(network, NAME) as taken:
+        if not taken:
+            yield "it does not take a registered attention function"
+            return
+        capture = RegisteredCapture(network, body)
+        ours = capture.trial(example)
+        if not capture.layers:
+            yield "no attention ran through the registered function"
+        elif not _alike(own, ours, example):
+            yield "its output through the registered function differs from its own"
+        else:
+            yield capture
+
+
+def _alike(own: torch.Tensor, ours: torch.Tensor, inputs: Inputs) -> bool:
+    """Tell whether two outputs [B, T, width] agree on real tokens, to their precision."""
+    tolerance = 1e-4 if own.dtype in (torch.float32, torch.float64) else 5e-2
+    real = inputs.get("attention_mask")
+    if real is not None and own.shape[:2] == real.shape:
+        own, ours = own[real.bool()], ours[real.bool()]
+    own, ours = own.float(), ours.float()
+    return bool(((own - ours).abs() <= tolerance * (1 + own.abs())).all())

@@ -1,0 +1,95 @@
+"""From tokens to features on a processor: weights [B, H, R, T] become [B, h, F, F] in one walk.
+
+Every weight is read once, at the tokens that carry features, and all heads of a pair of features
+come to lie side by side, which is how `Accumulator` keeps them. On an accelerator, and for number
+formats that are no float32, `CarriedFeatures` does the same with matrix products.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from causattn.attention.measures.carried import CarriedFeatures
+
+
+def walked(weights: torch.Tensor) -> bool:
+    """Tell whether these weights are summed by `between_features`."""
+    return weights.device.type == "cpu" and weights.dtype == torch.float32
+
+
+def between_features(
+    weights: torch.Tensor,
+    queries: CarriedFeatures,
+    keys: CarriedFeatures,
+    heads: torch.Tensor | None,
+    gathered: bool,
+) -> torch.Tensor:
+    """Return the mean over a feature's query tokens of the sum over another's key tokens.
+
+    Parameters
+    ----------
+    weights
+        float32 [B, H, R, T] on the processor.
+    queries, keys
+        Which tokens carry which features.
+    heads
+        int64 [h], the heads to sum; None for all.
+    gathered
+        Whether the query rows of `weights` are those of ``queries.tokens``; else they are all
+        tokens of the document.
+
+    Returns
+    -------
+    local
+        float32 [B, h, Fq, Fk]; in memory the heads come last.
+    """
+    chosen = np.arange(weights.shape[1]) if heads is None else heads.cpu().numpy()
+    sizes = (weights.shape[0], queries.features.shape[1], keys.features.shape[1], len(chosen))
+    local = np.zeros(sizes, dtype=np.float32)
+    _walk(
+        weights.detach().numpy(),
+        queries.positions,
+        queries.local,
+        queries.sizes,
+        keys.positions,
+        keys.local,
+        chosen,
+        gathered,
+        local,
+    )
+    return torch.from_numpy(local).permute(0, 3, 1, 2)
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk(
+    weights: np.ndarray,
+    query_positions: np.ndarray,
+    query_features: np.ndarray,
+    query_sizes: np.ndarray,
+    key_positions: np.ndarray,
+    key_features: np.ndarray,
+    heads: np.ndarray,
+    gathered: bool,
+    local: np.ndarray,
+) -> None:
+    """Add [B, H, R, T] to [B, Fq, Fk, h]; a token's feature is -1 behind a document's last one."""
+    for b in range(query_positions.shape[0]):
+        for r in range(query_positions.shape[1]):
+            i = query_features[b, r]
+            if i < 0:
+                break
+            row = r if gathered else query_positions[b, r]
+            share = np.float32(1) / query_sizes[b, i]
+            for k in range(key_positions.shape[1]):
+                j = key_features[b, k]
+                if j < 0:
+                    break
+                column = key_positions[b, k]
+                pair = local[b, i, j]
+                for c in range(len(heads)):
+                    pair[c] += share * weights[b, heads[c], row, column]

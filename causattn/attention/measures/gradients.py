@@ -1,0 +1,75 @@
+"""Attention weighted by its gradient, document by document.
+
+Chefer, Gur and Wolf (2021), "Generic attention-model explainability for interpreting bi-modal and
+encoder-decoder transformers", section 3.1, equations 5 and 6, for self-attention: with A the
+attention of a layer and y what the model says,
+
+    relevance = E_heads[ max(dy/dA * A, 0) ],    R <- R + relevance R,    R_0 = I.
+
+Row i of the last R tells how relevant each token was to what is said at token i. What is said
+there must be one number, y: for a hidden feature the logit of the token that was hidden (summed
+over its tokens), for a classifier the logit of the class it predicts, read at its pooled position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from causattn.attention.capture.layer import AttentionLayer
+from causattn.attention.measures.base import BatchCarriers, Measure
+
+Gradients = list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]
+
+
+class GradientMeasure(Measure):
+    """Relevance by attention and gradient, over all layers and heads of the stack."""
+
+    gradients = True
+
+    def see_gradients(self, batch: BatchCarriers, layers: Gradients) -> None:
+        """Add a batch's relevances.
+
+        Parameters
+        ----------
+        batch
+            The batch's features.
+        layers
+            Every layer's weights and their gradient, [B, H, T, T], from below.
+        """
+        self.begin(batch)
+        carried = batch.keys.indicator(layers[0][1].shape[3])
+        for layer, weights, gradient in layers:
+            if layer.index <= self.shape.layers[-1]:
+                relevance = (weights * gradient).clamp(min=0).mean(1)
+                carried = carried + relevance @ carried
+        index = batch.queries.tokens[:, None, :, None]
+        rows = carried[:, None].gather(2, index.expand(-1, 1, -1, carried.shape[2]))
+        self._add(batch.queries.token_mean(rows))
+        self.end()
+
+
+def hidden_token_logits(
+    row: torch.Tensor, position: torch.Tensor, token: torch.Tensor
+) -> Callable[[Any], torch.Tensor]:
+    """Return the sum of logits of hidden tokens as a function of a masked model's output.
+
+    Parameters
+    ----------
+    row, position, token
+        int64, parallel: in row `row`, the token hidden at `position` was `token`.
+    """
+
+    def target(output: Any) -> torch.Tensor:
+        logits: torch.Tensor = output.logits[row, position, token]
+        return logits.sum()
+
+    return target
+
+
+def predicted_class_logit(output: Any) -> torch.Tensor:
+    """Return the sum over documents of the logit of the class that a classifier predicts."""
+    logits: torch.Tensor = output.logits
+    return logits.amax(-1).sum()

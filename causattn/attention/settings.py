@@ -1,0 +1,235 @@
+"""Settings of the config group `attention`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from causattn.attention.capture.layer import Stack
+from causattn.attention.measures.base import Measure
+from causattn.base import ConfigError, choose, settings_from
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig
+
+    from causattn.models import Task
+
+
+@dataclass(frozen=True)
+class StreamedSettings:
+    """How attention is captured and summed.
+
+    Parameters
+    ----------
+    kind
+        ``"streamed"``.
+    query
+        ``"observed"``: attention as the model reads the document. ``"masked"``: each feature's
+        tokens are hidden in turn, and the attention paid from there is read. ``"next"``, of a model
+        that reads from left to right: the attention paid while each feature's tokens are foretold,
+        which is that of the position before them.
+    measures
+        What is summed; keys of `causattn.attention.MEASURES`.
+    documents
+        Most documents to summarise, drawn without replacement; None for all.
+    layers, heads
+        Which to sum; None for all. Layers above the last one chosen are not run.
+    entropy
+        ``"lowest"`` takes the mean over the sharpest heads alone, ``"highest"`` over the broadest
+        (see `heads_by_entropy`); None over all that are chosen. Other measures stay as they are.
+    heads_kept
+        With `entropy`: the share of the heads where below 1, else their number.
+    stack
+        Which attention of an encoder-decoder; None takes its encoder.
+    batch_tokens
+        Tokens in a batch, padding included. On a processor a few thousand keep what a layer makes
+        in the memory of the layer before; a GPU wants more.
+    memory_gb
+        Most memory the sums may take, in 10^9 bytes, those of all workers on this machine together.
+    shard_documents
+        Documents in a shard: what is summed apart, written where a run may be resumed, and handed
+        to a worker. Sums are merged in the order of the shards, so that this number changes them
+        by rounding, and the number of workers does not change them at all.
+    workers
+        Processes that run shards, this one among them but with `ray`, where 0 takes the
+        cluster's processors.
+    engine
+        What starts the workers: ``"processes"`` on this machine, or ``"ray"`` on a cluster.
+    ray_address
+        The Ray cluster to join; None starts one on this machine.
+    device
+        Where the model runs: ``"auto"`` takes a CUDA GPU where there is one, and else leaves the
+        model where it is.
+    mixed_precision
+        Number format of the model's matrix products; None keeps the model's own. Softmax and sums
+        stay in float32 and float64.
+    """
+
+    kind: Literal["streamed"] = "streamed"
+    query: Literal["observed", "masked", "next"] = "observed"
+    measures: tuple[str, ...] = ("raw", "mean", "rollout")
+    documents: int | None = None
+    layers: tuple[int, ...] | None = None
+    heads: tuple[int, ...] | None = None
+    entropy: Literal["lowest", "highest"] | None = None
+    heads_kept: float = 0.25
+    stack: Literal["encoder", "decoder", "cross"] | None = None
+    batch_tokens: int = 4_096
+    memory_gb: float = 4.0
+    shard_documents: int = 4096
+    workers: int = 1
+    engine: Literal["processes", "ray"] = "processes"
+    ray_address: str | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    mixed_precision: Literal["bfloat16", "float16"] | None = None
+
+    @property
+    def here(self) -> bool:
+        """Whether this process runs all shards itself."""
+        return self.engine == "processes" and self.workers == 1
+
+
+NOT_IN_THE_RESULT = ("workers", "engine", "ray_address")
+"""Settings that say who computes, and change no bit of what is computed."""
+
+KINDS = {"streamed": StreamedSettings}
+
+
+def attention_settings(
+    settings: Mapping[str, Any], measures: Mapping[str, type[Measure]]
+) -> StreamedSettings:
+    """Return the settings of the group `attention`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown key, kind or measure, or a number that makes no sense.
+    """
+    kind = choose(settings.get("kind", "streamed"), KINDS, "attention.kind")
+    chosen = settings_from(kind, settings, "attention")
+    for name in chosen.measures:
+        measure = choose(name, measures, "attention.measures")
+        if chosen.query == "masked" and not measure.masked:
+            raise ConfigError(
+                f"The measure {name} compares all tokens of a document as they are; choose "
+                "attention=observed for it."
+            )
+    if not chosen.measures or len(set(chosen.measures)) != len(chosen.measures):
+        raise ConfigError(
+            f"attention.measures={list(chosen.measures)} should name one measure or more, each "
+            f"once; choose of {', '.join(measures)}."
+        )
+    if chosen.entropy is not None and "mean" not in chosen.measures:
+        raise ConfigError(
+            f"attention.entropy={chosen.entropy} chooses the heads of the measure mean; add mean "
+            "to attention.measures, or set attention.entropy=null."
+        )
+    for key in ("documents", "heads_kept", "batch_tokens", "memory_gb", "shard_documents"):
+        value = getattr(chosen, key)
+        if value is not None and value <= 0:
+            raise ConfigError(f"attention.{key}={value} should be above 0; change it.")
+    if chosen.workers < (0 if chosen.engine == "ray" else 1):
+        raise ConfigError(
+            f"attention.workers={chosen.workers} should be 1 or more (0, all the processors, is "
+            "for attention.engine=ray); change it."
+        )
+    if chosen.mixed_precision and any(measures[name].gradients for name in chosen.measures):
+        raise ConfigError(
+            "Gradients are not taken in mixed precision; leave attention.mixed_precision null or "
+            "gradient out of attention.measures."
+        )
+    return chosen
+
+
+def check_query(query: str, task: Task, name: str) -> None:
+    """Check that a model can be read as asked.
+
+    Parameters
+    ----------
+    query
+        See `StreamedSettings`.
+    task, name
+        What the model predicts, and its name.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option that the model goes with.
+    """
+    fits = "next" if task == "causal" else "observed"
+    if query == "masked" and task != "masked":
+        raise ConfigError(
+            f"attention.query=masked needs a masked language model, and {name} is a {task} model"
+            f"{', which reads from left to right' if task == 'causal' else ''}; choose "
+            f"attention={fits}."
+        )
+    if query == "next" and task != "causal":
+        fits = "masked" if task == "masked" else "observed"
+        raise ConfigError(
+            "attention.query=next needs a language model that reads from left to right, and "
+            f"{name} is a {task} model; choose attention={fits}."
+        )
+
+
+def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that the sums depend on, without those that say who computes them."""
+    return {key: value for key, value in settings.items() if key not in NOT_IN_THE_RESULT}
+
+
+def chosen_indices(
+    chosen: tuple[int, ...] | None, size: int, what: str, model: str
+) -> tuple[int, ...]:
+    """Return which of `size` layers or heads are summed, ascending.
+
+    Raises
+    ------
+    ConfigError
+        Where one is not there.
+    """
+    if chosen is None:
+        return tuple(range(size))
+    for index in chosen:
+        if not 0 <= index < size:
+            raise ConfigError(
+                f"attention.{what}={list(chosen)}: model {model} has {what} 0 to {size - 1}; "
+                "choose among them."
+            )
+    if not chosen:
+        raise ConfigError(f"attention.{what}=[] leaves nothing to sum; name some, or null for all.")
+    return tuple(sorted(set(chosen)))
+
+
+def default_stack(stack: Stack | None, config: PreTrainedConfig, model: str) -> Stack:
+    """Return the stack to sum: the encoder of an encoder-decoder, where it attends.
+
+    Parameters
+    ----------
+    stack
+        What is asked for; None for whatever there is.
+    config
+        The network's. Where its ``encoder_attends`` is false, attention goes from decoder to
+        encoder alone.
+    model
+        The model's name.
+
+    Raises
+    ------
+    ConfigError
+        Where a model of one stack is asked for another, or a recurrent one for its encoder's or
+        decoder's own.
+    """
+    if not config.is_encoder_decoder:
+        if stack is None:
+            return "self"
+        raise ConfigError(
+            f"attention.stack={stack}: model {model} is no encoder-decoder; leave it null."
+        )
+    if getattr(config, "encoder_attends", True):
+        return stack or "encoder"
+    if stack in (None, "cross"):
+        return "cross"
+    raise ConfigError(
+        f"attention.stack={stack}: the {stack} of model {model} is recurrent and attends to "
+        "nothing within itself; set attention.stack=cross, or null."
+    )

@@ -1,0 +1,48 @@
+"""Attention as an explainer: what the place that is read pays to each token.
+
+The place is the hidden slot, the position that a classifier pools, or the last token of a model
+that reads from left to right; the measures are those of `causattn.attention` (weights averaged over
+layers and heads, rollout, flow, norms, gradients), where their papers are named. Attention has no
+sign and no unit of the output: it ranks, and does not add up to anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from causattn.attention import attention_from
+from causattn.attribution.cases import CaseBatch
+from causattn.attribution.contract import Explainer, Scores
+from causattn.attribution.output import check_differentiable
+from causattn.attribution.settings import AttentionSettings
+
+
+class AttentionExplainer(Explainer):
+    """Attention paid from where the output is read."""
+
+    settings_kind = AttentionSettings
+
+    def prepare(self) -> None:
+        """Refuse gradients where there are none."""
+        settings = self.settings
+        assert isinstance(settings, AttentionSettings)
+        self._measure = "mean" if settings.measure == "raw" else settings.measure
+        if self._measure == "gradient":
+            check_differentiable(self.output.model)
+
+    def attribute(self, batch: CaseBatch) -> Scores:
+        """Return the attention paid."""
+
+        def target(output: Any) -> torch.Tensor:
+            return self.output.of_logits(output.logits, batch.position, batch.index).sum()
+
+        paid = attention_from(
+            self.output.model,
+            {"input_ids": batch.ids, "attention_mask": batch.mask},
+            batch.position.cpu().numpy(),
+            self._measure,
+            target,
+        )
+        return Scores(paid * batch.explained.cpu().numpy())

@@ -1,0 +1,1 @@
+"""Faithfulness: does a score say what the model does?"""

@@ -1,0 +1,1 @@
+"""Surrogates: a small model that says what a large one does."""

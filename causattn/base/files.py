@@ -1,0 +1,131 @@
+"""Plain artefacts on disk: written whole or not at all, with a schema version and a checksum.
+
+An artefact is a folder of plain files (JSON, NPZ, Parquet, safetensors, text) and a
+``manifest.json`` that lists each file with its SHA-256, the kind of artefact and its schema
+version. It is filled under a temporary name next to its place and renamed when complete, so a
+reader never sees half of one.
+"""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from causattn.base.errors import ArtefactError
+
+MANIFEST = "manifest.json"
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    digest = sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def content_key(value: object) -> str:
+    """Return a 20-digit hexadecimal key of a JSON-like value; equal values have equal keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()[:20]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file by rename: the old content stays until the new one is complete."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON by rename, keys in the order given, non-ASCII text as it is."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    ArtefactError
+        Where the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ArtefactError(f"There is no file {path}; run the stage that writes it.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ArtefactError(
+            f"{path} is not valid JSON ({error}); delete it and run again."
+        ) from None
+
+
+@contextmanager
+def new_artefact(
+    folder: Path, kind: str, schema: int, about: Mapping[str, object] | None = None
+) -> Iterator[Path]:
+    """Fill an artefact folder; it appears at `folder` only when the block ends without error.
+
+    Parameters
+    ----------
+    folder
+        Where the artefact will stand. One that is already there is kept as it is (the first
+        writer wins, since equal keys mean equal content).
+    kind, schema
+        Name and version of the layout, checked by `check_artefact`.
+    about
+        Anything JSON-like worth keeping in the manifest.
+    """
+    temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        files = {
+            str(path.relative_to(temporary)): file_sha256(path)
+            for path in sorted(temporary.rglob("*"))
+            if path.is_file()
+        }
+        write_json(
+            temporary / MANIFEST,
+            {"kind": kind, "schema": schema, "about": dict(about or {}), "files": files},
+        )
+        try:
+            os.rename(temporary, folder)
+        except OSError:
+            if not (folder / MANIFEST).is_file():
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
+    """Return an artefact's manifest after checking kind, schema and every checksum.
+
+    Raises
+    ------
+    ArtefactError
+        Where the folder is no such artefact, or a file in it is missing or changed.
+    """
+    manifest: dict[str, Any] = read_json(folder / MANIFEST)
+    if manifest.get("kind") != kind or manifest.get("schema") != schema:
+        raise ArtefactError(
+            f"{folder} holds {manifest.get('kind')} schema {manifest.get('schema')}, wanted "
+            f"{kind} schema {schema}; delete it and run again."
+        )
+    for name, expected in manifest["files"].items():
+        path = folder / name
+        if not path.is_file() or file_sha256(path) != expected:
+            raise ArtefactError(
+                f"{path} is missing or damaged (its checksum differs); delete {folder} and run "
+                "again."
+            )
+    return manifest

@@ -1,0 +1,121 @@
+"""From a mapping of settings to a frozen dataclass, refusing what the dataclass does not declare.
+
+Every config group has such a dataclass. A configuration can set declared fields and nothing
+else; it cannot name a class or a function to call.
+"""
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from causattn.base.errors import ConfigError
+
+T = TypeVar("T")
+_WORDS: dict[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    dict: "a group of settings",
+    type(None): "null",
+}
+
+
+def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
+    """Build the settings dataclass `kind` from `values`.
+
+    Parameters
+    ----------
+    kind
+        A dataclass whose fields are annotated with plain types, ``Literal`` or unions of these.
+    values
+        The settings, such as one group of the configuration.
+    where
+        The config key under which `values` stand, for messages; empty at the top.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown key (with the nearest known one), a missing one, or a value of another type.
+    """
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    hints = typing.get_type_hints(kind)
+    prefix = f"{where}." if where else ""
+    for key in values:
+        if key not in fields:
+            near = difflib.get_close_matches(str(key), fields, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(fields)}."
+            whose = where or "the configuration"
+            raise ConfigError(f"{prefix}{key} is not a setting of {whose}; {hint}")
+    given = {key: _fit(value, hints[key], f"{prefix}{key}") for key, value in values.items()}
+    for name, field in fields.items():
+        required = (
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        )
+        if required and name not in given:
+            raise ConfigError(f"{prefix}{name} is missing; set it, for example {prefix}{name}=...")
+    return kind(**given)
+
+
+def choose(name: str, options: Mapping[str, T], where: str) -> T:
+    """Return ``options[name]``.
+
+    Raises
+    ------
+    ConfigError
+        Naming the options where `name` is not one of them.
+    """
+    if name in options:
+        return options[name]
+    near = difflib.get_close_matches(str(name), options, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise ConfigError(f"{where}={name} is not known; {hint}choose one of {', '.join(options)}.")
+
+
+def _fit(value: Any, hint: Any, where: str) -> Any:
+    """Return `value` as the annotated type, or raise."""
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        for option in get_args(hint):
+            try:
+                return _fit(value, option, where)
+            except ConfigError:
+                continue
+    elif origin is Literal:
+        if value in get_args(hint):
+            return value
+        choices = ", ".join(map(str, get_args(hint)))
+        raise ConfigError(f"{where}={value!r} is not possible; choose one of {choices}.")
+    elif hint is type(None):
+        if value is None:
+            return None
+    elif origin in (tuple, list) and isinstance(value, list | tuple):
+        inner = get_args(hint)[0]
+        return origin(_fit(item, inner, f"{where}[{k}]") for k, item in enumerate(value))
+    elif origin is dict and isinstance(value, Mapping):
+        inner = get_args(hint)[1]
+        return {str(key): _fit(item, inner, f"{where}.{key}") for key, item in value.items()}
+    elif hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    elif hint is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    elif hint in (str, bool) and isinstance(value, hint):
+        return value
+    elif hint is Any:
+        return value
+    raise ConfigError(f"{where}={value!r} should be {_in_words(hint)}; change it.")
+
+
+def _in_words(hint: Any) -> str:
+    """Return what values a type has, as a person says it."""
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return " or ".join(_in_words(option) for option in get_args(hint))
+    if origin is Literal:
+        return f"one of {', '.join(map(str, get_args(hint)))}"
+    if origin in (tuple, list):
+        return "a list, such as [a,b]"
+    return _WORDS.get(origin or hint, getattr(hint, "__name__", str(hint)))

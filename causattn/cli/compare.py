@@ -1,0 +1,81 @@
+"""``causattn compare FOLDER``: which algorithm wins on what, by how much, how sure."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from causattn.base import ConfigError
+from causattn.cli.arguments import Parser, parse
+
+
+def compare(arguments: list[str]) -> int:
+    """Write the comparison and say its headlines."""
+    parser = Parser(
+        prog="causattn compare",
+        description="Who wins on what, by how much, how sure: a page with tables and figures.",
+    )
+    parser.add_argument("folder", type=Path, help="a sweep, runs, or a table of causattn collect")
+    parser.add_argument(
+        "--by",
+        nargs="+",
+        default=[],
+        metavar="KEY",
+        help="what is compared, such as discovery (by default what varies beside corpus and seed)",
+    )
+    parser.add_argument(
+        "--metric",
+        nargs="+",
+        default=[],
+        metavar="FIGURE",
+        help="such as shd adjacency_f1, or graph.edges:lower for one not known (default: usual)",
+    )
+    parser.add_argument(
+        "--where",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        help="only these runs, such as corpus.network=asia,alarm",
+    )
+    parser.add_argument("--output", type=Path, help="where to write (FOLDER/comparison by default)")
+    parser.add_argument(
+        "--note", nargs="+", default=[], help="sentences for the page, such as what it ran on"
+    )
+    given = parse(parser, arguments)
+    if given is None:
+        return 0
+    from causattn.report import comparison_headlines, write_comparison
+    from causattn.results import compare_runs
+
+    found = compare_runs(
+        given.folder, by=given.by, metrics=given.metric, where=_conditions(given.where)
+    )
+    found = replace(found, notes=(*found.notes, *(note.rstrip(".") for note in given.note)))
+    place = given.folder if given.folder.is_dir() else given.folder.parent
+    command = shlex.join(["causattn", "compare", *arguments])
+    page = write_comparison(found, given.output or place / "comparison", command=command)
+    for line in comparison_headlines(found):
+        print(line.replace("**", ""))
+    for note in found.notes:
+        print(f"Note: {note}.", file=sys.stderr)
+    print(page)
+    return 0
+
+
+def _conditions(written: list[str]) -> dict[str, str]:
+    """Return the conditions by key.
+
+    Raises
+    ------
+    ConfigError
+        For one that is no ``key=value``.
+    """
+    found = {}
+    for text in written:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"--where {text}: write key=value, such as corpus.network=asia.")
+        found[key] = value
+    return found

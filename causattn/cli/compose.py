@@ -1,0 +1,130 @@
+"""The configuration: where it lies, and how it is put together outside of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import causattn
+from causattn.base import ArtefactError, ConfigError, settings_from
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+
+def config_folder() -> Path:
+    """Return the folder of ``config.yaml``: inside the installed package, or beside its source.
+
+    Raises
+    ------
+    ArtefactError
+        Where there is none, which means a broken installation.
+    """
+    package = Path(causattn.__file__).resolve().parent
+    for folder in (package / "conf", package.parent / "conf"):
+        if (folder / "config.yaml").is_file():
+            return folder
+    raise ArtefactError(
+        f"There is no conf/config.yaml in or beside {package}; install causattn again."
+    )
+
+
+def groups() -> list[str]:
+    """Return the names of the config groups, without Hydra's own."""
+    folders = (path for path in config_folder().iterdir() if path.is_dir())
+    return sorted(path.name for path in folders if path.name != "hydra")
+
+
+def compose_config(overrides: Iterable[str]) -> DictConfig:
+    """Return the configuration with overrides as on the command line, not resolved yet."""
+    from hydra import compose, initialize_config_dir
+
+    with initialize_config_dir(config_dir=str(config_folder()), version_base="1.3"):
+        return compose("config", overrides=list(overrides))
+
+
+def plain(config: DictConfig) -> dict[str, Any]:
+    """Return a configuration as a plain nested dict, every value resolved.
+
+    Raises
+    ------
+    omegaconf.errors.OmegaConfBaseException
+        Where a value is missing or refers to nothing.
+    ConfigError
+        Where a key that belongs to no group is unknown or has a value of the wrong type.
+    """
+    from omegaconf import OmegaConf
+
+    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(container, dict)
+    resolved = {str(key): value for key, value in container.items()}
+    of_groups = set(groups())
+    common = {key: value for key, value in resolved.items() if key not in of_groups}
+    checked = settings_from(CommonSettings, common, "")
+    if checked.seed < 0:
+        raise ConfigError(f"seed={checked.seed} is negative; give 0 or more.")
+    if checked.threads is not None and checked.threads < 1:
+        raise ConfigError(
+            f"threads={checked.threads} runs nothing; give 1 or more, or null for all cores."
+        )
+    limits = settings_from(Limits, checked.limits, "limits")
+    for name, most in vars(limits).items():
+        if most is not None and most <= 0:
+            raise ConfigError(f"limits.{name}={most:g} lets nothing run; give more, or null.")
+    return resolved
+
+
+@dataclass(frozen=True)
+class CommonSettings:
+    """The keys of the configuration that belong to no group.
+
+    Parameters
+    ----------
+    seed
+        Every random draw follows from it.
+    paths
+        Folders of runs, sweeps, the cache and data.
+    threads
+        Threads of one run, None for all cores.
+    workers
+        Jobs of a sweep at the same time, where a launcher can.
+    quiet, verbose
+        Show nothing but the run's folder; show what the libraries underneath say.
+    limits
+        Most seconds and most memory of a run.
+    report
+        Draw figures and write the page of each run.
+    page
+        How much of the corpus a run keeps for its page.
+    controls
+        What the candidates are compared with.
+    """
+
+    seed: int
+    paths: dict[str, str]
+    threads: int | None = None
+    workers: int | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
+    verbose: bool = False
+    report: bool = True
+    page: dict[str, Any] = field(default_factory=dict)
+    controls: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a run is ended with a reason (see `causattn.cli.limits`).
+
+    Parameters
+    ----------
+    timeout_s
+        Most seconds.
+    memory_gb
+        Most memory in GB.
+    """
+
+    timeout_s: float | None = None
+    memory_gb: float | None = None

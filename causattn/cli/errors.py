@@ -1,0 +1,178 @@
+"""From an exception to one sentence: what is wrong, where, and how to mend it.
+
+Hydra and OmegaConf say what is wrong over several lines and in their own terms; here their errors
+become sentences of the same form as causattn's own.
+"""
+
+import difflib
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterable
+
+import yaml
+from hydra.errors import (
+    ConfigCompositionException,
+    HydraException,
+    MissingConfigException,
+    OverrideParseException,
+)
+from omegaconf.errors import (
+    InterpolationKeyError,
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
+
+from causattn.base import CausattnError
+
+_LAUNCHERS = {
+    "joblib": "joblib",
+    "ray": "ray",
+    "submitit_local": "submitit",
+    "submitit_slurm": "slurm",
+}
+_EXTRAS = {"submitit": "slurm"}
+USER_ERRORS = (CausattnError, HydraException, OmegaConfBaseException)
+
+
+def explain(error: Exception) -> int:
+    """Print what a person needs to know of `error` on standard error; return the exit code."""
+    if os.environ.get("CAUSATTN_TRACEBACK") == "1":
+        traceback.print_exception(error)
+    if isinstance(error, USER_ERRORS):
+        print(sentence(error), file=sys.stderr)
+        return 2
+    notes = " ".join(getattr(error, "__notes__", ()))
+    print(
+        f"causattn failed unexpectedly ({type(error).__name__}: {_one_line(str(error))}); "
+        f"{notes or 'run it again with --traceback to see where.'}",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def sentence(error: BaseException) -> str:
+    """Return one sentence for an error that a user can mend."""
+    if isinstance(error, CausattnError):
+        return _one_line(str(error))
+    if isinstance(error, MissingConfigException):
+        return _missing_config(error)
+    if isinstance(error, MissingMandatoryValue):
+        key = _full_key(error) or _one_line(str(error)).rsplit(" ", 1)[-1]
+        return f"{key} has no value; set it: {key}=..."
+    if isinstance(error, OverrideParseException):
+        return (
+            f"The override {error.override!r} cannot be read ({_first_line(str(error))}); write "
+            "key=value, and put a value with special characters in quotes: 'key=\"value\"'."
+        )
+    if isinstance(error, InterpolationKeyError | InterpolationResolutionError):
+        where = f"{_full_key(error)}: " if _full_key(error) else ""
+        return f"{where}{_first_line(str(error)).rstrip('.')}; mend the ${{...}} in its value."
+    if found := re.match(r"Ambiguous value for argument '(.*)'$", _first_line(str(error))):
+        key, _, value = found.group(1).partition("=")
+        return (
+            f"{key}={value} gives several values to one run; run them all with causattn sweep, or "
+            f"write a list as '{key}=[{value}]'."
+        )
+    if isinstance(error, ConfigCompositionException):
+        return _composition(error)
+    where = f" (at {_full_key(error)})" if _full_key(error) else ""
+    return f"{_one_line(str(error)).rstrip('.')}{where}; see causattn run --help."
+
+
+def _missing_config(error: MissingConfigException) -> str:
+    """Word an option that a group does not have, or a group that is not there."""
+    missing = str(error.missing_cfg_file or "")
+    group, _, option = missing.rpartition("/")
+    if group == "hydra/launcher" and option in _LAUNCHERS:
+        name = _LAUNCHERS[option]
+        return (
+            f"launcher={name} is not installed here; install it with "
+            f"pip install 'causattn[{_EXTRAS.get(name, name)}]'."
+        )
+    options = [str(name) for name in error.options or ()]
+    if group and options:
+        listed = ", ".join(options)
+        return f"{group}={option} is not known; {_near(option, options)}choose one of {listed}."
+    text = _first_line(str(error)).rstrip(".")
+    return f"{text}; look for its name with causattn run --help."
+
+
+def _composition(error: ConfigCompositionException) -> str:
+    """Word an override that does not fit the configuration."""
+    text = str(error)
+    cause = error.__cause__
+    if (found := re.search(r"Could not override '([^']+)'", text)) is None:
+        if isinstance(cause, HydraException | OmegaConfBaseException):
+            return sentence(cause)
+        return f"{_one_line(text).rstrip('.')}; see causattn run --help."
+    key = str(found.group(1))
+    if cause is not None and "not in struct" not in str(cause) and "No match" not in text:
+        return f"{key}: {_first_line(str(cause)).rstrip('.')}; give it another value."
+    known = _known_keys()
+    group, _, rest = key.partition(".")
+    if having := _options_with(group, rest):
+        return (
+            f"{key} is a key of {group}={', '.join(having)} only; choose "
+            f"{'it' if len(having) == 1 else 'one of these'}, or leave the key out (options that "
+            "lack it are swept apart)."
+        )
+    return (
+        f"{key} is not a group or key of the configuration; {_near(key, known)}"
+        "causattn run --help lists them."
+    )
+
+
+def _options_with(group: str, key: str) -> list[str]:
+    """Return the options of a group whose files have a key, by name."""
+    from causattn.cli.compose import config_folder
+
+    found = []
+    for path in sorted((config_folder() / group).glob("*.yaml")) if key else ():
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for part in key.split("."):
+            settings = settings.get(part, ...) if isinstance(settings, dict) else ...
+        if settings is not ...:
+            found.append(path.stem)
+    return found
+
+
+def _known_keys() -> list[str]:
+    """Return all groups and keys of the default configuration."""
+    from omegaconf import DictConfig, OmegaConf
+
+    from causattn.cli.compose import compose_config, groups
+
+    def keys(node: DictConfig, prefix: str) -> Iterable[str]:
+        for key in map(str, node):
+            yield f"{prefix}{key}"
+            if not OmegaConf.is_missing(node, key) and OmegaConf.is_dict(node._get_node(key)):
+                yield from keys(node[key], f"{prefix}{key}.")
+
+    try:
+        return [*groups(), *keys(compose_config(()), "")]
+    except USER_ERRORS:
+        return groups()
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    """Return ``"did you mean ...? "`` where something known is near."""
+    found = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean {found[0]}? " if found else ""
+
+
+def _full_key(error: BaseException) -> str:
+    return str(getattr(error, "full_key", None) or "")
+
+
+def _first_line(text: str) -> str:
+    """Return the first line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("Error parsing override")]
+    return next(iter(said or lines), "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

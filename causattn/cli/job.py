@@ -1,0 +1,180 @@
+"""One job: what Hydra calls with a composed configuration, alone or as one of a sweep."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from causattn.base import quiet
+from causattn.cli import resolvers
+from causattn.cli.compose import plain
+from causattn.cli.errors import USER_ERRORS, sentence
+from causattn.cli.limits import limits
+from causattn.cli.prepared import PREPARED, Job
+from causattn.cli.progress import SESSION, say_line, shown, write_line
+
+resolvers.register()  # a launcher's worker imports this module and nothing else of the package
+_failure: list[Exception] = []
+
+
+def take_failure() -> Exception | None:
+    """Return what made the last single run of this process fail, once."""
+    return _failure.pop() if _failure else None
+
+
+def job(config: DictConfig) -> None:
+    """Do one job; Hydra's task function.
+
+    It never raises a user's error to Hydra, which would print it in its own words: a single run's
+    is kept for `take_failure`, that of a job of a sweep is said at once and written down.
+    """
+    settings = HydraConfig.get()
+    folder = Path(settings.runtime.output_dir)
+    if PREPARED in config:
+        with chdir(config.place):
+            run_prepared(Job.from_text(config[PREPARED]), folder.parent, say=False)
+        return
+    if settings.mode is RunMode.MULTIRUN:  # of another sweeper than ours
+        asked = list(settings.overrides.task)
+        _sweep_job(lambda: plain(config), folder, int(settings.job.num), asked, say=True)
+        return
+    try:
+        _single_job(config, folder, list(settings.overrides.task))
+    except Exception as error:
+        _remove_if_empty(folder)
+        _failure.append(error)
+
+
+def run_prepared(prepared: Job, sweep: Path, *, say: bool) -> dict[str, Any]:
+    """Do one job whose configuration is resolved, in its folder below that of the sweep.
+
+    Parameters
+    ----------
+    prepared
+        The job.
+    sweep
+        The sweep's folder.
+    say
+        Whether to print how it went, which is for the process that the person sees.
+
+    Returns
+    -------
+    dict
+        The line of the sweep's log that says how it went.
+    """
+    folder = sweep / prepared.folder
+    return _sweep_job(lambda: prepared.config, folder, prepared.number, prepared.asked, say=say)
+
+
+def perform(
+    config: dict[str, Any], folder: Path, *, overrides: Sequence[str] = (), resume: bool = False
+) -> bool:
+    """Run the study of a plain configuration in a folder; False where it was finished already.
+
+    Parameters
+    ----------
+    config
+        The resolved configuration.
+    folder
+        The run's folder (see `causattn.results.run_in_folder`).
+    overrides
+        What the configuration was asked for with, for the command that does it again.
+    resume
+        Whether the run is a job of a sweep, kept where finished and kept as failed where failed.
+    """
+    from causattn.cli.quiet_libraries import quiet_libraries
+    from causattn.results import run_in_folder
+
+    if not config.get("verbose"):
+        quiet_libraries()
+
+    def work(target: Path) -> None:
+        from causattn.cli.threads import limit_threads
+
+        limit_threads(int(config.get("threads") or os.cpu_count() or 1))
+        from causattn.study import run_study
+
+        run_study(config, target)
+
+    with quiet(bool(config.get("quiet"))), limits(**(config.get("limits") or {})):
+        command = shlex.join(["causattn", "run", *overrides])
+        return run_in_folder(folder, config, work, resume=resume, command=command)
+
+
+def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
+    """Do a single run and show its result."""
+    try:
+        resolved = plain(config)
+        perform(resolved, folder, overrides=overrides)
+    except USER_ERRORS:
+        raise
+    except KeyboardInterrupt as error:
+        raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
+    except Exception as error:
+        if (folder / "traceback.txt").is_file():
+            error.add_note(f"the traceback is in {shown(folder / 'traceback.txt')}.")
+        raise
+    if not resolved.get("quiet"):
+        from causattn.report import print_run
+        from causattn.results import load_run
+
+        print_run(load_run(folder))
+    print(shown(folder))
+
+
+def _sweep_job(
+    make_config: Callable[[], dict[str, Any]],
+    folder: Path,
+    number: int,
+    overrides: list[str],
+    *,
+    say: bool,
+) -> dict[str, Any]:
+    """Do one job of a sweep; say how it went, and write it down beside the others."""
+    began, start, processor = time.time(), time.perf_counter(), time.process_time()
+    status, reason = "finished", ""
+    try:
+        if not perform(make_config(), folder, overrides=overrides, resume=True):
+            status = "kept"
+    except USER_ERRORS as error:
+        status, reason = "failed", sentence(error)
+    except KeyboardInterrupt as error:
+        raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
+    except Exception as error:
+        said = " ".join(str(error).split())
+        reason = f"{type(error).__name__}: {said} (traceback: {shown(folder / 'traceback.txt')})"
+        status = "failed"
+    line = {
+        "session": os.environ.get(SESSION, ""),
+        "job": number,
+        "folder": folder.name,
+        "overrides": overrides,
+        "status": status,
+        "reason": reason,
+        "process": os.getpid(),
+        "began": round(began, 3),
+        "seconds": round(time.perf_counter() - start, 3),
+        "processor_seconds": round(time.process_time() - processor, 3),
+    }
+    if say:
+        say_line(line, folder.parent)
+    _remove_if_empty(folder)
+    write_line(folder.parent, line)
+    return line
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Remove a folder that Hydra made for a run that then could not begin."""
+    try:
+        folder.rmdir()
+    except OSError:  # it holds something, and so it is a run that began
+        return

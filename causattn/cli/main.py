@@ -1,0 +1,177 @@
+"""`main`: which command, and what becomes of its errors.
+
+========== ========================================================= ==========
+ends       because                                                   exit code
+========== ========================================================= ==========
+well                                                                 0
+badly      of a bug: a line, the traceback beside the run            1
+badly      of something the user can mend: one sentence              2
+badly      one job of a sweep failed                                 3
+early      of Ctrl-C (SIGINT), or SIGTERM                            130, 143
+========== ========================================================= ==========
+
+Nothing heavy is imported before it is known what is wanted: ``causattn --help`` answers at once.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+_USAGE = """\
+causattn turns the attention of a transformer over a corpus into a causal graph, every edge checked.
+
+  causattn run   [group=option] [key=value] ...   one study, for example
+                                                  causattn run corpus=alarm discovery=ges seed=3
+  causattn sweep [group=a,b] [key=1,2] ...        every combination; again: only what is missing
+  causattn collect FOLDER                         one table over all runs in a folder
+  causattn report RUN|SWEEP|RUN RUN               a page on a run, a sweep, or two runs side by side
+  causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
+  causattn reproduce NAME | list | all            a paper's figures beside ours
+  causattn cache [list|explain|prune]             what is stored so as not to be computed twice
+
+  causattn run --help        all groups, their options and the configuration
+  causattn run --cfg job     the configuration that would run
+  causattn COMMAND --help    the same for the other commands
+  causattn --version
+
+  --traceback                show the traceback of an error (or set CAUSATTN_TRACEBACK=1)
+  eval "$(causattn run -sc install=bash)"         completes groups and keys with the tab key
+"""
+
+TRACEBACK = "CAUSATTN_TRACEBACK"
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM)."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What stands behind ``causattn`` on the command line; that of this process by default.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if "--traceback" in given:
+        given.remove("--traceback")
+        os.environ[TRACEBACK] = "1"
+    previous = signal.getsignal(signal.SIGTERM)
+    try:
+        signal.signal(signal.SIGTERM, _terminate)
+    except ValueError:  # not in the main thread: whoever started the thread looks after signals
+        previous = None
+    try:
+        return _guarded(given)
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _guarded(given: list[str]) -> int:
+    """Do the command; say its errors."""
+    try:
+        return _dispatch(given)
+    except KeyboardInterrupt as error:
+        print(str(error) or "Interrupted.", file=sys.stderr)
+        return 143 if isinstance(error, Terminated) else 130
+    except BrokenPipeError:  # the reader, such as head, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from causattn.cli.errors import explain
+
+        return explain(error)
+
+
+def _dispatch(given: list[str]) -> int:
+    """Do the command."""
+    command, rest = (given[0], given[1:]) if given else ("--help", [])
+    if command in ("-h", "--help", "help"):
+        print(_USAGE, end="")
+        return 0
+    if command == "--version":
+        from causattn import __version__
+
+        print(f"causattn {__version__}")
+        return 0
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "run": _run,
+        "sweep": _sweep,
+        "collect": _collect,
+        "compare": _compare,
+        "report": _report,
+        "cache": _cache,
+        "reproduce": _reproduce,
+    }
+    if command in ("-sc", "--shell-completion"):
+        from causattn.cli.completion import complete
+
+        return complete(rest, list(commands))
+    if command not in commands:
+        import difflib
+
+        from causattn.base import ConfigError
+
+        near = difflib.get_close_matches(command, commands, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(commands)}."
+        raise ConfigError(f"causattn has no command {command!r}; {hint}")
+    return commands[command](rest)
+
+
+def _run(rest: list[str]) -> int:
+    from causattn.cli.hydra import launch
+
+    return launch(rest)
+
+
+def _sweep(rest: list[str]) -> int:
+    from causattn.cli.finished import tell_finished
+
+    if tell_finished(rest):
+        return 0
+    from causattn.cli.hydra import launch
+
+    multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]
+    if multirun and "launcher=processes" in rest:
+        from causattn.cli.ahead import begin
+
+        begin()  # while Hydra is loaded and composes
+    return launch([*multirun, *rest])
+
+
+def _collect(rest: list[str]) -> int:
+    from causattn.cli.collect import collect
+
+    return collect(rest)
+
+
+def _compare(rest: list[str]) -> int:
+    from causattn.cli.compare import compare
+
+    return compare(rest)
+
+
+def _report(rest: list[str]) -> int:
+    from causattn.cli.report import report
+
+    return report(rest)
+
+
+def _cache(rest: list[str]) -> int:
+    from causattn.cli.cache import cache
+
+    return cache(rest)
+
+
+def _reproduce(rest: list[str]) -> int:
+    from causattn.cli.reproduce import reproduce
+
+    return reproduce(rest)

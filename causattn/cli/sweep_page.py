@@ -1,0 +1,52 @@
+"""The page of a sweep, drawn when its jobs are done (`report=false` leaves it out)."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+
+from causattn.cli.errors import USER_ERRORS, sentence
+from causattn.cli.progress import LOG, Progress, read_lines, shown
+
+PAGE = "report.html"
+_MULTIRUN = ("-m", "--multirun")
+
+
+def draw_page(arguments: Sequence[str], progress: Progress) -> None:
+    """Write ``report.html`` into a sweep's folder where something of it is new, and say so.
+
+    Whatever goes wrong is said and changes nothing else: the runs are done.
+
+    Parameters
+    ----------
+    arguments
+        What stands behind ``causattn sweep``.
+    progress
+        The sweep, its jobs done.
+    """
+    path = progress.folder / PAGE
+    if not progress.report or (path.is_file() and not _is_new(progress)):
+        return
+    command = shlex.join(["causattn", "sweep", *(a for a in arguments if a not in _MULTIRUN)])
+    try:
+        from causattn.report import write_sweep_report
+
+        write_sweep_report(progress.folder, path, command=command)
+    except Exception as error:
+        said = " ".join(str(error).split())
+        known = isinstance(error, USER_ERRORS)
+        why = sentence(error) if known else f"{type(error).__name__}: {said}"
+        print(
+            f"The sweep's page was not drawn ({why}); causattn report {shown(progress.folder)} "
+            "tries again.",
+            file=sys.stderr,
+        )
+        return
+    print(shown(path), flush=True)
+
+
+def _is_new(progress: Progress) -> bool:
+    """Tell whether a job was begun by this command."""
+    lines = read_lines(progress.folder / LOG)
+    return any(line.get("session") == progress.session for line in lines)

@@ -1,0 +1,111 @@
+"""Corpora of kind ``bayesnet``: texts rendered from a Bayesian network, the true graph with them.
+
+Every document is one draw and tells every variable once. In style ``words`` a value is one word
+(``smoke=yes``; ``smoke=?`` hides it); in style ``sentences`` it stands in a short sentence
+(``smoke is yes.``) and the mention is the value alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+
+from causattn.base import ConfigError, generator
+from causattn.corpora.corpus import Corpus
+from causattn.corpora.network import Network, load_network
+from causattn.corpora.render import Slot, render, safe_words
+
+HIDDEN = "?"
+
+
+@dataclass(frozen=True)
+class BayesNetSettings:
+    """How to draw and render a network.
+
+    Parameters
+    ----------
+    network
+        A network that pgmpy bundles, or a ``.bif`` or ``.bif.gz`` file.
+    documents
+        How many documents to draw.
+    style
+        ``"words"`` or ``"sentences"``.
+    order
+        ``"shuffled"`` in each document anew; ``"fixed"``, one order drawn for the whole corpus
+        (the network file's own is often causal and would tell); ``"causal"``, parents first.
+    """
+
+    network: str
+    documents: int = 20_000
+    style: Literal["words", "sentences"] = "words"
+    order: Literal["fixed", "shuffled", "causal"] = "shuffled"
+
+
+def bayesnet_corpus(settings: BayesNetSettings, seed: int) -> Corpus:
+    """Draw a network and render it as text.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown network or fewer than 2 documents.
+    """
+    if settings.documents < 2:
+        raise ConfigError(
+            f"corpus.documents={settings.documents} is too few for a corpus; ask for at least 2."
+        )
+    network = load_network(settings.network)
+    codes = network.sample(settings.documents, generator(seed, "corpora", "bayesnet", "values"))
+    order = _order(network, settings, generator(seed, "corpora", "bayesnet", "order"))
+    slots = _slots(network, settings.style)
+    texts, mentions = render(codes, order, slots)
+    words = settings.style == "words"
+    return Corpus(
+        name=network.name,
+        texts=texts,
+        variables=network.variables,
+        values=codes.astype(float),
+        categories=network.states,
+        mentions=mentions,
+        value_texts=tuple(slot.values for slot in slots),
+        mask_texts=tuple(
+            f"{name}={HIDDEN}" for name in safe_words(network.variables, forbidden="=")
+        )
+        if words
+        else None,
+        truth=network.graph(),
+        about={"kind": "bayesnet", "source": "pgmpy example models", **asdict(settings)},
+    )
+
+
+def _order(network: Network, settings: BayesNetSettings, rng: np.random.Generator) -> np.ndarray:
+    """Return which variable stands where, int [n, v], or [1, v] where all documents agree."""
+    width = len(network.variables)
+    if settings.order == "causal":
+        return np.array([network.causal_order()])
+    if settings.order == "fixed":
+        return rng.permutation(width)[None, :]
+    return rng.permuted(np.tile(np.arange(width), (settings.documents, 1)), axis=1)
+
+
+def _slots(network: Network, style: str) -> list[Slot]:
+    """Return how each variable of the network is told."""
+    if style == "words":
+        names = safe_words(network.variables, forbidden="=")
+        return [
+            Slot("", tuple(f"{name}={value}" for value in safe_words(states, [HIDDEN])), "")
+            for name, states in zip(names, network.states, strict=True)
+        ]
+    return [
+        Slot(f"{name} is ", safe_words(states), ".")
+        for name, states in zip(_phrases(network.variables), network.states, strict=True)
+    ]
+
+
+def _phrases(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names with spaces for underscores, unless two would become the same."""
+    words = safe_words(names)
+    spaced = tuple(word.replace("_", " ").strip() for word in words)
+    different = len({phrase.casefold() for phrase in spaced}) == len(spaced)
+    return spaced if different and all(spaced) else words

@@ -1,0 +1,103 @@
+"""Corpora of kind ``datasets``: a Hugging Face data set from a local folder or the hub."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from causattn.base import ConfigError, DataError, choose
+from causattn.corpora.columns import ColumnKind, corpus_from_records
+from causattn.corpora.corpus import Corpus
+from causattn.corpora.file import column_kinds
+from causattn.corpora.records import Records
+
+
+@dataclass(frozen=True)
+class DatasetsSettings:
+    """Which data set, and what its columns are.
+
+    Parameters
+    ----------
+    path
+        A folder that ``save_to_disk`` wrote, or a name on the hub.
+    split
+        The split to take.
+    configuration
+        The hub data set's configuration, where it has several.
+    revision
+        The hub data set's commit or tag; naming one makes a run repeatable.
+    text, label, columns, discrete, continuous, label_kind, missing
+        As for a file (`FileSettings`); a column of class labels gives its own class names.
+    """
+
+    path: str
+    split: str = "train"
+    configuration: str | None = None
+    revision: str | None = None
+    text: str = "text"
+    label: str | None = None
+    columns: list[str] = field(default_factory=list)
+    discrete: list[str] = field(default_factory=list)
+    continuous: list[str] = field(default_factory=list)
+    label_kind: ColumnKind = "auto"
+    missing: Literal["error", "drop"] = "error"
+
+
+def datasets_corpus(settings: DatasetsSettings, seed: int) -> Corpus:
+    """Read a corpus from a Hugging Face data set; nothing in it is drawn.
+
+    Raises
+    ------
+    ConfigError
+        Where the extra ``datasets`` is not installed, or there is no such split.
+    DataError
+        Where the data set is missing or holds too little.
+    """
+    try:
+        import datasets
+    except ImportError:
+        raise ConfigError(
+            "corpus.kind=datasets needs the package datasets; install causattn[datasets]."
+        ) from None
+    data = _loaded(datasets, settings)
+    columns: dict[str, list[Any]] = {}
+    for name in data.column_names:
+        cells = list(data[name])
+        feature = data.features[name]
+        if isinstance(feature, datasets.ClassLabel):
+            # -1 stands for a withheld label in published test splits.
+            cells = [None if cell in (None, -1) else feature.int2str(cell) for cell in cells]
+        columns[name] = cells
+    source = f"data set {settings.path} ({settings.split})"
+    return corpus_from_records(
+        Records(source, columns, [f"row {row + 1}" for row in range(len(data))]),
+        name=Path(settings.path).name,
+        text=settings.text,
+        label=settings.label,
+        columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
+        label_kind=settings.label_kind,
+        drop_missing=settings.missing == "drop",
+        about={"kind": "datasets", "fingerprint": data._fingerprint, **asdict(settings)},
+    )
+
+
+def _loaded(datasets: Any, settings: DatasetsSettings) -> Any:
+    """Return the split as a `datasets.Dataset`."""
+    path = Path(settings.path).expanduser()
+    try:
+        if (path / "dataset_dict.json").is_file() or (path / "dataset_info.json").is_file():
+            data = datasets.load_from_disk(str(path))
+        else:
+            data = datasets.load_dataset(
+                settings.path, settings.configuration, revision=settings.revision
+            )
+    except Exception as error:  # the package raises whatever its loaders and the hub raise
+        reason = " ".join(str(error).split())
+        raise DataError(
+            f"Data set {settings.path} cannot be loaded ({type(error).__name__}: {reason:.200}); "
+            "check corpus.path, or the connection to the hub."
+        ) from None
+    if isinstance(data, datasets.DatasetDict):
+        return choose(settings.split, data, "corpus.split")
+    return data

@@ -1,0 +1,104 @@
+"""Corpora of kind ``file``: CSV, TSV, JSON Lines, Parquet, lines of text, or a folder of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from causattn.base import ConfigError, content_key, file_sha256
+from causattn.corpora.columns import ColumnKind, corpus_from_records
+from causattn.corpora.corpus import Corpus
+from causattn.corpora.records import read_records
+
+
+@dataclass(frozen=True)
+class FileSettings:
+    """Which file, and what its columns are.
+
+    Parameters
+    ----------
+    path
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, a ``.txt`` file with a
+        document a line (column text), or a folder whose ``.txt`` files are the documents (columns
+        text, file and folder).
+    text
+        The column of the documents.
+    label
+        The column of the outcome, if any (in a folder of files ``folder`` is a useful one).
+    columns
+        Columns to take as variables, judged by their values to be discrete or continuous.
+    discrete, continuous
+        Columns to take as variables of that kind.
+    label_kind
+        Whether the label is a class, a number, or to be judged by its values.
+    encoding
+        Of text files.
+    delimiter
+        Between the cells of a CSV file.
+    missing
+        What to do with a row without text.
+    """
+
+    path: str
+    text: str = "text"
+    label: str | None = None
+    columns: list[str] = field(default_factory=list)
+    discrete: list[str] = field(default_factory=list)
+    continuous: list[str] = field(default_factory=list)
+    label_kind: ColumnKind = "auto"
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    missing: Literal["error", "drop"] = "error"
+
+
+def file_corpus(settings: FileSettings, seed: int) -> Corpus:
+    """Read a corpus from a file or folder; nothing in it is drawn.
+
+    Raises
+    ------
+    DataError
+        Where the file is missing, cannot be read, or holds too little.
+    """
+    path = Path(settings.path).expanduser()
+    records = read_records(path, settings.encoding, settings.delimiter)
+    return corpus_from_records(
+        records,
+        name=path.stem or path.resolve().name,
+        text=settings.text,
+        label=settings.label,
+        columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
+        label_kind=settings.label_kind,
+        drop_missing=settings.missing == "drop",
+        about={"kind": "file", "sha256": path_checksum(path), **asdict(settings)},
+    )
+
+
+def column_kinds(
+    columns: Sequence[str], discrete: Sequence[str], continuous: Sequence[str]
+) -> dict[str, ColumnKind]:
+    """Return the kind of each column that is to be a variable.
+
+    Raises
+    ------
+    ConfigError
+        Where a column is to be discrete and continuous.
+    """
+    both = sorted(set(discrete) & set(continuous))
+    if both:
+        raise ConfigError(
+            f"Column {both[0]} stands in corpus.discrete and in corpus.continuous; leave it in one."
+        )
+    kinds: dict[str, ColumnKind] = dict.fromkeys(columns, "auto")
+    kinds.update(dict.fromkeys(discrete, "discrete"))
+    kinds.update(dict.fromkeys(continuous, "continuous"))
+    return kinds
+
+
+def path_checksum(path: Path, pattern: str = "*.txt") -> str:
+    """Return a checksum of a file, or of the names and contents of a folder's files."""
+    if path.is_file():
+        return file_sha256(path)
+    entries = sorted(entry for entry in path.rglob(pattern) if entry.is_file())
+    return content_key([[str(entry.relative_to(path)), file_sha256(entry)] for entry in entries])

@@ -1,0 +1,91 @@
+"""A corpus as an artefact on disk: Parquet, NPZ and JSON in one checked folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from causattn.base import check_artefact, new_artefact, read_json, write_json
+from causattn.corpora.corpus import Corpus, Mentions
+from causattn.corpora.stored import StoredTexts
+from causattn.graphs import CausalGraph
+
+KIND, SCHEMA = "corpus", 1
+_MENTIONS = ("document", "variable", "start", "end")
+
+
+def write_corpus(corpus: Corpus, folder: Path) -> None:
+    """Write a corpus as an artefact folder that `read_corpus` reads back equal."""
+    with new_artefact(folder, KIND, SCHEMA, {"name": corpus.name}) as new:
+        stored = isinstance(corpus.texts, StoredTexts)
+        if isinstance(corpus.texts, StoredTexts):
+            corpus.texts.copy_to(new / "texts.parquet")
+        else:
+            texts = pa.table({"text": pa.array(list(corpus.texts), type=pa.large_string())})
+            parquet.write_table(texts, new / "texts.parquet")
+        arrays = {f"mention_{name}": getattr(corpus.mentions, name) for name in _MENTIONS}
+        if corpus.values is not None:
+            arrays["values"] = corpus.values
+        if corpus.outcome is not None:
+            arrays["outcome"] = corpus.outcome
+        np.savez_compressed(new / "arrays.npz", **arrays)
+        if corpus.metadata is not None:
+            corpus.metadata.to_parquet(new / "metadata.parquet")
+        if corpus.truth is not None:
+            corpus.truth.write(new / "truth.json")
+        write_json(
+            new / "corpus.json",
+            {
+                "name": corpus.name,
+                "variables": corpus.variables,
+                "categories": corpus.categories,
+                "value_texts": corpus.value_texts,
+                "mask_texts": corpus.mask_texts,
+                "outcome_name": corpus.outcome_name,
+                "outcome_classes": corpus.outcome_classes,
+                "about": dict(corpus.about),
+                "texts_stay_on_disk": stored,
+            },
+        )
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Read what `write_corpus` wrote; texts that were on disk stay there (`StoredTexts`).
+
+    Raises
+    ------
+    ArtefactError
+        Where the folder is no corpus, or a file in it is missing or damaged.
+    """
+    check_artefact(folder, KIND, SCHEMA)
+    known = read_json(folder / "corpus.json")
+    with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    metadata, truth = folder / "metadata.parquet", folder / "truth.json"
+    texts = folder / "texts.parquet"
+    return Corpus(
+        name=known["name"],
+        texts=StoredTexts(texts)
+        if known.get("texts_stay_on_disk")
+        else parquet.read_table(texts)["text"].to_pylist(),
+        variables=tuple(known["variables"]),
+        values=arrays.get("values"),
+        categories=tuple(None if names is None else tuple(names) for names in known["categories"]),
+        mentions=Mentions(*(arrays[f"mention_{name}"] for name in _MENTIONS)),
+        value_texts=None
+        if known["value_texts"] is None
+        else tuple(tuple(texts) for texts in known["value_texts"]),
+        mask_texts=None if known["mask_texts"] is None else tuple(known["mask_texts"]),
+        outcome=arrays.get("outcome"),
+        outcome_name=known["outcome_name"],
+        outcome_classes=None
+        if known["outcome_classes"] is None
+        else tuple(known["outcome_classes"]),
+        truth=CausalGraph.read(truth) if truth.is_file() else None,
+        metadata=pd.read_parquet(metadata) if metadata.is_file() else None,
+        about=known["about"],
+    )

@@ -1,0 +1,1 @@
+"""Baselines: what an algorithm has to beat."""

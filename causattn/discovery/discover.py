@@ -1,0 +1,134 @@
+"""`discover`: from settings, a table and candidates to a graph, whatever the algorithm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from causattn.base import ConfigError, choose, settings_from
+from causattn.discovery.contract import (
+    Algorithm,
+    Problem,
+    RunSettings,
+    candidate_use,
+    described,
+    prepared,
+)
+from causattn.discovery.data import Data, as_discovery_data
+from causattn.discovery.knowledge import Knowledge
+from causattn.discovery.registry import ALGORITHMS
+from causattn.discovery.running.time_limit import run_limited
+from causattn.discovery.shared_settings import check_alpha
+from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
+
+
+_COUNTS = ("max_order", "max_parents", "max_path_length")
+_AMOUNTS = ("penalty", "timeout_s")
+
+
+def discover(
+    settings: Mapping[str, Any],
+    features: Data,
+    candidates: CandidateEdges | None = None,
+    seed: int = 0,
+    *,
+    knowledge: Knowledge | None = None,
+) -> CausalGraph:
+    """Run the algorithm that the settings name.
+
+    Parameters
+    ----------
+    settings
+        ``{"kind": name, ...}`` with the algorithm's own settings.
+    features
+        A feature table, a data frame or an array.
+    candidates
+        Candidate edges. An algorithm that cannot use them searches all pairs, and
+        ``graph.details["candidates"]`` says so.
+    seed
+        Seed of whatever the algorithm draws.
+    knowledge
+        Background knowledge, for algorithms that take it.
+
+    Returns
+    -------
+    graph
+        With ``details`` ``candidates`` (what was done with them) and ``seconds``.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown algorithm or setting.
+    CapabilityError
+        Where the algorithm does not take this kind of data, test, score or knowledge.
+    DataError
+        For a table that cannot be used.
+    TimedOutError
+        Where ``timeout_s`` was not enough.
+    """
+    chosen = discovery_settings(settings)
+    problem = Problem(as_discovery_data(features), candidates, knowledge, seed)
+    return solve(ALGORITHMS[str(settings["kind"])], problem, chosen)
+
+
+def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
+    """Return the settings of the group `discovery`, checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown algorithm or setting.
+    """
+    if "kind" not in settings:
+        raise ConfigError("discovery.kind is missing; set it, for example discovery.kind=pc.")
+    algorithm = choose(str(settings["kind"]), ALGORITHMS, "discovery.kind")
+    chosen = settings_from(algorithm.settings, settings, "discovery")
+    if (alpha := getattr(chosen, "alpha", None)) is not None:
+        check_alpha(alpha, "discovery.alpha")
+    for name in _COUNTS:
+        if (value := getattr(chosen, name, None)) is not None and value < 0:
+            raise ConfigError(
+                f"discovery.{name}={value} is below 0; give 0 or more, or null for no limit."
+            )
+    for name in _AMOUNTS:
+        if (value := getattr(chosen, name, None)) is not None and value <= 0:
+            raise ConfigError(f"discovery.{name}={value:g} should be above 0; change it.")
+    return chosen
+
+
+def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:
+    """Check a problem against an algorithm, run it, and note what became of the candidates."""
+    ready = prepared(problem, algorithm, settings)
+    start = time.perf_counter()
+    if settings.timeout_s is None:
+        graph = algorithm.run(ready, settings)
+        seconds = time.perf_counter() - start
+    else:
+        graph = run_limited(algorithm, ready, settings, settings.timeout_s)
+        seconds = float(graph.details["seconds"])  # measured in the other process
+    note = _candidate_note(algorithm, problem, ready, settings)
+    return replace(graph, details={**graph.details, "candidates": note, "seconds": seconds})
+
+
+def _candidate_note(
+    algorithm: Algorithm, asked: Problem, ready: Problem, settings: RunSettings
+) -> str:
+    """Return in a sentence what became of the candidates."""
+    if asked.candidates is None:
+        return "none were given"
+    if ready.candidates is not None:
+        verb = "made of" if algorithm.capability(settings).needs_candidates else "restricted to"
+        if not algorithm.capability(settings).needs_candidates:
+            verb = {"restrict": "restricted to", "weigh": "weighed by"}[
+                candidate_use(algorithm, settings)
+            ]
+        pairs = ready.data.size * (ready.data.size - 1) // 2
+        return f"{verb} {ready.candidates.pair_count} of {pairs} pairs ({ready.candidates.method})"
+    if getattr(settings, "candidates", "auto") == "ignore":
+        return "ignored, as the settings say; all pairs were searched"
+    return f"not used: {described(algorithm, settings)} looks at all pairs"

@@ -1,0 +1,1 @@
+"""Algorithms that assume a functional form."""

@@ -1,0 +1,102 @@
+"""Exact search: the DAG of highest BIC, by causal-learn's A* (Yuan and Malone 2013).
+
+Its score is the Gaussian BIC as published, that is with penalty 0.5. Time and memory grow
+exponentially with the number of variables, less so where candidates leave few possible parents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from causattn.base import CapabilityError
+from causattn.discovery.contract import Algorithm, CandidateUse, Capability, Problem
+from causattn.discovery.libraries.calls import silenced
+from causattn.discovery.shared_settings import ScoreSettings, chosen_score
+from causattn.graphs import CausalGraph
+
+LARGEST = 25
+"""More possible parents than this make 2^25 families of one variable, which is out of reach."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactSettings(ScoreSettings):
+    """Settings of exact search.
+
+    Parameters
+    ----------
+    method
+        ``"astar"`` or ``"dp"`` (dynamic programming); both find the optimum.
+    candidates
+        ``"restrict"``: only candidate pairs can be adjacent; ``"ignore"``; ``"auto"`` restricts.
+    max_parents
+        Most parents of a variable, None for no bound.
+    """
+
+    kind: str = "exact"
+    method: Literal["astar", "dp"] = "astar"
+    candidates: CandidateUse = "auto"
+    max_parents: int | None = None
+
+
+def run_exact(problem: Problem, settings: ExactSettings) -> CausalGraph:
+    """Solve a prepared problem.
+
+    Raises
+    ------
+    CapabilityError
+        For a penalty other than 0.5, or too many possible parents.
+    """
+    from causallearn.search.ScoreBased.ExactSearch import bic_exact_search
+
+    data = problem.data
+    chosen = chosen_score(data, settings, EXACT.capability(settings).scores)
+    if settings.penalty != 0.5:
+        raise CapabilityError(
+            f"exact search has the BIC as published, penalty 0.5, and penalty={settings.penalty:g} "
+            "was asked for; set penalty=0.5 or choose ges or boss."
+        )
+    possible = np.ones((data.size, data.size)) - np.eye(data.size)
+    if problem.candidates is not None:
+        possible *= problem.candidates.allowed
+    most = int(possible.sum(axis=0).max())
+    if most > LARGEST and settings.max_parents is None:
+        raise CapabilityError(
+            f"exact search tries every set of a variable's possible parents, and there are {most} "
+            f"of them for one variable; set max_parents, restrict by candidates to {LARGEST} or "
+            "fewer, or choose ges."
+        )
+    with silenced():
+        adjacency, _ = bic_exact_search(
+            data.values - data.values.mean(axis=0),
+            super_graph=possible,
+            search_method=settings.method,
+            max_parents=settings.max_parents,
+        )
+    return CausalGraph.from_adjacency(
+        adjacency,
+        data.names,
+        direction="from row to column",
+        kind="dag",
+        algorithm=f"exact search ({chosen.text}, {settings.method}, causal-learn)",
+        score=chosen.local.total(adjacency),
+    )
+
+
+EXACT = Algorithm(
+    name="exact",
+    title="Exact search",
+    gives="dag",
+    settings=ExactSettings,
+    engines={
+        "": Capability(
+            data_kinds=frozenset({"continuous"}),
+            scores={"bic": frozenset({"continuous"})},
+            candidates=frozenset({"restrict"}),
+        )
+    },
+    run=run_exact,
+    source="Yuan and Malone 2013",
+)

@@ -1,0 +1,313 @@
+"""Discrete data as PC needs it: category codes, bit masks, chi-square and G-square.
+
+Both statistics compare observed with expected counts within each configuration of the
+conditioning set and add up; degrees of freedom count nonempty rows and columns only (Bishop,
+Fienberg and Holland 1975, "Discrete Multivariate Analysis", section 3.8), as causal-learn does.
+Without degrees of freedom the p-value is 1.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from scipy.special import chdtrc, xlogy
+
+from causattn.base import DataError
+from causattn.discovery.pc.groups import Groups, MeasuredOutcome, Outcome
+from causattn.discovery.pc.threads import over_groups
+
+_BLOCK = 2048
+_AT_ONCE = 1 << 17
+# Variables with more categories have no masks and are counted by code.
+_WIDEST = 64
+
+DiscreteTest = Literal["chi_square", "g_square"]
+
+
+@dataclass(frozen=True)
+class DiscreteStatistics:
+    """Discrete observations, coded.
+
+    Parameters
+    ----------
+    codes
+        uint8 or int32 [p, n], each variable's categories numbered from 0.
+    cardinalities
+        int64 [p], number of categories that occur.
+    test
+        ``"chi_square"`` or ``"g_square"``.
+    names
+        The variables' names, for messages; empty for numbers.
+    """
+
+    codes: np.ndarray
+    cardinalities: np.ndarray
+    test: DiscreteTest = "chi_square"
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def from_data(
+        cls,
+        data: np.ndarray,
+        test: DiscreteTest = "chi_square",
+        names: Sequence[str] = (),
+        *,
+        allow_constant: bool = False,
+    ) -> DiscreteStatistics:
+        """Build from observations [n, p] of integers, or of anything that sorts.
+
+        Categories are numbered by column in sorted order; those that do not occur count nowhere.
+
+        Parameters
+        ----------
+        data
+            The observations.
+        test
+            Which statistic to compare.
+        names
+            The variables' names, for messages.
+        allow_constant
+            Keep a column with one category, as bootstrap samples may have one; it is then
+            independent of everything. Otherwise it is an error.
+
+        Raises
+        ------
+        DataError
+            For missing values, no rows, or a column with one category.
+        """
+        table = np.asarray(data)
+        if table.ndim != 2 or not len(table):
+            raise DataError(f"Data must have rows and columns, not shape {table.shape}.")
+        if np.issubdtype(table.dtype, np.floating) and not np.isfinite(table).all():
+            row, column = np.argwhere(~np.isfinite(table))[0]
+            raise DataError(
+                f"Column {_called(names, column)} has a missing or infinite value in row {row}; "
+                "drop or fill such rows before discovery."
+            )
+        codes, cardinalities = _coded_table(table)
+        if (cardinalities < 2).any() and not allow_constant:
+            column = int(np.flatnonzero(cardinalities < 2)[0])
+            raise DataError(
+                f"Column {_called(names, column)} has one category only, so nothing can depend "
+                "on it; leave it out."
+            )
+        return cls(codes, cardinalities, test, tuple(names))
+
+    @property
+    def size(self) -> int:
+        """Number of variables p."""
+        return len(self.codes)
+
+    @property
+    def rows(self) -> int:
+        """Number of observations n."""
+        return self.codes.shape[1]
+
+    @cached_property
+    def category_pointer(self) -> np.ndarray:
+        """Where each variable's masks begin in `categories`, int64 [p + 1]."""
+        kept = np.where(self.cardinalities <= _WIDEST, self.cardinalities, 0)
+        return np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
+
+    @cached_property
+    def categories(self) -> np.ndarray:
+        """One bit mask of the observations for each category, uint64 [categories, ceil(n / 64)]."""
+        pointer = self.category_pointer
+        kept = np.diff(pointer)
+        octets = (self.rows + 7) // 8
+        masks = np.zeros((pointer[-1], (self.rows + 63) // 64 * 8), dtype=np.uint8)
+        # Some columns at a time, so that each is read from memory once.
+        at_once = max(_AT_ONCE // self.rows, 1)
+        for first in range(0, self.size, at_once):
+            codes = self.codes[first : first + at_once].astype(np.uint8)
+            for value in range(int(kept[first : first + at_once].max())):
+                with_value = np.flatnonzero(kept[first : first + at_once] > value)
+                chosen = codes if len(with_value) == len(codes) else codes[with_value]
+                packed = np.packbits(chosen == value, axis=1, bitorder="little")
+                masks[pointer[first + with_value] + value, :octets] = packed
+        return masks.view("<u8").astype(np.uint64, copy=False)
+
+    @cached_property
+    def log_table(self) -> np.ndarray:
+        """``c log c`` for every count c up to n, float64 [n + 1]; only G-square reads it."""
+        if self.test != "g_square":
+            return np.empty(0)
+        counts = np.arange(self.rows + 1, dtype=np.float64)
+        return xlogy(counts, counts)
+
+    def measure(self, x: int, y: int, given: Sequence[int] = ()) -> tuple[float, int]:
+        """Return statistic and degrees of freedom of one test, plainly."""
+        stratum = np.zeros(self.rows, dtype=np.int64)
+        for v in given:
+            stratum = _coded(stratum * self.cardinalities[v] + self.codes[v])[0]
+        strata = int(stratum.max()) + 1
+        across, down = int(self.cardinalities[y]), int(self.cardinalities[x])
+        # Only the cells that occur, so that no table outgrows the sample.
+        cell = (stratum * down + self.codes[x]) * across + self.codes[y]
+        occupied, observed = np.unique(cell, return_counts=True)
+        by_x, x_of = np.unique(occupied // across, return_inverse=True)
+        by_y, y_of = np.unique(
+            occupied // (across * down) * across + occupied % across, return_inverse=True
+        )
+        x_total = np.bincount(x_of, observed)
+        y_total = np.bincount(y_of, observed)
+        total = np.bincount(stratum, minlength=strata)
+        expected = x_total[x_of] * y_total[y_of] / total[occupied // (across * down)]
+        if self.test == "g_square":
+            statistic = 2 * np.sum(observed * np.log(observed / expected))
+        else:
+            # Empty cells of nonempty rows and columns add their expected counts.
+            statistic = np.sum((observed - expected) ** 2 / expected)
+            statistic += self.rows - expected.sum()
+        rows = np.bincount(by_x // down, minlength=strata)
+        columns = np.bincount(by_y // across, minlength=strata)
+        return max(float(statistic), 0.0), int(np.sum((rows - 1) * (columns - 1)))
+
+
+class CompiledDiscrete:
+    """Chi-square or G-square at a level, compiled."""
+
+    def __init__(
+        self, statistics: DiscreteStatistics, alpha: float | np.ndarray, threads: int = 1
+    ) -> None:
+        self._statistics = statistics
+        self._alpha = np.asarray(alpha, dtype=np.float64)
+        self._threads = threads
+        # Room to work in, kept for the thread's next order: fresh memory costs time.
+        self._rooms = threading.local()
+
+    def evaluate(
+        self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
+    ) -> Outcome:
+        """Test every column of every group given the subsets of `order` of its rows."""
+        from causattn.discovery.pc.discrete_kernel import search
+        from causattn.discovery.pc.partition_kernel import room_for
+
+        statistics = self._statistics
+        entries = len(groups.columns)
+        alpha = self._alpha
+        if alpha.ndim:
+            alpha = alpha[groups.entry_centers, groups.columns]
+        else:
+            alpha = np.full(entries, float(alpha))
+        most = groups.most_rows if count_members else 0
+        member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
+        outcome = MeasuredOutcome(
+            separated=np.zeros(entries, dtype=np.int64),
+            tested=np.zeros(entries, dtype=np.int64),
+            members=np.zeros((entries, groups.words), dtype=np.uint64),
+            statistic=np.full(entries, np.inf),
+            degrees_of_freedom=np.zeros(entries),
+            independence=np.full(entries, -1.0),
+            member_counts=member_counts if count_members else None,
+        )
+
+        def work(begin: int, end: int) -> None:
+            room = getattr(self._rooms, "room", None)
+            if room is None or len(room.masks) <= order:
+                room = room_for(order + 1, statistics.rows, statistics.categories.shape[1])
+                self._rooms.room = room
+            search(
+                room,
+                statistics.codes,
+                statistics.cardinalities,
+                statistics.categories,
+                statistics.category_pointer,
+                statistics.log_table,
+                statistics.test == "g_square",
+                groups.centers,
+                groups.row_pointer,
+                groups.rows,
+                groups.column_pointer,
+                groups.columns,
+                groups.second,
+                groups.packed_rows,
+                alpha,
+                order,
+                stop_at_first,
+                count_members,
+                begin,
+                end,
+                outcome.separated,
+                outcome.tested,
+                outcome.members,
+                outcome.statistic,
+                outcome.degrees_of_freedom,
+                outcome.independence,
+                member_counts,
+            )
+
+        over_groups(work, groups, order, self._threads)
+        return outcome
+
+    def strength(self, outcome: Outcome) -> np.ndarray:
+        """Return Wilson and Hilferty's normal scores, which large statistics do not underflow."""
+        return normal_scores(outcome.statistic, outcome.degrees_of_freedom)
+
+    def p_values(self, statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.ndarray:
+        """Return chi-square p-values."""
+        return chi_square_p_values(statistic, degrees_of_freedom)
+
+
+def chi_square_p_values(statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.ndarray:
+    """Return chi-square p-values, 1 where there are no degrees of freedom."""
+    degrees = np.asarray(degrees_of_freedom, dtype=np.float64)
+    p = chdtrc(np.maximum(degrees, 1), statistic)
+    return np.where(degrees > 0, p, 1.0)
+
+
+def normal_scores(statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.ndarray:
+    """Return Wilson and Hilferty's normal score of chi-square statistics, -inf without freedom."""
+    degrees = np.maximum(degrees_of_freedom, 1)
+    spread = 2 / (9 * degrees)
+    score = ((statistic / degrees) ** (1 / 3) - (1 - spread)) / np.sqrt(spread)
+    return np.where(np.asarray(degrees_of_freedom) > 0, score, -np.inf)
+
+
+def _coded_table(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number each column's values from 0 in sorted order; returns codes [p, n] and cardinalities.
+
+    Codes are uint8 where they fit, as they do for all but very wide variables.
+    """
+    if table.dtype == bool:
+        table = table.view(np.uint8)
+    if np.issubdtype(table.dtype, np.integer):
+        low = table.min(axis=0)
+        widest = int((table.max(axis=0) - low).max(initial=0))
+        if 0 <= widest < 16:
+            # Small integers, the usual case, need no sorting.
+            codes = np.empty(table.shape[::-1], dtype=np.uint8)
+            # Block by block, so that turning the table round stays within the cache.
+            for start in range(0, len(table), _BLOCK):
+                block = table[start : start + _BLOCK]
+                codes[:, start : start + _BLOCK] = (block - low).astype(np.uint8).T
+            present = np.stack(
+                [(codes == value).any(axis=1) for value in range(widest + 1)], axis=1
+            )
+            numbers = np.cumsum(present, axis=1, dtype=np.uint8) - np.uint8(1)
+            for j in np.flatnonzero((np.diff(present.astype(np.int8), axis=1) > 0).any(axis=1)):
+                codes[j] = numbers[j][codes[j]]
+            return codes, present.sum(axis=1)
+    columns = [_coded(column) for column in table.T]
+    cardinalities = np.array([size for _, size in columns], dtype=np.int64)
+    kind = np.uint8 if cardinalities.max(initial=0) <= 256 else np.int32
+    codes = np.empty(table.shape[::-1], dtype=kind)
+    for k, (coded, _) in enumerate(columns):
+        codes[k] = coded
+    return codes, cardinalities
+
+
+def _coded(column: np.ndarray) -> tuple[np.ndarray, int]:
+    """Number a column's values from 0 in sorted order; returns the numbers and how many."""
+    values, numbers = np.unique(column, return_inverse=True)
+    return numbers, len(values)
+
+
+def _called(names: Sequence[str], column: int) -> str:
+    """Return the column's name, or its number where columns have no names."""
+    return str(names[column]) if len(names) else f"number {column}"

@@ -1,0 +1,215 @@
+"""The ways to run PC: causattn's engine, compiled or in batches of torch, and causal-learn.
+
+By causal-learn means with its tests. Over all pairs, with one level and its own rules, its own
+search runs too; a search that is restricted, weighed or bound by knowledge, or that has other
+rules, is ours around its tests, because causal-learn's own handling of excluded pairs makes a
+collider of every unshielded triple over one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+
+from causattn.discovery.data import DiscoveryData
+from causattn.discovery.libraries.calls import silenced
+from causattn.discovery.libraries.causal_learn_graphs import (
+    CountedTest,
+    errors_as_sentences,
+    from_causal_learn,
+)
+from causattn.discovery.pc import (
+    DiscreteStatistics,
+    GaussianStatistics,
+    PCResult,
+    run_pc,
+    run_restricted_pc_with,
+)
+from causattn.graphs import CausalGraph
+
+Rules = Literal["causal-learn", "standard", "majority", "conservative"]
+Conditioning = Literal["auto", "neighbours", "paths"]
+Matrices = tuple[np.ndarray, np.ndarray]
+
+# Up to so many variables there is nothing to be saved.
+_SMALL = 100
+
+
+@dataclass(frozen=True)
+class PcSearch:
+    """What PC is to do, whichever engine does it.
+
+    Parameters
+    ----------
+    test
+        ``"fisher_z"``, ``"chi_square"`` or ``"g_square"``.
+    alpha
+        Level of each test, or a level for each pair, float [p, p], symmetric.
+    rules
+        How separating sets are chosen and colliders found.
+    allowed
+        bool [p, p], symmetric: which pairs may be adjacent; None for all.
+    knowledge
+        Required and forbidden edges, bool [p, p], from row to column.
+    conditioning
+        What conditioning sets are drawn from.
+    max_order
+        Largest conditioning set, None for no limit.
+    orientation_alpha
+        Level of the tests that directions go by, None for `alpha`.
+    """
+
+    test: str
+    alpha: float | np.ndarray
+    rules: Rules
+    allowed: np.ndarray | None
+    knowledge: Matrices | None
+    conditioning: Conditioning
+    max_order: int | None
+    orientation_alpha: float | None
+
+    def reachable_order(self, data: DiscoveryData) -> int | None:
+        """Return the largest set that so many rows can be tested with."""
+        # Fisher's z divides by the root of n - |S| - 3.
+        if self.test != "fisher_z" or data.rows - 4 >= data.size - 2:
+            return self.max_order
+        most = max(data.rows - 4, 0)
+        return most if self.max_order is None else min(self.max_order, most)
+
+
+def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> CausalGraph:
+    """Run causattn's PC, compiled."""
+    statistics: GaussianStatistics | DiscreteStatistics
+    if search.test == "fisher_z":
+        statistics = GaussianStatistics.from_checked(
+            data.values, data.names, on_demand=_asks_for_little(search.allowed)
+        )
+    else:
+        statistics = DiscreteStatistics(
+            data.codes.T,
+            data.cardinalities,
+            "chi_square" if search.test == "chi_square" else "g_square",
+            data.names,
+        )
+    return _by_us(data, statistics, search, threads=threads)
+
+
+def pc_by_torch(data: DiscoveryData, search: PcSearch) -> CausalGraph:
+    """Run causattn's PC with the tests of an order in batches, on a GPU where torch has one."""
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    statistics = GaussianStatistics.from_checked(data.values, data.names)
+    graph = _by_us(data, statistics, search, backend="torch", device=device)
+    return replace(graph, details={**graph.details, "device": device})
+
+
+def _by_us(
+    data: DiscoveryData,
+    statistics: GaussianStatistics | DiscreteStatistics,
+    search: PcSearch,
+    **how: Any,
+) -> CausalGraph:
+    """Run causattn's PC in a back end."""
+    found = run_pc(
+        statistics,
+        alpha=search.alpha,
+        rules=search.rules,
+        allowed=search.allowed,
+        knowledge=search.knowledge,
+        conditioning=search.conditioning,
+        max_order=search.reachable_order(data),
+        orientation_alpha=search.orientation_alpha,
+        **how,
+    )
+    return _as_graph(found, data)
+
+
+def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
+    """Run PC with causal-learn's tests."""
+    counted = CountedTest(data, search.test)
+    largest = search.reachable_order(data)
+    plain = search.allowed is None and search.knowledge is None and np.ndim(search.alpha) == 0
+    plain &= search.rules == "causal-learn" and search.conditioning != "paths"
+    with silenced(), errors_as_sentences(data):
+        if not plain:
+            found = run_restricted_pc_with(
+                counted,
+                data.size,
+                search.alpha,
+                search.allowed,
+                search.knowledge,
+                search.rules,
+                conditioning=search.conditioning,
+                max_order=largest,
+                orientation_alpha=search.orientation_alpha,
+                names=data.names,
+            )
+            return _as_graph(found, data)
+        from causallearn.utils.PCUtils import Meek, UCSepset
+        from causallearn.utils.PCUtils.SkeletonDiscovery import skeleton_discovery
+
+        skeleton = skeleton_discovery(
+            data.values,
+            float(search.alpha),
+            counted,
+            show_progress=False,
+            node_names=list(data.names),
+            max_k=largest,
+        )
+        oriented = Meek.meek(UCSepset.uc_sepset(skeleton, priority=2))
+    return from_causal_learn(
+        oriented.G,
+        data.names,
+        kind="cpdag",
+        separating_sets=_separating_sets(skeleton),
+        tests=counted.total,
+        tests_by_order=tuple(counted.by_order),
+    )
+
+
+def _asks_for_little(allowed: np.ndarray | None) -> bool:
+    """Tell whether pairs within neighbourhoods are so few that all correlations cost more.
+
+    One by one a correlation costs about five times its share of a matrix product, and counted here
+    are all that any candidates could ask for, each twice.
+    """
+    if allowed is None:
+        return False
+    within = int((np.count_nonzero(allowed, axis=1).astype(np.int64) ** 2).sum())
+    return len(allowed) > _SMALL and 6 * within < allowed.size
+
+
+def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:
+    """Return an engine's result as a graph."""
+    orders = max(len(found.tests_by_order), len(found.orientation_tests_by_order))
+    by_order = np.zeros(orders, dtype=np.int64)
+    by_order[: len(found.tests_by_order)] += found.tests_by_order
+    by_order[: len(found.orientation_tests_by_order)] += found.orientation_tests_by_order
+    return CausalGraph.from_adjacency(
+        found.adjacency,
+        data.names,
+        direction="from row to column",
+        kind="cpdag",
+        separating_sets=found.separating_sets,
+        tests=int(by_order.sum()),
+        tests_by_order=tuple(by_order.tolist()),
+        details={
+            "orientation_tests": int(found.orientation_tests_by_order.sum()),
+            "undecided_triples": len(found.undecided),
+            "conflicting_edges": int(np.count_nonzero(found.conflicts)) // 2,
+        },
+    )
+
+
+def _separating_sets(graph: Any) -> dict[tuple[int, int], list[tuple[int, ...]]]:
+    """Return causal-learn's separating sets by pair, each once, in a fixed order."""
+    found = {}
+    for x, y in combinations(range(len(graph.sepset)), 2):
+        if graph.sepset[x, y]:
+            sets = {tuple(sorted(int(v) for v in members)) for members in graph.sepset[x, y]}
+            found[x, y] = sorted(sets)
+    return found

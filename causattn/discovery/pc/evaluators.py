@@ -1,0 +1,104 @@
+"""The tests of a run: which back end makes them, and at which level each question is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from causattn.base import ConfigError
+from causattn.discovery.pc.discrete import CompiledDiscrete, DiscreteStatistics
+from causattn.discovery.pc.gaussian import CompiledGaussian
+from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
+from causattn.discovery.pc.groups import Evaluator
+from causattn.discovery.pc.reference import PlainDiscrete, PlainGaussian
+
+Backend = Literal["compiled", "torch", "reference"]
+Level = float | np.ndarray
+Statistics = GaussianStatistics | DiscreteStatistics
+
+
+@dataclass(frozen=True)
+class Tests:
+    """The tests of both phases.
+
+    Where levels differ by pair, a pair of low level counts as not adjacent although the data call
+    it dependent. That is no independence, and a set which "separates" it so says nothing of
+    colliders: the middle of x - y - z is missing from it because the level was low. So directions
+    go by tests at one level, and where a pair's own level is lower, its separating set is looked
+    for anew.
+
+    Parameters
+    ----------
+    skeleton
+        Decides adjacencies.
+    orientation
+        Decides what is a collider.
+    doubted
+        bool [p, p]: the pairs whose separating sets are looked for anew.
+    """
+
+    skeleton: Evaluator
+    orientation: Evaluator
+    doubted: np.ndarray
+
+    @classmethod
+    def at(
+        cls,
+        level: Level,
+        orientation_level: float | None,
+        size: int,
+        make: Callable[[Level], Evaluator],
+    ) -> Tests:
+        """Return the tests at a level, and for orientation at another one where it is given."""
+        skeleton = make(level)
+        if orientation_level is None or np.ndim(level) == 0:
+            return cls(skeleton, skeleton, np.zeros((size, size), dtype=bool))
+        return cls(skeleton, make(orientation_level), np.asarray(level < orientation_level))
+
+
+def evaluator_of(
+    statistics: Statistics, level: Level, threads: int, backend: Backend, device: str
+) -> Evaluator:
+    """Return the test of some data at a level in a back end.
+
+    Raises
+    ------
+    ConfigError
+        Where torch is asked to test discrete data.
+    """
+    if isinstance(statistics, GaussianStatistics):
+        if backend == "reference":
+            return PlainGaussian(statistics, level)
+        if backend == "torch":
+            from causattn.discovery.pc.torch_engine import TorchGaussian
+
+            return TorchGaussian(statistics, level, device)
+        return CompiledGaussian(statistics, level, threads)
+    if backend == "reference":
+        return PlainDiscrete(statistics, level)
+    if backend == "torch":
+        raise ConfigError(
+            "backend=torch tests Gaussian data only; take backend=compiled for discrete data."
+        )
+    return CompiledDiscrete(statistics, level, threads)
+
+
+def checked_level(alpha: Level, size: int) -> Level:
+    """Return the level as a number or a symmetric matrix.
+
+    Raises
+    ------
+    ConfigError
+        Where it is neither, or lies outside [0, 1].
+    """
+    level = np.asarray(alpha, dtype=np.float64)
+    if level.ndim and level.shape != (size, size):
+        raise ConfigError(f"alpha must be one number or of shape ({size}, {size}).")
+    if not ((level >= 0) & (level <= 1)).all():
+        raise ConfigError("alpha must lie between 0 and 1 everywhere; scale or clip the weights.")
+    if level.ndim and (level != level.T).any():
+        raise ConfigError("A matrix alpha must be symmetric: a pair has one level; make it so.")
+    return level if level.ndim else float(level)

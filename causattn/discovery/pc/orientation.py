@@ -1,0 +1,60 @@
+"""Directions from colliders, knowledge and Meek's rules, independent of the columns' order.
+
+Colliders are collected first and applied together, as Colombo and Maathuis (2014, section 4.3)
+do for their order-independent versions of PC. An edge that two colliders direct both ways is a
+conflict: it stays undirected, takes no further part, and is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from causattn.discovery.pc.knowledge import Constraints, check_arrows
+from causattn.discovery.pc.triples import Verdict
+from causattn.graphs.meek import meek_closure
+
+
+def orient(
+    skeleton: np.ndarray,
+    triples: np.ndarray,
+    verdicts: np.ndarray,
+    known: Constraints,
+    names: Sequence[str] = (),
+) -> tuple[np.ndarray, np.ndarray]:
+    """Direct the edges of a skeleton.
+
+    Parameters
+    ----------
+    skeleton
+        bool [p, p], symmetric.
+    triples, verdicts
+        The unshielded triples, int [m, 3], and what they are.
+    known
+        Knowledge; its directions come before those of colliders.
+    names
+        The variables' names, for messages.
+
+    Returns
+    -------
+    The graph, uint8 [p, p], from row to column, and the edges that colliders direct both ways,
+    bool [p, p], symmetric.
+
+    Raises
+    ------
+    ConfigError
+        Where knowledge directs the edges that were found into a cycle.
+    """
+    settled = known.arrows(skeleton)
+    check_arrows(settled, names)
+    x, middle, z = triples[verdicts == Verdict.COLLIDER].T
+    possible = ~(settled[middle, x] | settled[middle, z])
+    x, middle, z = x[possible], middle[possible], z[possible]
+    arrows = settled.copy()
+    arrows[x, middle] = arrows[z, middle] = True
+    conflicts = arrows & arrows.T
+    directed = arrows & ~conflicts
+    graph = skeleton & ~directed.T
+    undecided = triples[verdicts == Verdict.UNDECIDED]
+    return meek_closure(graph, ambiguous=undecided, frozen=conflicts), conflicts

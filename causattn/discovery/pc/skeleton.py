@@ -1,0 +1,188 @@
+"""The skeleton phase of PC-stable, and the search for separating sets of untested pairs.
+
+PC-stable (Colombo and Maathuis 2014, "Order-independent constraint-based causal structure
+learning", algorithm 4.1) fixes the adjacency sets for a whole order, so the skeleton does not
+depend on the columns' order. Two ways of going through the subsets:
+
+*all* tests every subset of an order and keeps the union of those that separate, as causal-learn
+does; *first* stops a pair at its first separating set. What comes first is settled by the data
+too: stronger neighbours enter conditioning sets first, and of a pair's two ends the one with the
+stronger neighbourhood is tried first. So not even the separating sets depend on the columns'
+order, as long as no two marginal statistics are equal.
+
+Conditioning sets are drawn from all neighbours, or from those on a path between the two ends
+(`causattn.discovery.pc.paths`), found anew for every order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from causattn.discovery.pc.edges import Edges
+from causattn.discovery.pc.groups import Evaluator, Groups, Outcome
+from causattn.discovery.pc.knowledge import Constraints
+from causattn.discovery.pc.pools import Pairs
+from causattn.discovery.pc.separating_sets import SeparatingSets
+
+
+@dataclass
+class Evidence:
+    """Of each pair's tests the most independent one, put together when it is asked for.
+
+    Parameters
+    ----------
+    size
+        Number of variables p.
+    outcomes
+        Tests, and what came out.
+    """
+
+    size: int
+    outcomes: list[tuple[Groups, Outcome]] = field(default_factory=list)
+
+    def matrices(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return statistic and degrees of freedom, float64 [p, p] each, symmetric.
+
+        The statistic is infinite where a pair was not tested; degrees of freedom are 0 where the
+        test has none.
+        """
+        shape = (self.size, self.size)
+        statistic, degrees = np.full(shape, np.inf), np.zeros(shape)
+        independence = np.full(shape, -np.inf)
+        for groups, outcome in self.outcomes:
+            known = independence[groups.entry_centers, groups.columns]
+            better = np.flatnonzero((outcome.independence > known) & (outcome.tested > 0))
+            at = groups.entry_centers[better], groups.columns[better]
+            independence[at] = outcome.independence[better]
+            statistic[at] = outcome.statistic[better]
+            degrees[at] = outcome.degrees_of_freedom[better]
+        other = independence < independence.T
+        for matrix in (statistic, degrees):
+            matrix[other] = matrix.T[other]
+        return statistic, degrees
+
+
+@dataclass
+class Skeleton:
+    """What the skeleton phase leaves.
+
+    Parameters
+    ----------
+    adjacency
+        bool [p, p], symmetric.
+    separating_sets
+        Of the pairs that were tested and separated.
+    evidence
+        Of every tested pair.
+    tests
+        Distinct tests by order.
+    """
+
+    adjacency: np.ndarray
+    separating_sets: SeparatingSets
+    evidence: Evidence
+    tests: list[int] = field(default_factory=list)
+
+
+def find_skeleton(
+    evaluator: Evaluator,
+    known: Constraints,
+    *,
+    keep_all: bool,
+    narrow: bool,
+    on_paths: bool,
+    max_order: int | None = None,
+) -> Skeleton:
+    """Find the skeleton.
+
+    Parameters
+    ----------
+    evaluator
+        The test at its level.
+    known
+        Which pairs are tested at all, and known edges.
+    keep_all
+        Test every subset of an order and keep the union of separating sets.
+    narrow
+        Draw conditioning sets from possible parents only, where knowledge rules some out: the
+        parents of one end of a pair separate it wherever anything does.
+    on_paths
+        Draw conditioning sets from neighbours on a path between the two ends only.
+    max_order
+        Largest conditioning set; None for as large as the neighbourhoods.
+    """
+    size = known.size
+    adjacency = known.tested | known.pinned
+    found = Skeleton(adjacency, SeparatingSets(size), Evidence(size))
+    edges = Edges.of(adjacency, known, narrow)
+    order = 0
+    while max_order is None or order <= max_order:
+        if on_paths and order:
+            edges = edges.by_paths()
+        made = _make_tests(evaluator, edges, order, found.separating_sets, keep_all)
+        if not made:
+            break
+        found.evidence.outcomes += made
+        found.tests.append(_count(made))
+        edges = edges.without(found.separating_sets.entry)
+        if order == 0 and not keep_all:
+            groups, outcome = made[0]
+            edges = edges.ranked(groups, evaluator.strength(outcome))
+        order += 1
+    found.adjacency = np.zeros((size, size), dtype=bool)
+    found.adjacency[edges.x, edges.y] = True
+    return found
+
+
+def search_separating_sets(
+    evaluator: Evaluator,
+    pairs: Pairs,
+    found: SeparatingSets,
+    *,
+    keep_all: bool,
+    max_order: int | None,
+) -> list[int]:
+    """Look for separating sets of pairs among subsets of either end's neighbours.
+
+    Used for pairs that the skeleton phase was told not to test: where the candidates hold the
+    true skeleton, the parents of one end are among its neighbours and separate the pair. What is
+    found goes into `found`, which has none of them yet.
+
+    Returns
+    -------
+    Number of tests by order.
+    """
+    tests: list[int] = []
+    order = 0
+    while max_order is None or order <= max_order:
+        made = _make_tests(evaluator, pairs, order, found, keep_all)
+        if not made:
+            break
+        tests.append(_count(made))
+        order += 1
+    return tests
+
+
+def _make_tests(
+    evaluator: Evaluator, pairs: Edges | Pairs, order: int, found: SeparatingSets, keep_all: bool
+) -> list[tuple[Groups, Outcome]]:
+    """Make the tests of an order and record what separates; without tests the search is over.
+
+    To stop at a pair's first separating set, its other end has to wait for what the first finds.
+    Without a conditioning set the ends are the same.
+    """
+    made = []
+    for end in (None,) if keep_all or order == 0 else (0, 1):
+        groups = pairs.groups(order, end, found.entry)
+        if groups is None:
+            break
+        outcome = evaluator.evaluate(groups, order, stop_at_first=not keep_all)
+        found.record(groups, outcome)
+        made.append((groups, outcome))
+    return made
+
+
+def _count(made: list[tuple[Groups, Outcome]]) -> int:
+    return sum(int(outcome.tested.sum()) for _, outcome in made)

@@ -1,0 +1,1 @@
+"""Running an algorithm: time limits, other processes, candidates, stability."""

@@ -1,0 +1,62 @@
+"""Another process for one solution, or for some draws of a stability study.
+
+A fresh interpreter and not a fork, because compiled thread pools do not survive a fork; plain files
+and not pickles. What it runs is `causattn.discovery.running.worker_jobs`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_JOBS = "causattn.discovery.running.worker_jobs"
+
+
+@contextmanager
+def worker(job: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a worker process and see to it that nothing of it is left when the block ends.
+
+    Parameters
+    ----------
+    job
+        ``"solve"`` or ``"draw"``.
+    folder
+        Where the problem lies; what the process says goes to ``output`` there.
+    arguments
+        What else the job needs.
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [
+        sys.executable,
+        "-m",
+        "causattn.discovery.running.worker_jobs",
+        job,
+        str(folder),
+        *arguments,
+    ]
+    with (folder / "output").open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def last_words(folder: Path) -> str:
+    """Return the last line that a worker said."""
+    lines = (folder / "output").read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")

@@ -1,0 +1,45 @@
+"""What a worker process runs: one solution, or some draws of a stability study.
+
+``python -m causattn.discovery.running.worker_jobs JOB FOLDER ...``; not for people.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from causattn.base import CausattnError, quiet, write_json
+from causattn.discovery.running.problem_files import read_problem
+from causattn.discovery.running.stability import draw_in_worker
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Do a job."""
+    job, folder = arguments[0], Path(arguments[1])
+    with quiet():
+        if job == "solve":
+            _solve(folder)
+        else:
+            draw_in_worker(folder, int(arguments[2]), int(arguments[3]))
+
+
+def _solve(folder: Path) -> None:
+    """Leave a graph or an error in the folder."""
+    algorithm, problem, settings = read_problem(folder)
+    (folder / "ready").touch()
+    start = time.perf_counter()  # not before: starting an interpreter is no part of the algorithm
+    try:
+        graph = algorithm.run(problem, settings)
+    except CausattnError as error:
+        stored = {"kind": type(error).__name__, "sentence": str(error)}
+        write_json(folder / "error.json", stored)
+        return
+    details = {**graph.details, "seconds": time.perf_counter() - start}
+    replace(graph, details=details).write(folder / "graph.json")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,135 @@
+"""The columns of the evidence table: name, type and meaning of each, in this one place.
+
+Columns stand in groups by source, told by their first word: ``candidate_`` (how the pair was
+proposed, by attention or the explainer in its place), ``discovery_``, ``data_`` (effect estimated
+from the feature table), ``direct_`` (the part of it that does not pass through the target's other
+parents, always by linear regression), ``placebo_``, ``random_common_cause_``, ``data_subset_``,
+``bootstrap_``, ``dummy_outcome_`` and ``unobserved_common_cause_`` (the refuters of the effect in
+``data_``), ``sensitivity_`` (how strong a hidden common cause of its linear estimate would have to
+be), ``model_`` (interventions on the model), ``tau_`` (one of them, its values chosen by
+attention), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that
+is not known is NaN, a text or list that is not known is None, and the ``_reason`` beside it says
+why.
+
+Effects on a discrete outcome are differences of probability, effects on a continuous (or
+numerically named) outcome are in the outcome's unit, per unit of a continuous source.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+ColumnType = Literal["text", "list", "number", "count", "flag", "maybe"]
+
+
+class Column(NamedTuple):
+    """One column of the evidence table.
+
+    `type` is ``"text"``, ``"list"`` (of texts), ``"number"`` (float64, NaN where unknown),
+    ``"count"`` (Int64, missing where unknown), ``"flag"`` (bool) or ``"maybe"`` (float64: 1 yes,
+    0 no, NaN unknown).
+    """
+
+    name: str
+    type: ColumnType
+    meaning: str
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("source", "text", "feature that the claim 'source causes target directly' starts at"),
+    Column("target", "text", "feature that the claim ends at"),
+    Column("candidate_allowed", "flag", "the pair was allowed as a candidate"),
+    Column("candidate_screen", "text", "what scored the pairs: attention, or another explainer"),
+    Column(
+        "candidate_score", "number", "attention target pays to source, or what source adds to it"
+    ),
+    Column("candidate_strength", "number", "the larger score of both directions of the pair"),
+    Column("candidate_p", "number", "p of the strength under the null of permuted documents"),
+    Column("discovery_edge", "text", "the graph's edge, source first: --> <-- --- <-> o-> ..."),
+    Column("discovery_directed", "flag", "the graph says source --> target"),
+    Column("discovery_separating_set", "list", "a set that separated the pair"),
+    Column("discovery_frequency", "number", "share of bootstrap graphs with source --> target"),
+    Column("data_effect", "text", "total effect, or direct where the total is not identified"),
+    Column("data_adjustment", "list", "adjustment set, computed from the graph"),
+    Column("data_method", "text", "estimator and how its standard error was got"),
+    Column("data_from", "text", "value of source that the contrast starts at"),
+    Column("data_to", "text", "value of source that the contrast ends at"),
+    Column("data_outcome", "text", "what the effect is on, such as P(target = yes)"),
+    Column("data_contrasts", "count", "contrasts among which this one was chosen"),
+    Column("data_scale", "number", "1 for a probability, else the outcome's standard deviation"),
+    Column("data_estimate", "number", "change of the outcome from data_from to data_to"),
+    Column("data_standard_error", "number", "standard error of the estimate"),
+    Column("data_low", "number", "lower end of the interval, simultaneous over the contrasts"),
+    Column("data_high", "number", "upper end of the interval, simultaneous over the contrasts"),
+    Column("data_n", "count", "rows the estimate rests on"),
+    Column("data_possible_minimum", "number", "smallest effect over the graphs of the class"),
+    Column("data_possible_maximum", "number", "largest effect over the graphs of the class"),
+    Column("direct_adjustment", "list", "the target's other parents"),
+    Column("direct_estimate", "number", "the same contrast's effect, the other parents held"),
+    Column("direct_low", "number", "lower end of its simultaneous interval"),
+    Column("direct_high", "number", "upper end of its simultaneous interval"),
+    Column("direct_reason", "text", "why there is no direct effect"),
+    Column("data_reason", "text", "why there is no estimate, or what to know about it"),
+    Column("placebo_p", "number", "share of permuted treatments with as large a statistic"),
+    Column("placebo_mean", "number", "mean estimate over the permuted treatments"),
+    Column("placebo_outcome", "text", "passed, failed, or why not run"),
+    Column("random_common_cause_p", "number", "p of the mean shift being zero"),
+    Column("random_common_cause_shift", "number", "mean shift, in standard errors"),
+    Column("random_common_cause_outcome", "text", "passed, failed, or why not run"),
+    Column("data_subset_p", "number", "p of the scatter being what the standard error says"),
+    Column("data_subset_scatter", "number", "variance over subsets, over the expected one"),
+    Column("data_subset_outcome", "text", "passed, failed, or why not run"),
+    Column("bootstrap_p", "number", "p of the scatter over bootstrap samples being the same"),
+    Column("bootstrap_scatter", "number", "variance over bootstrap samples, over the expected"),
+    Column("bootstrap_outcome", "text", "passed, failed, or why not run"),
+    Column("dummy_outcome_p", "number", "share of permuted outcomes with as large a statistic"),
+    Column("dummy_outcome_mean", "number", "mean estimate over the permuted outcomes"),
+    Column("dummy_outcome_outcome", "text", "passed, failed, or why not run"),
+    Column("unobserved_common_cause_p", "number", "p of the effect being a hidden cause's alone"),
+    Column("unobserved_common_cause_mean", "number", "mean size of what such a cause fakes"),
+    Column("unobserved_common_cause_outcome", "text", "passed, failed, or why not run"),
+    Column("sensitivity_partial_r2", "number", "share of residual variance that source explains"),
+    Column("sensitivity_robustness", "number", "partial R2 of a hidden cause that brings it to 0"),
+    Column("sensitivity_robustness_interval", "number", "the same for the interval to hold 0"),
+    Column("sensitivity_e_value", "number", "risk ratio of a hidden cause that explains it away"),
+    Column("model_kind", "text", "what was done to the model's input: rewrite, mask, delete ..."),
+    Column("model_reads", "text", "where the effect is read: masked slot, or output"),
+    Column("model_outcome", "text", "what the effect is on, such as P(target = yes)"),
+    Column("model_scale", "number", "1 for a probability, else the range of the output's values"),
+    Column("model_estimate", "number", "mean change of the model's output under intervention"),
+    Column("model_low", "number", "lower end of its interval over documents"),
+    Column("model_high", "number", "upper end of its interval over documents"),
+    Column("model_total_variation", "number", "mean total variation of the target's distribution"),
+    Column("model_n", "count", "documents that were intervened on"),
+    Column("model_reason", "text", "why there is no effect on the model"),
+    Column("tau_from", "text", "value of source that target attends to least"),
+    Column("tau_to", "text", "value of source that target attends to most"),
+    Column("tau_estimate", "number", "mean change of the model's output from the one to the other"),
+    Column("tau_low", "number", "lower end of its interval over documents"),
+    Column("tau_high", "number", "upper end of its interval over documents"),
+    Column("tau_reason", "text", "why there is no such effect"),
+    Column("knock_out_kind", "text", "how the target's attention to the source was cut"),
+    Column("knock_out_effect", "number", "mean total variation of the target's distribution"),
+    Column("knock_out_low", "number", "lower end of its interval over documents"),
+    Column("knock_out_high", "number", "upper end of its interval over documents"),
+    Column("knock_out_n", "count", "documents in which attention was cut"),
+    Column("knock_out_reason", "text", "why no attention was cut"),
+    Column("truth_adjacent", "maybe", "the pair is adjacent in the true graph"),
+    Column("truth_directed", "maybe", "the true graph says source --> target"),
+    Column("verdict", "text", "supported, contradicted or undetermined; see verdict.py"),
+    Column("verdict_reason", "text", "why, in one sentence"),
+)
+
+EARLIER = {
+    f"attention_{name}": f"candidate_{name}" for name in ("allowed", "score", "strength", "p")
+}
+"""What columns were called in tables of schema 2, and what they are called now."""
+
+EMPTY: dict[ColumnType, object] = {
+    "text": None,
+    "list": None,
+    "number": float("nan"),
+    "count": None,
+    "flag": False,
+    "maybe": float("nan"),
+}

@@ -1,0 +1,1 @@
+"""Effects of concepts beside people's edits."""

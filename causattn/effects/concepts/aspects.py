@@ -1,0 +1,78 @@
+"""CEBaB's aspects: naive and adjusted effect on the rating, beside what people's edits say.
+
+Abraham et al. (2022), "CEBaB: Estimating the Causal Effects of Real-World Concepts on NLP Model
+Behavior", gives for each aspect reviews that a person rewrote from one label to another: a true
+effect to hold estimates against, which is rare. The naive effect is the difference of mean ratings,
+the adjusted one DoWhy's linear regression given the other three aspects, as
+`causattn.corpora.backdoor_design` lays them out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from causattn.corpora import Corpus, backdoor_design, human_effects
+from causattn.effects.estimate.dowhy_estimators import OUTCOME, TREATMENT, dowhy_linear
+
+ASPECTS = ("food", "service", "ambiance", "noise")
+
+
+def aspect_effects(
+    corpus: Corpus, archive: str | Path | None = None, *, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return the effect of each aspect on the rating, from Negative to Positive.
+
+    Parameters
+    ----------
+    corpus
+        A corpus of kind ``cebab``.
+    archive
+        The data's archive, for the human figures; these columns are left out where None.
+    confidence
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Indexed by aspect: ``reviews``; ``naive`` and ``adjusted``, each with ``_low`` and ``_high``
+    (classical standard errors, DoWhy's); ``human_dev`` and ``human_test``, each with
+    ``_standard_error`` and ``_pairs``.
+
+    Raises
+    ------
+    CapabilityError
+        Where the corpus is not CEBaB.
+    """
+    rows = {}
+    for aspect in ASPECTS:
+        design = backdoor_design(corpus, aspect)
+        frame = design.rename(columns={"rating": OUTCOME, "treatment": TREATMENT})
+        covariates = [name for name in frame if name not in (OUTCOME, TREATMENT)]
+        row: dict[str, float] = {"reviews": len(frame)}
+        for name, given in (("naive", []), ("adjusted", covariates)):
+            effect = dowhy_linear(frame, given, confidence)
+            row |= {name: effect.estimate, f"{name}_low": effect.low, f"{name}_high": effect.high}
+        rows[aspect] = row
+    table = pd.DataFrame.from_dict(rows, orient="index").astype({"reviews": int})
+    if archive is None:
+        return table
+    for split in ("dev", "test"):
+        human = human_effects(archive, split).reindex(table.index)
+        table[f"human_{split}"] = human["effect"]
+        table[f"human_{split}_standard_error"] = human["standard_error"]
+        table[f"human_{split}_pairs"] = human["pairs"]
+    return table
+
+
+def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
+    """Return the effects that are known from elsewhere beside what the data say of them.
+
+    Returns
+    -------
+    `aspect_effects` as one row an aspect for CEBaB; no rows for any other corpus.
+    """
+    if corpus.about.get("kind") != "cebab":
+        return []
+    table = aspect_effects(corpus, str(corpus.about["path"]))
+    return list(table.rename_axis("aspect").reset_index().to_dict("records"))

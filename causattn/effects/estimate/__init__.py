@@ -1,0 +1,1 @@
+"""Effects estimated from the table."""

@@ -1,0 +1,115 @@
+"""Total, direct and possible effects between features, estimated as a graph over them says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from causattn.effects.estimate.adjustment import AdjustmentSets, Choice
+from causattn.effects.estimate.linear import LinearEffect, LinearEffects
+from causattn.effects.estimate.possible import possible_adjustments, possible_effects, sorted_sets
+from causattn.features import FeatureTable
+from causattn.graphs import CausalGraph, Mark
+
+
+class Pair(NamedTuple):
+    """An ordered pair of features, as columns of the table and places in the graph.
+
+    `levels` is the contrast (from, to) that is wanted, if any.
+    """
+
+    source: int
+    target: int
+    source_node: int
+    target_node: int
+    levels: tuple[str, str] | None
+
+
+class Adjusted(NamedTuple):
+    """An effect and the names of what it is adjusted for."""
+
+    effect: LinearEffect
+    adjustment: list[str]
+    columns: tuple[int, ...]
+
+
+class GraphEffects:
+    """Effects between the features of a graph.
+
+    Parameters
+    ----------
+    graph, features
+        The graph, over names of the features.
+    linear
+        Estimates linear effects from the features.
+    choice
+        Which adjustment sets to take for total effects.
+    """
+
+    def __init__(
+        self, graph: CausalGraph, features: FeatureTable, linear: LinearEffects, choice: Choice
+    ) -> None:
+        self._graph, self._linear, self._choice = graph, linear, choice
+        self._sets = AdjustmentSets(graph)
+        self._nodes = {name: k for k, name in enumerate(graph.names)}
+        self._features = features
+        self._columns = {name: k for k, name in enumerate(features.names)}
+
+    def pair(self, source: int, target: int, levels: tuple[str, str] | None) -> Pair | None:
+        """Return a pair of the table's columns as one of the graph's; None where not in it."""
+        nodes = [self._nodes.get(self._features.names[k]) for k in (source, target)]
+        if nodes[0] is None or nodes[1] is None:
+            return None
+        return Pair(source, target, nodes[0], nodes[1], levels)
+
+    def mark(self, pair: Pair) -> str:
+        """Return ``"directed"``, ``"undirected"`` or nothing for any other or no edge."""
+        here, back = (
+            self._graph.marks[pair.source_node, pair.target_node],
+            self._graph.marks[pair.target_node, pair.source_node],
+        )
+        if back == Mark.TAIL:
+            return {Mark.ARROW: "directed", Mark.TAIL: "undirected"}.get(Mark(here), "")
+        return ""
+
+    def total(self, pair: Pair) -> Adjusted | str:
+        """Return the total effect, or why it is not identified or cannot be estimated."""
+        found = self._sets.find(pair.source_node, pair.target_node, self._choice)
+        if found.variables is None:
+            return found.reason
+        return self._estimate(pair, found.variables, None)
+
+    def direct(self, pair: Pair, reported: tuple[int, int] | None = None) -> Adjusted | str:
+        """Return the effect with the target's other parents held, or why there is none.
+
+        Parameters
+        ----------
+        pair
+            A directed edge.
+        reported
+            Which contrast and outcome column to report; see `LinearEffects.estimate`.
+        """
+        found = self._sets.direct(pair.source_node, pair.target_node)
+        if found.variables is None:
+            return found.reason
+        return self._estimate(pair, found.variables, reported)
+
+    def possible(self, pair: Pair) -> tuple[float, float] | None:
+        """Return the smallest and largest total effect over the class (IDA), if it can be had."""
+        sets = possible_adjustments(self._graph, pair.source_node, pair.target_node, self._choice)
+        if isinstance(sets, str):
+            return None
+        columns = [None if one is None else self._columns_of(one) for one in sorted_sets(sets)]
+        return possible_effects(self._linear, pair.source, pair.target, columns, pair.levels)
+
+    def _estimate(
+        self, pair: Pair, variables: tuple[int, ...], reported: tuple[int, int] | None
+    ) -> Adjusted | str:
+        columns = self._columns_of(variables)
+        effect = self._linear.estimate(pair.source, pair.target, columns, pair.levels, reported)
+        if isinstance(effect, str):
+            return effect
+        return Adjusted(effect, [self._graph.names[k] for k in variables], columns)
+
+    def _columns_of(self, variables: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the table's columns of some of the graph's variables."""
+        return tuple(self._columns[self._graph.names[k]] for k in variables)

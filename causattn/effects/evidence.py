@@ -1,0 +1,189 @@
+"""`EvidenceTable`: all that is known for and against each edge, one row an ordered pair.
+
+The columns are described in `causattn.effects.COLUMNS`. On disk the table is one Parquet file that
+carries its schema version and the columns' meanings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from causattn.base import ArtefactError, DataError
+from causattn.effects.columns import COLUMNS, EARLIER, EMPTY
+from causattn.effects.verdict import REFUTERS
+
+SCHEMA = 3
+_READABLE = ("2", str(SCHEMA))
+_ARROW = {
+    "text": pa.string(),
+    "list": pa.list_(pa.string()),
+    "number": pa.float64(),
+    "count": pa.int64(),
+    "flag": pa.bool_(),
+    "maybe": pa.float64(),
+}
+_PANDAS = {"number": "float64", "count": "Int64", "flag": "bool", "maybe": "float64"}
+
+
+@dataclass(frozen=True)
+class EvidenceTable:
+    """Evidence for each ordered pair of features.
+
+    Parameters
+    ----------
+    frame
+        One row an ordered pair, with exactly the columns of `COLUMNS`.
+    about
+        How it was made (settings, seed), JSON-like.
+
+    Raises
+    ------
+    DataError
+        Where columns are missing or unknown, or a pair stands twice.
+    """
+
+    frame: pd.DataFrame
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in COLUMNS]
+        if list(self.frame.columns) != names:
+            odd = sorted(set(self.frame.columns) ^ set(names)) or "in another order"
+            raise DataError(f"An evidence table got other columns than its own: {odd}.")
+        if self.frame.duplicated(["source", "target"]).any():
+            raise DataError("An evidence table holds a pair twice; give one row an ordered pair.")
+
+    @classmethod
+    def from_rows(
+        cls, rows: Iterable[Mapping[str, Any]], about: Mapping[str, Any] | None = None
+    ) -> EvidenceTable:
+        """Build the table from rows that may leave out what is not known.
+
+        Raises
+        ------
+        DataError
+            For a key that is no column.
+        """
+        rows = list(rows)
+        known = {column.name for column in COLUMNS}
+        if odd := {key for row in rows for key in row} - known:
+            raise DataError(f"An evidence row has unknown keys {sorted(odd)}; see COLUMNS.")
+        columns = {}
+        for column in COLUMNS:
+            values = [row.get(column.name, EMPTY[column.type]) for row in rows]
+            columns[column.name] = pd.Series(values, dtype=_PANDAS.get(column.type, "object"))
+        return cls(pd.DataFrame(columns), dict(about or {}))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def row(self, source: str, target: str) -> pd.Series:
+        """Return the row of one ordered pair.
+
+        Raises
+        ------
+        DataError
+            Where the table has no such pair.
+        """
+        found = self.frame[(self.frame["source"] == source) & (self.frame["target"] == target)]
+        if found.empty:
+            raise DataError(
+                f"The evidence table has no pair {source} -> {target}; it holds pairs that were "
+                "candidates, are in the graph or are in the truth."
+            )
+        return found.iloc[0]
+
+    def edges(self) -> pd.DataFrame:
+        """Return the rows whose directed edge is in the graph."""
+        return self.frame[self.frame["discovery_directed"]]
+
+    def summary(self) -> dict[str, Any]:
+        """Return counts of rows and verdicts, JSON-like, with their truth where that is known.
+
+        ``edges`` are the rows whose directed edge is in the graph. Where the truth is known,
+        ``true`` says how many of them it directs the same way.
+        """
+        edges = self.edges()
+        known = bool(edges["truth_directed"].notna().any())
+        verdicts: dict[str, Any] = {}
+        for verdict in ("supported", "contradicted", "undetermined"):
+            rows = edges[edges["verdict"] == verdict]
+            verdicts[verdict] = {"edges": len(rows)}
+            if known:
+                verdicts[verdict]["true"] = int((rows["truth_directed"] == 1).sum())
+        failed = {name: int((self.frame[f"{name}_outcome"] == "failed").sum()) for name in REFUTERS}
+        return {
+            "rows": len(self.frame),
+            "edges": len(edges),
+            **verdicts,
+            "refuters_failed": failed,
+            "data_effects": int(self.frame["data_estimate"].notna().sum()),
+            "model_effects": int(self.frame["model_estimate"].notna().sum()),
+        }
+
+    def write(self, path: Path) -> None:
+        """Write one Parquet file by rename."""
+        # With pandas' own note, a reader that knows nothing of us gets the same column types.
+        plain = pa.Schema.from_pandas(self.frame, preserve_index=False).metadata or {}
+        schema = pa.schema(
+            [
+                pa.field(column.name, _ARROW[column.type], metadata={"meaning": column.meaning})
+                for column in COLUMNS
+            ],
+            metadata={
+                **plain,
+                "causattn.kind": "evidence",
+                "causattn.schema": str(SCHEMA),
+                "causattn.about": json.dumps(dict(self.about), ensure_ascii=False),
+            },
+        )
+        arrays = [
+            pa.array(self.frame[field.name], type=field.type, from_pandas=field.type != pa.bool_())
+            if not pa.types.is_floating(field.type)
+            else pa.array(self.frame[field.name].to_numpy(), type=field.type)
+            for field in schema
+        ]
+        temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    @classmethod
+    def read(cls, path: Path) -> EvidenceTable:
+        """Read what `write` wrote, also before columns got the names that they have now.
+
+        Raises
+        ------
+        ArtefactError
+            Where the file is missing, damaged or of another schema.
+        """
+        try:
+            table = pq.read_table(path)
+        except FileNotFoundError:
+            raise ArtefactError(f"There is no evidence table {path}; run the study.") from None
+        except (pa.ArrowInvalid, OSError) as error:
+            raise ArtefactError(f"{path} is no Parquet file ({error}); run the study.") from None
+        stored = {
+            key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()
+        }
+        if stored.get("causattn.kind") != "evidence" or stored["causattn.schema"] not in _READABLE:
+            raise ArtefactError(f"{path} is no evidence table of schema {SCHEMA}; run the study.")
+        names = [EARLIER.get(name, name) for name in table.column_names]
+        rows = table.rename_columns(names).to_pylist()
+        for row in rows:
+            for column in COLUMNS:
+                if column.type in ("number", "maybe") and row.get(column.name) is None:
+                    row[column.name] = float("nan")
+        return cls.from_rows(rows, json.loads(stored["causattn.about"]))

@@ -1,0 +1,175 @@
+"""Attention cut along an edge: what the target loses when it may not look at the source.
+
+==============  ====================================================================================
+masked model    The target's slot is hidden and predicted twice, with its attention to the source's
+                tokens and with that attention cut; what `causattn.attention.edge_effects`
+                gives for all pairs at once
+classifier      The output is predicted twice, the pooled position's attention to the source's
+                tokens left and cut
+==============  ====================================================================================
+
+The effect is the total variation distance between the two distributions, in [0, 1], averaged over
+the documents that hold both; the interval is normal over documents. What the model can learn of the
+source by another path (a token that has read it in an earlier layer) is not cut, so that a small
+effect does not say that the source is unused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.stats
+import torch
+
+from causattn.attention import KnockOut, editable_attention
+from causattn.base import CausattnError
+from causattn.effects.interventions.forward import MOST_LOGITS, only, with_ids
+from causattn.effects.interventions.sample import Sample, token_rows
+from causattn.effects.settings import Cut
+from causattn.features import FeatureKind
+from causattn.models import Batch, Encoding, batches
+
+
+class KnockOuts:
+    """Knock-outs along the edges between a table's features.
+
+    Parameters
+    ----------
+    sample
+        The documents, their features and the model.
+    kind
+        ``"renormalise"`` or ``"zero"``, see `causattn.attention.KnockOut`.
+    confidence
+        Coverage of the intervals.
+    batch_size
+        Most documents in a forward pass.
+    """
+
+    def __init__(self, sample: Sample, kind: Cut, confidence: float, batch_size: int) -> None:
+        self._sample, self._kind = sample, kind
+        self._confidence, self._batch_size = confidence, batch_size
+        self._hidden: tuple[int, Encoding, np.ndarray, np.ndarray] | None = None
+
+    def columns(self, source: int, target: int) -> dict[str, Any]:
+        """Return the evidence columns of one ordered pair, columns of the table."""
+        table, model = self._sample.table, self._sample.model
+        reads_output = table.kinds[target] is FeatureKind.OUTPUT
+        if table.kinds[source] is FeatureKind.OUTPUT:
+            reason = f"{table.names[source]} is the model's output, to which nothing attends."
+            return {"knock_out_reason": reason}
+        if model.task != ("classifier" if reads_output else "masked"):
+            reason = f"Model {model.name} ({model.task}) does not predict {table.names[target]}."
+            return {"knock_out_reason": reason}
+        try:
+            found = self._distances(source, target, reads_output)
+        except CausattnError as error:
+            return {"knock_out_reason": str(error)}
+        if len(found) < 2:
+            return {
+                "knock_out_reason": f"Fewer than 2 of {len(self._sample)} sampled documents hold "
+                f"both {table.names[source]} and {table.names[target]}; raise effects.documents."
+            }
+        return {"knock_out_kind": self._kind} | self._interval(found)
+
+    def _distances(self, source: int, target: int, reads_output: bool) -> np.ndarray:
+        """Return the total variation in each document that holds both, float64 [held]."""
+        if self._hidden is None or self._hidden[0] != target:
+            encoding, readers = self._hide(target, reads_output)
+            self._hidden = target, encoding, readers, self._predicted(encoding, readers, None)
+        _, encoding, readers, before = self._hidden
+        keys = np.zeros(len(encoding.ids), dtype=bool)
+        keys[token_rows(*self._sample.plain(), source)] = True
+        held = _documents_of(encoding, readers) & _documents_of(encoding, keys)
+        if not held.any():
+            return np.empty(0)
+        after = self._predicted(encoding, readers, keys)
+        moved = np.abs(after - before).sum(axis=1) / 2.0
+        # A feature of several tokens is read at each, and each document counts once.
+        document = np.repeat(np.arange(len(encoding)), encoding.lengths)[readers]
+        total = np.bincount(document, moved, minlength=len(encoding))
+        mean: np.ndarray = total[held] / np.bincount(document, minlength=len(encoding))[held]
+        return mean
+
+    def _hide(self, target: int, reads_output: bool) -> tuple[Encoding, np.ndarray]:
+        """Return the documents with the target hidden, and the token rows it is read at, bool."""
+        encoding, carriers = self._sample.plain()
+        readers = np.zeros(len(encoding.ids), dtype=bool)
+        if reads_output:
+            readers[encoding.bounds[:-1] + encoding.pooled] = True
+            return encoding, readers
+        rows = token_rows(encoding, carriers, target)
+        readers[rows] = True
+        name, variables = self._sample.table.names[target], self._sample.corpus.variables
+        slot = variables.index(name) if name in variables else None
+        return with_ids(encoding, rows, self._sample.hiding_id(slot)), readers
+
+    def _predicted(
+        self, encoding: Encoding, readers: np.ndarray, keys: np.ndarray | None
+    ) -> np.ndarray:
+        """Return what the model predicts at the readers, their attention to `keys` cut.
+
+        Parameters
+        ----------
+        encoding
+            n documents.
+        readers, keys
+            bool over the flat token rows; no keys cut nothing.
+
+        Returns
+        -------
+        float64 [readers, values], in the order of the rows; for a classifier one a document.
+        """
+        model = self._sample.model
+        classifies = model.task == "classifier"
+        size = self._batch_size
+        values = int(model.network.config.num_labels or 0)
+        if not classifies:
+            values = int(model.network.config.vocab_size)
+            size = max(1, min(size, MOST_LOGITS // (values * int(encoding.lengths.max()))))
+        found = np.empty((int(readers.sum()), values))
+        place = np.cumsum(readers) - 1
+        example = next(batches(only(encoding, np.arange(1)), 1)).to(model.device).inputs
+        with editable_attention(model.network, example) as capture:
+            for batch in batches(encoding, size):
+                read = _padded(encoding, batch, readers)
+                edit = None
+                if keys is not None:
+                    attended = torch.from_numpy(_padded(encoding, batch, keys))
+                    edges = torch.from_numpy(read)[:, :, None] & attended[:, None, :]
+                    edit = KnockOut(self._kind, edges=edges)
+                logits = capture.edited(batch.to(model.device).inputs, edit).logits
+                logits = logits if classifies else logits[torch.from_numpy(read)]
+                rows = _flat_rows(encoding, batch, read)
+                found[place[rows]] = logits.cpu().double().softmax(-1).numpy()
+        return found
+
+    def _interval(self, found: np.ndarray) -> dict[str, Any]:
+        mean, error = float(found.mean()), float(found.std(ddof=1) / np.sqrt(len(found)))
+        half = float(scipy.stats.norm.isf((1.0 - self._confidence) / 2.0)) * error
+        return {
+            "knock_out_effect": mean,
+            "knock_out_low": mean - half,
+            "knock_out_high": mean + half,
+            "knock_out_n": len(found),
+        }
+
+
+def _documents_of(encoding: Encoding, rows: np.ndarray) -> np.ndarray:
+    """Return which documents hold any of the flat token rows, bool [n]."""
+    return np.add.reduceat(rows.astype(np.int64), encoding.bounds[:-1]) > 0
+
+
+def _padded(encoding: Encoding, batch: Batch, rows: np.ndarray) -> np.ndarray:
+    """Return a mark of the flat token rows as one of a batch's positions, bool [b, T]."""
+    marked = np.zeros(tuple(batch.input_ids.shape), dtype=bool)
+    for place, document in enumerate(batch.documents):
+        own = rows[encoding.bounds[document] : encoding.bounds[document + 1]]
+        marked[place, : len(own)] = own
+    return marked
+
+
+def _flat_rows(encoding: Encoding, batch: Batch, marked: np.ndarray) -> np.ndarray:
+    """Return the flat token rows of a batch's marked positions, int64, batch row by row."""
+    place, position = np.nonzero(marked)
+    return encoding.bounds[batch.documents[place]] + position

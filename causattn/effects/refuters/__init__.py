@@ -1,0 +1,1 @@
+"""Refuters: attempts to make an estimate fall."""

@@ -1,0 +1,162 @@
+"""From columns and carriers to a checked `FeatureTable`, the same for every kind of feature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from causattn.base import ConfigError, DataError, choose
+from causattn.corpora import POOLED, Corpus, Mentions
+from causattn.features.checks import Collinear, Missing, checked, drop_incomplete
+from causattn.features.table import FeatureKind, FeatureTable
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns over all documents of a corpus, before the checks.
+
+    Parameters
+    ----------
+    names, kinds, categories
+        As in `FeatureTable`.
+    values
+        float64 [n, f], NaN where unknown.
+    carriers
+        Which characters carry which column; ``carriers.document`` counts the corpus's documents.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[FeatureKind, ...]
+    values: np.ndarray
+    categories: tuple[tuple[str, ...] | None, ...]
+    carriers: Mentions
+
+
+def assemble(
+    corpus: Corpus,
+    columns: Columns,
+    about: Mapping[str, Any],
+    *,
+    outcome: bool,
+    missing: Missing,
+    collinear: Collinear,
+) -> FeatureTable:
+    """Return the checked table.
+
+    Parameters
+    ----------
+    corpus
+        The documents.
+    columns
+        The features over all of them.
+    about
+        Where they came from.
+    outcome
+        Whether the corpus's outcome, if it has one, becomes a last column of kind ``output``,
+        carried by the pooled position of every document.
+    missing, collinear
+        What to do with gaps and with dependent columns.
+
+    Raises
+    ------
+    ConfigError
+        Where there are no features.
+    DataError
+        For gaps, constant, like, dependent or unseen columns.
+    """
+    if not columns.names:
+        raise ConfigError(
+            "No feature is left; exclude fewer (features.exclude) or choose another kind of "
+            "features."
+        )
+    if outcome and corpus.outcome is not None:
+        columns = _with_outcome(corpus, columns)
+    kept = drop_incomplete(columns.values, columns.names, columns.kinds, missing)
+    row = np.full(len(corpus), -1)
+    row[kept] = np.arange(len(kept))
+    carriers = columns.carriers
+    held = row[carriers.document] >= 0
+    table = FeatureTable(
+        names=columns.names,
+        kinds=columns.kinds,
+        values=columns.values[kept],
+        categories=columns.categories,
+        carriers=Mentions(
+            row[carriers.document[held]],
+            carriers.variable[held],
+            carriers.start[held],
+            carriers.end[held],
+        ),
+        documents=kept.astype(np.int64),
+        about={**about, "corpus": corpus.name, "dropped_documents": len(corpus) - len(kept)},
+    )
+    return checked(table, collinear)
+
+
+def chosen_variables(
+    corpus: Corpus, include: Sequence[str], exclude: Sequence[str], kind: str
+) -> list[int]:
+    """Return the corpus's variables to use: those included (all, where none is), less the excluded.
+
+    Raises
+    ------
+    ConfigError
+        Where the corpus has no variables, or a name is none of them.
+    """
+    if not corpus.variables:
+        raise ConfigError(
+            f"features.kind={kind} needs a corpus with variables, and {corpus.name} has none; use "
+            "features=words, or name columns to take as variables (corpus.columns)."
+        )
+    index = {name: k for k, name in enumerate(corpus.variables)}
+    wanted = [choose(name, index, "features.include") for name in include] or list(index.values())
+    unwanted = {choose(name, index, "features.exclude") for name in exclude}
+    return [variable for variable in dict.fromkeys(wanted) if variable not in unwanted]
+
+
+def check_outcome(corpus: Corpus, names: Sequence[str]) -> None:
+    """Raise where a corpus's outcome cannot stand beside the features `names`.
+
+    Raises
+    ------
+    ConfigError
+        Where a feature has the outcome's name.
+    DataError
+        Where the outcome is the same everywhere.
+    """
+    assert corpus.outcome is not None
+    if corpus.outcome_name in names:
+        raise ConfigError(
+            f"The outcome and a feature are both called {corpus.outcome_name}; leave one out "
+            f"(features.outcome=false or features.exclude=[{corpus.outcome_name}])."
+        )
+    known = corpus.outcome[~np.isnan(corpus.outcome)]
+    if len(np.unique(known)) < 2:
+        raise DataError(
+            f"The outcome {corpus.outcome_name} of corpus {corpus.name} is the same in every "
+            "document that has one; set features.outcome=false or another corpus.label."
+        )
+
+
+def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
+    """Return the columns with the outcome behind them."""
+    assert corpus.outcome is not None
+    check_outcome(corpus, columns.names)
+    count, last = len(corpus), len(columns.names)
+    pooled = np.full(count, POOLED)
+    carriers = columns.carriers
+    return Columns(
+        names=(*columns.names, corpus.outcome_name),
+        kinds=(*columns.kinds, FeatureKind.OUTPUT),
+        values=np.column_stack([columns.values, corpus.outcome]),
+        categories=(*columns.categories, corpus.outcome_classes),
+        carriers=Mentions(
+            np.concatenate([carriers.document, np.arange(count)]),
+            np.concatenate([carriers.variable, np.full(count, last)]),
+            np.concatenate([carriers.start, pooled]),
+            np.concatenate([carriers.end, pooled]),
+        ),
+    )

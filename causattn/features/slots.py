@@ -1,0 +1,78 @@
+"""Features of kind ``slots``: the variables whose values the documents tell in so many words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from causattn.corpora import Corpus, Mentions
+from causattn.features.assemble import Columns, assemble, chosen_variables
+from causattn.features.checks import Collinear, Missing
+from causattn.features.table import FeatureKind, FeatureTable
+
+
+@dataclass(frozen=True)
+class SlotSettings:
+    """Which variables.
+
+    Parameters
+    ----------
+    include, exclude
+        Variables to use (all, where none is named) and to leave out.
+    outcome
+        Whether the corpus's outcome, if any, is a feature too.
+    missing
+        Documents with an unknown value: an error, or dropped and counted.
+    collinear
+        Columns that are a linear combination of others: an error, or dropped and named.
+    """
+
+    include: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+    outcome: bool = True
+    missing: Missing = "error"
+    collinear: Collinear = "error"
+
+
+def slot_features(settings: SlotSettings, corpus: Corpus, model: Any) -> FeatureTable:
+    """Return the corpus's variables as a table, their mentions as carriers.
+
+    Raises
+    ------
+    ConfigError
+        Where the corpus has no variables, or a named one is unknown.
+    DataError
+        For gaps, constant, like, dependent or unseen columns.
+    """
+    variables = chosen_variables(corpus, settings.include, settings.exclude, "slots")
+    return assemble(
+        corpus,
+        slot_columns(corpus, variables),
+        {"kind": "slots"},
+        outcome=settings.outcome,
+        missing=settings.missing,
+        collinear=settings.collinear,
+    )
+
+
+def slot_columns(corpus: Corpus, variables: list[int]) -> Columns:
+    """Return these variables as columns."""
+    assert corpus.values is not None
+    column = np.full(len(corpus.variables), -1)
+    column[variables] = np.arange(len(variables))
+    mentions = corpus.mentions
+    rows = column[mentions.variable] >= 0
+    return Columns(
+        names=tuple(corpus.variables[variable] for variable in variables),
+        kinds=(FeatureKind.SLOT,) * len(variables),
+        values=corpus.values[:, variables],
+        categories=tuple(corpus.categories[variable] for variable in variables),
+        carriers=Mentions(
+            mentions.document[rows],
+            column[mentions.variable[rows]],
+            mentions.start[rows],
+            mentions.end[rows],
+        ),
+    )

@@ -1,0 +1,171 @@
+"""Features of kind ``words``: presence of frequent words, carried by every occurrence."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from causattn.base import ConfigError, DataError
+from causattn.corpora import Corpus, Occurrences, is_unspaced
+from causattn.features.assemble import Columns, assemble
+from causattn.features.checks import Collinear, Missing
+from causattn.features.lexicon import Units, find_units, unit_carriers
+from causattn.features.table import FeatureKind, FeatureTable
+
+ABSENT_PRESENT = ("absent", "present")
+
+
+@dataclass(frozen=True)
+class WordSettings:
+    """Which words.
+
+    Parameters
+    ----------
+    top
+        How many words, the most document-frequent of the band first.
+    units
+        ``"words"``, or the ``"pieces"`` of the model's tokenizer. Chinese and other scripts
+        without spaces are cut into pairs of characters as words, and as the tokenizer does as
+        pieces.
+    min_share, max_share
+        The band: the share of documents that hold a word.
+    include
+        Words to use whatever their frequency, ahead of the others.
+    exclude
+        Words to leave out; one that does not occur does no harm.
+    outcome, missing, collinear
+        As for slots (`SlotSettings`).
+    """
+
+    top: int = 30
+    units: Units = "words"
+    min_share: float = 0.02
+    max_share: float = 0.5
+    include: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+    outcome: bool = True
+    missing: Missing = "error"
+    collinear: Collinear = "error"
+
+
+def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> FeatureTable:
+    """Return the presence of the chosen words as a table.
+
+    Raises
+    ------
+    ConfigError
+        For an empty band, or where no word is left.
+    DataError
+        Where an included word never occurs, and for constant, like or dependent columns.
+    """
+    check_band(settings)
+    found = find_units(corpus.texts, settings.units, model)
+    frequency = found.document_frequency()
+    words = choose_words(settings, found.vocabulary, frequency, found.count, found)
+    lexicon = {found.vocabulary[word]: [found.vocabulary[word]] for word in words}
+    return assemble(
+        corpus,
+        word_columns(found, words),
+        {"kind": "words", "units": settings.units, "lexicon": lexicon},
+        outcome=settings.outcome,
+        missing=settings.missing,
+        collinear=settings.collinear,
+    )
+
+
+def check_band(settings: WordSettings) -> None:
+    """Raise where the shares and the number of words asked for make no sense."""
+    if not 0 <= settings.min_share <= settings.max_share <= 1 or settings.top < 0:
+        raise ConfigError(
+            f"features.min_share={settings.min_share:g}, features.max_share="
+            f"{settings.max_share:g} and features.top={settings.top} are no band; give shares "
+            "between 0 and 1, the smaller first, and a number of words."
+        )
+
+
+def word_columns(found: Occurrences, words: Sequence[int]) -> Columns:
+    """Return the presence of these words as columns."""
+    return Columns(
+        names=tuple(found.vocabulary[word] for word in words),
+        kinds=(FeatureKind.PRESENCE,) * len(words),
+        values=found.presence(words).astype(float),
+        categories=(ABSENT_PRESENT,) * len(words),
+        carriers=unit_carriers(found, [[word] for word in words]),
+    )
+
+
+def choose_words(
+    settings: WordSettings,
+    vocabulary: Sequence[str],
+    frequency: np.ndarray,
+    count: int,
+    found: Occurrences,
+) -> list[int]:
+    """Return the words to use: included ones, then the most document-frequent of the band.
+
+    Parameters
+    ----------
+    settings
+        Which words.
+    vocabulary, frequency
+        The words, and in how many documents each stands, int64 [k].
+    count
+        Number of documents.
+    found
+        The words of these documents, or of some of them, by which to judge what is part of what.
+    """
+    index = {word: k for k, word in enumerate(vocabulary)}
+    place = {word: k for k, word in enumerate(found.vocabulary)}
+    chosen = []
+    for wanted in dict.fromkeys(name.lower() for name in settings.include):
+        if wanted not in index:
+            near = difflib.get_close_matches(wanted, index, n=1)
+            hint = f"did you mean {near[0]}?" if near else "leave it out (features.include)."
+            raise DataError(f"The word {wanted} (features.include) occurs in no document; {hint}")
+        chosen.append(index[wanted])
+    share = frequency / count
+    excluded = {word.lower() for word in settings.exclude}
+    # Frequent first, equals by code point, so that the choice hangs on no order of documents.
+    ranked = sorted(
+        np.flatnonzero((share >= settings.min_share) & (share <= settings.max_share)).tolist(),
+        key=lambda word: (-frequency[word], vocabulary[word]),
+    )
+    room = len(chosen) + settings.top
+    for word in ranked:
+        if len(chosen) >= room:
+            break
+        if word in chosen or vocabulary[word] in excluded:
+            continue
+        others = [place[vocabulary[other]] for other in chosen if vocabulary[other] in place]
+        here = place.get(vocabulary[word])
+        if here is None or not _part_of_chosen(found, here, others):
+            chosen.append(word)
+    return [word for word in chosen if vocabulary[word] not in excluded]
+
+
+def _part_of_chosen(found: Occurrences, word: int, chosen: list[int]) -> bool:
+    """Tell whether a pair of characters mostly overlaps a chosen one, being part of one word."""
+    if not is_unspaced(found.vocabulary[word][0]):
+        return False
+    others = [other for other in chosen if is_unspaced(found.vocabulary[other][0])]
+    if not others:
+        return False
+    rows = np.flatnonzero(found.word == word)
+    taken = np.isin(found.word, others)
+    overlaps = np.zeros(len(rows), dtype=bool)
+    for step in (-1, 1):
+        beside = rows + step
+        inside = (beside >= 0) & (beside < len(found.word))
+        at = beside[inside]
+        here = rows[inside]
+        overlaps[inside] |= (
+            taken[at]
+            & (found.document[at] == found.document[here])
+            & (found.start[at] < found.end[here])
+            & (found.start[here] < found.end[at])
+        )
+    return bool(overlaps.mean() > 0.5)

@@ -1,0 +1,175 @@
+"""Models of kind ``causal_classifier``: a classifier trained with a causal term in its loss.
+
+The loss is that of the prediction plus ``causal_weight`` times a term on the attention weights;
+`causal_loss` has the equations. The network is a small BERT (Devlin, Chang, Lee and Toutanova
+2019) with weights drawn here, or a checkpoint with a new classifier on it. With weight 0 it is
+plain training, to the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from causattn.base import CapabilityError, ConfigError, ModelError, generator, integer_seed
+from causattn.corpora import Corpus, out_of_distribution
+from causattn.models.causal_attention import attention_in_training
+from causattn.models.causal_term import CausalSettings, CausalTerm
+from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
+from causattn.models.encoding import encode_texts, take
+from causattn.models.loading import check_fit, read_config, read_network, read_tokenizer
+from causattn.models.model import LanguageModel
+from causattn.models.predict import predict_labels
+from causattn.models.seeded import seeded_torch
+from causattn.models.shuffling import split
+from causattn.models.tiny_classifier import TinyClassifierSettings, fresh_classifier
+
+NAME = "causal_classifier"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CausalClassifierSettings(CausalSettings, TinyClassifierSettings):
+    """A classifier and its causal term; see `TinyClassifierSettings` and `CausalSettings`.
+
+    Parameters
+    ----------
+    path, revision
+        A checkpoint's folder or name on the hub, and its branch, tag or commit. Where None, a
+        small BERT is made, and sizes, dropout, vocabulary and longest are its; else these do
+        nothing.
+    """
+
+    path: str | None = None
+    revision: str | None = None
+
+    def __post_init__(self) -> None:
+        TinyClassifierSettings.__post_init__(self)
+        CausalSettings.__post_init__(self)
+        if self.train == "head" and self.causal_weight > 0 and self.causal_kind != "output":
+            raise ConfigError(
+                "model.train=head leaves the attention as it is, so no causal term can change it; "
+                "set model.train=all or model.causal_weight=0."
+            )
+
+
+def causal_classifier(
+    settings: CausalClassifierSettings, corpus: Corpus, seed: int
+) -> LanguageModel:
+    """Train a classifier with a causal term.
+
+    Raises
+    ------
+    DataError
+        Where there are no labels to train on, or the corpus tells no features.
+    ConfigError
+        Where the graph is none, or over other features.
+    ModelError
+        Where the checkpoint cannot be used, or training diverges.
+    CapabilityError
+        Where the model shows no attention weights, or slots cannot be rewritten.
+    """
+    model = _untrained(settings, corpus, seed)
+    assert corpus.outcome is not None
+    labelled = np.flatnonzero(~np.isnan(corpus.outcome))
+    about: dict[str, Any] = {"kind": NAME, "corpus": corpus.name, **asdict(settings), "seed": seed}
+    about["parameters"] = sum(weight.numel() for weight in model.network.parameters())
+    if settings.causal_weight == 0:
+        about |= train_classifier(model, corpus, settings, seed)
+    else:
+        with attention_in_training(model.network, model.name) as forward:
+            term = CausalTerm(settings, model, forward, corpus, labelled, seed)
+            about |= train_classifier(model, corpus, settings, seed, term)
+            about |= {
+                "causal_features": list(term.target.names),
+                "causal_resampled": list(term.drawn),
+                "causal_term_first": term.values[0],
+                "causal_term_train": float(np.mean(term.values[-max(1, len(term.values) // 10) :])),
+            }
+    about |= _shifted_accuracy(model, corpus, labelled, settings, seed)
+    return replace(model, about=about)
+
+
+def causal_term(
+    settings: CausalSettings, model: LanguageModel, corpus: Corpus, seed: int, batch: int = 64
+) -> float:
+    """Return a trained classifier's causal term, without its weight, over all documents.
+
+    Parameters
+    ----------
+    settings
+        Which term.
+    model
+        A classifier; its attention implementation is put back.
+    corpus
+        Documents that tell features.
+    seed
+        For what interventions draw.
+    batch
+        Documents at a time.
+    """
+    encoding = encode_texts(model, corpus.texts)
+    total = 0.0
+    with torch.no_grad(), attention_in_training(model.network, model.name) as forward:
+        term = CausalTerm(settings, model, forward, corpus, np.arange(len(corpus)), seed)
+        for first in range(0, len(corpus), batch):
+            documents = np.arange(first, min(first + batch, len(corpus)))
+            _, found = term.bare(take(encoding, documents).to(model.device))
+            total += float(found) * len(documents)
+    return total / len(corpus)
+
+
+def _untrained(settings: CausalClassifierSettings, corpus: Corpus, seed: int) -> LanguageModel:
+    """Return the classifier before training."""
+    if settings.path is None:
+        return replace(fresh_classifier(settings, corpus, seed), name=NAME)
+    path = settings.path
+    if read_config(path, settings.revision).is_encoder_decoder:
+        raise ModelError(
+            f"Model {path} is an encoder with a decoder, on which no classifier is trained here; "
+            "take an encoder or a decoder alone."
+        )
+    labels = label_settings(corpus, path)
+    with seeded_torch(integer_seed(seed, "models", NAME, "head")):
+        network, _ = read_network(
+            path,
+            "classifier",
+            "float32",
+            settings.revision,
+            **labels,
+            ignore_mismatched_sizes=True,
+        )
+    tokenizer = read_tokenizer(path, settings.revision)
+    check_fit(path, network, tokenizer)
+    if network.config.pad_token_id is None:
+        # Causal classifiers need to be told which token is padding.
+        network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
+    name = Path(path).expanduser().resolve().name if Path(path).expanduser().is_dir() else path
+    return LanguageModel(name, network, tokenizer, "classifier", settings.long_text)
+
+
+def _shifted_accuracy(
+    model: LanguageModel,
+    corpus: Corpus,
+    labelled: np.ndarray,
+    settings: ClassifierSettings,
+    seed: int,
+) -> dict[str, float]:
+    """Return the accuracy on the documents held out, told with the shortcut's other strength.
+
+    Nothing for a corpus without a planted shortcut.
+    """
+    try:
+        other = out_of_distribution(corpus)
+    except CapabilityError:
+        return {}
+    rng = generator(seed, "models", "classifier")
+    _, held_out = split(len(labelled), settings.held_out, rng)
+    rows = labelled[held_out]
+    assert corpus.outcome is not None
+    told = predict_labels(model, encode_texts(model, [other.texts[int(row)] for row in rows]))
+    right = told.argmax(1) == corpus.outcome[rows]
+    return {"accuracy_out_of_distribution": float(right.mean())}

@@ -1,0 +1,218 @@
+"""Reading a model folder or hub name, with each way it can fail said in one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+from transformers.utils import logging
+
+from causattn.base import ModelError
+from causattn.models.model import Task
+from causattn.models.recurrent import registering  # noqa: F401  (folders of recurrent networks)
+
+AUTO: dict[Task, Any] = {
+    "masked": AutoModelForMaskedLM,
+    "causal": AutoModelForCausalLM,
+    "classifier": AutoModelForSequenceClassification,
+    "seq2seq": AutoModelForSeq2SeqLM,
+    "encoder": AutoModel,
+}
+_ENDINGS: dict[str, Task] = {
+    "ForMaskedLM": "masked",
+    "ForPreTraining": "masked",
+    "ForCausalLM": "causal",
+    "LMHeadModel": "causal",
+    "ForSequenceClassification": "classifier",
+}
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Keep transformers' own log lines and bars away from causattn's."""
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()
+
+
+def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
+    """Return the configuration of a model folder or hub name.
+
+    Raises
+    ------
+    ModelError
+        Where there is no such model, or it needs its own code.
+    """
+    folder = Path(name).expanduser()
+    looks_local = name.startswith((".", "/", "~")) or name.count("/") > 1 or folder.exists()
+    if looks_local and not folder.is_dir():
+        raise ModelError(f"There is no model folder {name}; check model.path.")
+    if looks_local and not (folder / "config.json").is_file():
+        raise ModelError(
+            f"The folder {name} has no config.json; give a folder that save_pretrained wrote."
+        )
+    with _explained(name), hushed():
+        return AutoConfig.from_pretrained(
+            str(folder) if looks_local else name, revision=revision, trust_remote_code=False
+        )
+
+
+def task_of(config: PreTrainedConfig) -> Task:
+    """Return what a checkpoint predicts, by the architecture that it names."""
+    for architecture in getattr(config, "architectures", None) or ():
+        for ending, task in _ENDINGS.items():
+            if architecture.endswith(ending):
+                return task
+    return "encoder"
+
+
+def read_tokenizer(name: str, revision: str | None = None) -> PreTrainedTokenizerFast:
+    """Return the fast tokenizer of a model folder or hub name.
+
+    Raises
+    ------
+    ModelError
+        Where there is none, or only a slow one.
+    """
+    with _explained(name, "tokenizer"), hushed():
+        tokenizer = AutoTokenizer.from_pretrained(
+            str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name,
+            revision=revision,
+            trust_remote_code=False,
+        )
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise ModelError(
+            f"Model {name} has no fast tokenizer, which is needed to find words in tokens; convert "
+            "it to a tokenizer.json."
+        )
+    # Where its files are missing, transformers makes an architecture's tokenizer without words.
+    if not set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens):
+        raise ModelError(
+            f"Model {name} has no tokenizer files; save its tokenizer beside it, as "
+            "tokenizer.save_pretrained does."
+        )
+    return tokenizer
+
+
+def read_network(
+    name: str, task: Task, dtype: str, revision: str | None = None, **settings: Any
+) -> tuple[PreTrainedModel, list[str]]:
+    """Return a network in evaluation mode and the names of weights that the checkpoint lacks.
+
+    Only safetensors are read, and no code that comes with a checkpoint is run.
+
+    Parameters
+    ----------
+    name
+        A folder or hub name.
+    task
+        Chooses the head.
+    dtype
+        Number format of the weights, such as ``"float32"``; ``"auto"`` keeps the checkpoint's.
+    revision
+        The hub's branch or commit.
+    settings
+        Changes to the model's own configuration, such as ``num_labels``.
+
+    Raises
+    ------
+    ModelError
+        Where the weights are missing, damaged, not safetensors, or hold NaN.
+    """
+    folder = Path(name).expanduser()
+    with _explained(name, "weights"), hushed():
+        network, loading = AUTO[task].from_pretrained(
+            str(folder) if folder.is_dir() else name,
+            revision=revision,
+            dtype=dtype if dtype == "auto" else getattr(torch, dtype),
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+            **settings,
+        )
+    for key, weight in network.named_parameters():
+        if not torch.isfinite(weight).all():
+            raise ModelError(
+                f"Weight {key} of model {name} holds NaN or infinity; the checkpoint is damaged or "
+                "its training diverged, take another."
+            )
+    network.eval()
+    return network, sorted(loading["missing_keys"])
+
+
+def check_fit(name: str, network: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
+    """Refuse a tokenizer that gives ids for which the model has no embedding.
+
+    Raises
+    ------
+    ModelError
+        Naming both sizes.
+    """
+    highest = max(tokenizer.get_vocab().values(), default=0)
+    rows = int(network.get_input_embeddings().num_embeddings)  # type: ignore[arg-type]
+    if highest >= rows:
+        raise ModelError(
+            f"The tokenizer of model {name} gives ids up to {highest}, but the model has only "
+            f"{rows} embeddings; take the tokenizer that belongs to the model."
+        )
+
+
+@contextmanager
+def _explained(name: str, what: str = "configuration") -> Iterator[None]:
+    """Turn what transformers raises into one sentence."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
+        text = str(error)
+        if "trust_remote_code" in text:
+            reason = "it needs code of its own, which causattn never runs; take another model"
+        elif Path(name).expanduser().is_dir():
+            needed = {
+                "configuration": "config.json",
+                "tokenizer": "tokenizer.json",
+                "weights": "model.safetensors",
+            }[what]
+            reason = (
+                f"{type(error).__name__}: {_first_sentence(text)}; the folder needs a sound "
+                f"{needed}, as save_pretrained writes it"
+            )
+        elif os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
+            reason = (
+                "it is no folder, and not among the models kept from the hub while HF_HUB_OFFLINE "
+                "is set; give a folder, or unset it once to fetch the model"
+            )
+        else:
+            reason = (
+                "it is no folder, and the hub did not give it; check the name, model.revision and "
+                "the connection, and that it holds safetensors"
+            )
+        raise ModelError(f"The {what} of model {name} cannot be read: {reason}.") from error
+
+
+def _first_sentence(text: str) -> str:
+    """Return the beginning of a library's message, for one line."""
+    line = " ".join(text.split())
+    return line.split(". ")[0][:200].rstrip(".")

@@ -1,0 +1,151 @@
+"""Models of kind ``tiny_mlm``: a small BERT trained on the corpus as a masked language model.
+
+The optimal predictor of a hidden variable needs its Markov blanket and nothing else, so a model
+that has learned to predict well attends to it. BERT is that of Devlin, Chang, Lee, Toutanova (2019)
+at a size that a laptop trains in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from transformers import BertForMaskedLM, PreTrainedTokenizerFast
+
+from causattn.base import ConfigError, generator, integer_seed
+from causattn.corpora import Corpus
+from causattn.models.encoding import encode_texts
+from causattn.models.masked_training import MaskedTraining, train_masked
+from causattn.models.masking import masking
+from causattn.models.model import LanguageModel, LongText
+from causattn.models.seeded import seeded_torch
+from causattn.models.tiny_bert import bert_config
+from causattn.models.tiny_tokenizer import corpus_tokenizer
+
+# Below this many tokens the plain matrix products cost less than the fused kernel.
+_SHORT = 96
+
+
+@dataclass(frozen=True)
+class TinyMLMSettings:
+    """Size and training of a small masked language model.
+
+    Parameters
+    ----------
+    layers, heads, width, feed_forward
+        Of the network: encoder layers, attention heads in each, and the widths of its states and
+        of the layer between.
+    steps, batch, learning_rate, weight_decay, mask_probability, held_out
+        See `MaskedTraining`.
+    dropout
+        Probability of dropping a state or an attention weight while training.
+    tokenizer
+        ``"words"``: a token for each word between white space; ``"pieces"``: word pieces learned
+        from the corpus; ``"auto"``: words where each document is only its mentions, one word each.
+    vocabulary
+        The most word pieces to learn.
+    longest
+        The most tokens that a document may have.
+    long_text
+        What to do with longer ones: ``"error"`` or ``"truncate"``.
+    threads
+        Threads to train with, None for those that torch has. The weights depend on it by rounding.
+    """
+
+    layers: int = 2
+    heads: int = 4
+    width: int = 64
+    feed_forward: int = 128
+    steps: int = 1500
+    batch: int = 128
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.01
+    dropout: float = 0.0
+    mask_probability: float = 0.2
+    held_out: float = 0.02
+    tokenizer: Literal["auto", "words", "pieces"] = "auto"
+    vocabulary: int = 8000
+    longest: int = 512
+    long_text: LongText = "error"
+    threads: int | None = 1
+
+    def __post_init__(self) -> None:
+        for name in ("layers", "heads", "width", "feed_forward", "steps", "batch", "longest"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"model.{name}={getattr(self, name)} must be at least 1.")
+        for name in ("mask_probability", "held_out"):
+            if not 0 < getattr(self, name) < 1:
+                raise ConfigError(f"model.{name}={getattr(self, name)} must lie between 0 and 1.")
+        if not 0 <= self.dropout < 1:
+            raise ConfigError(f"model.dropout={self.dropout} must be at least 0 and below 1.")
+        if self.learning_rate <= 0 or self.weight_decay < 0:
+            raise ConfigError(
+                "model.learning_rate must be positive, model.weight_decay not negative."
+            )
+        if self.width % self.heads:
+            raise ConfigError(
+                f"model.width={self.width} cannot be shared among model.heads={self.heads}; make "
+                "it a multiple."
+            )
+        if self.threads is not None and self.threads < 1:
+            raise ConfigError(f"model.threads={self.threads} must be at least 1, or null.")
+
+
+def tiny_mlm(settings: TinyMLMSettings, corpus: Corpus, seed: int) -> LanguageModel:
+    """Train a small BERT on a corpus.
+
+    Equal settings, corpus and seed give equal weights (for one number of threads).
+
+    Raises
+    ------
+    DataError
+        Where a document is longer than `settings.longest`, or there is nothing to hide.
+    ModelError
+        Where training diverges.
+    """
+    tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
+    network = fresh_network(
+        settings, tokenizer, integer_seed(seed, "models", "tiny_mlm", "weights")
+    )
+    model = LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text)
+    encoding = encode_texts(model, corpus.texts)
+    short = int(encoding.lengths.max()) <= _SHORT
+    network.set_attn_implementation("eager" if short else "sdpa")
+    how = MaskedTraining(
+        settings.steps,
+        settings.batch,
+        settings.learning_rate,
+        settings.weight_decay,
+        settings.mask_probability,
+        settings.held_out,
+    )
+    dropout_seed = integer_seed(seed, "models", "tiny_mlm", "dropout")
+    with seeded_torch(dropout_seed, settings.threads):
+        losses = train_masked(
+            network,
+            encoding,
+            masking(model, corpus, encoding),
+            how,
+            generator(seed, "models", "tiny_mlm", "training"),
+            f"training a model on {corpus.name}",
+        )
+    network.set_attn_implementation("sdpa")
+    about = {
+        "kind": "tiny_mlm",
+        "corpus": corpus.name,
+        **asdict(settings),
+        "seed": seed,
+        "parameters": sum(weight.numel() for weight in network.parameters()),
+        "tokens": len(tokenizer),
+        "documents_truncated": len(encoding.truncated),
+        **losses,
+    }
+    return LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text, about)
+
+
+def fresh_network(
+    settings: TinyMLMSettings, tokenizer: PreTrainedTokenizerFast, seed: int
+) -> BertForMaskedLM:
+    """Return an untrained network that fits a tokenizer."""
+    with seeded_torch(seed):
+        return BertForMaskedLM(bert_config(settings, tokenizer)).eval()

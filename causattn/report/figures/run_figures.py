@@ -1,0 +1,97 @@
+"""All figures of a run, as SVG and PNG."""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from causattn.report.figures.effects import effect_figure
+from causattn.report.figures.fonts import font_families
+from causattn.report.figures.graph import graph_figure
+from causattn.report.figures.heat import heat_figure
+from causattn.report.figures.overlay import by_verdict, overlay
+from causattn.report.figures.palette import RC
+from causattn.report.figures.recall import recall_figure
+from causattn.report.figures.surrogate import surrogate_figure
+from causattn.report.record.surrogate import read_surrogate
+from causattn.report.words.quality import chosen_pairs, prevalence, scored_by, screen_qualities
+from causattn.report.words.text import visible
+from causattn.results import Run, matrix
+
+_DOTS_PER_INCH = 160
+
+
+def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
+    """Draw a run's figures into its folder.
+
+    =================== ==================================================================
+    ``graph``           the graph over the truth, or with each edge's verdict
+    ``attention``       who attends to whom
+    ``candidates``      precision and recall of the candidates (where the truth is known)
+    ``effects``         the edges' effects with intervals (where there are any)
+    ``surrogate``       a small tree of what the model says (where it was asked)
+    =================== ==================================================================
+
+    Parameters
+    ----------
+    run
+        The run, with its tables and graphs written.
+    use_dot
+        Whether Graphviz may lay out the graph where it is installed.
+
+    Returns
+    -------
+    dict
+        The PNG files by name; an SVG lies beside each.
+    """
+    names = run.graph.names
+    families = font_families([visible("".join(names)), *run.screens])
+    folder = run.folder / "figures"
+    folder.mkdir(exist_ok=True)
+    with matplotlib.rc_context():
+        matplotlib.rcParams.update(RC)
+        matplotlib.rcParams["font.family"] = families
+        return {
+            name: save_figure(figure, folder / name)
+            for name, figure in _figures(run, use_dot=use_dot)
+        }
+
+
+def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
+    graph, truth = run.graph, run.truth
+    edges = overlay(graph, truth) if truth is not None else by_verdict(graph, run.evidence)
+    yield "graph", graph_figure(graph, truth, edges, use_dot=use_dot)
+    names = list(dict.fromkeys(run.candidates["source"]))
+    if "score" in run.candidates:
+        yield (
+            "attention",
+            heat_figure(matrix(run.candidates, "score"), names, truth, scored_by(run)),
+        )
+    if qualities := screen_qualities(run):
+        yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
+    if (effects := effect_figure(run.evidence)) is not None:
+        yield "effects", effects
+    if (told := read_surrogate(run)) is not None:
+        yield "surrogate", surrogate_figure(told.tree)
+
+
+def save_figure(figure: Figure, stem: Path) -> Path:
+    """Write a figure as SVG and PNG by rename; equal figures give equal files."""
+    FigureCanvasAgg(figure)
+    for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+        target = stem.with_name(f"{stem.name}.{ending}")
+        temporary = stem.with_name(f".{stem.name}.{uuid.uuid4().hex[:8]}.{ending}")
+        try:
+            with warnings.catch_warnings():  # `font_families` has named what no font has
+                warnings.filterwarnings("ignore", "Glyph .* missing from font")
+                figure.savefig(temporary, dpi=_DOTS_PER_INCH, metadata=metadata)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return stem.with_name(f"{stem.name}.png")

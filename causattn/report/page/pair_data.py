@@ -1,0 +1,40 @@
+"""A counterfactual pair of texts as the page's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from causattn.effects import CounterfactualAttention
+from causattn.report.record.packing import packed
+from causattn.report.words.text import visible
+
+MOVERS = 8
+"""Entries of the attention maps listed as having moved most."""
+
+
+def pair_data(record: CounterfactualAttention, title: str) -> dict[str, Any]:
+    """Return output, attention and what moved, JSON-like; maps are packed, the rest is exact."""
+    movers = [
+        [m.layer, m.head, m.attending, m.attended, round(m.before, 6), round(m.after, 6)]
+        for m in record.movers(MOVERS)
+    ]
+    return {
+        "title": visible(title or "before and after"),
+        "before": _side(record.tokens_before, record.attention_before),
+        "after": _side(record.tokens_after, record.attention_after),
+        "aligned": record.aligned.tolist(),
+        "swapped": record.swapped.tolist(),
+        "movers": movers,
+        "by_head": np.round(record.by_head(), 6).tolist(),
+        "output": {
+            "labels": [visible(label) for label in record.labels],
+            "before": np.round(record.output_before, 6).tolist(),
+            "after": np.round(record.output_after, 6).tolist(),
+        },
+    }
+
+
+def _side(tokens: tuple[str, ...], weights: np.ndarray) -> dict[str, Any]:
+    return {"tokens": [visible(token) for token in tokens], "weights": packed(weights)}

@@ -1,0 +1,162 @@
+"""``report.html``: a run on one page, in one file that needs no network.
+
+The page's script and style are the package's own, named in its content-security policy by their
+hash; no other runs, and nothing is loaded: whatever a token, a label or a path says, it is text.
+Figures are inlined as images, which cannot run anything either. Where scripts are off, tables and
+figures are there all the same.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from causattn.base import write_text
+from causattn.report.page.rendering import render
+from causattn.report.page.run_data import run_data
+from causattn.report.record.explained import has_document_examples
+from causattn.report.record.recorded import recorded
+from causattn.report.record.surrogate import read_surrogate, surrogate_line
+from causattn.report.words.flat import flat
+from causattn.report.words.headline import discovery_line, headlines
+from causattn.report.words.known import COLUMNS as KNOWN
+from causattn.report.words.known import known_effects
+from causattn.report.words.quality import (
+    ATTENTION,
+    chosen_pairs,
+    prevalence,
+    scored_by,
+    screen_qualities,
+)
+from causattn.report.words.rows import edge_rows, missing_edges
+from causattn.report.words.text import isolated, number, visible
+from causattn.results import Run
+
+_CAPTIONS = {
+    "graph": "Causes stand above effects.",
+    "attention": "A row attends, a column is attended to; the mean over documents.",
+    "candidates": "Each screen ranks all pairs; the ring marks the pairs that discovery may join.",
+    "effects": "Each directed edge, its adjustment set taken from the graph.",
+    "surrogate": "Each leaf has the model's mean log-odds and how many documents come there.",
+}
+
+
+def write_report(run: Run, path: Path | None = None) -> Path:
+    """Write a run's ``report.html`` and return its path.
+
+    Parameters
+    ----------
+    run
+        The run, with its results and figures written.
+    path
+        The page's file; ``report.html`` in the run's folder by default.
+    """
+    page = render("run.html", title_of(run), run_data(run), **_content(run))
+    path = path or run.folder / "report.html"
+    write_text(path, page)
+    return path
+
+
+def _content(run: Run) -> dict[str, Any]:
+    """Return everything that the page shows."""
+    rows, kept = edge_rows(run, digits=2), recorded(run)
+    told = read_surrogate(run)
+    return {
+        "folder": visible(run.folder.name),
+        "command": visible(run.command),
+        "source": _source(run),
+        "tiles": list(_tiles(run)),
+        "lines": headlines(run),
+        "rows": rows,
+        "scored_by": scored_by(run),
+        "has": {
+            name: any(getattr(row, name) for row in rows)
+            for name in ("score", "data", "refuters", "model", "truth")
+        },
+        "missing": missing_edges(run.graph, run.truth, isolated),
+        "known_columns": KNOWN,
+        "known": known_effects(run),
+        "qualities": screen_qualities(run),
+        "chosen": chosen_pairs(run),
+        "blind": prevalence(run),
+        "figures": {name: _figure(run, name) for name in _CAPTIONS},
+        "surrogate": "" if told is None else surrogate_line(told),
+        "discovery": discovery_line(run),
+        "has_attention": kept is not None,
+        "has_documents": has_document_examples(run),
+        "has_pairs": kept is not None and bool(kept.about["pairs"] or kept.about["pairs_reasons"]),
+        "pairs_reasons": [] if kept is None else [visible(r) for r in kept.about["pairs_reasons"]],
+        "keys": [
+            ("Settings", _shown(run.config)),
+            ("All figures, with versions", _shown(run.summary)),
+        ],
+    }
+
+
+def _source(run: Run) -> str:
+    """Return what the graph came from, in words: what proposed its pairs."""
+    if "allowed" not in run.candidates:
+        return "the data alone"
+    scored = scored_by(run)
+    whose = "a language model" if scored == ATTENTION else "a language model's predictions"
+    return f"{'the attention' if scored == ATTENTION else visible(scored)} of {whose}"
+
+
+def title_of(run: Run) -> str:
+    """Return what a run is called on its page: its corpus and seed."""
+    corpus = run.config.get("corpus", {})
+    names = [corpus.get(key) for key in ("network", "name", "path") if corpus.get(key)]
+    what = Path(str(names[0])).name if names else corpus.get("kind", run.folder.name)
+    return f"{what}, seed {run.config.get('seed', '?')}"
+
+
+def _tiles(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the figures at the top of the page: label and value."""
+    summary = run.summary
+    graph, candidates = summary.get("graph", {}), summary.get("candidates", {})
+    verdicts = run.evidence.get("verdict")
+    yield "features", str(run.graph.size)
+    documents = summary.get("corpus", {}).get("documents")
+    if documents is not None:
+        yield "documents", number(documents)
+    if "allowed" in run.candidates:
+        yield "candidate pairs", str(int(run.candidates["allowed"].sum()) // 2)
+    for label, room, name in (
+        ("candidate AUC", candidates, "auc"),
+        ("average precision", candidates, "average_precision"),
+    ):
+        if isinstance(room.get(name), int | float):
+            yield label, number(room[name])
+    yield "edges", str(run.graph.edge_count)
+    if verdicts is not None:
+        supported = run.evidence[run.evidence["verdict"] == "supported"]
+        yield "supported", str(len(supported))
+    for label, name in (("SHD to the truth", "shd"), ("adjacency F1", "adjacency_f1")):
+        if isinstance(graph.get(name), int | float):
+            yield label, number(graph[name])
+
+
+def _figure(run: Run, name: str) -> dict[str, str] | None:
+    """Return a figure as a data address with its caption, None where there is none."""
+    path = run.folder / "figures" / f"{name}.svg"
+    if not path.is_file():
+        return None
+    data = base64.b64encode(path.read_bytes()).decode()
+    caption = _CAPTIONS[name]
+    if name == "attention" and scored_by(run) != ATTENTION:
+        caption = "A row is explained, a column contributes; the mean over documents, unsigned."
+    return {"data": f"data:image/svg+xml;base64,{data}", "caption": caption, "name": name}
+
+
+def _shown(value: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a nested mapping as dotted keys and values, fit to be shown."""
+    return [(visible(key), visible(_told(item))) for key, item in flat(value)]
+
+
+def _told(value: Any) -> str:
+    """Return a setting or figure in words."""
+    if isinstance(value, float):
+        return number(value, 4)
+    return "–" if value is None else str(value)

@@ -1,0 +1,155 @@
+"""A run whose graph and attention show themselves in a notebook.
+
+>>> run = causattn.load_run(folder)  # doctest: +SKIP
+>>> run.graph.show()  # doctest: +SKIP
+>>> run.attention.head_view(doc=3)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from causattn.base import ArtefactError
+from causattn.corpora import read_corpus
+from causattn.graphs import CausalGraph
+from causattn.models import read_model
+from causattn.report.page.views import View, ViewName, show_document, show_graph
+from causattn.report.record.record import arrays_of, look, words_of
+from causattn.report.record.recorded import KeptDocument, recorded
+from causattn.results import Run, load_run
+
+
+@dataclass(frozen=True)
+class ShownGraph(CausalGraph):
+    """A `CausalGraph` that knows the run it was found in."""
+
+    def show(self) -> View:
+        """Show the graph with the run's evidence."""
+        return show_graph(self, run=getattr(self, "_run", None))
+
+
+class RunAttention:
+    """A run's attention, document by document.
+
+    Documents that the run kept whole are at hand; for others model and corpus are taken from the
+    cache.
+
+    Parameters
+    ----------
+    run
+        The run.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._looked: dict[int, KeptDocument] = {}
+
+    def document(self, doc: int) -> KeptDocument:
+        """Return one document's attention.
+
+        Parameters
+        ----------
+        doc
+            Its number in the corpus, from 0.
+
+        Raises
+        ------
+        ArtefactError
+            Where the run kept nothing of it, and model or corpus are not in the cache any more.
+        """
+        if doc not in self._looked:
+            self._looked[doc] = self._kept(doc) or self._read(doc)
+        return self._looked[doc]
+
+    def head_view(self, doc: int = 0) -> View:
+        """Show tokens joined by lines, one colour a head."""
+        return self._show(doc, "heads")
+
+    def model_view(self, doc: int = 0) -> View:
+        """Show all layers and heads at once."""
+        return self._show(doc, "model")
+
+    def neuron_view(self, doc: int = 0) -> View:
+        """Show how queries and keys multiply into weights."""
+        return self._show(doc, "neurons")
+
+    def matrix(self, doc: int = 0) -> View:
+        """Show attention as a heat map, rollout and flow beside it."""
+        return self._show(doc, "matrix")
+
+    def statistics(self, doc: int = 0) -> View:
+        """Show what each head does in the document."""
+        return self._show(doc, "statistics")
+
+    def to_bertviz(self, doc: int = 0) -> dict[str, Any]:
+        """Return the arguments of ``bertviz.head_view`` and ``bertviz.model_view``.
+
+        Returns
+        -------
+        dict
+            ``attention``, one float32 tensor [1, H, T, T] a layer, and ``tokens``.
+        """
+        found = self.document(doc)
+        weights = torch.from_numpy(found.arrays["weights"])
+        return {
+            "attention": [layer[None] for layer in weights],
+            "tokens": list(found.words["tokens"]),
+        }
+
+    def _show(self, doc: int, view: ViewName) -> View:
+        return show_document(self.document(doc), view)
+
+    def _kept(self, doc: int) -> KeptDocument | None:
+        found = recorded(self._run)
+        documents = [] if found is None else found.documents
+        return next((each for each in documents if each.number == doc), None)
+
+    def _read(self, doc: int) -> KeptDocument:
+        found = recorded(self._run)
+        keys: Mapping[str, str] = {} if found is None else found.about["artefacts"]
+        cache = Path(self._run.config["paths"]["cache"])
+        wanted = ("corpus", "model")
+        folders = {kind: cache / kind / keys.get(kind, "-") / "content" for kind in wanted}
+        if not all(folder.is_dir() for folder in folders.values()):
+            kept = [] if found is None else [each.number for each in found.documents]
+            raise ArtefactError(
+                f"Document {doc} is none of those that {self._run.folder} kept whole ({kept}), and "
+                f"its model and corpus are not in the cache {cache}; choose one of these, or run "
+                "the study again with page.documents raised."
+            )
+        corpus = read_corpus(folders["corpus"])
+        if not 0 <= doc < len(corpus):
+            raise ArtefactError(
+                f"The corpus has documents 0 to {len(corpus) - 1}; choose one of them, not {doc}."
+            )
+        document, why = look(read_model(folders["model"]), corpus.texts[doc])
+        query = None if found is None else found.about.get("query")
+        return KeptDocument(doc, words_of(document, query), arrays_of(document), why)
+
+
+class ShownRun(Run):
+    """A `Run` whose ``graph.show()`` and ``attention`` draw."""
+
+    @cached_property
+    def graph(self) -> ShownGraph:
+        """The graph that was found."""
+        found = Run.graph.func(self)  # type: ignore[attr-defined]
+        shown = ShownGraph(**{f.name: getattr(found, f.name) for f in fields(CausalGraph)})
+        object.__setattr__(shown, "_run", self)
+        return shown
+
+    @cached_property
+    def attention(self) -> RunAttention:
+        """The run's attention, to be looked at."""
+        return RunAttention(self)
+
+
+def show_run(folder: str | Path) -> ShownRun:
+    """Return the run in a folder, ready for a notebook (see `causattn.results.load_run`)."""
+    return ShownRun(load_run(folder).folder)

@@ -1,0 +1,145 @@
+"""``causattn report SWEEP``: every run of a sweep on one page, and what they say together."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from causattn.base import CausattnError, write_text
+from causattn.report.comparison import headlines, write_comparison
+from causattn.report.page.graph_data import plain
+from causattn.report.page.rendering import render
+from causattn.report.words.text import visible
+from causattn.results import collect_runs, compare_runs
+
+_SHOWN = (
+    ("graph.shd", "SHD"),
+    ("graph.adjacency_f1", "adjacency F1"),
+    ("graph.arrowhead_f1", "arrowhead F1"),
+    ("graph.edges", "edges"),
+    ("graph.tests", "tests"),
+    ("candidates.auc", "candidate AUC"),
+    ("candidates.average_precision", "average precision"),
+    ("evidence.supported.edges", "supported"),
+    ("seconds", "seconds"),
+)
+_FIGURES = (
+    ("ranks_", "Mean ranks; a bar joins those within the critical difference."),
+    ("means_", "Means over seeds by data set, with 95% bootstrap intervals."),
+    ("front_", "Quality and time of those that finished on every data set."),
+    ("runtime", "Median seconds of discovery by size."),
+    ("paths", "ROC curves of the adjacencies that were found."),
+)
+_HIDDEN = ("config.paths.", "config.page.", "config.limits.", "config.workers", "config.threads")
+
+
+def write_sweep_report(folder: Path, path: Path, *, command: str = "") -> Path:
+    """Write a sweep's page and return its path.
+
+    Parameters
+    ----------
+    folder
+        The folder of a sweep, or any folder with runs below.
+    path
+        The page's file; links to the runs' own pages are relative to it.
+    command
+        What a person types to make it again.
+
+    Raises
+    ------
+    ArtefactError
+        Where there are no runs.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        collected = collect_runs(folder, Path(scratch) / "runs")
+        runs = pd.read_parquet(collected.parquet)
+        try:
+            comparison = compare_runs(folder)
+            write_comparison(comparison, Path(scratch) / "comparison", command=command)
+            says = [visible(line.replace("**", "")) for line in headlines(comparison)]
+            notes = [visible(note) for note in comparison.notes]
+            figures = list(_figures(Path(scratch) / "comparison"))
+        except CausattnError as error:
+            # A sweep without a truth or with one contestant still has its runs to be looked at.
+            says, notes, figures = [], [visible(error)], []
+    failed = runs[~runs["status"].isin(["finished"])]
+    page = render(
+        "sweep.html",
+        f"{folder.resolve().name}, {len(runs)} runs",
+        {"kind": "sweep", **leaderboard(runs, folder, path.parent)},
+        counts=sorted(collected.counts.items()),
+        failures=[
+            (visible(row["folder"]), row["status"], visible(row["reason"] or "no reason is known"))
+            for row in failed.to_dict("records")
+        ],
+        headlines=says,
+        notes=notes,
+        figures=figures,
+        command=visible(command),
+    )
+    write_text(path, page)
+    return path
+
+
+def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]:
+    """Return the table of runs: what varies among them, then their figures, JSON-like.
+
+    ``links`` are the runs' own pages as addresses relative to `start`, None where there is none.
+    """
+    varied = [name for name in runs.columns if name.startswith("config.") and _varies(runs, name)]
+    figures = [(name, words) for name, words in _SHOWN if name in runs and runs[name].notna().any()]
+    columns = [
+        ("folder", "run", False),
+        ("status", "status", False),
+        *((name, name.removeprefix("config."), _numeric(runs[name])) for name in varied),
+        *((name, words, True) for name, words in figures),
+        *([("reason", "reason", False)] if runs["reason"].notna().any() else []),
+    ]
+    rows = [[plain(row[name]) for name, *_ in columns] for row in runs.to_dict("records")]
+    return {
+        "table": {
+            "columns": [
+                {"name": name, "words": visible(words), "numeric": numeric}
+                for name, words, numeric in columns
+            ],
+            "rows": rows,
+        },
+        "links": [_link(folder / place, start) for place in runs["folder"]],
+    }
+
+
+def _varies(runs: pd.DataFrame, name: str) -> bool:
+    return not name.startswith(_HIDDEN) and runs[name].astype(str).nunique() > 1
+
+
+def _numeric(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column))
+
+
+def _link(run: Path, start: Path) -> str | None:
+    """Return the address of a run's page seen from a folder; every odd character is escaped."""
+    page = run / "report.html"
+    if not page.is_file():
+        return None
+    try:
+        return quote(page.resolve().relative_to(start.resolve()).as_posix())
+    except ValueError:
+        return None
+
+
+def _figures(folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the comparison's figures that have a place on the page, as data addresses."""
+    for start, caption in _FIGURES:
+        for file in sorted(folder.glob(f"{start}*.svg")):
+            data = base64.b64encode(file.read_bytes()).decode()
+            yield {
+                "name": file.stem.replace("_", " "),
+                "data": f"data:image/svg+xml;base64,{data}",
+                "caption": caption,
+            }

@@ -1,0 +1,184 @@
+"""The few figures that say how a run went, each as one line."""
+
+from __future__ import annotations
+
+import math
+
+from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
+from causattn.report.words.text import number, visible
+from causattn.results import Run
+
+_GRAPH = (
+    ("shd", "SHD"),
+    ("adjacency_precision", "adjacency precision"),
+    ("adjacency_recall", "recall"),
+    ("adjacency_f1", "F1"),
+    ("arrowhead_f1", "arrowhead F1"),
+    ("tests", "tests"),
+)
+_LEARNED = 0.97
+"""A share of the blind loss above which a model has learned next to nothing."""
+_WAYS = {
+    "registered attention function": "a function registered in place of the model's own",
+    "step by step": "following the decoder step by step",
+    "hooks on eager modules": "hooks on the model's own attention modules",
+    "output_attentions": "what the model returns (output_attentions)",
+}
+"""How attention was captured, in plain words."""
+_WARNING = "it has learned next to nothing and its attention means as little, train it longer"
+
+
+def headlines(run: Run) -> list[str]:
+    """Return all lines that say something of a run, as terminal and page show them."""
+    lines = (
+        data_line(run),
+        model_line(run),
+        capture_line(run),
+        query_line(run),
+        reading_line(run),
+        candidate_line(run),
+        discovery_line(run),
+        graph_line(run),
+        timing_line(run),
+    )
+    return [line for line in lines if line]
+
+
+def candidate_line(run: Run) -> str:
+    """Say how many candidates there are, and how good they are beside other screens.
+
+    Empty where no attention was read.
+    """
+    frame = run.candidates
+    if "allowed" not in frame:
+        return ""
+    allowed = int(frame["allowed"].sum()) // 2
+    pairs = len(frame) // 2
+    scored = scored_by(run)
+    by = "" if scored == ATTENTION else f" by {visible(scored)}"
+    line = f"Candidates{by}: {allowed} of {pairs} pairs"
+    if not allowed:
+        strongest = number(float(frame["score"].max()))
+        line += f", none was strong enough (the strongest has {strongest})"
+    qualities = screen_qualities(run)
+    if not qualities:
+        return line
+    first, *others = qualities
+    line += f"; against the true skeleton AUC {first.auc:.3f}, AP {first.average_precision:.3f}"
+    shown = [
+        f"{visible(quality.name)} {quality.auc:.3f}, {quality.average_precision:.3f}"
+        for quality in others
+    ]
+    return f"{line} ({'; '.join(shown)})" if shown else line
+
+
+def graph_line(run: Run) -> str:
+    """Say how large the graph is, and how far from the truth."""
+    line = f"Graph: {run.graph.size} features, {run.graph.edge_count} edges"
+    figures = run.summary.get("graph", {})
+    shown = [
+        f"{words} {number(figures[name])}"
+        for name, words in _GRAPH
+        if isinstance(figures.get(name), int | float)
+    ]
+    return "; ".join([line, ", ".join(shown)]) if shown else line
+
+
+def model_line(run: Run) -> str:
+    """Say what the model learned, and warn where it is next to nothing; empty where unknown."""
+    about = run.summary.get("model", {})
+    perplexity, blind = about.get("perplexity_held_out"), about.get("perplexity_unigram")
+    if isinstance(perplexity, int | float) and isinstance(blind, int | float):
+        line = (
+            f"Model: perplexity {perplexity:.3g} on held-out documents, {blind:.3g} by frequencies "
+            "alone"
+        )
+        learned = math.log(perplexity) < _LEARNED * math.log(blind)
+        return line if learned else f"{line}; {_WARNING}"
+    loss, blind = about.get("loss_held_out"), about.get("loss_marginal")
+    if isinstance(loss, int | float) and isinstance(blind, int | float):
+        line = f"Model: loss {loss:.3f} on held-out documents, {blind:.3f} by frequencies alone"
+        learned = loss < _LEARNED * blind
+    else:
+        right, blind = about.get("accuracy_held_out"), about.get("accuracy_majority")
+        if not isinstance(right, int | float) or not isinstance(blind, int | float):
+            return ""
+        line = (
+            f"Model: accuracy {right:.3f} on held-out documents, {blind:.3f} by the commonest class"
+        )
+        learned = right > blind
+    return line if learned else f"{line}; {_WARNING}"
+
+
+def capture_line(run: Run) -> str:
+    """Say how attention was captured, where, and of how many documents; empty where unknown."""
+    about = run.summary.get("attention", {})
+    way, device, documents = (about.get(name) for name in ("capture", "device", "documents"))
+    if not isinstance(way, str) or not isinstance(device, str) or not isinstance(documents, int):
+        return ""
+    said = _WAYS.get(way, visible(way))
+    return f"Attention read by {said} on {visible(device)}, {documents} documents"
+
+
+def query_line(run: Run) -> str:
+    """Say what else a model that reads from left to right could be asked; empty where it was."""
+    about = run.summary.get("attention", {})
+    if about.get("query") != "observed" or run.summary.get("model", {}).get("task") != "causal":
+        return ""
+    return (
+        "Read as the documents stand: what a word's own position attends to, where this model, "
+        "which reads from left to right, has the word before it; attention=next reads where it "
+        "foretells the word"
+    )
+
+
+def reading_line(run: Run) -> str:
+    """Warn where documents were cut at the model's length; empty where none was."""
+    about = run.summary.get("attention", {})
+    cut, documents = about.get("documents_truncated"), about.get("documents")
+    if not isinstance(cut, int) or not cut:
+        return ""
+    lost = about.get("mentions_without_token")
+    told = f", and {lost} occurrences of features were not read" if lost else ""
+    return (
+        f"Cut: {cut} of {documents} documents are longer than the model takes and were read only "
+        f"up to there{told}; split them into shorter documents to read all"
+    )
+
+
+def data_line(run: Run) -> str:
+    """Say how far the true order can be read off the data by sorting; empty without a truth."""
+    shares = run.summary.get("features", {}).get("sortability") or {}
+    shown = [
+        f"{label} {number(shares[name])}"
+        for name, label in (
+            ("var_sortability", "variance"),
+            ("r2_sortability", "R2"),
+            ("snr_sortability", "signal-to-noise"),
+        )
+        if isinstance(shares.get(name), int | float)
+    ]
+    return f"Sortability of the data (0.5 tells nothing): {', '.join(shown)}" if shown else ""
+
+
+def discovery_line(run: Run) -> str:
+    """Say which algorithm found the graph, and what it did with the candidates."""
+    figures = run.summary.get("graph", {})
+    line = f"Found by {visible(str(figures.get('algorithm') or 'an unnamed algorithm'))}"
+    use = (figures.get("details") or {}).get("candidates")
+    return f"{line}; candidates {visible(str(use))}" if use else line
+
+
+def timing_line(run: Run) -> str:
+    """Say how long each stage took."""
+    stages = {
+        name.removesuffix("_s"): float(seconds)
+        for name, seconds in run.summary.get("timing", {}).items()
+        if isinstance(seconds, int | float)
+    }
+    if not stages:
+        return ""
+    total = run.seconds or sum(stages.values())
+    stages["loading, figures and page"] = total - sum(stages.values())
+    parts = [f"{visible(name)} {took:.1f} s" for name, took in stages.items() if took >= 0.05]
+    return f"Time: {total:.1f} s" + (f" ({', '.join(parts)})" if parts else "")

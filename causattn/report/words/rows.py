@@ -1,0 +1,156 @@
+"""The edges of a run with their evidence in words, for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from causattn.graphs import CausalGraph
+from causattn.report.figures.overlay import fates_by_pair, overlay
+from causattn.report.words.text import number, visible
+from causattn.results import Run
+
+ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→", "<-o": "←o", "o-o": "o–o"}
+
+
+@dataclass(frozen=True)
+class EdgeRow:
+    """One edge of the graph with its evidence; texts are empty where nothing is known.
+
+    `score` is that of the candidates (see `causattn.report.words.quality.scored_by`).
+    """
+
+    source: str
+    arrow: str
+    target: str
+    score: str
+    data: str
+    adjustment: str
+    refuters: str
+    model: str
+    verdict: str
+    reason: str
+    truth: str
+    details: tuple[tuple[str, str], ...]
+
+
+def edge_rows(run: Run, digits: int = 3) -> list[EdgeRow]:
+    """Return the graph's edges, those with the clearest verdict first, then by name.
+
+    Parameters
+    ----------
+    run
+        A run.
+    digits
+        Significant digits of the numbers.
+    """
+    evidence = _by_pair(run.evidence)
+    fates: Mapping[frozenset[str], str] = {}
+    if run.truth is not None:
+        fates = fates_by_pair(overlay(run.graph, run.truth))
+    rows = [
+        _row(edge, evidence.get((edge[0], edge[1]), {}), fates, digits)
+        for edge in run.graph.edges()
+    ]
+    rank = {"supported": 0, "undetermined": 1, "contradicted": 2}
+    return sorted(rows, key=lambda row: (rank.get(row.verdict, 3), row.source, row.target))
+
+
+def missing_edges(
+    graph: CausalGraph, truth: CausalGraph | None, shown: Callable[[str], str] = visible
+) -> list[str]:
+    """Return the truth's edges whose pair the graph does not join, in words; `shown` the names."""
+    if truth is None:
+        return []
+    return [
+        f"{shown(edge.source)} {ARROWS.get(edge.symbol, edge.symbol)} {shown(edge.target)}"
+        for edge in overlay(graph, truth)
+        if edge.fate == "missing"
+    ]
+
+
+def _interval(row: Mapping[str, Any], side: str, digits: int) -> str:
+    """Return an estimate with its interval, empty where there is none."""
+    estimate, low, high = (row.get(f"{side}_{part}") for part in ("estimate", "low", "high"))
+    if _unknown(estimate):
+        return ""
+    if _unknown(low) or _unknown(high):
+        return number(estimate, digits)
+    shown = [number(value, digits) for value in (estimate, low, high)]
+    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
+
+
+def _row(
+    edge: tuple[str, str, str], row: Mapping[str, Any], fates: Mapping[Any, str], digits: int
+) -> EdgeRow:
+    source, target, symbol = edge
+    adjustment = row.get("data_adjustment")
+    score = row.get("candidate_score")
+    if symbol != "-->" and not _unknown(row.get("candidate_strength")):
+        score = row["candidate_strength"]  # of both directions, since the edge has none
+    return EdgeRow(
+        source=visible(source),
+        arrow=ARROWS.get(symbol, symbol),
+        target=visible(target),
+        score="" if _unknown(score) else number(score, digits),
+        data=_interval(row, "data", digits),
+        adjustment=_list(adjustment),
+        refuters=_refuters(row),
+        model=_interval(row, "model", digits),
+        verdict=visible(row.get("verdict") or ""),
+        reason=visible(row.get("verdict_reason") or ""),
+        truth=fates.get(frozenset((source, target)), ""),
+        details=tuple(
+            (name.replace("_", " "), shown)
+            for name, value in row.items()
+            if name not in ("source", "target") and (shown := _plain(value))
+        ),
+    )
+
+
+def _refuters(row: Mapping[str, Any]) -> str:
+    """Return how many refuters the estimate passed, and which it failed."""
+    outcomes = {
+        name.removesuffix("_outcome"): value
+        for name, value in row.items()
+        if name.endswith("_outcome")
+    }
+    ran = {name: outcome for name, outcome in outcomes.items() if outcome in ("passed", "failed")}
+    if not ran:
+        return ""
+    failed = [name.replace("_", " ") for name, outcome in ran.items() if outcome == "failed"]
+    return f"{len(ran) - len(failed)}/{len(ran)}" + (f", not {', '.join(failed)}" if failed else "")
+
+
+def _by_pair(evidence: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    found = {}
+    for row in evidence.to_dict("records"):
+        named = {str(name): value for name, value in row.items()}
+        found[str(row["source"]), str(row["target"])] = named
+    return found
+
+
+def _list(value: Any) -> str:
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    return ", ".join(map(visible, value)) or "nothing"
+
+
+def _plain(value: Any) -> str:
+    """Return any value of the evidence table in words, empty where it is not known."""
+    if isinstance(value, str):
+        return visible(value)
+    if hasattr(value, "__len__"):
+        return _list(value)
+    if _unknown(value):
+        return ""
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    return number(float(value))
+
+
+def _unknown(value: Any) -> bool:
+    return value is None or value is pd.NA or value != value

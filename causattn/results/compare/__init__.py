@@ -1,0 +1,8 @@
+"""Comparing the runs of a sweep: who wins on what, by how much, and how sure it is."""
+
+from causattn.results.compare.comparison import Comparison, MetricComparison, compare_runs
+from causattn.results.compare.means import OVERALL
+from causattn.results.compare.metrics import Metric
+from causattn.results.compare.ranks import Ranking
+
+__all__ = ["OVERALL", "Comparison", "Metric", "MetricComparison", "Ranking", "compare_runs"]
