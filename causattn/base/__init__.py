@@ -19,8 +19,10 @@ from causattn.base.files import (
 )
 from causattn.base.lock import exclusive
 from causattn.base.on_demand import on_demand
+from causattn.base.plugins import load_plugins, plugin_names
 from causattn.base.progress import is_quiet, progress, quiet, track
 from causattn.base.randomness import generator, integer_seed, seed_sequence
+from causattn.base.registry import Entry, Registry, required
 from causattn.base.settings import choose, settings_from
 
 __all__ = [
@@ -29,7 +31,9 @@ __all__ = [
     "CausattnError",
     "ConfigError",
     "DataError",
+    "Entry",
     "ModelError",
+    "Registry",
     "check_artefact",
     "choose",
     "content_key",
@@ -38,11 +42,14 @@ __all__ = [
     "generator",
     "integer_seed",
     "is_quiet",
+    "load_plugins",
     "new_artefact",
     "on_demand",
+    "plugin_names",
     "progress",
     "quiet",
     "read_json",
+    "required",
     "seed_sequence",
     "settings_from",
     "track",

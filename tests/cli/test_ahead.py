@@ -10,7 +10,7 @@ from causattn.cli import ahead
 
 FORKED = """
 import json, multiprocessing, os, signal, sys, threading
-from causattn.cli import _ahead
+from causattn.cli import ahead
 
 def look(connection):
     import gc

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from causattn.base import ArtefactError, read_json, write_json
-from causattn.examples import deciding_documents, document_vectors, nearest_documents
+from causattn.exemplars import deciding_documents, document_vectors, nearest_documents
 from causattn.report import Material, ShownRun, write_report
 from causattn.report.record.explained import examples_data
 from causattn.report.record.question import Sample, question_of, subject_of

@@ -2,7 +2,8 @@
 
 cell_contribution
     What each word adds to a logit of an LSTM language model, read off its cells: Murdoch and Szlam
-    (2017), see `recurrent_cells`. One pass, no gradient; it adds up to the logit but for the head's bias and what special tokens add.
+    (2017), see `recurrent_cells`. One pass, no gradient; it adds up to the logit but
+    for the head's bias and what special tokens add.
 embedding_ablation
     What the output loses where one token's embedding is erased, all its numbers set to zero, or to
     the mean embedding of the vocabulary: Li, Monroe and Jurafsky (2016), "Understanding neural

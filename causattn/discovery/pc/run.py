@@ -118,7 +118,7 @@ def run_pc(
     gaussian = isinstance(statistics, GaussianStatistics)
     patient: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if backend == "compiled" and statistics.size <= _SMALL:
-        kernel = "_gaussian_kernel" if gaussian else "_discrete_kernel"
+        kernel = "gaussian_kernel" if gaussian else "discrete_kernel"
         if not worth_compiled(kernel):
             backend, patient = "reference", plain_run()
     with patient:

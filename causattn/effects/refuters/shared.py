@@ -6,7 +6,8 @@ once a draw for all columns together, one matrix product, and each effect takes 
 of a draw hardly depends on how many effects there are. Draws of one effect stay independent of each
 other, and each refuter's p keeps its meaning; the p of two effects are no longer independent.
 
-A draw's numbers are those that `refuters` gives for the same permutation, column or rows. Standard errors are the classical ones, the only ones that follow from sums of products.
+A draw's numbers are those that `refuters` gives for the same permutation, column or rows. Standard
+errors are the classical ones, the only ones that follow from sums of products.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import numpy as np
 
 from causattn.base import CausattnError, integer_seed
 from causattn.corpora import find_words
-from causattn.examples import (
+from causattn.exemplars import (
     Continuation,
     ContinuationSettings,
     EditSettings,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import DataError
-from causattn.examples import Deciding, deciding_documents, typical_documents
+from causattn.exemplars import Deciding, deciding_documents, typical_documents
 from causattn.features import FeatureTable
 from causattn.results import Run
 

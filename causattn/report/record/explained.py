@@ -9,7 +9,7 @@ import numpy as np
 
 from causattn.base import CausattnError, read_json, write_json
 from causattn.corpora import Corpus
-from causattn.examples import document_vectors
+from causattn.exemplars import document_vectors
 from causattn.features import FeatureTable, with_carriers
 from causattn.graphs import Edge
 from causattn.models import LanguageModel

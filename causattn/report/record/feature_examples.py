@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from causattn.base import CausattnError
-from causattn.examples import typical_documents
+from causattn.exemplars import typical_documents
 from causattn.report.record.edge_examples import rows_by_value
 from causattn.report.record.question import Question, Sample
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from causattn.base import CausattnError
 from causattn.corpora import Corpus, Mentions
-from causattn.examples import (
+from causattn.exemplars import (
     CorpusValues,
     Decide,
     DocumentLosses,

@@ -29,18 +29,18 @@ def test_plain_runs_are_counted(fresh):
 
 
 def test_loading_pays_after_half_a_second_compiling_after_fifteen(fresh):
-    assert not patience.worth_compiled("_gaussian_kernel")
+    assert not patience.worth_compiled("gaussian_kernel")
     spend(1)
-    assert not patience.worth_compiled("_gaussian_kernel")
-    stored = fresh / "somewhere" / "_gaussian_kernel.search-1.py311.nbi"
+    assert not patience.worth_compiled("gaussian_kernel")
+    stored = fresh / "somewhere" / "gaussian_kernel.search-1.py311.nbi"
     stored.parent.mkdir()
     stored.touch()
-    assert patience.worth_compiled("_gaussian_kernel")
-    assert not patience.worth_compiled("_discrete_kernel")
+    assert patience.worth_compiled("gaussian_kernel")
+    assert not patience.worth_compiled("discrete_kernel")
     os.utime(stored, (0, 0))  # older than the source: of no use
-    assert not patience.worth_compiled("_gaussian_kernel")
+    assert not patience.worth_compiled("gaussian_kernel")
     spend(15)
-    assert patience.worth_compiled("_gaussian_kernel")
+    assert patience.worth_compiled("gaussian_kernel")
 
 
 def test_what_is_loaded_is_used(gaussian_data, monkeypatch):

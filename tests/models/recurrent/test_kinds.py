@@ -7,7 +7,7 @@ import yaml
 
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus, load_corpus
-from causattn.examples import ContinuationSettings, continuations
+from causattn.exemplars import ContinuationSettings, continuations
 from causattn.models import (
     encode_texts,
     load_model,

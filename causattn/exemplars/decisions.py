@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from causattn.base import CapabilityError, DataError
-from causattn.examples.edits import Decide
+from causattn.exemplars.edits import Decide
 from causattn.models import LanguageModel, encode_texts, predict_labels, predict_tokens
 
 

@@ -8,7 +8,7 @@ import pytest
 from causattn.base import DataError
 from causattn.corpora import Mentions
 from causattn.effects import Design, LinearEffects
-from causattn.examples import deciding_documents
+from causattn.exemplars import deciding_documents
 from causattn.features import FeatureKind, FeatureTable
 
 

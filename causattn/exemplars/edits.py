@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.examples.places import Place
+from causattn.exemplars.places import Place
 
 Decide = Callable[[Sequence[str]], np.ndarray]
 """From n texts to what the model says of each, float64 [n, classes]; the largest is its output."""

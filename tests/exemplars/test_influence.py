@@ -10,8 +10,8 @@ import torch
 
 from causattn.base import CapabilityError, DataError
 from causattn.corpora import Corpus
-from causattn.examples import hidden_losses, label_losses, training_influence
-from causattn.examples.influence import parameters_of
+from causattn.exemplars import hidden_losses, label_losses, training_influence
+from causattn.exemplars.influence import parameters_of
 from causattn.models import LanguageModel, encode_texts
 
 Make = Callable[..., LanguageModel]

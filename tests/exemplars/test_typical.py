@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causattn.base import DataError
-from causattn.examples import typical_documents
-from causattn.examples.typical import distances
+from causattn.exemplars import typical_documents
+from causattn.exemplars.typical import distances
 
 
 def cost(apart: np.ndarray, medoids: tuple[int, ...]) -> float:

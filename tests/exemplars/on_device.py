@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from causattn.examples import (
+from causattn.exemplars import (
     ContinuationSettings,
     continuations,
     document_vectors,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from causattn.base import CapabilityError, ConfigError, DataError
 from causattn.corpora import Corpus
-from causattn.examples import (
+from causattn.exemplars import (
     CorpusValues,
     EditSettings,
     Place,

@@ -6,7 +6,7 @@ import torch
 
 from causattn.base import DataError
 from causattn.corpora import Corpus
-from causattn.examples import document_vectors, nearest_documents
+from causattn.exemplars import document_vectors, nearest_documents
 from causattn.models import LanguageModel
 
 

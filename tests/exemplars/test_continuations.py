@@ -6,7 +6,7 @@ import torch
 
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import Corpus
-from causattn.examples import ContinuationSettings, continuations
+from causattn.exemplars import ContinuationSettings, continuations
 from causattn.models import LanguageModel, load_model
 
 

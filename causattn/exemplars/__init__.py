@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.examples.continuations import (
+    from causattn.exemplars.continuations import (
         Continuation,
         ContinuationSettings,
         continuations,
     )
-    from causattn.examples.deciding import Deciding, deciding_documents
-    from causattn.examples.decisions import hidden_decision, label_decision
-    from causattn.examples.edits import Decide, Edit, EditSettings, MinimalEdits, minimal_edits
-    from causattn.examples.influence import (
+    from causattn.exemplars.deciding import Deciding, deciding_documents
+    from causattn.exemplars.decisions import hidden_decision, label_decision
+    from causattn.exemplars.edits import Decide, Edit, EditSettings, MinimalEdits, minimal_edits
+    from causattn.exemplars.influence import (
         DocumentLosses,
         hidden_losses,
         label_losses,
         training_influence,
     )
-    from causattn.examples.places import CorpusValues, Place, proposed_places
-    from causattn.examples.typical import Typical, typical_documents
-    from causattn.examples.vectors import Neighbours, document_vectors, nearest_documents
+    from causattn.exemplars.places import CorpusValues, Place, proposed_places
+    from causattn.exemplars.typical import Typical, typical_documents
+    from causattn.exemplars.vectors import Neighbours, document_vectors, nearest_documents
 
 __all__ = [
     "Continuation",
