@@ -167,8 +167,8 @@ class Registry(Mapping[str, T]):
             source = point.dist.name if point.dist is not None else point.module
             self._add(found, Entry(point.name, source, point.value, _loader(point)))
         for plugin in plugins():
-            given = getattr(plugin.module, self.constant, None)
-            for each in given if isinstance(given, list | tuple) else [given] * (given is not None):
+            given: Any = getattr(plugin.module, self.constant, ())
+            for each in given if isinstance(given, list | tuple) else [given]:
                 name = getattr(each, "name", None)
                 if not isinstance(name, str):
                     raise ConfigError(
