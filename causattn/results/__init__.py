@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         nearest,
         prune,
     )
+    from causattn.results.rows import read_rows, write_rows
     from causattn.results.run import SCREEN, Run, load_run, matrix, write_results
     from causattn.results.store import Artefact, Store
     from causattn.results.versions import source_commit, versions
@@ -64,12 +65,14 @@ __all__ = [
     "matrix",
     "nearest",
     "prune",
+    "read_rows",
     "run_in_folder",
     "run_status",
     "source_commit",
     "to_yaml",
     "versions",
     "write_results",
+    "write_rows",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

@@ -1,0 +1,144 @@
+"""Nested rows in one Parquet file: a column for each figure, and back to the same rows.
+
+The columns of ``{"job": {"seed": 0}, "figures": {"PC, plain": {"f1": 0.9}}}`` are ``job/seed`` and
+``figures/PC, plain/f1``; a slash within a key is written ``~1`` and a tilde ``~0``, as in JSON
+Pointer (RFC 6901). A figure that a row does not have is null there. One that the row has as None,
+and a mapping without keys (``name~``), are named in the row's column ``undefined``. Lists of one
+type are lists; what no column of one type can hold is JSON text, and the file's schema says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from causattn.base import ArtefactError
+
+UNDEFINED = "undefined"
+_EMPTY = "~"
+_JSON = {b"text": b"json"}
+
+
+def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """Write rows of nested mappings as one Parquet file, all at once or not at all.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made.
+    rows
+        Mappings of strings to mappings, lists, strings, numbers, booleans and None. A number that
+        is an integer in some rows only comes back as float.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ArtefactError
+        Where a row has a key of its own called ``undefined``, which is taken.
+    """
+    flat: list[dict[str, Any]] = []
+    for row in rows:
+        if UNDEFINED in row:
+            raise ArtefactError(f"A row for {path} has the key {UNDEFINED}; give it another name.")
+        columns: dict[str, Any] = {}
+        missing: list[str] = []
+        for name, value in _flat(row):
+            if value is None or name.endswith(_EMPTY):
+                missing.append(name)
+            else:
+                columns[name] = value
+        flat.append({**columns, UNDEFINED: missing})
+    names = list(dict.fromkeys(key for row in flat for key in row))
+    names.sort(key=UNDEFINED.__eq__)
+    fields, arrays = [], []
+    for name in names:
+        array, plain = _column([row.get(name) for row in flat])
+        fields.append(pa.field(name, array.type, metadata=None if plain else _JSON))
+        arrays.append(array)
+    place = Path(path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+        pq.write_table(table, temporary, compression="zstd", compression_level=15)
+        os.replace(temporary, place)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return place
+
+
+def read_rows(path: str | Path) -> list[dict[str, Any]]:
+    """Return the rows that `write_rows` wrote.
+
+    Raises
+    ------
+    ArtefactError
+        Where there is no such file, or it is no Parquet.
+    """
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ArtefactError(f"{path} holds no rows that can be read ({error}).") from None
+    text = {field.name for field in table.schema if (field.metadata or {}).get(b"text") == b"json"}
+    rows = []
+    for columns in table.to_pylist():
+        row: dict[str, Any] = {}
+        for name in columns.pop(UNDEFINED, None) or ():
+            _put(row, name.removesuffix(_EMPTY), {} if name.endswith(_EMPTY) else None)
+        for name, value in columns.items():
+            if value is not None:
+                _put(row, name, json.loads(value) if name in text else value)
+        rows.append(row)
+    return rows
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every leaf with its path; a mapping without keys as a path that ends in a tilde."""
+    for key, below in value.items():
+        name = prefix + str(key).replace("~", "~0").replace("/", "~1")
+        if isinstance(below, Mapping) and below:
+            yield from _flat(below, f"{name}/")
+        else:
+            yield (name + _EMPTY, below) if isinstance(below, Mapping) else (name, below)
+
+
+def _put(row: dict[str, Any], name: str, value: Any) -> None:
+    *above, last = (key.replace("~1", "/").replace("~0", "~") for key in name.split("/"))
+    for key in above:
+        row = row.setdefault(key, {})
+    row[last] = value
+
+
+def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:
+    """Return a column, and whether it holds the values themselves rather than their JSON."""
+    kinds = {kind for value in values if value is not None for kind in _kinds(value)}
+    kinds.discard(())
+    depths = {depth for depth, *_ in kinds}
+    types = {leaf for _, leaf in kinds}
+    if len(depths) <= 1 and types in ({bool}, {int}, {float}, {int, float}, {str}, set()):
+        leaf = float if float in types else next(iter(types), str)
+        arrow = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}[leaf]
+        for _ in range(next(iter(depths), 1)):
+            arrow = pa.list_(arrow)
+        return pa.array(values, type=arrow), True
+    text = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+    return pa.array(text, type=pa.string()), False
+
+
+def _kinds(value: Any, depth: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Yield the depth and type of every leaf of nested lists; nothing for a list without any."""
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _kinds(each, depth + 1)
+    else:
+        yield depth, type(value)
