@@ -1,7 +1,9 @@
 import sys
+from importlib import import_module
 
 from causattn.base import progress, quiet, track
-from causattn.base import progress as progress_module
+
+progress_module = import_module("causattn.base.progress")
 
 
 def test_items_pass_through_and_a_log_gets_two_lines(capsys):

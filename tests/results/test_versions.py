@@ -1,12 +1,14 @@
 """What a result says about the source and the libraries it came from."""
 
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from causattn.results import source_commit, versions
-from causattn.results import versions as versions_module
+
+versions_module = import_module("causattn.results.versions")
 
 
 @pytest.fixture
