@@ -54,7 +54,7 @@ wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation
 
 web:
-	cd causattn/report/web && npm ci && npm run check && npm run build
+	cd causattn/report/web && npm ci && npm run build && npm run check
 
 clean:
 	rm -rf $(ENV) dist build

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from causattn.report.page.sweep_page import write_sweep_report
     from causattn.report.page.two_runs import write_run_comparison
     from causattn.report.page.views import View, show_counterfactual, show_document, show_graph
-    from causattn.report.record.record import Material, record_attention
+    from causattn.report.record.attention import Material, record_attention
     from causattn.report.record.settings import page_settings
     from causattn.report.words.terminal import print_run
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from causattn.report.page.graph_data import plain
 from causattn.report.record.packing import packed, packed_signed
-from causattn.report.record.recorded import KeptDocument, Recorded
+from causattn.report.record.reading import KeptDocument, Recorded
 from causattn.report.words.text import visible
 
 DOCUMENT_BYTES = 3_900_000

@@ -8,7 +8,7 @@ from causattn.report.page.attention_data import attention_data
 from causattn.report.page.graph_data import graph_data
 from causattn.report.page.pair_data import pair_data
 from causattn.report.record.explained import examples_data
-from causattn.report.record.recorded import recorded
+from causattn.report.record.reading import recorded
 from causattn.results import Run
 
 

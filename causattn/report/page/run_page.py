@@ -17,12 +17,12 @@ from causattn.base import write_text
 from causattn.report.page.rendering import render
 from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
-from causattn.report.record.recorded import recorded
+from causattn.report.record.reading import recorded
 from causattn.report.record.surrogate import read_surrogate, surrogate_line
 from causattn.report.words.flat import flat
 from causattn.report.words.headline import discovery_line, headlines
-from causattn.report.words.known import COLUMNS as KNOWN
-from causattn.report.words.known import known_effects
+from causattn.report.words.known_effects import COLUMNS as KNOWN
+from causattn.report.words.known_effects import known_effects
 from causattn.report.words.quality import (
     ATTENTION,
     chosen_pairs,

@@ -20,8 +20,8 @@ from causattn.corpora import read_corpus
 from causattn.graphs import CausalGraph
 from causattn.models import read_model
 from causattn.report.page.views import View, ViewName, show_document, show_graph
-from causattn.report.record.record import arrays_of, look, words_of
-from causattn.report.record.recorded import KeptDocument, recorded
+from causattn.report.record.attention import arrays_of, look, words_of
+from causattn.report.record.reading import KeptDocument, recorded
 from causattn.results import Run, load_run
 
 

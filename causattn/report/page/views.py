@@ -15,8 +15,8 @@ from causattn.report.page.attention_data import document_data
 from causattn.report.page.graph_data import edges_of, graph_data
 from causattn.report.page.pair_data import pair_data
 from causattn.report.page.rendering import render
-from causattn.report.record.record import arrays_of, words_of
-from causattn.report.record.recorded import KeptDocument
+from causattn.report.record.attention import arrays_of, words_of
+from causattn.report.record.reading import KeptDocument
 from causattn.report.words.quality import ATTENTION
 from causattn.report.words.text import visible
 from causattn.results import Run

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.report.words.headline import headlines
-from causattn.report.words.known import COLUMNS as KNOWN
-from causattn.report.words.known import known_effects
+from causattn.report.words.known_effects import COLUMNS as KNOWN
+from causattn.report.words.known_effects import known_effects
 from causattn.report.words.quality import scored_by
 from causattn.report.words.rows import EdgeRow, edge_rows, missing_edges
 from causattn.results import Run

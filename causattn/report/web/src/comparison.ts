@@ -32,7 +32,7 @@ export function comparisonPage(data: ComparisonData, place: (name: string) => HT
   };
   const graph = place("graph");
   if (graph) graphView(graph, claims, { kinds: [kind], panel: sidesPanel(data, claims), selection: new Selection() });
-  const titles = { table: "figures of both runs", tests: "tests on which the runs differ", settings: "settings on which the runs differ" };
+  const titles = { table: "metrics of both runs", tests: "tests on which the runs differ", settings: "settings on which the runs differ" };
   for (const name of ["table", "tests", "settings"] as const) {
     const mount = place(name);
     if (mount) {

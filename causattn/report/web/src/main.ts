@@ -1,6 +1,7 @@
 // Finds the places that the page left open and fills each with its view.
 
-import { type View, attentionSection, documentView } from "./attention/section";
+import { attentionSection, documentView } from "./attention/section";
+import type { View } from "./attention/subjects";
 import { comparisonPage } from "./comparison";
 import { readData } from "./data";
 import { documentSection } from "./examples/documents";

@@ -1,4 +1,4 @@
-// Light or dark: the system's choice until the reader makes one. Views draw anew when it changes.
+// Light or dark: the system's choice until the reader makes one. Views draw again when it changes.
 
 const listeners: (() => void)[] = [];
 
@@ -17,7 +17,7 @@ export function isDark(): boolean {
 }
 
 export function themeButton(button: HTMLButtonElement): void {
-  const tell = () => {
+  const show = () => {
     button.textContent = isDark() ? "Light" : "Dark";
     button.setAttribute("aria-label", isDark() ? "Use light colours" : "Use dark colours");
     for (const listener of listeners) listener();
@@ -25,8 +25,8 @@ export function themeButton(button: HTMLButtonElement): void {
   button.hidden = false;
   button.addEventListener("click", () => {
     document.documentElement.dataset.theme = isDark() ? "light" : "dark";
-    tell();
+    show();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);
-  tell();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  show();
 }

@@ -51,7 +51,7 @@ export function drawHeat(
 
 const HUES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1", "#a6761d", "#666f7a", "#1b9e9e", "#b2182b", "#4d9221"];
 
-/** The colour of a head, told apart up to a dozen. */
+/** The colour of a head; the first dozen differ. */
 export function headColour(head: number): string {
   return HUES[head % HUES.length];
 }

@@ -5,7 +5,7 @@ import { number } from "../numbers";
 import { onTheme } from "../theme";
 import { headColour, resize } from "./canvas";
 import { type Maps, headMap } from "./maps";
-import type { Place } from "./section";
+import type { Place } from "./place";
 
 interface Spot {
   side: "query" | "key";

@@ -6,7 +6,7 @@ import { colour, onTheme } from "../theme";
 import { drawHeat, largest, resize } from "./canvas";
 import { indices } from "./heads";
 import { type Maps, headMap, layerMean } from "./maps";
-import type { Place } from "./section";
+import type { Place } from "./place";
 
 const MEAN = "mean";
 

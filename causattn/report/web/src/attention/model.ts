@@ -4,7 +4,7 @@ import { choice, element } from "../dom";
 import { onTheme } from "../theme";
 import { drawHeat, headColour, largest, resize } from "./canvas";
 import { type Maps, headMap } from "./maps";
-import type { Place } from "./section";
+import type { Place } from "./place";
 
 type Way = "lines" | "heat";
 

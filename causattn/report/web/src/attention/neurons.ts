@@ -5,7 +5,7 @@ import { number } from "../numbers";
 import { colour, onTheme } from "../theme";
 import { resize } from "./canvas";
 import { type Maps, headMap } from "./maps";
-import type { Place } from "./section";
+import type { Place } from "./place";
 
 const LINE = 20;
 const STRIP = 190;

@@ -111,14 +111,14 @@ export class Panel implements PanelLike {
       ),
     );
     parts.push(this.gist(row));
-    const details = element("details", {}, element("summary", {}, "Every figure"));
+    const details = element("details", {}, element("summary", {}, "Every number"));
     const seen = new Map<string, HTMLElement>();
     for (const [prefix, title] of GROUPS) {
       const entries = Object.entries(row).filter(([name, value]) => name.startsWith(prefix) && value !== null && value !== undefined);
       if (!entries.length) continue;
       let list = seen.get(title);
       if (!list) {
-        list = element("dl", { class: "figures" });
+        list = element("dl", { class: "metrics" });
         seen.set(title, list);
         details.append(element("h4", {}, title), list);
       }
@@ -134,7 +134,7 @@ export class Panel implements PanelLike {
     return parts;
   }
 
-  /** The few figures that most readers want, one line a kind of evidence. */
+  /** The few numbers that most readers want, one line a kind of evidence. */
   private gist(row: Row): HTMLElement {
     const list = element("dl", { class: "gist" });
     const add = (words: string, value: string, note = "") => {

@@ -71,3 +71,26 @@ def test_the_sources_have_types() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_no_two_sources_import_each_other() -> None:
+    sources = WEB / "src"
+    imports = {
+        path: [
+            (path.parent / f"{name}.ts").resolve()
+            for name in re.findall(r'from "(\.[^"]+)"', path.read_text(encoding="utf-8"))
+        ]
+        for path in (each.resolve() for each in sources.rglob("*.ts"))
+    }
+    done: set[Path] = set()
+
+    def follow(path: Path, way: tuple[Path, ...]) -> None:
+        assert path not in way, " -> ".join(each.name for each in (*way, path))
+        if path not in done:
+            for each in imports[path]:
+                follow(each, (*way, path))
+            done.add(path)
+
+    assert len(imports) > 20
+    for path in imports:
+        follow(path, ())

@@ -9,7 +9,7 @@ from causattn.base import ArtefactError, ConfigError
 from causattn.corpora import Mentions
 from causattn.report import ShownRun, page_settings
 from causattn.report.record.carried import carried_by
-from causattn.report.record.recorded import KeptDocument, recorded
+from causattn.report.record.reading import KeptDocument, recorded
 
 Recorded = Callable[..., ShownRun]
 

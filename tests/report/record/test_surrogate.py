@@ -55,7 +55,7 @@ def test_the_page_shows_it_with_what_it_is_worth(recorded_run: Make) -> None:
     page = write_report(run).read_text(encoding="utf-8")
     told = read_surrogate(run)
     assert told is not None
-    assert "told by a small tree" in page
+    assert "as a small tree" in page
     assert f"{told.tree.fidelity.held_out} documents held out" in surrogate_line(told)
     assert "a sum of the features has R²" in surrogate_line(told)
     assert "a sum" not in surrogate_line(replace(told, linear=None))
@@ -66,7 +66,7 @@ def test_without_documents_there_is_none(recorded_run: Make, documents: int) -> 
     run = recorded_run(surrogate=documents, **SMALL)
     assert read_surrogate(run) is None
     assert "surrogate" not in draw_figures(run)
-    assert "told by a small tree" not in write_report(run).read_text(encoding="utf-8")
+    assert "as a small tree" not in write_report(run).read_text(encoding="utf-8")
 
 
 def test_a_model_that_answers_nothing_has_none(causal_run: Make) -> None:

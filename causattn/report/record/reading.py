@@ -1,4 +1,4 @@
-"""What a run kept of its attention, read back (`causattn.report.record.record` wrote it)."""
+"""What a run kept of its attention, read back (`causattn.report.record.attention` wrote it)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from causattn.base import ArtefactError, read_json
 from causattn.effects import CounterfactualAttention
 from causattn.report.record.npz import read_npz
 from causattn.report.record.pairs import read_pair
-from causattn.report.record.record import FOLDER, SCHEMA
+from causattn.report.record.attention import FOLDER, SCHEMA
 from causattn.results import Run
 
 

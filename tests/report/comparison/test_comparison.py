@@ -16,7 +16,7 @@ from causattn.report.comparison.content import short
 from causattn.report.comparison.tables import Cell, Table, latex
 from causattn.results import compare_runs
 
-_path = Path(__file__).parents[1] / "results" / "comparing.py"
+_path = Path(__file__).parents[2] / "results" / "comparing.py"
 _spec = importlib.util.spec_from_file_location("comparing", _path)
 assert _spec is not None
 assert _spec.loader is not None

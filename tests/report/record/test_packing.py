@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from causattn.report.page.attention_data import DOCUMENT_BYTES, document_data
 from causattn.report.page.embedding import as_json
 from causattn.report.record.packing import packed, packed_signed, unpacked
-from causattn.report.record.recorded import KeptDocument
+from causattn.report.record.reading import KeptDocument
 
 SHAPES = arrays.array_shapes(max_dims=3, max_side=6)
 SIZES = {"min_value": 0, "max_value": 1e3, "allow_nan": False}
