@@ -1,7 +1,7 @@
 """One tidy table over all runs below a folder: one row a run, finished or not.
 
 Columns are ``folder``, ``status``, ``reason``, ``seconds``, then the configuration as
-``config.<group>.<key>``, then the summary as ``<room>.<figure>``. Runs are read one at a time and
+``config.<group>.<key>``, then the summary as ``<room>.<metric>``. Runs are read one at a time and
 written in row groups, so that memory does not grow with their number: what is kept is a column's
 type, and of a sweep's log the jobs that failed.
 """

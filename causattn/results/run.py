@@ -2,7 +2,7 @@
 
 =================== ===========================================================================
 ``config.yaml``     the resolved configuration
-``summary.json``    figures of the run, nested by room
+``summary.json``    metrics of the run, nested by room
 ``graph.json``      the graph found (`causattn.graphs.CausalGraph`)
 ``truth.json``      the true graph, where it is known
 ``candidates.parquet`` one row an ordered pair: scores, allowed or not; a column
@@ -71,9 +71,9 @@ class Run:
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Figures of the run, nested by room: ``run.summary["graph"]["shd"]``.
+        """Metrics of the run, nested by room: ``run.summary["graph"]["shd"]``.
 
-        ``timing``, ``search`` and ``reused`` tell how it went, and differ from one time to the
+        ``timing``, ``search`` and ``reused`` say how it went, and differ from one time to the
         next; the rest follows from the configuration.
         """
         timing = self.folder / TIMING
@@ -211,7 +211,7 @@ def write_results(
         Strengths of other screens by name, float64 [f, f], symmetric, in the graph's order of
         names; they become columns of the candidates.
     """
-    graph, figures, went = _apart(graph, summary)
+    graph, metrics, went = _apart(graph, summary)
     graph.write(folder / "graph.json")
     if truth is not None:
         truth.write(folder / "truth.json")
@@ -227,7 +227,7 @@ def write_results(
     else:
         evidence.write(folder / "evidence.parquet")
     write_json(folder / TIMING, _finite(went))
-    write_json(folder / "summary.json", _finite(figures))
+    write_json(folder / "summary.json", _finite(metrics))
     return Run(folder)
 
 
@@ -235,15 +235,15 @@ def _apart(
     graph: CausalGraph, summary: Mapping[str, Any]
 ) -> tuple[CausalGraph, dict[str, Any], dict[str, Any]]:
     """Return the graph and the summary without what a repetition changes, and that."""
-    figures = {key: value for key, value in summary.items() if key not in _WENT}
+    metrics = {key: value for key, value in summary.items() if key not in _WENT}
     went = {key: summary[key] for key in _WENT if key in summary}
     if "seconds" in graph.details:
         went["search"] = {"seconds": graph.details["seconds"]}
         graph = replace(graph, details=_without_seconds(graph.details))
-    if "details" in figures.get("graph", {}):
-        details = _without_seconds(figures["graph"]["details"])
-        figures["graph"] = dict(figures["graph"]) | {"details": details}
-    return graph, figures, went
+    if "details" in metrics.get("graph", {}):
+        details = _without_seconds(metrics["graph"]["details"])
+        metrics["graph"] = dict(metrics["graph"]) | {"details": details}
+    return graph, metrics, went
 
 
 def _without_seconds(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_its_questions(sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     ("arguments", "sentence"),
     [
         (["--where", "asia"], "write key=value"),
-        (["--metric", "zz"], "No run has the figure zz"),
+        (["--metric", "zz"], "No run has the metric zz"),
         (["--zz"], "causattn compare cannot be understood"),
     ],
 )

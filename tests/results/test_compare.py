@@ -240,7 +240,7 @@ def test_a_key_that_cannot_be_paired_is_an_error(tmp_path: Path) -> None:
     [
         ({"by": ["discovry"]}, "did you mean discovery"),
         ({"by": ["seed"]}, "seeds are repetitions"),
-        ({"metrics": ["nothing"]}, "No run has the figure nothing; choose of"),
+        ({"metrics": ["nothing"]}, "No run has the metric nothing; choose of"),
         ({"metrics": ["edges"]}, "Which way is better for graph.edges is not known"),
         ({"metrics": ["shd:up"]}, "shd:lower or shd:higher"),
         ({"where": {"discovery": "zz"}}, "leaves no job; there are empty, ges, pc"),
@@ -273,7 +273,7 @@ def test_nothing_to_compare_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"No run in .*\(the first says: no file"):
         compare_runs(path)
     path = comparing.table(tmp_path / "b.parquet", lambda *_: {})
-    with pytest.raises(DataError, match="none of the usual figures"):
+    with pytest.raises(DataError, match="none of the usual metrics"):
         compare_runs(path)
 
 

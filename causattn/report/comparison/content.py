@@ -39,7 +39,7 @@ def contestant_table(comparison: Comparison) -> Table:
         [
             Cell(words(row["contestant"]) + (" (baseline)" if row["baseline"] else "")),
             Cell(str(row["ran"])),
-            *(Cell(_told(row[name])) for name in facts),
+            *(Cell(_worded(row[name])) for name in facts),
             *(Cell(str(row[end])) for end in ends),
         ]
         for row in frame.to_dict("records")
@@ -58,7 +58,7 @@ def data_set_table(comparison: Comparison) -> Table:
         for row in frame.itertuples(index=False, name=None)
     ]
     caption = (
-        "The data sets. Of a sortability 0.5 tells nothing, and near 1 or 0 a trivial order does "
+        "The data sets. Of a sortability 0.5 says nothing, and near 1 or 0 a trivial order does "
         "well; means over seeds."
     )
     return Table("data_sets", caption, headers, rows)
@@ -243,7 +243,7 @@ def _p(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _told(value: object) -> str:
+def _worded(value: object) -> str:
     return "–" if value is None or value != value else str(value)
 
 

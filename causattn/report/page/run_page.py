@@ -90,7 +90,7 @@ def _content(run: Run) -> dict[str, Any]:
         "pairs_reasons": [] if kept is None else [visible(r) for r in kept.about["pairs_reasons"]],
         "keys": [
             ("Settings", _shown(run.config)),
-            ("All figures, with versions", _shown(run.summary)),
+            ("All metrics, with versions", _shown(run.summary)),
         ],
     }
 
@@ -113,7 +113,7 @@ def title_of(run: Run) -> str:
 
 
 def _tiles(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield the figures at the top of the page: label and value."""
+    """Yield the metrics at the top of the page: label and value."""
     summary = run.summary
     graph, candidates = summary.get("graph", {}), summary.get("candidates", {})
     verdicts = run.evidence.get("verdict")
@@ -152,11 +152,11 @@ def _figure(run: Run, name: str) -> dict[str, str] | None:
 
 def _shown(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a nested mapping as dotted keys and values, fit to be shown."""
-    return [(visible(key), visible(_told(item))) for key, item in flat(value)]
+    return [(visible(key), visible(_worded(item))) for key, item in flat(value)]
 
 
-def _told(value: Any) -> str:
-    """Return a setting or figure in words."""
+def _worded(value: Any) -> str:
+    """Return a setting or metric in words."""
     if isinstance(value, float):
         return number(value, 4)
     return "–" if value is None else str(value)

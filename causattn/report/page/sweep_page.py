@@ -88,17 +88,17 @@ def write_sweep_report(folder: Path, path: Path, *, command: str = "") -> Path:
 
 
 def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]:
-    """Return the table of runs: what varies among them, then their figures, JSON-like.
+    """Return the table of runs: what varies among them, then their metrics, JSON-like.
 
     ``links`` are the runs' own pages as addresses relative to `start`, None where there is none.
     """
     varied = [name for name in runs.columns if name.startswith("config.") and _varies(runs, name)]
-    figures = [(name, words) for name, words in _SHOWN if name in runs and runs[name].notna().any()]
+    metrics = [(name, words) for name, words in _SHOWN if name in runs and runs[name].notna().any()]
     columns = [
         ("folder", "run", False),
         ("status", "status", False),
         *((name, name.removeprefix("config."), _numeric(runs[name])) for name in varied),
-        *((name, words, True) for name, words in figures),
+        *((name, words, True) for name, words in metrics),
         *([("reason", "reason", False)] if runs["reason"].notna().any() else []),
     ]
     rows = [[plain(row[name]) for name, *_ in columns] for row in runs.to_dict("records")]

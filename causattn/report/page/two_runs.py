@@ -13,8 +13,8 @@ from causattn.report.words.differences import (
     Sides,
     all_names,
     edge_sides,
-    figure_rows,
     joint_edges,
+    metric_rows,
     rows_of_tests,
     setting_rows,
 )
@@ -78,8 +78,8 @@ def comparison_data(sides: Sides) -> dict[str, Any]:
         },
         "sides": edge_sides(sides),
         "table": {
-            "columns": _columns("figure", *titles, f"{titles[1]} − {titles[0]}", numeric=True),
-            "rows": figure_rows(sides),
+            "columns": _columns("metric", *titles, f"{titles[1]} − {titles[0]}", numeric=True),
+            "rows": metric_rows(sides),
         },
         "tests": {"columns": _columns("pair", *titles), "rows": rows_of_tests(sides)},
         "settings": {"columns": _columns("setting", *titles), "rows": setting_rows(sides)},
@@ -87,7 +87,7 @@ def comparison_data(sides: Sides) -> dict[str, Any]:
 
 
 def _titles(sides: Sides) -> list[str]:
-    """Return what the runs are called, told apart by what they are or as A and B."""
+    """Return what the runs are called: by what differs, else A and B."""
     kinds = [str(run.config.get("discovery", {}).get("kind", "")) for run in sides]
     for names in (kinds, [title_of(run) for run in sides]):
         if all(names) and names[0] != names[1]:

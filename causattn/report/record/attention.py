@@ -153,14 +153,14 @@ def arrays_of(document: DocumentAttention) -> dict[str, np.ndarray]:
 def words_of(document: DocumentAttention, query: str | None = None) -> dict[str, Any]:
     """Return a document's texts, JSON-like; a row has the name under which the study read it.
 
-    In the query mode ``next`` that is the token that is foretold there, the one after its own.
+    In the query mode ``next`` that is the token that is predicted there, the one after its own.
     """
-    foretold = query == "next" and document.stack == "self"
+    predicted = query == "next" and document.stack == "self"
     return {
         "text": document.text,
         "query": query,
         "tokens": list(document.tokens),
-        "attending": [*document.tokens[1:], ""] if foretold else list(document.attending),
+        "attending": [*document.tokens[1:], ""] if predicted else list(document.attending),
         "layers": list(document.layers),
         "stack": document.stack,
     }

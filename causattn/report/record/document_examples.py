@@ -118,14 +118,14 @@ def _teachers(
     others = np.flatnonzero(question.rows != row)
     order = others[np.argsort(-found[others], kind="stable")]
 
-    def told(places: np.ndarray, sign: int) -> list[list[Any]]:
+    def strongest(places: np.ndarray, sign: int) -> list[list[Any]]:
         return [
             [int(question.rows[k]), float(f"{found[k]:.6g}")]
             for k in places[:most]
             if sign * found[k] > 0
         ]
 
-    return {"for": told(order, 1), "against": told(order[::-1], -1), "reason": None}
+    return {"for": strongest(order, 1), "against": strongest(order[::-1], -1), "reason": None}
 
 
 def _edits(found: MinimalEdits) -> dict[str, Any]:

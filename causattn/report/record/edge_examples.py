@@ -111,10 +111,10 @@ def _deciding(table: FeatureTable, row: Mapping[str, Any], most: int) -> dict[st
     if isinstance(found, str):
         return {"deciding": None, "reason": found}
     used = [table.names.index(n) for n in (row["source"], row["target"], *adjustment)]
-    return {"reason": None, "deciding": _told(found, table, used, most)}
+    return {"reason": None, "deciding": _listed(found, table, used, most)}
 
 
-def _told(found: Deciding, table: FeatureTable, used: list[int], most: int) -> dict[str, Any]:
+def _listed(found: Deciding, table: FeatureTable, used: list[int], most: int) -> dict[str, Any]:
     """Return an effect's strongest documents, one of those that are alike, JSON-like."""
     values = table.values[:, used]
     # Documents alike in all columns have one influence, and one of them is shown.

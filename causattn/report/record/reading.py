@@ -12,9 +12,9 @@ import numpy as np
 
 from causattn.base import ArtefactError, read_json
 from causattn.effects import CounterfactualAttention
+from causattn.report.record.attention import FOLDER, SCHEMA
 from causattn.report.record.npz import read_npz
 from causattn.report.record.pairs import read_pair
-from causattn.report.record.attention import FOLDER, SCHEMA
 from causattn.results import Run
 
 

@@ -28,7 +28,7 @@ class PageSettings:
     tries
         Most texts that are read in the search for them, a document.
     surrogate
-        Documents to which a small tree is fitted that tells what the model says; 0 for none.
+        Documents to which a small tree is fitted that describes what the model says; 0 for none.
     continuation
         Tokens that a causal language model adds to a document's beginning; 0 for none.
     """

@@ -1,4 +1,4 @@
-"""What a run's model says of one thing, told by a small tree of the other features.
+"""What a run's model says of one thing, as a small tree of the other features.
 
 The thing is what the page's documents are asked about: a classifier's label, or the value of the
 slot that most edges point to, hidden. The tree and, beside it, a sum of the features are fitted to

@@ -1,4 +1,4 @@
-"""Two runs side by side: whose edges, figures, settings, and the tests on which they differ.
+"""Two runs side by side: whose edges, metrics, settings, and the tests on which they differ.
 
 An edge is ``both`` where the two graphs have it with the same marks, ``turned`` where both join
 the pair otherwise, ``only A`` or ``only B`` where one of them joins it.
@@ -82,8 +82,8 @@ def edge_sides(sides: Sides) -> dict[str, list[list[str]]]:
     return found
 
 
-def figure_rows(sides: Sides) -> list[list[Any]]:
-    """Return ``[what, A, B, B minus A]`` of the figures that either run has."""
+def metric_rows(sides: Sides) -> list[list[Any]]:
+    """Return ``[what, A, B, B minus A]`` of the metrics that either run has."""
     flats = [dict(flat(run.summary)) for run in sides]
     rows: list[list[Any]] = []
     for key, words in _FIGURES:
@@ -101,7 +101,7 @@ def setting_rows(sides: Sides) -> list[list[str]]:
     flats = [dict(flat(run.config)) for run in sides]
     keys = dict.fromkeys([*flats[0], *flats[1]])
     return [
-        [visible(key), *(visible(_told(each.get(key))) for each in flats)]
+        [visible(key), *(visible(_worded(each.get(key))) for each in flats)]
         for key in keys
         if flats[0].get(key) != flats[1].get(key) and not key.startswith("paths.")
     ]
@@ -184,7 +184,7 @@ def _separated(graph: CausalGraph) -> dict[frozenset[str], str]:
     return dict(words())
 
 
-def _told(value: Any) -> str:
+def _worded(value: Any) -> str:
     if value is None:
         return "–"
     return number(value, 4) if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""The few figures that say how a run went, each as one line."""
+"""The few numbers that say how a run went, each as one line."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ def candidate_line(run: Run) -> str:
 def graph_line(run: Run) -> str:
     """Say how large the graph is, and how far from the truth."""
     line = f"Graph: {run.graph.size} features, {run.graph.edge_count} edges"
-    figures = run.summary.get("graph", {})
+    metrics = run.summary.get("graph", {})
     shown = [
-        f"{words} {number(figures[name])}"
+        f"{words} {number(metrics[name])}"
         for name, words in _GRAPH
-        if isinstance(figures.get(name), int | float)
+        if isinstance(metrics.get(name), int | float)
     ]
     return "; ".join([line, ", ".join(shown)]) if shown else line
 
@@ -158,14 +158,14 @@ def data_line(run: Run) -> str:
         )
         if isinstance(shares.get(name), int | float)
     ]
-    return f"Sortability of the data (0.5 tells nothing): {', '.join(shown)}" if shown else ""
+    return f"Sortability of the data (0.5 says nothing): {', '.join(shown)}" if shown else ""
 
 
 def discovery_line(run: Run) -> str:
     """Say which algorithm found the graph, and what it did with the candidates."""
-    figures = run.summary.get("graph", {})
-    line = f"Found by {visible(str(figures.get('algorithm') or 'an unnamed algorithm'))}"
-    use = (figures.get("details") or {}).get("candidates")
+    metrics = run.summary.get("graph", {})
+    line = f"Found by {visible(str(metrics.get('algorithm') or 'an unnamed algorithm'))}"
+    use = (metrics.get("details") or {}).get("candidates")
     return f"{line}; candidates {visible(str(use))}" if use else line
 
 

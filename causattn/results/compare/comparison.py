@@ -111,7 +111,7 @@ def compare_runs(
         Keys that tell contestants apart, such as ``discovery.kind``; by default whatever varies
         outside of the corpus and the seed.
     metrics
-        Such as ``graph.shd``; by default the usual ones that the runs have. Of another figure say
+        Such as ``graph.shd``; by default the usual ones that the runs have. Of another say
         which way is better: ``graph.edges:lower``.
     where
         Only runs with these values, such as ``{"corpus.network": "alarm,asia"}``.
@@ -148,7 +148,7 @@ def compare_runs(
                 notes.append(f"{title} is the same for all contestants and is left out")
     if not found:
         raise DataError(
-            f"The runs in {place} have none of the usual figures (is a truth known?); name one "
+            f"The runs in {place} have none of the usual metrics (is a truth known?); name one "
             "with --metric."
         )
     notes += _general_notes(design, next(iter(found.values())).metric)

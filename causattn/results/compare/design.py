@@ -33,7 +33,7 @@ class Design:
         One row a job: the collected columns and ``contestant``, ``data_set``, ``seed``,
         ``outcome``.
     by, within
-        Columns of the configuration that tell contestants, and data sets, apart.
+        Columns of the configuration in which contestants, and data sets, differ.
     contestants, data_sets
         Their labels, in order.
     notes
@@ -158,15 +158,15 @@ def _fill_older(values: pd.DataFrame, notes: list[str]) -> None:
     """
     for column in [name for name in values if name.endswith(".kind")]:
         missing = values[column] == "null"
-        told = values.loc[~missing, column].unique()
+        chosen = values.loc[~missing, column].unique()
         room = column.removesuffix("kind")
         settings = [name for name in values if name.startswith(room) and name != column]
         idle = (values.loc[~missing, settings] == "null").all(axis=None)
-        if missing.any() and len(told) == 1 and idle:
-            values.loc[missing, column] = told[0]
+        if missing.any() and len(chosen) == 1 and idle:
+            values.loc[missing, column] = chosen[0]
             notes.append(
                 f"{_jobs(int(missing.sum()))} of an older version had no {short(column)} to "
-                f"choose, which is taken for {told[0]}, the choice of all others"
+                f"choose, which is taken for {chosen[0]}, the choice of all others"
             )
 
 
@@ -192,8 +192,8 @@ def _labels(values: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
             part = values[column]
         else:
             word = "n" if column == "config.corpus.documents" else key
-            told = [c for c in columns if c.rsplit(".", 1)[-1] == key]
-            word = short(column) if len(told) > 1 else word
+            alike = [c for c in columns if c.rsplit(".", 1)[-1] == key]
+            word = short(column) if len(alike) > 1 else word
             part = values[column].map(lambda value, word=word: f"{word} = {value}")
             part = part.where(values[column] != "null", "")
         parts.append(part)

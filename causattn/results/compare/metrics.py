@@ -1,4 +1,4 @@
-"""Which figures of a run are compared, what they are called, and which way is better."""
+"""Which metrics of a run are compared, what they are called, and which way is better."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS = "search.seconds"
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure of a run.
+    """One metric of a run.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _metric(text: str, jobs: pd.DataFrame) -> Metric:
     if full is None:
         numbers = [str(column) for column in jobs if not str(column).startswith("config.")]
         some = ", ".join(column for column in numbers if known_metric(column))
-        raise ConfigError(f"No run has the figure {name}; choose of {some or ', '.join(numbers)}.")
+        raise ConfigError(f"No run has the metric {name}; choose of {some or ', '.join(numbers)}.")
     if not _any(jobs, full):
         raise ConfigError(f"{full} is a number in no finished run; choose another --metric.")
     known = known_metric(full)

@@ -19,46 +19,46 @@ SMALL = {"documents": 0, "examples": 0}
 
 def test_the_tree_is_that_of_the_models_own_log_odds(classifier_run: Make) -> None:
     run = classifier_run(surrogate=40, **SMALL)
-    told = read_surrogate(run)
-    assert told is not None
+    found = read_surrogate(run)
+    assert found is not None
     material = run.material  # type: ignore[attr-defined]
     corpus, table, model = material.corpus, material.table, material.model
     likely = predict_labels(model, encode_texts(model, list(corpus.texts)))
     rarer = int(likely.mean(0).argmin())
     odds = np.log(likely[:, rarer]) - np.log(likely[:, 1 - rarer])
-    expected = fit_surrogate("tree", table, odds, output=told.tree.output, leaves=5, seed=0)
-    assert told.tree.names == expected.names
-    np.testing.assert_array_equal(told.tree.column, expected.column)
-    np.testing.assert_array_equal(told.tree.threshold, expected.threshold)
-    np.testing.assert_allclose(told.tree.value, expected.value, rtol=1e-6)
-    assert told.tree.fidelity.r2 == pytest.approx(expected.fidelity.r2)
+    expected = fit_surrogate("tree", table, odds, output=found.tree.output, leaves=5, seed=0)
+    assert found.tree.names == expected.names
+    np.testing.assert_array_equal(found.tree.column, expected.column)
+    np.testing.assert_array_equal(found.tree.threshold, expected.threshold)
+    np.testing.assert_allclose(found.tree.value, expected.value, rtol=1e-6)
+    assert found.tree.fidelity.r2 == pytest.approx(expected.fidelity.r2)
     linear = fit_surrogate("linear", table, odds, seed=0)
-    assert told.linear is not None
-    assert told.linear.r2 == pytest.approx(linear.fidelity.r2)
+    assert found.linear is not None
+    assert found.linear.r2 == pytest.approx(linear.fidelity.r2)
 
 
-def test_a_hidden_slot_is_told_by_the_others(recorded_run: Make) -> None:
+def test_a_hidden_slot_is_described_by_the_others(recorded_run: Make) -> None:
     run = recorded_run(surrogate=40, **SMALL)
-    told = read_surrogate(run)
-    assert told is not None
-    name = told.asked.removesuffix(", its place hidden")
+    found = read_surrogate(run)
+    assert found is not None
+    name = found.asked.removesuffix(", its place hidden")
     assert name in run.graph.names
-    assert told.tree.output.startswith("log-odds of ")
-    assert not [column for column in told.tree.names if column.startswith(f"{name} =")]
-    assert len(told.tree.names) == run.graph.size - 1
-    assert told.tree.fidelity.documents + told.tree.fidelity.held_out == 40
+    assert found.tree.output.startswith("log-odds of ")
+    assert not [column for column in found.tree.names if column.startswith(f"{name} =")]
+    assert len(found.tree.names) == run.graph.size - 1
+    assert found.tree.fidelity.documents + found.tree.fidelity.held_out == 40
 
 
 def test_the_page_shows_it_with_what_it_is_worth(recorded_run: Make) -> None:
     run = recorded_run(surrogate=40, **SMALL)
     assert "surrogate" in draw_figures(run)
     page = write_report(run).read_text(encoding="utf-8")
-    told = read_surrogate(run)
-    assert told is not None
+    found = read_surrogate(run)
+    assert found is not None
     assert "as a small tree" in page
-    assert f"{told.tree.fidelity.held_out} documents held out" in surrogate_line(told)
-    assert "a sum of the features has R²" in surrogate_line(told)
-    assert "a sum" not in surrogate_line(replace(told, linear=None))
+    assert f"{found.tree.fidelity.held_out} documents held out" in surrogate_line(found)
+    assert "a sum of the features has R²" in surrogate_line(found)
+    assert "a sum" not in surrogate_line(replace(found, linear=None))
 
 
 @pytest.mark.parametrize("documents", [0, 5])

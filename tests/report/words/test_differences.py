@@ -7,8 +7,8 @@ from causattn.report.page.sweep_page import leaderboard, write_sweep_report
 from causattn.report.words.differences import (
     all_names,
     edge_sides,
-    figure_rows,
     joint_edges,
+    metric_rows,
     rows_of_tests,
     setting_rows,
 )
@@ -86,7 +86,7 @@ def test_figures_and_settings_stand_side_by_side(run_in, tmp_path: Path) -> None
     ]
     sides = (runs[0], runs[1])
     assert setting_rows(sides) == [["discovery.kind", "pc", "ges"]]
-    rows = {row[0]: row[1:] for row in figure_rows(sides)}
+    rows = {row[0]: row[1:] for row in metric_rows(sides)}
     assert rows["SHD to the truth"] == [3, 3, 0]
     assert rows["candidate AUC"] == [0.93, 0.93, 0]
 
