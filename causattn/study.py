@@ -197,7 +197,7 @@ def check_settings(config: Settings) -> None:
         models.model_settings(config["model"])
     features.feature_settings(config["features"])
     if not is_none(config, "attention"):
-        read = attention.attention_settings(config["attention"], attention.MEASURES)
+        read = attention.attention_settings(config["attention"])
         if read.engine == "processes":  # a cluster's devices are its own
             attention.check_device(read.device)
         task = models.known_task(config["model"])

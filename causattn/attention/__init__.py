@@ -7,11 +7,8 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.attention.capture.layer import AttentionLayer, Probe, Stack
     from causattn.attention.capture.stream import METHODS, Capture, capture_attention
-    from causattn.attention.corpus_sum.summarise import (
-        MEASURES,
-        attention_settings,
-        summarise_attention,
-    )
+    from causattn.attention.contract import BatchCarriers, LayerView, Measure, MeasureShape
+    from causattn.attention.corpus_sum.summarise import summarise_attention
     from causattn.attention.device import check_device
     from causattn.attention.document import DocumentAttention, document_attention
     from causattn.attention.entropy import head_entropy, heads_by_entropy
@@ -24,12 +21,13 @@ if TYPE_CHECKING:
         editable_attention,
     )
     from causattn.attention.interventions.mediation import NaturalEffects, natural_effects
-    from causattn.attention.measures.base import Measure
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
     from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
     from causattn.attention.measures.sparse import SparseMoments
+    from causattn.attention.registry import MEASURES
     from causattn.attention.settings import (
         StreamedSettings,
+        attention_settings,
         check_query,
         default_stack,
         result_settings,
@@ -42,12 +40,15 @@ __all__ = [
     "AttentionLayer",
     "AttentionMoments",
     "AttentionSummary",
+    "BatchCarriers",
     "Capture",
     "DocumentAttention",
     "EdgeEffects",
     "HeadStatistics",
     "KnockOut",
+    "LayerView",
     "Measure",
+    "MeasureShape",
     "NaturalEffects",
     "Probe",
     "SparseMoments",

@@ -9,7 +9,7 @@ import torch
 from transformers import PreTrainedModel
 
 from causattn.attention.capture.layer import AttentionLayer
-from causattn.attention.measures.base import BatchCarriers
+from causattn.attention.contract import BatchCarriers
 from causattn.attention.measures.summary_probe import SummaryProbe
 from causattn.base import ConfigError, ModelError
 

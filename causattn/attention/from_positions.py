@@ -14,11 +14,11 @@ import numpy as np
 import torch
 
 from causattn.attention.capture.stream import capture_attention
+from causattn.attention.contract import BatchCarriers, MeasureShape
 from causattn.attention.device import FullPrecisionProbe
-from causattn.attention.measures.base import BatchCarriers, MeasureShape
 from causattn.attention.measures.carried import CarriedFeatures
-from causattn.attention.measures.gradients import GradientMeasure
 from causattn.attention.measures.sparse import SparseMoments
+from causattn.attention.measures.summary_probe import show_gradients
 from causattn.attention.registry import MEASURES
 from causattn.base import choose
 from causattn.models import LanguageModel
@@ -47,7 +47,7 @@ def attention_from(
     measure
         A key of `causattn.attention.MEASURES`.
     target
-        For the measure ``"gradient"``: from the network's output to the number that is
+        For a measure that needs gradients: from the network's output to the number that is
         differentiated, summed over documents.
 
     Raises
@@ -82,9 +82,9 @@ def attention_from(
         )
         found = kind(shape)
         batch = BatchCarriers(queries, keys, np.ones(documents, dtype=np.int64))
-        if isinstance(found, GradientMeasure):
+        if found.gradients:
             assert target is not None
-            found.see_gradients(batch, capture.gradients(inputs, target))
+            show_gradients([found], batch, capture.gradients(inputs, target))
         else:
             probe = FullPrecisionProbe([found], shape, capture.heads, "self", device)
             probe.begin(batch)

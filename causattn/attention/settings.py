@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from causattn.attention.capture.layer import Stack
-from causattn.attention.measures.base import Measure
+from causattn.attention.registry import MEASURES
 from causattn.base import ConfigError, choose, settings_from
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
+    from causattn.attention.capture.layer import Stack
     from causattn.models import Task
 
 
@@ -96,9 +96,7 @@ NOT_IN_THE_RESULT = ("workers", "engine", "ray_address")
 KINDS = {"streamed": StreamedSettings}
 
 
-def attention_settings(
-    settings: Mapping[str, Any], measures: Mapping[str, type[Measure]]
-) -> StreamedSettings:
+def attention_settings(settings: Mapping[str, Any]) -> StreamedSettings:
     """Return the settings of the group `attention`, checked.
 
     Raises
@@ -108,8 +106,8 @@ def attention_settings(
     """
     kind = choose(settings.get("kind", "streamed"), KINDS, "attention.kind")
     chosen = settings_from(kind, settings, "attention")
-    for name in chosen.measures:
-        measure = choose(name, measures, "attention.measures")
+    measures = [choose(name, MEASURES, "attention.measures") for name in chosen.measures]
+    for name, measure in zip(chosen.measures, measures, strict=True):
         if chosen.query == "masked" and not measure.masked:
             raise ConfigError(
                 f"The measure {name} compares all tokens of a document as they are; choose "
@@ -118,9 +116,9 @@ def attention_settings(
     if not chosen.measures or len(set(chosen.measures)) != len(chosen.measures):
         raise ConfigError(
             f"attention.measures={list(chosen.measures)} should name one measure or more, each "
-            f"once; choose of {', '.join(measures)}."
+            f"once; choose of {', '.join(MEASURES)}."
         )
-    if chosen.entropy is not None and "mean" not in chosen.measures:
+    if chosen.entropy is not None and not any(measure.takes_heads for measure in measures):
         raise ConfigError(
             f"attention.entropy={chosen.entropy} chooses the heads of the measure mean; add mean "
             "to attention.measures, or set attention.entropy=null."
@@ -134,10 +132,10 @@ def attention_settings(
             f"attention.workers={chosen.workers} should be 1 or more (0, all the processors, is "
             "for attention.engine=ray); change it."
         )
-    if chosen.mixed_precision and any(measures[name].gradients for name in chosen.measures):
+    if chosen.mixed_precision and any(measure.gradients for measure in measures):
         raise ConfigError(
             "Gradients are not taken in mixed precision; leave attention.mixed_precision null or "
-            "gradient out of attention.measures."
+            f"{next(m.name for m in measures if m.gradients)} out of attention.measures."
         )
     return chosen
 
@@ -173,8 +171,14 @@ def check_query(query: str, task: Task, name: str) -> None:
 
 
 def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that the sums depend on, without those that say who computes them."""
-    return {key: value for key, value in settings.items() if key not in NOT_IN_THE_RESULT}
+    """Return what the sums depend on: the settings without those that say who computes them.
+
+    With measures from outside, also the checksum of the file behind each.
+    """
+    found = {key: value for key, value in settings.items() if key not in NOT_IN_THE_RESULT}
+    sums = {name: MEASURES.checksum(name) for name in settings.get("measures", ())}
+    foreign = {name: checksum for name, checksum in sums.items() if checksum is not None}
+    return {**found, "checksums": foreign} if foreign else found
 
 
 def chosen_indices(

@@ -23,7 +23,7 @@ from causattn.base.plugins import load_plugins, plugin_names
 from causattn.base.progress import is_quiet, progress, quiet, track
 from causattn.base.randomness import generator, integer_seed, seed_sequence
 from causattn.base.registry import Entry, Registry, required
-from causattn.base.settings import choose, settings_from
+from causattn.base.settings import above_zero, choose, settings_from
 
 __all__ = [
     "ArtefactError",
@@ -34,6 +34,7 @@ __all__ = [
     "Entry",
     "ModelError",
     "Registry",
+    "above_zero",
     "check_artefact",
     "choose",
     "content_key",

@@ -75,6 +75,29 @@ def choose(name: str, options: Mapping[str, T], where: str) -> T:
     raise ConfigError(f"{where}={name} is not known; {hint}choose one of {', '.join(options)}.")
 
 
+def above_zero(settings: Any, where: str, *names: str) -> None:
+    """Check that some of a dataclass's settings are above 0, where they are not None.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    where
+        The config group under which they stand.
+    names
+        Which of them.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first that is not.
+    """
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None and value <= 0:
+            raise ConfigError(f"{where}.{name}={value} should be above 0; change it.")
+
+
 def _fit(value: Any, hint: Any, where: str) -> Any:
     """Return `value` as the annotated type, or raise."""
     origin = get_origin(hint)

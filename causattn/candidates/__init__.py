@@ -1,28 +1,38 @@
 """Candidates: which pairs of features may be adjacent, by attention or by another screen."""
 
+from causattn.candidates.against_null import NullSettings
+from causattn.candidates.all import AllSettings
+from causattn.candidates.contract import ScoredPairs, Selection, Selector, SelectorSettings
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.mutual_information import mutual_information_screen
 from causattn.candidates.quality import score_candidates
+from causattn.candidates.registry import SELECTORS
+from causattn.candidates.restricting import (
+    RestrictingSelector,
+    RestrictingSettings,
+    strongest_pairs,
+)
 from causattn.candidates.score import (
     attention_score,
     attribution_score,
     check_one_score,
     summary_score,
 )
-from causattn.candidates.select import select_candidates, strongest_pairs
-from causattn.candidates.settings import (
-    AllSettings,
-    NullSettings,
-    ThresholdSettings,
-    TopKSettings,
-    candidate_settings,
-    null_draws,
-)
+from causattn.candidates.select import candidate_settings, null_draws, select_candidates
+from causattn.candidates.threshold import ThresholdSettings
+from causattn.candidates.top_k import TopKSettings
 
 __all__ = [
+    "SELECTORS",
     "AllSettings",
     "CandidateEdges",
     "NullSettings",
+    "RestrictingSelector",
+    "RestrictingSettings",
+    "ScoredPairs",
+    "Selection",
+    "Selector",
+    "SelectorSettings",
     "ThresholdSettings",
     "TopKSettings",
     "attention_score",

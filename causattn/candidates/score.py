@@ -11,24 +11,24 @@ transformer language model"); the other measures name their papers where they ar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError
+from causattn.attention import MEASURES
+from causattn.base import ConfigError, DataError, choose
 
 if TYPE_CHECKING:
-    from causattn.attention import AttentionMoments, AttentionSummary
+    from causattn.attention import AttentionMoments, AttentionSummary, Measure
     from causattn.attribution import AttributionSummary
 
-Aggregate = Literal["mean", "max", "rollout", "flow", "norm", "gradient"]
-THROUGH_ALL = ("rollout", "flow", "gradient")
-"""Aggregates that run through all layers and heads, so that none can be chosen."""
+LARGEST = "max"
+"""The aggregate that is no measure: the largest of the raw weights over layers and heads."""
 
 
 def attention_score(
     summary: AttentionSummary,
-    aggregate: Aggregate = "mean",
+    aggregate: str = "mean",
     *,
     layers: tuple[int, ...] | None = None,
     heads: tuple[int, ...] | None = None,
@@ -40,37 +40,35 @@ def attention_score(
     summary
         Attention over a corpus.
     aggregate
-        ``"mean"`` or ``"max"`` over layers and heads of the mean over documents; ``"norm"``
-        (Kobayashi et al. 2020), the mean over layers and heads of attention times the norm of what
-        it carries; or, averaged over documents, ``"rollout"`` and ``"flow"`` (Abnar and Zuidema
-        2020) or ``"gradient"`` (Chefer, Gur and Wolf 2021).
+        A measure (`causattn.attention.MEASURES`), its mean over documents, and over layers and
+        heads where it keeps them apart; or ``"max"``, the largest raw weight of any layer and head.
     layers, heads
         Which layers and heads to take, as numbered in the model; None for all that were summed.
 
     Raises
     ------
     ConfigError
-        Where the summary lacks the measure, the layer or the head.
+        Where there is no such measure, the summary lacks it, the layer or the head, or the measure
+        runs through all layers and heads and some are chosen.
     DataError
         Where no feature pays any attention to another, or a score is not a number.
     """
-    if aggregate in THROUGH_ALL:
-        if layers is not None or heads is not None:
+    if aggregate == LARGEST:
+        paid = _by_head(summary, "raw", layers, heads).max((0, 1))
+    else:
+        measure = proposing(aggregate)
+        some = layers is not None or heads is not None
+        if some and not (measure.per_head or measure.by_head):
             raise ConfigError(
                 f"candidates.aggregate={aggregate} runs through all layers and heads; leave "
                 "candidates.layers and candidates.heads null."
             )
-        paid = measured(summary, aggregate).mean()[0, 0]
-    elif aggregate == "mean" and layers is None and heads is None and "mean" in summary.measures:
-        paid = summary.measures["mean"].mean()[0, 0]
-    else:
-        parts = measured(summary, "norm" if aggregate == "norm" else "raw").mean()
-        places = (
-            _places(summary, "layers", layers, parts.shape[0]),
-            _places(summary, "heads", heads, parts.shape[1]),
-        )
-        parts = parts[np.ix_(*places)]
-        paid = parts.max((0, 1)) if aggregate == "max" else parts.mean((0, 1))
+        if measure.by_head and (some or aggregate not in summary.measures):
+            measure = MEASURES[measure.by_head]
+        if measure.per_head:
+            paid = _by_head(summary, measure.name, layers, heads).mean((0, 1))
+        else:
+            paid = measured(summary, measure.name).mean()[0, 0]
     score = paid.T.copy()
     np.fill_diagonal(score, 0.0)
     if not np.isfinite(score).all():
@@ -116,7 +114,7 @@ def attribution_score(summary: AttributionSummary) -> np.ndarray:
 
 def summary_score(
     summary: AttentionSummary | AttributionSummary,
-    aggregate: Aggregate = "mean",
+    aggregate: str = "mean",
     *,
     layers: tuple[int, ...] | None = None,
     heads: tuple[int, ...] | None = None,
@@ -171,6 +169,70 @@ def measured(summary: AttentionSummary, measure: str) -> AttentionMoments:
             f"{', '.join(summary.measures)}; add {measure} to attention.measures."
         )
     return summary.measures[measure]
+
+
+def screen_of(summary: AttentionSummary | AttributionSummary) -> str:
+    """Return what scored the pairs: attention, or an explainer's name."""
+    return str(getattr(summary, "method", "attention"))
+
+
+def score_in_words(summary: AttentionSummary | AttributionSummary, aggregate: str) -> str:
+    """Return in words how the pairs were scored."""
+    screen = screen_of(summary)
+    if screen == "attention":
+        return f"{aggregate} attention"
+    return f"mean absolute {screen.replace('_', ' ')}"
+
+
+def check_aggregate(aggregate: str) -> None:
+    """Raise where an aggregate is neither a measure that proposes pairs nor the largest weight.
+
+    Raises
+    ------
+    ConfigError
+        See `proposing`.
+    """
+    if aggregate != LARGEST:
+        proposing(aggregate)
+
+
+def proposing(aggregate: str) -> type[Measure]:
+    """Return the measure of an aggregate.
+
+    Raises
+    ------
+    ConfigError
+        Where there is none of this name, or it makes no score of pairs.
+    """
+    if aggregate not in MEASURES:
+        choose(aggregate, {LARGEST: None, **dict.fromkeys(MEASURES)}, "candidates.aggregate")
+    measure = MEASURES[aggregate]
+    if not measure.proposes:
+        raise ConfigError(
+            f"candidates.aggregate={aggregate}: the measure {aggregate} makes no score of pairs; "
+            "choose another, such as mean."
+        )
+    return measure
+
+
+def has_error(aggregate: str) -> bool:
+    """Tell whether an aggregate is one number a document, so that its error is known."""
+    return aggregate != LARGEST and not proposing(aggregate).per_head
+
+
+def _by_head(
+    summary: AttentionSummary,
+    measure: str,
+    layers: tuple[int, ...] | None,
+    heads: tuple[int, ...] | None,
+) -> np.ndarray:
+    """Return the means over documents in the layers and heads wanted, [layers, heads, f, f]."""
+    parts = measured(summary, measure).mean()
+    places = (
+        _places(summary, "layers", layers, parts.shape[0]),
+        _places(summary, "heads", heads, parts.shape[1]),
+    )
+    return parts[np.ix_(*places)]
 
 
 def _places(

@@ -20,8 +20,8 @@ from causattn.attention import (
     summarise_attention,
 )
 from causattn.attention.corpus_sum.runner import Runner
-from causattn.attention.measures.base import RawMeasure
 from causattn.attention.measures.carried import CarriedFeatures
+from causattn.attention.measures.raw import RawMeasure
 from causattn.models import LanguageModel
 
 ALL = sorted(set(MEASURES) - {"gradient", "flow"})
@@ -53,7 +53,7 @@ def test_what_was_not_moved_is_found(
         )
     else:
         monkeypatch.setattr(
-            RawMeasure, "visit", lambda self, view: self._add(view.local * np.float32([1]))
+            RawMeasure, "visit", lambda self, view: self.add(view.local * np.float32([1]))
         )
     model = language_model("bert")
     settings = {"measures": ["raw"]}

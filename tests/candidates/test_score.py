@@ -39,6 +39,23 @@ def test_mean_max_and_rollout(summary_of, values):
         np.testing.assert_allclose(attention_score(summary, aggregate), off_diagonal(paid.T))
 
 
+def test_covariance_and_raw_keep_layers_and_heads_apart(summary_of, values):
+    summary = summary_of(values, layers=[0, 1], heads=[0, 1, 2])
+    only = AttentionSummary(
+        summary.names, {"covariance": summary.measures["raw"]}, 5, "observed", summary.about
+    )
+    some = {"layers": (1,), "heads": (0, 2)}
+    expected = off_diagonal(values.mean(0)[1, [0, 2]].mean(0).T)
+    np.testing.assert_allclose(attention_score(only, "covariance", **some), expected)
+    np.testing.assert_allclose(attention_score(summary, "raw", **some), expected)
+    np.testing.assert_allclose(attention_score(summary, "mean", **some), expected)
+
+
+def test_an_unknown_aggregate_comes_with_the_nearest(summary_of, values):
+    with pytest.raises(ConfigError, match=r"did you mean covariance\?.*choose one of max, "):
+        attention_score(summary_of(values), "covarianc")
+
+
 def test_norm_flow_and_gradient(summary_of, values):
     """Norm keeps layers and heads apart, flow and gradient run through all of them."""
     summary = summary_of(values)

@@ -113,7 +113,7 @@ def test_a_feature_nobody_attends_to_is_named(summary_of, table):
         ({**BY_DOCUMENTS, "aggregate": "norm"}, "no error of its own"),
         ({**BY_DOCUMENTS, "layers": [0]}, r"attention\.layers"),
         ({**BY_DOCUMENTS, "draws": 2}, "holds the model"),
-        ({"kind": "against_null", "draws": 0}, "at least 1"),
+        ({"kind": "against_null", "draws": 0}, "draws=0 should be above 0"),
         ({"kind": "against_null", "share": 0.0}, r"\(0, 1\]"),
         ({"kind": "against_null", "share": 0.5, "against": "untrained"}, "permutes none"),
         ({"kind": "against_null", "false_discovery_rate": 1.5}, "between 0 and 1"),

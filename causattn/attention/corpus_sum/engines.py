@@ -11,7 +11,6 @@ from causattn.attention.corpus_sum.shard import Shards
 from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.attention.corpus_sum.shard_sums import ShardSums, shard_place, write_sums
 from causattn.attention.corpus_sum.task import Task
-from causattn.attention.registry import MEASURES
 from causattn.models import LanguageModel
 
 
@@ -27,7 +26,7 @@ def run_shards(
     if not missing:
         return
     if task.settings.here:
-        with ShardRunner(task, model, MEASURES) as runner:
+        with ShardRunner(task, model) as runner:
             for number in missing:
                 sums = ShardSums.of(runner.run(shards[number], advance))
                 write_sums(sums, shard_place(place, number))

@@ -27,7 +27,6 @@ from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.attention.corpus_sum.shard_sums import ShardSums, shard_place, write_sums
 from causattn.attention.corpus_sum.task import Task, write_task
 from causattn.attention.corpus_sum.worker import write_shard
-from causattn.attention.registry import MEASURES
 from causattn.base import CausattnError, ModelError
 from causattn.models import LanguageModel
 
@@ -71,7 +70,7 @@ def run_in_processes(
         for each in crew:
             each.start()
         left = len(missing)
-        with ShardRunner(task, model, MEASURES) as runner:
+        with ShardRunner(task, model) as runner:
             while left:
                 own = _next(numbers)
                 if own is not None:

@@ -21,7 +21,6 @@ from causattn.attention.corpus_sum.shard import Shard, Shards
 from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.attention.corpus_sum.shard_sums import ShardSums, shard_place, write_sums
 from causattn.attention.corpus_sum.task import Task, read_task, write_task
-from causattn.attention.registry import MEASURES
 from causattn.base import CausattnError, ConfigError, ModelError, content_key, quiet
 from causattn.models import LanguageModel
 
@@ -109,8 +108,8 @@ def _opened(files: dict[str, bytes]) -> ShardRunner:
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        task, model = read_task(Path(folder), MEASURES)
-    return ShardRunner(task, model, MEASURES).__enter__()
+        task, model = read_task(Path(folder))
+    return ShardRunner(task, model).__enter__()
 
 
 def _package() -> Any:

@@ -11,15 +11,11 @@ import torch
 
 from causattn.attention.capture.layer import Stack
 from causattn.attention.capture.stream import Capture
+from causattn.attention.contract import BatchCarriers, Measure
 from causattn.attention.corpus_sum.work import OBSERVED, Work
-from causattn.attention.measures.base import BatchCarriers
 from causattn.attention.measures.carried import CarriedFeatures
-from causattn.attention.measures.gradients import (
-    GradientMeasure,
-    hidden_token_logits,
-    predicted_class_logit,
-)
-from causattn.attention.measures.summary_probe import SummaryProbe
+from causattn.attention.measures.gradient import hidden_token_logits, predicted_class_logit
+from causattn.attention.measures.summary_probe import SummaryProbe, show_gradients
 from causattn.base import ModelError
 from causattn.models import CarrierTokens, Encoding, take
 
@@ -71,7 +67,7 @@ class Runner:
         self,
         capture: Capture,
         probe: SummaryProbe,
-        gradient: Sequence[GradientMeasure],
+        gradient: Sequence[Measure],
         rows: np.ndarray,
     ) -> None:
         """Run one batch past the probe, and past the measures that want gradients."""
@@ -84,9 +80,7 @@ class Runner:
         if gradient:
             found = capture.gradients(inputs, self._target(rows))
             layers = [each for each in found if each[0].stack == self.stack]
-            batch = self._batch(rows, self._speaking(rows), length)
-            for measure in gradient:
-                measure.see_gradients(batch, layers)
+            show_gradients(gradient, self._batch(rows, self._speaking(rows), length), layers)
 
     def carriers_of(self, rows: np.ndarray, length: int) -> BatchCarriers:
         """Return the features that attend and those attended to, in a batch of `length` columns."""

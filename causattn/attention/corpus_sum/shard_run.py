@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
@@ -13,15 +13,15 @@ import torch
 
 from causattn.attention.capture.layer import Stack
 from causattn.attention.capture.stream import Capture, capture_attention
+from causattn.attention.contract import MeasureShape
 from causattn.attention.corpus_sum.runner import Runner, check_gradients
 from causattn.attention.corpus_sum.shard import Shard
 from causattn.attention.corpus_sum.sizes import kept_pairs
 from causattn.attention.corpus_sum.task import Task
 from causattn.attention.corpus_sum.work import masked_work, observed_work
 from causattn.attention.device import FullPrecisionProbe, in_precision, on_device
-from causattn.attention.measures.base import Measure, MeasureShape
-from causattn.attention.measures.gradients import GradientMeasure
 from causattn.attention.measures.moments import AttentionSummary
+from causattn.attention.registry import MEASURES
 from causattn.attention.settings import chosen_indices, default_stack
 from causattn.base import DataError
 from causattn.features import carriers_of
@@ -43,19 +43,14 @@ class ShardRunner:
         What is summed.
     model
         Whose attention.
-    measures
-        Every measure by name.
     """
 
-    def __init__(
-        self, task: Task, model: LanguageModel, measures: Mapping[str, type[Measure]]
-    ) -> None:
-        self._task, self._model, self._measures = task, model, measures
+    def __init__(self, task: Task, model: LanguageModel) -> None:
+        self._task, self._model = task, model
         settings = task.settings
         self._stack = default_stack(settings.stack, model.network.config, model.name)
-        self._by_gradient = any(
-            issubclass(measures[name], GradientMeasure) for name in settings.measures
-        )
+        self._kinds = {name: MEASURES[name] for name in settings.measures}
+        self._by_gradient = any(kind.gradients for kind in self._kinds.values())
         self._open = ExitStack()
         self._capture: Capture | None = None
 
@@ -125,18 +120,17 @@ class ShardRunner:
             features=table.size,
             chosen_heads=task.chosen_heads,
         )
-        kinds = {name: self._measures[name] for name in settings.measures}
         shape = kept_pairs(
-            shape, kinds.values(), carriers, settings.memory_gb, task.copies, task.pairs
+            shape, self._kinds.values(), carriers, settings.memory_gb, task.copies, task.pairs
         )
-        measures = {name: kind(shape) for name, kind in kinds.items()}
-        by_gradient = [m for m in measures.values() if isinstance(m, GradientMeasure)]
+        measures = {name: kind(shape) for name, kind in self._kinds.items()}
+        by_gradient = [measure for measure in measures.values() if measure.gradients]
         if by_gradient:
             check_gradients(
                 model.task, model.name, task.hidden is not None, bool(task.pooled.any())
             )
         probe = FullPrecisionProbe(
-            [m for m in measures.values() if not isinstance(m, GradientMeasure)],
+            [measure for measure in measures.values() if not measure.gradients],
             shape,
             capture.heads,
             self._stack,

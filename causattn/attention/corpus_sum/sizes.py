@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from causattn.attention.measures.base import Measure, MeasureShape
+from causattn.attention.contract import Measure, MeasureShape
 from causattn.attention.measures.pairs import occurring_pairs
 from causattn.base import ConfigError
 from causattn.models import CarrierTokens

@@ -24,7 +24,6 @@ from causattn.attention.entropy import chosen_heads
 from causattn.attention.measures.moments import AttentionSummary
 from causattn.attention.measures.pairs import occurring_pairs
 from causattn.attention.measures.sparse import SparseMoments
-from causattn.attention.registry import MEASURES
 from causattn.attention.settings import attention_settings
 from causattn.base import ArtefactError, DataError, progress
 from causattn.corpora import Corpus
@@ -67,7 +66,7 @@ def summarise_attention(
     ModelError
         Where the model gives no attention weights.
     """
-    chosen = attention_settings(settings, MEASURES)
+    chosen = attention_settings(settings)
     task = Task.of(chosen, model, corpus, features)
     anew = bool(features.about.get(FOUND_ANEW))
     shards = Shards(corpus, features, chosen.documents, chosen.shard_documents, seed, anew)
@@ -81,7 +80,7 @@ def summarise_attention(
     if len(shards) == 1 and chosen.here:
         with (
             progress(_WHAT, len(shards.rows), "documents") as advance,
-            ShardRunner(task, model, MEASURES) as runner,
+            ShardRunner(task, model) as runner,
         ):
             summary = runner.run(shards[0], advance)
         if not summary.measures:
@@ -104,7 +103,7 @@ def _summarised(
     if folder is None and task.settings.here:
         with (
             progress(_WHAT, documents, "documents") as advance,
-            ShardRunner(task, model, MEASURES) as runner,
+            ShardRunner(task, model) as runner,
         ):
             for shard in shards:
                 totals.add(ShardSums.of(runner.run(shard, advance)))

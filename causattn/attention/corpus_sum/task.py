@@ -6,7 +6,6 @@ lexicon, and the settings from one folder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -16,14 +15,13 @@ import torch
 
 from causattn.attention.entropy import Heads
 from causattn.attention.hiding import feature_hiding
-from causattn.attention.measures.base import Measure
 from causattn.attention.settings import (
-    NOT_IN_THE_RESULT,
     StreamedSettings,
     attention_settings,
     check_query,
+    result_settings,
 )
-from causattn.base import content_key, read_json, write_json
+from causattn.base import content_key, load_plugins, plugin_names, read_json, write_json
 from causattn.corpora import Corpus, Mentions
 from causattn.features import (
     FeatureTable,
@@ -90,9 +88,8 @@ class Task:
         documents
             The hash of the documents and their mentions.
         """
-        settings = asdict(self.settings)
-        for name in (*NOT_IN_THE_RESULT, "memory_gb"):
-            del settings[name]
+        settings = result_settings(asdict(self.settings))
+        del settings["memory_gb"]
         tokenizer = model.tokenizer.backend_tokenizer.to_str()
         return content_key(
             {
@@ -120,6 +117,7 @@ def write_task(folder: Path, task: Task, model: LanguageModel) -> None:
     write_json(
         folder / "task.json",
         {
+            "plugins": plugin_names(),
             "settings": asdict(task.settings),
             "hidden": None if task.hidden is None else task.hidden.tolist(),
             "pooled": task.pooled.tolist(),
@@ -131,14 +129,15 @@ def write_task(folder: Path, task: Task, model: LanguageModel) -> None:
     )
 
 
-def read_task(folder: Path, measures: Mapping[str, type[Measure]]) -> tuple[Task, LanguageModel]:
-    """Read what `write_task` wrote, and take as many threads as the writer had."""
+def read_task(folder: Path) -> tuple[Task, LanguageModel]:
+    """Read what `write_task` wrote, with the writer's plugins and as many threads as it had."""
     stored = read_json(folder / "task.json")
+    load_plugins(stored["plugins"])
     torch.set_num_threads(stored["threads"])
     hidden = stored["hidden"]
     heads = stored["chosen_heads"]
     task = Task(
-        attention_settings(stored["settings"], measures),
+        attention_settings(stored["settings"]),
         read_features(folder / "features"),
         None if hidden is None else np.array(hidden, dtype=np.int64),
         np.array(stored["pooled"], dtype=bool),

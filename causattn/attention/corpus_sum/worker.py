@@ -26,7 +26,6 @@ from causattn.attention.corpus_sum.shard import Shard
 from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.attention.corpus_sum.shard_sums import ShardSums, shard_place, write_sums
 from causattn.attention.corpus_sum.task import read_task
-from causattn.attention.registry import MEASURES
 from causattn.base import CausattnError, quiet, read_json, write_json
 from causattn.corpora import Mentions
 
@@ -69,8 +68,8 @@ def main(arguments: Sequence[str]) -> None:
             folder = Path(lines.get())
             try:
                 if runner is None:
-                    task, model = read_task(place / "task", MEASURES)
-                    runner = stack.enter_context(ShardRunner(task, model, MEASURES))
+                    task, model = read_task(place / "task")
+                    runner = stack.enter_context(ShardRunner(task, model))
                 shard = read_shard(folder)
                 sums = ShardSums.of(runner.run(shard, lambda amount: None))
                 write_sums(sums, shard_place(place, shard.number))

@@ -17,15 +17,43 @@ import torch
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from causattn.attention.measures.base import BatchCarriers, LayerView, Measure
+from causattn.attention.contract import BatchCarriers, LayerView, Measure
 
 UNIT = 2**28
 """Capacity 1 as an integer; two layers' worth of edges into one node stay below 2^31."""
 
 
+def attention_flow(capacities: np.ndarray, top: int, bottoms: np.ndarray) -> float:
+    """Return the maximum flow from a token of the last layer to tokens of the input.
+
+    Parameters
+    ----------
+    capacities
+        float64 [L, T, T], from token (row) of a layer to token (column) of the layer below it,
+        first layer first.
+    top
+        The token at the top.
+    bottoms
+        int64, the tokens at the bottom.
+    """
+    layers, length, _ = capacities.shape
+    nodes = (layers + 1) * length + 1
+    sink = nodes - 1
+    # Layer l sends from nodes [(l + 1) T, (l + 2) T) to nodes [l T, (l + 1) T).
+    layer, query, key = np.nonzero(capacities)
+    whole = np.rint(capacities[layer, query, key] * UNIT).astype(np.int32)
+    tails = np.concatenate([(layer + 1) * length + query, bottoms])
+    heads = np.concatenate([layer * length + key, np.full(len(bottoms), sink)])
+    limits = np.concatenate([whole, np.full(len(bottoms), 4 * UNIT)]).astype(np.int32)
+    graph = csr_array((limits, (tails, heads)), shape=(nodes, nodes))
+    return float(maximum_flow(graph, layers * length + top, sink).flow_value) / UNIT
+
+
 class FlowMeasure(Measure):
     """Maximum flow from the last chosen layer down to the tokens, over all heads."""
 
+    name = "flow"
+    paper = "Abnar and Zuidema (2020), Quantifying attention flow in transformers"
     every_layer = True
     all_rows = True
 
@@ -54,32 +82,9 @@ class FlowMeasure(Measure):
                     bottoms = np.flatnonzero(carried[b, :, j])
                     found = [attention_flow(capacities, int(top), bottoms) for top in tops]
                     flows[b, 0, i, j] = np.mean(found)
-        self._add(torch.from_numpy(flows))
+        self.add(torch.from_numpy(flows))
         self._layers = []
         super().end()
 
 
-def attention_flow(capacities: np.ndarray, top: int, bottoms: np.ndarray) -> float:
-    """Return the maximum flow from a token of the last layer to tokens of the input.
-
-    Parameters
-    ----------
-    capacities
-        float64 [L, T, T], from token (row) of a layer to token (column) of the layer below it,
-        first layer first.
-    top
-        The token at the top.
-    bottoms
-        int64, the tokens at the bottom.
-    """
-    layers, length, _ = capacities.shape
-    nodes = (layers + 1) * length + 1
-    sink = nodes - 1
-    # Layer l sends from nodes [(l + 1) T, (l + 2) T) to nodes [l T, (l + 1) T).
-    layer, query, key = np.nonzero(capacities)
-    whole = np.rint(capacities[layer, query, key] * UNIT).astype(np.int32)
-    tails = np.concatenate([(layer + 1) * length + query, bottoms])
-    heads = np.concatenate([layer * length + key, np.full(len(bottoms), sink)])
-    limits = np.concatenate([whole, np.full(len(bottoms), 4 * UNIT)]).astype(np.int32)
-    graph = csr_array((limits, (tails, heads)), shape=(nodes, nodes))
-    return float(maximum_flow(graph, layers * length + top, sink).flow_value) / UNIT
+MEASURE = FlowMeasure

@@ -13,14 +13,19 @@ kept: what travels up the layers is the product times the features' indicator, [
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
 
-from causattn.attention.measures.base import BatchCarriers, LayerView, Measure
+from causattn.attention.contract import BatchCarriers, LayerView, Measure
+
+if TYPE_CHECKING:
+    import torch
 
 
 class RolloutMeasure(Measure):
     """Rollout from the first layer to the last chosen one, over all heads."""
 
+    name = "rollout"
+    paper = "Abnar and Zuidema (2020), Quantifying attention flow in transformers"
     every_layer = True
 
     def begin(self, batch: BatchCarriers) -> None:
@@ -42,5 +47,8 @@ class RolloutMeasure(Measure):
             if view.rows is None:
                 index = self.batch.queries.tokens[:, None, :, None]
                 product = product.gather(2, index.expand(-1, 1, -1, product.shape[3]))
-            self._add(self.batch.queries.token_mean(product))
+            self.add(self.batch.queries.token_mean(product))
             self._carried = None
+
+
+MEASURE = RolloutMeasure

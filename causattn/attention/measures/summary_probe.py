@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import torch
 
 from causattn.attention.capture.layer import AttentionLayer, Probe, Stack
-from causattn.attention.measures.base import BatchCarriers, LayerView, Measure, MeasureShape
+from causattn.attention.contract import BatchCarriers, LayerView, Measure, MeasureShape
 
 
 class SummaryProbe(Probe):
@@ -90,3 +92,34 @@ class SummaryProbe(Probe):
         for measure in self.measures:
             if view.chosen or measure.every_layer:
                 measure.visit(view)
+
+
+def show_gradients(
+    measures: Sequence[Measure],
+    batch: BatchCarriers,
+    layers: Iterable[tuple[AttentionLayer, torch.Tensor, torch.Tensor]],
+) -> None:
+    """Show a batch to measures that want gradients.
+
+    Parameters
+    ----------
+    measures
+        Of one shape.
+    batch
+        The batch's features.
+    layers
+        Every layer's weights and their gradient, [B, H, T, T], from below; those above the last
+        one chosen are left out.
+    """
+    for measure in measures:
+        measure.begin(batch)
+    for layer, weights, gradient in layers:
+        for measure in measures:
+            chosen = measure.shape.layers
+            if layer.index <= chosen[-1]:
+                view = LayerView(
+                    layer, weights, None, batch, None, layer.index in chosen, gradient=gradient
+                )
+                measure.visit(view)
+    for measure in measures:
+        measure.end()

@@ -9,7 +9,7 @@ from transformers.pytorch_utils import Conv1D
 from causattn.attention import Probe, capture_attention, summarise_attention
 from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
 from causattn.attention.measures.flow import attention_flow
-from causattn.attention.measures.norms import carried_norms
+from causattn.attention.measures.norm import carried_norms
 from causattn.base import ConfigError, ModelError
 
 WITH_PROJECTIONS = [

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causattn.attention.capture.layer import AttentionLayer
-from causattn.attention.measures.base import BatchCarriers, LayerView, MeasureShape
+from causattn.attention.contract import BatchCarriers, LayerView, MeasureShape
 from causattn.attention.measures.carried import CarriedFeatures
 from causattn.attention.measures.rollout import RolloutMeasure
 

@@ -9,7 +9,9 @@ from causattn.attention import (
     MEASURES,
     AttentionMoments,
     AttentionSummary,
+    MeasureShape,
     SparseMoments,
+    contract,
     read_summary,
     summarise_attention,
     write_summary,
@@ -17,10 +19,9 @@ from causattn.attention import (
 from causattn.attention.corpus_sum import sizes as sizes_module
 from causattn.attention.corpus_sum.runner import Runner
 from causattn.attention.corpus_sum.sizes import sums_gb
-from causattn.attention.measures import base
 from causattn.attention.measures import pairs as pairs_module
-from causattn.attention.measures.base import MeasureShape, RawMeasure
 from causattn.attention.measures.pairs import occurring_pairs
+from causattn.attention.measures.raw import RawMeasure
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus
 from causattn.models import CarrierTokens
@@ -88,7 +89,7 @@ def test_how_a_shard_keeps_its_sums_changes_no_bit(
     dense = summarise_attention(settings, model, corpus, features, 0)
     monkeypatch.setattr(sizes_module, "_MANY", 1)
     monkeypatch.setattr(sizes_module, "_FEW", 1.0)
-    monkeypatch.setattr(base, "_HELD_BYTES", 1)  # every layer is added by itself
+    monkeypatch.setattr(contract, "_HELD_BYTES", 1)  # every layer is added by itself
     kept: list[bool] = []
     moments = RawMeasure.moments
     monkeypatch.setattr(

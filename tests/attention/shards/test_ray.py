@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from causattn.attention import MEASURES, attention_settings, summarise_attention
+from causattn.attention import attention_settings, summarise_attention
 from causattn.attention.corpus_sum import ray_engine
 from causattn.attention.corpus_sum.shard import Shards
 from causattn.attention.corpus_sum.shard_sums import ShardSums, Totals
@@ -38,7 +38,7 @@ def test_without_the_package_there_is_a_sentence(monkeypatch, language_model, ma
 def test_what_a_node_runs_gives_the_same_sums(language_model, many, tmp_path):
     """A shard as a Ray process does it, from nothing but files and texts."""
     model = language_model("bert")
-    chosen = attention_settings({"shard_documents": 100}, MEASURES)
+    chosen = attention_settings({"shard_documents": 100})
     task = Task.of(chosen, model, *many)
     write_task(tmp_path, task, model)
     files = {

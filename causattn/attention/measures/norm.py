@@ -13,20 +13,7 @@ from __future__ import annotations
 
 import torch
 
-from causattn.attention.measures.base import LayerView, Measure
-
-
-class NormMeasure(Measure):
-    """Norms of the vectors that attention carries, per layer and head, in hidden-state units."""
-
-    values = True
-    per_head = True
-
-    def visit(self, view: LayerView) -> None:
-        """Add a chosen layer's norms."""
-        if view.chosen and view.values is not None:
-            norms = carried_norms(*view.values)
-            self._add(view.between_features(view.weights * norms[:, :, None, :]))
+from causattn.attention.contract import LayerView, Measure
 
 
 def carried_norms(values: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
@@ -43,3 +30,22 @@ def carried_norms(values: torch.Tensor, projection: torch.Tensor) -> torch.Tenso
     gram = projection.float() @ projection.float().transpose(1, 2)
     values = values.float()
     return ((values @ gram) * values).sum(-1).clamp(min=0).sqrt()
+
+
+class NormMeasure(Measure):
+    """Norms of the vectors that attention carries, per layer and head, in hidden-state units."""
+
+    name = "norm"
+    paper = "Kobayashi, Kuribayashi, Yokoi and Inui (2020), Attention is not only a weight"
+    unit = "norm of the hidden state"
+    values = True
+    per_head = True
+
+    def visit(self, view: LayerView) -> None:
+        """Add a chosen layer's norms."""
+        if view.chosen and view.values is not None:
+            norms = carried_norms(*view.values)
+            self.add(view.between_features(view.weights * norms[:, :, None, :]))
+
+
+MEASURE = NormMeasure

@@ -18,37 +18,7 @@ from typing import Any
 
 import torch
 
-from causattn.attention.capture.layer import AttentionLayer
-from causattn.attention.measures.base import BatchCarriers, Measure
-
-Gradients = list[tuple[AttentionLayer, torch.Tensor, torch.Tensor]]
-
-
-class GradientMeasure(Measure):
-    """Relevance by attention and gradient, over all layers and heads of the stack."""
-
-    gradients = True
-
-    def see_gradients(self, batch: BatchCarriers, layers: Gradients) -> None:
-        """Add a batch's relevances.
-
-        Parameters
-        ----------
-        batch
-            The batch's features.
-        layers
-            Every layer's weights and their gradient, [B, H, T, T], from below.
-        """
-        self.begin(batch)
-        carried = batch.keys.indicator(layers[0][1].shape[3])
-        for layer, weights, gradient in layers:
-            if layer.index <= self.shape.layers[-1]:
-                relevance = (weights * gradient).clamp(min=0).mean(1)
-                carried = carried + relevance @ carried
-        index = batch.queries.tokens[:, None, :, None]
-        rows = carried[:, None].gather(2, index.expand(-1, 1, -1, carried.shape[2]))
-        self._add(batch.queries.token_mean(rows))
-        self.end()
+from causattn.attention.contract import BatchCarriers, LayerView, Measure
 
 
 def hidden_token_logits(
@@ -73,3 +43,40 @@ def predicted_class_logit(output: Any) -> torch.Tensor:
     """Return the sum over documents of the logit of the class that a classifier predicts."""
     logits: torch.Tensor = output.logits
     return logits.amax(-1).sum()
+
+
+class GradientMeasure(Measure):
+    """Relevance by attention and gradient, over all layers and heads of the stack."""
+
+    name = "gradient"
+    paper = (
+        "Chefer, Gur and Wolf (2021), Generic attention-model explainability for interpreting "
+        "bi-modal and encoder-decoder transformers"
+    )
+    unit = "relevance"
+    gradients = True
+
+    def begin(self, batch: BatchCarriers) -> None:
+        """Start at the tokens."""
+        super().begin(batch)
+        self._carried: torch.Tensor | None = None
+
+    def visit(self, view: LayerView) -> None:
+        """Go up one layer."""
+        assert view.gradient is not None
+        if self._carried is None:
+            self._carried = self.batch.keys.indicator(view.weights.shape[3])
+        relevance = (view.weights * view.gradient).clamp(min=0).mean(1)
+        self._carried = self._carried + relevance @ self._carried
+
+    def end(self) -> None:
+        """Read the relevances off where the model speaks."""
+        if self._carried is not None:
+            index = self.batch.queries.tokens[:, None, :, None]
+            rows = self._carried[:, None].gather(2, index.expand(-1, 1, -1, self._carried.shape[2]))
+            self.add(self.batch.queries.token_mean(rows))
+            self._carried = None
+        super().end()
+
+
+MEASURE = GradientMeasure

@@ -1,0 +1,126 @@
+"""What a selector is: from scored pairs to the pairs that may be adjacent.
+
+`Selector` is what a contribution implements, in one file with ``SELECTOR = Mine()``; its settings
+are a dataclass of their own (`SelectorSettings`) in the same file.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from causattn.attention import AttentionSummary
+    from causattn.attribution import AttributionSummary
+    from causattn.features import FeatureTable
+
+    Summary: TypeAlias = AttentionSummary | AttributionSummary
+
+
+@dataclass(frozen=True)
+class SelectorSettings:
+    """What all selectors of scored attention have in common.
+
+    Parameters
+    ----------
+    kind
+        Which selector.
+    aggregate
+        How attention becomes one score: a measure that was summed (mean, norm, rollout, flow ...),
+        or ``"max"``, the largest raw weight of any layer and head.
+    layers, heads
+        Which layers and heads to take, as numbered in the model; None for all that were summed.
+    """
+
+    kind: str = ""
+    aggregate: str = "mean"
+    layers: tuple[int, ...] | None = None
+    heads: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class ScoredPairs:
+    """What a selector chooses from.
+
+    Parameters
+    ----------
+    score
+        float64 [f, f], evidence for flow **from row to column**, diagonal 0.
+    summary
+        What was scored.
+    features
+        The table behind it, for screens that look at values.
+    null
+        The null's draws, as many as `Selector.null_draws` says.
+    """
+
+    score: np.ndarray
+    summary: Summary
+    features: FeatureTable
+    null: Sequence[Summary] = ()
+
+    @property
+    def strength(self) -> np.ndarray:
+        """The larger of the two scores of a pair, float64 [f, f], symmetric."""
+        return np.maximum(self.score, self.score.T)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a selector chose.
+
+    Parameters
+    ----------
+    allowed
+        bool [f, f], symmetric: may the pair be adjacent? The diagonal does not matter.
+    rule
+        By which rule, in words, such as ``"top 20 pairs"``.
+    p_value
+        float64 [f, f], symmetric, where the rule has any.
+    about
+        What else should be kept with the candidates, JSON-like.
+    """
+
+    allowed: np.ndarray
+    rule: str
+    p_value: np.ndarray | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Selector(ABC):
+    """One rule by which scored pairs become candidates.
+
+    It refuses settings that make no sense in its dataclass's ``__post_init__``, with a
+    `causattn.base.ConfigError`.
+    """
+
+    name: str
+    """What ``candidates.kind`` calls it."""
+    settings: type[SelectorSettings]
+    """The dataclass of its settings."""
+    paper: str = ""
+    """Where it was first described."""
+
+    @abstractmethod
+    def select(self, settings: Any, pairs: ScoredPairs) -> Selection:
+        """Return which pairs may be adjacent.
+
+        Parameters
+        ----------
+        settings
+            An object of its `settings`.
+        pairs
+            The pairs and their scores.
+        """
+
+    def null_draws(self, settings: Any) -> tuple[str, int, float]:
+        """Return whose attention the null is, how many draws it has, and their share permuted.
+
+        The control's name is ``"trained_on_permuted"``, ``"permuted"`` or ``"untrained"``; a
+        selector without a null has ``("", 0, 1.0)``.
+        """
+        return "", 0, 1.0

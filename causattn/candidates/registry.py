@@ -1,0 +1,15 @@
+"""Every selector by the name that a configuration gives it."""
+
+from __future__ import annotations
+
+from causattn.base import Registry
+from causattn.candidates.contract import Selector
+
+SELECTORS: Registry[Selector] = Registry(
+    "candidates",
+    "selector",
+    "SELECTOR",
+    "causattn.candidates",
+    "causattn.candidates.contract:Selector",
+    "candidates.kind",
+)
