@@ -19,13 +19,20 @@ from causattn.base.files import (
 )
 from causattn.base.lock import exclusive
 from causattn.base.on_demand import on_demand
-from causattn.base.plugins import load_plugins, plugin_names
+from causattn.base.plugins import (
+    forget_plugins,
+    full_names,
+    load_plugins,
+    plugin_checksums,
+    plugin_names,
+)
 from causattn.base.progress import is_quiet, progress, quiet, track
 from causattn.base.randomness import generator, integer_seed, seed_sequence
 from causattn.base.registry import Entry, Registry, required
-from causattn.base.settings import above_zero, choose, settings_from
+from causattn.base.settings import MISSING, above_zero, choose, default_values, settings_from
 
 __all__ = [
+    "MISSING",
     "ArtefactError",
     "CapabilityError",
     "CausattnError",
@@ -38,14 +45,18 @@ __all__ = [
     "check_artefact",
     "choose",
     "content_key",
+    "default_values",
     "exclusive",
     "file_sha256",
+    "forget_plugins",
+    "full_names",
     "generator",
     "integer_seed",
     "is_quiet",
     "load_plugins",
     "new_artefact",
     "on_demand",
+    "plugin_checksums",
     "plugin_names",
     "progress",
     "quiet",

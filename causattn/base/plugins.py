@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 
 from causattn.base.errors import ConfigError
+from causattn.base.files import content_key, file_sha256
 
 VARIABLE = "CAUSATTN_PLUGINS"
 _loaded: dict[str, Plugin] = {}
@@ -47,6 +48,17 @@ class Plugin:
         return str(getattr(self.module, "__file__", None) or self.name)
 
 
+def full_names(names: Iterable[str]) -> list[str]:
+    """Return plugins' names as any process can use them: the paths of files absolute.
+
+    Parameters
+    ----------
+    names
+        Modules, or files relative to the working directory.
+    """
+    return [str(Path(name).expanduser().resolve()) if _is_file(name) else name for name in names]
+
+
 def load_plugins(names: Iterable[str]) -> None:
     """Import plugins, each once; what they define is in every room's registry from now on.
 
@@ -61,8 +73,7 @@ def load_plugins(names: Iterable[str]) -> None:
     ConfigError
         Naming the file, where one cannot be imported.
     """
-    for name in names:
-        full = str(Path(name).expanduser().resolve()) if _is_file(name) else name
+    for full in full_names(names):
         if full not in _loaded:
             _loaded[full] = Plugin(full, _from_file(full) if _is_file(full) else _module(full))
             os.environ[VARIABLE] = json.dumps(sorted({*_told(), *_loaded}))
@@ -79,12 +90,32 @@ def plugin_names() -> list[str]:
     return [plugin.name for plugin in plugins()]
 
 
+def plugin_checksums(names: Iterable[str]) -> list[str]:
+    """Return the SHA-256 of the code of each plugin, which is loaded where it is not yet.
+
+    What a run is depends on what its plugins hold, and not on where they lie.
+    """
+    load_plugins(named := full_names(names))
+    return [_checksum(Path(_loaded[name].place)) for name in named]
+
+
 def forget_plugins() -> None:
     """Take all plugins out again, for tests and for a second study in one process."""
     for plugin in _loaded.values():
         sys.modules.pop(plugin.module.__name__, None)
     _loaded.clear()
     os.environ.pop(VARIABLE, None)
+
+
+def _checksum(place: Path) -> str:
+    """Return the SHA-256 of a file, or of all modules of a package."""
+    if place.name != "__init__.py":
+        return file_sha256(place)
+    files = {
+        str(file.relative_to(place.parent)): file_sha256(file)
+        for file in sorted(place.parent.rglob("*.py"))
+    }
+    return content_key(files)
 
 
 def _told() -> list[str]:

@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from causattn.base.errors import ConfigError
 
 T = TypeVar("T")
+MISSING = "???"
+"""What stands in a configuration for a value that must be given."""
 _WORDS: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
@@ -58,6 +60,38 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
         if required and name not in given:
             raise ConfigError(f"{prefix}{name} is missing; set it, for example {prefix}{name}=...")
     return kind(**given)
+
+
+def default_values(kind: type) -> dict[str, Any]:
+    """Return the defaults of a settings dataclass as a configuration has them.
+
+    Parameters
+    ----------
+    kind
+        The dataclass.
+
+    Returns
+    -------
+    dict
+        Plain values by field, lists for tuples; `MISSING` where a field has no default.
+    """
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):
+        if field.default is not dataclasses.MISSING:
+            found[field.name] = _plain(field.default)
+        elif field.default_factory is not dataclasses.MISSING:
+            found[field.name] = _plain(field.default_factory())
+        else:
+            found[field.name] = MISSING
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def choose(name: str, options: Mapping[str, T], where: str) -> T:

@@ -6,7 +6,13 @@ out of that line before Hydra sees it.
 """
 
 import os
+import re
 from collections.abc import Sequence
+from contextlib import suppress
+
+from causattn.base import CausattnError, load_plugins
+
+_PLUGINS = re.compile(r" --plugins[ =](\S+)(?= )")
 
 
 def complete(arguments: Sequence[str], commands: Sequence[str]) -> int:
@@ -29,7 +35,10 @@ def complete(arguments: Sequence[str], commands: Sequence[str]) -> int:
             return 0
         if words[1] not in ("run", "sweep"):
             return 0
-        os.environ["COMP_LINE"] = line.replace(f" {words[1]}", "", 1)
+        for name in _PLUGINS.findall(line):
+            with suppress(CausattnError):  # said when the command is given
+                load_plugins([name])
+        os.environ["COMP_LINE"] = _PLUGINS.sub("", line.replace(f" {words[1]}", "", 1))
     from causattn.cli.hydra import launch
 
     return launch(["-sc", *arguments])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 import causattn
-from causattn.base import ArtefactError, ConfigError, settings_from
+from causattn.base import ArtefactError, ConfigError, full_names, load_plugins, settings_from
+from causattn.cli.arguments import Parser, plugins_given
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -41,8 +44,51 @@ def compose_config(overrides: Iterable[str]) -> DictConfig:
     """Return the configuration with overrides as on the command line, not resolved yet."""
     from hydra import compose, initialize_config_dir
 
+    from causattn.cli import registered
+
+    registered.register()
+    given = with_plugins(list(overrides))
     with initialize_config_dir(config_dir=str(config_folder()), version_base="1.3"):
-        return compose("config", overrides=list(overrides))
+        return compose("config", overrides=given)
+
+
+def with_plugins(arguments: Sequence[str]) -> list[str]:
+    """Load the plugins that arguments name; return the arguments with them as one override.
+
+    They are loaded before the configuration is put together, since a group's options may be
+    theirs. An experiment's file may name plugins, too.
+
+    Parameters
+    ----------
+    arguments
+        As behind ``causattn run``.
+
+    Raises
+    ------
+    ConfigError
+        Where one cannot be loaded.
+    """
+    names, rest = plugins_given(arguments)
+    names = list(dict.fromkeys(full_names([*_of_experiment(rest), *names])))
+    if not names:
+        return rest
+    load_plugins(names)
+    quoted = ",".join("'" + name.replace("'", "\\'") + "'" for name in names)
+    return [*rest, f"plugins=[{quoted}]"]
+
+
+def _of_experiment(arguments: Sequence[str]) -> list[str]:
+    """Return the plugins that the chosen experiment's file names."""
+    parser = Parser(prog="causattn", add_help=False, allow_abbrev=False)
+    parser.add_argument("--config-dir", "-cd", type=Path)
+    outside, rest = parser.parse_known_args(list(arguments))
+    places = [config_folder(), *([outside.config_dir] if outside.config_dir else [])]
+    for name in (text.partition("=")[2] for text in rest if text.startswith("experiment=")):
+        for path in (place / "experiment" / f"{name}.yaml" for place in places):
+            if path.is_file():
+                content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+                return [str(plugin) for plugin in content.get("plugins") or []]
+    return []
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
@@ -63,6 +109,7 @@ def plain(config: DictConfig) -> dict[str, Any]:
     of_groups = set(groups())
     common = {key: value for key, value in resolved.items() if key not in of_groups}
     checked = settings_from(CommonSettings, common, "")
+    resolved["plugins"] = full_names(checked.plugins)
     if checked.seed < 0:
         raise ConfigError(f"seed={checked.seed} is negative; give 0 or more.")
     if checked.threads is not None and checked.threads < 1:
@@ -100,6 +147,8 @@ class CommonSettings:
         How much of the corpus a run keeps for its page.
     controls
         What the candidates are compared with.
+    plugins
+        Files and modules with contributions of one's own.
     """
 
     seed: int
@@ -112,6 +161,7 @@ class CommonSettings:
     report: bool = True
     page: dict[str, Any] = field(default_factory=dict)
     controls: list[str] = field(default_factory=list)
+    plugins: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from causattn import __version__
-from causattn.base import write_json
+from causattn.base import plugin_checksums, plugin_names, write_json
 from causattn.cli import compose
 from causattn.cli.progress import Progress, finished_jobs, say_versions, tell
 from causattn.cli.resolvers import sweep_name
@@ -104,6 +104,7 @@ def checksum(arguments: Sequence[str]) -> str:
         data = path.read_bytes()
         parts += [str(path.relative_to(folder)), sha256(data).hexdigest()]
         mentioned |= set(_ENVIRONMENT.findall(data.decode(errors="replace")))
+    parts += plugin_checksums(plugin_names())
     parts += [f"{name}={os.environ.get(name)!r}" for name in sorted(mentioned)]
     digest.update("\0".join(parts).encode())
     return digest.hexdigest()

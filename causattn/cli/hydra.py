@@ -19,7 +19,7 @@ from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException
 
 from causattn.base import ArtefactError, ConfigError
-from causattn.cli import compose, resolvers, sweeper
+from causattn.cli import compose, registered, resolvers, sweeper
 from causattn.cli import job as job_module
 from causattn.cli.finished import keep_finished
 from causattn.cli.progress import SESSION
@@ -44,6 +44,7 @@ def launch(arguments: Sequence[str]) -> int:
         given.append(f"+hydra.job.env_set.{SESSION}={session}")
     resolvers.register()
     sweeper.register()
+    registered.register()
     with _arguments(given), _whole_errors():
         try:
             hydra.main(

@@ -14,7 +14,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from causattn.base import quiet
+from causattn.base import load_plugins, quiet
 from causattn.cli import resolvers
 from causattn.cli.compose import plain
 from causattn.cli.errors import USER_ERRORS, sentence
@@ -94,6 +94,7 @@ def perform(
     from causattn.cli.quiet_libraries import quiet_libraries
     from causattn.results import run_in_folder
 
+    load_plugins(config.get("plugins") or ())
     if not config.get("verbose"):
         quiet_libraries()
 

@@ -30,12 +30,14 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
   causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
+  causattn list [ROOM]                            algorithms, measures, corpora ..., own ones too
 
   causattn run --help        all groups, their options and the configuration
   causattn run --cfg job     the configuration that would run
   causattn COMMAND --help    the same for the other commands
   causattn --version
 
+  --plugins FILE.py|MODULE   algorithms, measures, corpora ... of your own, for any command
   --traceback                show the traceback of an error (or set CAUSATTN_TRACEBACK=1)
   eval "$(causattn run -sc install=bash)"         completes groups and keys with the tab key
 """
@@ -110,6 +112,7 @@ def _dispatch(given: list[str]) -> int:
         "report": _report,
         "cache": _cache,
         "reproduce": _reproduce,
+        "list": _list,
     }
     if command in ("-sc", "--shell-completion"):
         from causattn.cli.completion import complete
@@ -127,14 +130,19 @@ def _dispatch(given: list[str]) -> int:
 
 
 def _run(rest: list[str]) -> int:
+    from causattn.cli.compose import with_plugins
+
+    rest = with_plugins(rest)
     from causattn.cli.hydra import launch
 
     return launch(rest)
 
 
 def _sweep(rest: list[str]) -> int:
+    from causattn.cli.compose import with_plugins
     from causattn.cli.finished import tell_finished
 
+    rest = with_plugins(rest)
     if tell_finished(rest):
         return 0
     from causattn.cli.hydra import launch
@@ -145,6 +153,12 @@ def _sweep(rest: list[str]) -> int:
 
         begin()  # while Hydra is loaded and composes
     return launch([*multirun, *rest])
+
+
+def _list(rest: list[str]) -> int:
+    from causattn.cli.list import list_contributions
+
+    return list_contributions(rest)
 
 
 def _collect(rest: list[str]) -> int:

@@ -11,22 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from causattn.base import content_key
+from causattn.base import content_key, plugin_checksums, plugin_names
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
-
-_WITHOUT_EFFECT = (
-    "launcher",
-    "limits",
-    "page",
-    "paths",
-    "quiet",
-    "report",
-    "threads",
-    "verbose",
-    "workers",
-)
 
 
 def register() -> None:
@@ -63,11 +51,15 @@ def _key(digits: int, *, _root_: DictConfig) -> str:
 def sweep_name(experiment: str | None, overrides: Sequence[str]) -> str:
     """Return a sweep's name: its experiment's, and the hash of its overrides in any order.
 
-    What changes no result, such as the launcher, changes no name. The resolver is cached, so that
-    the jobs of a sweep, which see only their own overrides, find its folder.
+    What changes no result, such as the launcher, changes no name; what plugins hold does.
+    The resolver is cached, so that the jobs of a sweep, which see only their own overrides, find
+    its folder.
     """
-    own = [text for text in map(str, overrides) if _key_of(text) not in _WITHOUT_EFFECT]
-    return f"{experiment or 'sweep'}_{content_key(sorted(own))[:8]}"
+    from causattn.results import WITHOUT_EFFECT
+
+    own = [text for text in map(str, overrides) if _key_of(text) not in WITHOUT_EFFECT]
+    held = plugin_checksums(plugin_names())
+    return f"{experiment or 'sweep'}_{content_key([*sorted(own), *held])[:8]}"
 
 
 def _key_of(override: str) -> str:

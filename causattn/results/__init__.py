@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         compare_runs,
     )
     from causattn.results.folder import (
+        WITHOUT_EFFECT,
         Status,
         config_key,
         finished_by,
@@ -43,6 +44,7 @@ __all__ = [
     "JOBS",
     "OVERALL",
     "SCREEN",
+    "WITHOUT_EFFECT",
     "Artefact",
     "Collected",
     "Comparison",

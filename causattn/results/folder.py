@@ -36,6 +36,7 @@ from causattn.base import (
     content_key,
     exclusive,
     file_sha256,
+    plugin_checksums,
     read_json,
     write_json,
     write_text,
@@ -46,7 +47,19 @@ _MARKER = "UNFINISHED"
 _MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _DERIVED = ("figures", "report.html", _MANIFEST, _MARKER)
-_WITHOUT_EFFECT = ("limits", "page", "paths", "quiet", "report", "threads", "verbose", "workers")
+WITHOUT_EFFECT = (
+    "launcher",
+    "limits",
+    "page",
+    "paths",
+    "plugins",
+    "quiet",
+    "report",
+    "threads",
+    "verbose",
+    "workers",
+)
+"""Keys of the configuration that cannot change a result (of plugins, what they hold can)."""
 
 
 class Status(StrEnum):
@@ -79,8 +92,15 @@ def run_status(folder: Path) -> tuple[Status, str]:
 
 
 def config_key(config: Mapping[str, Any]) -> str:
-    """Return the hash of a resolved configuration, without what cannot change a result."""
-    return content_key({k: v for k, v in config.items() if k not in _WITHOUT_EFFECT})
+    """Return the hash of a resolved configuration, without what cannot change a result.
+
+    Of plugins it has what they hold: a plugin that was changed makes another run, one that was
+    moved does not.
+    """
+    parts = {key: value for key, value in config.items() if key not in WITHOUT_EFFECT}
+    if plugins := config.get("plugins"):
+        parts["plugins"] = plugin_checksums(plugins)
+    return content_key(parts)
 
 
 def finished_by(folder: Path, key: str) -> str | None:

@@ -16,7 +16,7 @@ $(complete -p causattn | sed 's/.*-F \\([^ ]*\\).*/\\1/')
 echo "${COMPREPLY[*]}"
 """
 CASES = {
-    "causattn ": "run sweep collect compare report cache reproduce",
+    "causattn ": "run sweep collect compare report cache reproduce list",
     "causattn sw": "sweep",
     "causattn run disc": "discovery. discovery=",
     "causattn run discovery=": "discovery=ges discovery=pc",

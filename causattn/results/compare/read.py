@@ -14,11 +14,11 @@ import pandas as pd
 from causattn.base import ArtefactError, ConfigError
 from causattn.results.collect import collect_runs
 from causattn.results.compare.metrics import SECONDS
+from causattn.results.folder import WITHOUT_EFFECT
 
 SEED = "config.seed"
 _OLDER_SECONDS = "graph.details.seconds"
 """Where runs had the seconds of their search before they had a file for times."""
-_WITHOUT_EFFECT = ("limits", "page", "paths", "quiet", "report", "threads", "verbose")
 
 
 def read_jobs(place: Path) -> pd.DataFrame:
@@ -48,7 +48,7 @@ def read_jobs(place: Path) -> pd.DataFrame:
 
 def choices(jobs: pd.DataFrame) -> list[str]:
     """Return the columns of the configuration that can make two jobs differ, the seed apart."""
-    idle = tuple(f"config.{name}" for name in _WITHOUT_EFFECT)
+    idle = tuple(f"config.{name}" for name in WITHOUT_EFFECT)
     return [
         str(column)
         for column in jobs
