@@ -13,7 +13,7 @@ from causattn.base import ConfigError, choose
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
-    from causattn.results import Entry
+    from causattn.results import CacheEntry
 
 _DAY = 86_400.0
 
@@ -88,7 +88,7 @@ def _prune(given: argparse.Namespace) -> int:
         choose(given.kind, dict.fromkeys(kinds), "--kind")
     before = time.time() - (given.days or 0.0) * _DAY
 
-    def unwanted(entry: Entry) -> bool:
+    def unwanted(entry: CacheEntry) -> bool:
         return entry.used <= before and given.kind in (None, entry.kind)
 
     gone = prune(given.cache, unwanted)

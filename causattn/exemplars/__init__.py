@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     )
     from causattn.exemplars.deciding import Deciding, deciding_documents
     from causattn.exemplars.decisions import hidden_decision, label_decision
-    from causattn.exemplars.edits import Decide, Edit, EditSettings, MinimalEdits, minimal_edits
+    from causattn.exemplars.edits import Decide, EditSettings, MinimalEdits, TextEdit, minimal_edits
     from causattn.exemplars.influence import (
         DocumentLosses,
         hidden_losses,
         label_losses,
         training_influence,
     )
-    from causattn.exemplars.places import CorpusValues, Place, proposed_places
+    from causattn.exemplars.places import CorpusValues, EditPlace, proposed_places
     from causattn.exemplars.typical import Typical, typical_documents
     from causattn.exemplars.vectors import Neighbours, document_vectors, nearest_documents
 
@@ -30,11 +30,11 @@ __all__ = [
     "Decide",
     "Deciding",
     "DocumentLosses",
-    "Edit",
+    "EditPlace",
     "EditSettings",
     "MinimalEdits",
     "Neighbours",
-    "Place",
+    "TextEdit",
     "Typical",
     "continuations",
     "deciding_documents",

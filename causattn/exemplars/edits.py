@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.exemplars.places import Place
+from causattn.exemplars.places import EditPlace
 
 Decide = Callable[[Sequence[str]], np.ndarray]
 """From n texts to what the model says of each, float64 [n, classes]; the largest is its output."""
@@ -53,7 +53,7 @@ class EditSettings:
                 raise ConfigError(f"{name}={getattr(self, name)} should be above 0; change it.")
 
 
-class Edit(NamedTuple):
+class TextEdit(NamedTuple):
     """Characters `start` to `end` of the original text, `before`, become `after`."""
 
     start: int
@@ -86,7 +86,7 @@ class MinimalEdits:
 
     text: str
     edited: str
-    edits: tuple[Edit, ...]
+    edits: tuple[TextEdit, ...]
     before: np.ndarray
     after: np.ndarray
     minimal: bool
@@ -100,7 +100,7 @@ Choice = tuple[int, int]
 
 
 def minimal_edits(
-    decide: Decide, text: str, places: Sequence[Place], settings: EditSettings | None = None
+    decide: Decide, text: str, places: Sequence[EditPlace], settings: EditSettings | None = None
 ) -> MinimalEdits:
     """Return the fewest edits of a text that change the model's output.
 
@@ -130,7 +130,7 @@ class _Search:
     """One document's search."""
 
     def __init__(
-        self, decide: Decide, text: str, places: Sequence[Place], settings: EditSettings
+        self, decide: Decide, text: str, places: Sequence[EditPlace], settings: EditSettings
     ) -> None:
         self._decide, self._text, self._places = decide, text, places
         self._settings = settings
@@ -183,7 +183,7 @@ class _Search:
         if chosen is not None and int(after.argmax()) == self._label:
             chosen, ordered, edited, after = None, (), self._text, self._before
         edits = [
-            Edit(p.start, p.end, self._text[p.start : p.end], p.texts[which])
+            TextEdit(p.start, p.end, self._text[p.start : p.end], p.texts[which])
             for p, which in ((self._places[place], which) for place, which in ordered)
         ]
         return MinimalEdits(

@@ -23,7 +23,7 @@ _PROPOSED = 8
 
 
 @dataclass(frozen=True)
-class Place:
+class EditPlace:
     """Some characters of a document, and the texts that may stand there instead.
 
     Parameters
@@ -67,7 +67,7 @@ class CorpusValues:
             by_value = self._said.setdefault(feature, {})
             by_value.setdefault(float(table.values[row, feature]), Counter())[said] += 1
 
-    def places(self, row: int, without: Sequence[int] = ()) -> list[Place]:
+    def places(self, row: int, without: Sequence[int] = ()) -> list[EditPlace]:
         """Return where a document tells features, and how others tell other values of these.
 
         Where no other document tells another value, the words can be taken out. Of mentions that
@@ -92,7 +92,7 @@ class CorpusValues:
             if any(low < end and start < high for low, high in barred):
                 continue
             others = self._others(row, feature, self._texts[row][start:end])
-            found.append(Place(start, end, others, feature))
+            found.append(EditPlace(start, end, others, feature))
             done = end
         return found
 
@@ -108,7 +108,7 @@ class CorpusValues:
         return tuple(ranked[: self._most]) or ("",)
 
 
-def proposed_places(model: LanguageModel, text: str, most: int = 3) -> list[Place]:
+def proposed_places(model: LanguageModel, text: str, most: int = 3) -> list[EditPlace]:
     """Return a document's words, each with what a masked language model would rather put there.
 
     Parameters
@@ -147,7 +147,7 @@ def proposed_places(model: LanguageModel, text: str, most: int = 3) -> list[Plac
         own = text[start:end]
         kept = [each for each in texts if _is_whole_word(each) and each.lower() != own.lower()]
         if kept:
-            found.append(Place(start, end, tuple(dict.fromkeys(kept))[:most]))
+            found.append(EditPlace(start, end, tuple(dict.fromkeys(kept))[:most]))
     return found
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         to_yaml,
     )
     from causattn.results.inventory import (
-        Entry,
+        CacheEntry,
         differences,
         find_artefact,
         list_artefacts,
@@ -46,9 +46,9 @@ __all__ = [
     "SCREEN",
     "WITHOUT_EFFECT",
     "Artefact",
+    "CacheEntry",
     "Collected",
     "Comparison",
-    "Entry",
     "Metric",
     "MetricComparison",
     "Ranking",

@@ -22,7 +22,7 @@ _LEFTOVER_AGE = 3600.0
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """An artefact in a store.
 
     Parameters
@@ -47,7 +47,7 @@ class Entry:
     parts: Mapping[str, Any]
 
 
-def list_artefacts(store: Path) -> list[Entry]:
+def list_artefacts(store: Path) -> list[CacheEntry]:
     """Return all artefacts of a store, the last used first."""
     manifests = [
         (path.parent.parent.name, path.parent, path) for path in store.glob("*/*/manifest.json")
@@ -63,7 +63,7 @@ def list_artefacts(store: Path) -> list[Entry]:
     return sorted(entries, key=lambda entry: -entry.used)
 
 
-def _entry(kind: str, folder: Path, manifest: Path) -> Entry:
+def _entry(kind: str, folder: Path, manifest: Path) -> CacheEntry:
     """Return what lies in a folder; of one that is being written, or is damaged, the place."""
     try:
         parts = read_json(manifest).get("about", {}).get("parts", {})
@@ -71,10 +71,10 @@ def _entry(kind: str, folder: Path, manifest: Path) -> Entry:
         used = folder.stat().st_mtime
     except (ArtefactError, OSError, AttributeError):
         parts, size, used = {}, 0, 0.0
-    return Entry(kind, folder.name, folder, size, used, parts)
+    return CacheEntry(kind, folder.name, folder, size, used, parts)
 
 
-def find_artefact(store: Path, key: str) -> Entry:
+def find_artefact(store: Path, key: str) -> CacheEntry:
     """Return the artefact whose key begins with `key`.
 
     Raises
@@ -91,7 +91,7 @@ def find_artefact(store: Path, key: str) -> Entry:
     raise ArtefactError(f"{store} has no artefact {key}; causattn cache list shows all.")
 
 
-def differences(first: Entry, second: Entry) -> dict[str, tuple[Any, Any]]:
+def differences(first: CacheEntry, second: CacheEntry) -> dict[str, tuple[Any, Any]]:
     """Return the parts of two keys that differ, dotted, each with both values."""
     here, there = dict(_flat(first.parts)), dict(_flat(second.parts))
     return {
@@ -101,13 +101,13 @@ def differences(first: Entry, second: Entry) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def nearest(entry: Entry, entries: list[Entry]) -> Entry | None:
+def nearest(entry: CacheEntry, entries: list[CacheEntry]) -> CacheEntry | None:
     """Return the other artefact of the kind whose key differs in the fewest parts."""
     others = [other for other in entries if other.kind == entry.kind and other.key != entry.key]
     return min(others, key=lambda other: len(differences(entry, other)), default=None)
 
 
-def prune(store: Path, unwanted: Callable[[Entry], bool]) -> list[Entry]:
+def prune(store: Path, unwanted: Callable[[CacheEntry], bool]) -> list[CacheEntry]:
     """Delete the artefacts that are `unwanted`, and what killed processes left half-written.
 
     An artefact that someone is making right now is left alone.
@@ -123,7 +123,7 @@ def prune(store: Path, unwanted: Callable[[Entry], bool]) -> list[Entry]:
     return gone
 
 
-def _delete(store: Path, entry: Entry) -> bool:
+def _delete(store: Path, entry: CacheEntry) -> bool:
     lock = store / ".locks" / f"{entry.kind}-{entry.key}.lock"
     if entry.kind == CHECKPOINT:
         model = entry.folder.parent

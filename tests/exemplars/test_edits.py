@@ -12,8 +12,8 @@ from causattn.base import CapabilityError, ConfigError, DataError
 from causattn.corpora import Corpus
 from causattn.exemplars import (
     CorpusValues,
+    EditPlace,
     EditSettings,
-    Place,
     hidden_decision,
     label_decision,
     minimal_edits,
@@ -36,7 +36,7 @@ def decider(weights: dict[str, float]) -> Callable[[Sequence[str]], np.ndarray]:
     return decide
 
 
-def smallest(decide, places: list[Place]) -> int | None:
+def smallest(decide, places: list[EditPlace]) -> int | None:
     """The size of the smallest set that turns the output, by trying all."""
     label = decide([TEXT])[0].argmax()
     for size in range(1, len(places) + 1):
@@ -51,7 +51,7 @@ def smallest(decide, places: list[Place]) -> int | None:
     return None
 
 
-PLACES = [Place(2 * k, 2 * k + 1, (letter.upper(), "")) for k, letter in enumerate("abcde")]
+PLACES = [EditPlace(2 * k, 2 * k + 1, (letter.upper(), "")) for k, letter in enumerate("abcde")]
 
 
 @settings(deadline=None)
@@ -80,7 +80,7 @@ def test_greedy_takes_over_and_takes_back_what_it_does_not_need() -> None:
     decide = decider(
         dict(zip("abcdeABCDE", (-1, -1, -1, -1, 0.4, 0.6, 0.5, 0.5, 0.5, 0.4), strict=True))
     )
-    places = [Place(place.start, place.end, place.texts[:1]) for place in PLACES]
+    places = [EditPlace(place.start, place.end, place.texts[:1]) for place in PLACES]
     found = minimal_edits(decide, TEXT, places, EditSettings(tries=30, exhaustive=1))
     assert found.exhausted == 1
     assert len(found.edits) == smallest(decide, places) == 3
@@ -137,7 +137,9 @@ def test_a_hidden_slot_flips_on_the_model(
         shift = len(hidden[row]) - len(corpus.texts[row])
         start = corpus.texts[row].index("bronc=")
         places = [
-            Place(p.start + shift * (p.start > start), p.end + shift * (p.start > start), p.texts)
+            EditPlace(
+                p.start + shift * (p.start > start), p.end + shift * (p.start > start), p.texts
+            )
             for p in values.places(row, without=[target])
         ]
         found = minimal_edits(decide, hidden[row], places)
@@ -153,7 +155,7 @@ def test_a_classifier_flips_and_a_number_cannot(classifier: Make, corpus: Corpus
     decide = label_decision(classifier(3))
     words = corpus.texts[0].split(" ")
     start = corpus.texts[0].index(words[2])
-    places = [Place(start, start + len(words[2]), ("",))]
+    places = [EditPlace(start, start + len(words[2]), ("",))]
     found = minimal_edits(decide, corpus.texts[0], places)
     assert found.tried == 1
     assert bool(found.edits) == (found.before.argmax() != decide([found.edited])[0].argmax())

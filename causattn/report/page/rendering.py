@@ -11,7 +11,9 @@ from causattn.report.page.embedding import as_json, bundled, policy
 from causattn.report.words.text import number, visible
 
 
-def render(template: str, title: str, data: Any, *, embedded: bool = False, **content: Any) -> str:
+def render_page(
+    template: str, title: str, data: Any, *, embedded: bool = False, **content: Any
+) -> str:
     """Return a whole page.
 
     Parameters

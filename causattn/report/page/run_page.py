@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from causattn.base import write_text
-from causattn.report.page.rendering import render
+from causattn.report.page.rendering import render_page
 from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
 from causattn.report.record.reading import recorded
@@ -22,7 +22,7 @@ from causattn.report.record.surrogate import read_surrogate, surrogate_line
 from causattn.report.words.flat import flat
 from causattn.report.words.headline import discovery_line, headlines
 from causattn.report.words.known_effects import COLUMNS as KNOWN
-from causattn.report.words.known_effects import known_effects
+from causattn.report.words.known_effects import known_effect_rows
 from causattn.report.words.quality import (
     ATTENTION,
     chosen_pairs,
@@ -53,7 +53,7 @@ def write_report(run: Run, path: Path | None = None) -> Path:
     path
         The page's file; ``report.html`` in the run's folder by default.
     """
-    page = render("run.html", title_of(run), run_data(run), **_content(run))
+    page = render_page("run.html", title_of(run), run_data(run), **_content(run))
     path = path or run.folder / "report.html"
     write_text(path, page)
     return path
@@ -77,7 +77,7 @@ def _content(run: Run) -> dict[str, Any]:
         },
         "missing": missing_edges(run.graph, run.truth, isolated),
         "known_columns": KNOWN,
-        "known": known_effects(run),
+        "known": known_effect_rows(run),
         "qualities": screen_qualities(run),
         "chosen": chosen_pairs(run),
         "blind": prevalence(run),

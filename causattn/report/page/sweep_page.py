@@ -14,7 +14,7 @@ import pandas as pd
 from causattn.base import CausattnError, write_text
 from causattn.report.comparison import headlines, write_comparison
 from causattn.report.page.graph_data import plain
-from causattn.report.page.rendering import render
+from causattn.report.page.rendering import render_page
 from causattn.report.words.text import visible
 from causattn.results import collect_runs, compare_runs
 
@@ -69,7 +69,7 @@ def write_sweep_report(folder: Path, path: Path, *, command: str = "") -> Path:
             # A sweep without a truth or with one contestant still has its runs to be looked at.
             says, notes, figures = [], [visible(error)], []
     failed = runs[~runs["status"].isin(["finished"])]
-    page = render(
+    page = render_page(
         "sweep.html",
         f"{folder.resolve().name}, {len(runs)} runs",
         {"kind": "sweep", **leaderboard(runs, folder, path.parent)},

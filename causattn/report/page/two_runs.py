@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from causattn.base import ArtefactError, write_text
-from causattn.report.page.rendering import render
+from causattn.report.page.rendering import render_page
 from causattn.report.page.run_page import title_of
 from causattn.report.words.differences import (
     Sides,
@@ -41,7 +41,7 @@ def write_run_comparison(first: Run, second: Run, path: Path) -> Path:
     sides = (first, second)
     data = comparison_data(sides)
     fates = Counter(edge[3] for edge in data["graph"]["edges"])
-    page = render(
+    page = render_page(
         "comparison.html",
         f"{data['titles'][0]} beside {data['titles'][1]}",
         data,

@@ -14,7 +14,7 @@ from causattn.graphs import CausalGraph
 from causattn.report.page.attention_data import document_data
 from causattn.report.page.graph_data import edges_of, graph_data
 from causattn.report.page.pair_data import pair_data
-from causattn.report.page.rendering import render
+from causattn.report.page.rendering import render_page
 from causattn.report.record.attention import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
 from causattn.report.words.quality import ATTENTION
@@ -98,4 +98,4 @@ def show_counterfactual(record: CounterfactualAttention, title: str = "") -> Vie
 
 def _view(view: str, height: int, **parts: Any) -> View:
     data = {"kind": "view", "view": view, "graph": None, "document": None, "pair": None, **parts}
-    return View(render("view.html", f"{view} view", data, embedded=True), height)
+    return View(render_page("view.html", f"{view} view", data, embedded=True), height)

@@ -23,7 +23,7 @@ from causattn.exemplars import (
     nearest_documents,
     training_influence,
 )
-from causattn.report.record.question import Question, Sample
+from causattn.report.record.question import DocumentSample, Question
 from causattn.report.record.settings import PageSettings
 
 PROMPT = 12
@@ -32,7 +32,7 @@ PROMPT = 12
 
 def document_examples(
     question: Question | str,
-    sample: Sample,
+    sample: DocumentSample,
     vectors: np.ndarray,
     rows: np.ndarray,
     settings: PageSettings,
@@ -148,7 +148,7 @@ def _edits(found: MinimalEdits) -> dict[str, Any]:
 
 
 def _continuation(
-    sample: Sample, row: int, settings: PageSettings, seed: int
+    sample: DocumentSample, row: int, settings: PageSettings, seed: int
 ) -> dict[str, Any] | None:
     """Return how a causal model goes on from the first half of a document, JSON-like."""
     text = sample.texts[row]

@@ -19,7 +19,7 @@ from causattn.report.record.document_examples import document_examples, edits_of
 from causattn.report.record.edge_examples import edge_examples
 from causattn.report.record.feature_examples import feature_examples
 from causattn.report.record.kept import read_kept
-from causattn.report.record.question import Sample, question_of, subject_of
+from causattn.report.record.question import DocumentSample, question_of, subject_of
 from causattn.report.record.settings import PageSettings
 from causattn.results import Run
 
@@ -60,7 +60,7 @@ def record_examples(
     vectors = None
     if settings.examples:
         if model is not None:
-            sample = Sample(corpus, model, table, texts)
+            sample = DocumentSample(corpus, model, table, texts)
             vectors = document_vectors(model, texts)
             question = question_of(sample, subject_of(run.graph, sample))
             about["features"] = feature_examples(question, sample, vectors, settings.examples)
@@ -113,7 +113,7 @@ def _on_one_line(value: Any) -> Any:
 
 
 def _edge_edits(
-    run: Run, edges: list[dict[str, Any]], sample: Sample, settings: PageSettings
+    run: Run, edges: list[dict[str, Any]], sample: DocumentSample, settings: PageSettings
 ) -> None:
     """Add to each edge what turns the model's answer on its target, in a typical document.
 

@@ -9,11 +9,11 @@ import numpy as np
 from causattn.base import CausattnError
 from causattn.exemplars import typical_documents
 from causattn.report.record.edge_examples import rows_by_value
-from causattn.report.record.question import Question, Sample
+from causattn.report.record.question import DocumentSample, Question
 
 
 def feature_examples(
-    question: Question | str, sample: Sample, vectors: np.ndarray, most: int
+    question: Question | str, sample: DocumentSample, vectors: np.ndarray, most: int
 ) -> list[dict[str, Any]]:
     """Return the examples of every feature, JSON-like; documents are rows.
 
@@ -59,7 +59,9 @@ def feature_examples(
     return found
 
 
-def _moved(question: Question | str, sample: Sample) -> dict[int, list[dict[str, Any]]] | str:
+def _moved(
+    question: Question | str, sample: DocumentSample
+) -> dict[int, list[dict[str, Any]]] | str:
     """Return what one other value in each place of each document does to the answer."""
     if isinstance(question, str):
         return question

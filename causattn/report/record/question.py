@@ -13,7 +13,7 @@ from causattn.exemplars import (
     CorpusValues,
     Decide,
     DocumentLosses,
-    Place,
+    EditPlace,
     hidden_decision,
     hidden_losses,
     label_decision,
@@ -31,7 +31,7 @@ from causattn.models import (
 
 
 @dataclass(frozen=True)
-class Sample:
+class DocumentSample:
     """The rows of a table whose documents are looked at, the first n.
 
     Parameters
@@ -79,12 +79,12 @@ class Question:
     feature: int
     labels: tuple[str, ...]
     decide: Decide
-    asked: Callable[[int], tuple[str, list[Place]]]
+    asked: Callable[[int], tuple[str, list[EditPlace]]]
     losses: Callable[[], DocumentLosses]
     rows: np.ndarray
 
 
-def question_of(sample: Sample, feature: int | None, proposals: int = 3) -> Question | str:
+def question_of(sample: DocumentSample, feature: int | None, proposals: int = 3) -> Question | str:
     """Return what the model can be asked about a feature, or why nothing.
 
     Parameters
@@ -110,7 +110,7 @@ def question_of(sample: Sample, feature: int | None, proposals: int = 3) -> Ques
     )
 
 
-def subject_of(graph: CausalGraph, sample: Sample) -> int | None:
+def subject_of(graph: CausalGraph, sample: DocumentSample) -> int | None:
     """Return which feature the model is asked about: the one that most edges point to.
 
     A classifier is asked for its label, whichever column that is.
@@ -127,7 +127,7 @@ def subject_of(graph: CausalGraph, sample: Sample) -> int | None:
     return int(into.argmax())
 
 
-def _label(sample: Sample, feature: int | None, values: CorpusValues) -> Question | str:
+def _label(sample: DocumentSample, feature: int | None, values: CorpusValues) -> Question | str:
     """Ask a classifier for the label."""
     table, corpus, model = sample.table, sample.corpus, sample.model
     if feature is not None and table.kinds[feature] is not FeatureKind.OUTPUT:
@@ -150,7 +150,7 @@ def _label(sample: Sample, feature: int | None, values: CorpusValues) -> Questio
     )
 
 
-def _slot(sample: Sample, feature: int, values: CorpusValues) -> Question | str:
+def _slot(sample: DocumentSample, feature: int, values: CorpusValues) -> Question | str:
     """Ask a masked model for the value of a slot that is hidden from it."""
     table, corpus, model = sample.table, sample.corpus, sample.model
     name = table.names[feature]
@@ -172,7 +172,7 @@ def _slot(sample: Sample, feature: int, values: CorpusValues) -> Question | str:
         int(carriers.document[k]): (int(carriers.start[k]), int(carriers.end[k])) for k in mine
     }
 
-    def asked(row: int) -> tuple[str, list[Place]]:
+    def asked(row: int) -> tuple[str, list[EditPlace]]:
         whole, (start, end) = sample.texts[row], spans[row]
         shift = len(text) - (end - start)
         places = [

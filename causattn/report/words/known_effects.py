@@ -21,7 +21,7 @@ class KnownEffect(NamedTuple):
     people_test: str
 
 
-def known_effects(run: Run) -> list[KnownEffect]:
+def known_effect_rows(run: Run) -> list[KnownEffect]:
     """Return the rows of the table; none where nothing is known from elsewhere."""
     rows = run.summary.get("effects", {}).get("known") or []
     return [

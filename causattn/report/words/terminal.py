@@ -11,7 +11,7 @@ from rich.text import Text
 
 from causattn.report.words.headline import headlines
 from causattn.report.words.known_effects import COLUMNS as KNOWN
-from causattn.report.words.known_effects import known_effects
+from causattn.report.words.known_effects import known_effect_rows
 from causattn.report.words.quality import scored_by
 from causattn.report.words.rows import EdgeRow, edge_rows, missing_edges
 from causattn.results import Run
@@ -64,7 +64,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
         shown = ", ".join(missing[:_MOST])
         more = f" and {len(missing) - _MOST} more" if len(missing) > _MOST else ""
         console.print(_plain(f"Missing: {shown}{more}"))
-    if known := known_effects(run):
+    if known := known_effect_rows(run):
         table = Table(
             *KNOWN, box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title_justify="left"
         )

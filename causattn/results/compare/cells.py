@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from causattn.results.compare.design import Design
+from causattn.results.compare.design import JobDesign
 from causattn.results.compare.metrics import Metric
 from causattn.results.compare.outcomes import FINISHED, RANKED_LAST, UNFINISHED
 
 
 @dataclass(frozen=True)
-class Cells:
+class OutcomeCells:
     """One metric over the whole design.
 
     Parameters
@@ -62,7 +62,7 @@ class Cells:
         return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def cells_of(design: Design, metric: Metric) -> Cells:
+def cells_of(design: JobDesign, metric: Metric) -> OutcomeCells:
     """Arrange one metric of all jobs."""
     jobs = design.jobs
     seeds = tuple(sorted(jobs["seed"].unique(), key=_number))
@@ -82,10 +82,12 @@ def cells_of(design: Design, metric: Metric) -> Cells:
     values[tuple(place)] = np.where(finished & np.isfinite(found), found, np.nan)
     outcomes[tuple(place)] = jobs["outcome"].to_numpy(dtype=object)
     drawn = (outcomes == FINISHED).any(axis=0)
-    return Cells(metric, design.contestants, design.data_sets, seeds, values, outcomes, drawn)
+    return OutcomeCells(
+        metric, design.contestants, design.data_sets, seeds, values, outcomes, drawn
+    )
 
 
-def unusable_draws(cells: Cells) -> list[tuple[str, str]]:
+def unusable_draws(cells: OutcomeCells) -> list[tuple[str, str]]:
     """Return the draws (data set, seed) on which every contestant failed."""
     failed = np.isin(cells.outcomes, ["", UNFINISHED], invert=True).any(axis=0) & ~cells.drawn
     return [(cells.data_sets[d], cells.seeds[s]) for d, s in zip(*np.nonzero(failed), strict=True)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from causattn.results.compare.cells import Cells
-from causattn.results.compare.design import Design
+from causattn.results.compare.cells import OutcomeCells
+from causattn.results.compare.design import JobDesign
 from causattn.results.compare.means import OVERALL
 from causattn.results.compare.metrics import SECONDS
 from causattn.results.compare.outcomes import FINISHED, TIMED_OUT
@@ -15,7 +15,7 @@ VARIABLES, ROWS = "features.count", "features.rows"
 _LIMITS = ("config.discovery.timeout_s", "config.limits.timeout_s")
 
 
-def front(table: pd.DataFrame, times: Cells, lower_is_better: bool) -> pd.DataFrame:
+def front(table: pd.DataFrame, times: OutcomeCells, lower_is_better: bool) -> pd.DataFrame:
     """Return accuracy and time of the contestants that finished everywhere.
 
     Parameters
@@ -57,7 +57,7 @@ def front(table: pd.DataFrame, times: Cells, lower_is_better: bool) -> pd.DataFr
     return frame
 
 
-def runtimes(design: Design) -> pd.DataFrame:
+def runtimes(design: JobDesign) -> pd.DataFrame:
     """Return the time of each contestant by number of variables and of rows.
 
     Returns
@@ -101,7 +101,7 @@ def runtimes(design: Design) -> pd.DataFrame:
     return _sorted(frame, design) if len(frame) else frame
 
 
-def _sorted(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
+def _sorted(frame: pd.DataFrame, design: JobDesign) -> pd.DataFrame:
     places = {name: k for k, name in enumerate((*design.contestants, *design.data_sets))}
     keys = frame[["contestant", "data_set"]].map(places.__getitem__)
     order = np.lexsort((keys["data_set"], keys["contestant"]))

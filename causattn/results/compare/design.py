@@ -24,7 +24,7 @@ _KEEP = {FINISHED: 0}
 
 
 @dataclass(frozen=True)
-class Design:
+class JobDesign:
     """All jobs, each with its place in the design.
 
     Parameters
@@ -48,7 +48,7 @@ class Design:
     notes: tuple[str, ...]
 
 
-def make_design(collected: pd.DataFrame, by: Sequence[str]) -> Design:
+def make_design(collected: pd.DataFrame, by: Sequence[str]) -> JobDesign:
     """Find who is compared on what.
 
     Parameters
@@ -102,7 +102,7 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> Design:
     jobs = _once(jobs, notes)
     order = values.loc[jobs.index]
     places = {"config.discovery.kind": _algorithms(), "config.corpus.network": _by_size(jobs)}
-    return Design(
+    return JobDesign(
         jobs=jobs,
         by=tuple(chosen),
         within=tuple(within),

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from causattn.results.compare.bootstrap import holm, interval, seed_weights, sign_flip_p
-from causattn.results.compare.cells import Cells
+from causattn.results.compare.cells import OutcomeCells
 from causattn.results.compare.ranks import Ranking, rank
 
 OVERALL = "overall"
 """The data set of a row that speaks of all of them, each counting the same."""
 
 
-def means(cells: Cells) -> pd.DataFrame:
+def means(cells: OutcomeCells) -> pd.DataFrame:
     """Return the mean of each contestant on each data set, and over all.
 
     Returns
@@ -43,14 +43,14 @@ def means(cells: Cells) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _bounded(cells: Cells, limits: tuple[float, float]) -> tuple[float, float]:
+def _bounded(cells: OutcomeCells, limits: tuple[float, float]) -> tuple[float, float]:
     """Return an interval cut to what the metric can be."""
     least, most = cells.metric.bounds
     low, high = np.clip(limits, least, most)
     return float(low), float(high)
 
 
-def differences(cells: Cells) -> pd.DataFrame:
+def differences(cells: OutcomeCells) -> pd.DataFrame:
     """Return how far every two contestants are apart on the draws that both finished.
 
     Returns
@@ -98,7 +98,7 @@ def differences(cells: Cells) -> pd.DataFrame:
     return frame
 
 
-def ranking(cells: Cells) -> tuple[Ranking | str, list[str]]:
+def ranking(cells: OutcomeCells) -> tuple[Ranking | str, list[str]]:
     """Rank the contestants over the data sets.
 
     Who took part and did not come in (timed out, out of memory, failed) is last there. Contestants

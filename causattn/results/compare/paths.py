@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from causattn.results.compare.design import Design, short
+from causattn.results.compare.design import JobDesign, short
 from causattn.results.compare.outcomes import FINISHED
 from causattn.results.compare.read import texts
 
@@ -23,7 +23,7 @@ _NEEDED = (
 )
 
 
-def paths(design: Design) -> pd.DataFrame:
+def paths(design: JobDesign) -> pd.DataFrame:
     """Return the points of all ROC curves.
 
     Returns

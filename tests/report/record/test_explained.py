@@ -10,7 +10,7 @@ from causattn.base import ArtefactError, read_json, write_json
 from causattn.exemplars import deciding_documents, document_vectors, nearest_documents
 from causattn.report import Material, ShownRun, write_report
 from causattn.report.record.explained import examples_data
-from causattn.report.record.question import Sample, question_of, subject_of
+from causattn.report.record.question import DocumentSample, question_of, subject_of
 
 Make = Callable[..., ShownRun]
 
@@ -26,10 +26,10 @@ def material(run: ShownRun) -> Material:
     return found
 
 
-def sample_of(run: ShownRun, count: int) -> Sample:
+def sample_of(run: ShownRun, count: int) -> DocumentSample:
     found = material(run)
     assert found.model is not None
-    return Sample(found.corpus, found.model, found.table, list(found.corpus.texts[:count]))
+    return DocumentSample(found.corpus, found.model, found.table, list(found.corpus.texts[:count]))
 
 
 def whole(edits: dict[str, Any], side: int) -> str:
