@@ -16,7 +16,7 @@ from causattn.report import (
     show_graph,
     show_run,
 )
-from causattn.report.record.reading import recorded
+from causattn.report.record import recorded
 
 
 def test_a_runs_graph_shows_itself(

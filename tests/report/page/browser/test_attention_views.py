@@ -11,7 +11,7 @@ from transformers import DebertaV2Config, DebertaV2Model
 
 from causattn.attention import document_attention
 from causattn.report import ShownRun, show_document, write_report
-from causattn.report.record.reading import recorded
+from causattn.report.record import recorded
 
 VIEW = "#attention .choice button"
 # How many points of a canvas are drawn on; read from a copy, as reading slows the canvas itself.

@@ -7,7 +7,7 @@ import pytest
 
 from causattn.base import read_json
 from causattn.report import ShownRun, write_report
-from causattn.report.record.explained import examples_data
+from causattn.report.record import examples_data
 
 Make = Callable[..., ShownRun]
 TEXT = "document.querySelector({!r}).innerText"
