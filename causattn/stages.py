@@ -186,7 +186,7 @@ class Stages:
         return self._fetch(
             f"attribution ({control.name})" if control else "attribution",
             {
-                "settings": settings,
+                "settings": attribution.result_settings(settings),
                 **_parts(control),
                 "corpus": corpus.key,
                 "model": model.key,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
+    from causattn.attribution.cases import CaseBatch
     from causattn.attribution.contract import Explainer, Scores
     from causattn.attribution.explain import explain
     from causattn.attribution.faithfulness.erasure import SHARES, Erasure, erasure
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
         EXPLAINERS,
         attribution_settings,
         explainer_settings,
+        result_settings,
     )
+    from causattn.attribution.settings import ExplainerSettings
     from causattn.attribution.summarise import summarise_attribution
     from causattn.attribution.summary import (
         AttributionSummary,
@@ -45,8 +48,10 @@ __all__ = [
     "SHARES",
     "Agreement",
     "AttributionSummary",
+    "CaseBatch",
     "Erasure",
     "Explainer",
+    "ExplainerSettings",
     "Fidelity",
     "HiddenTarget",
     "Infidelity",
@@ -70,6 +75,7 @@ __all__ = [
     "question",
     "read_attribution",
     "replacement_effects",
+    "result_settings",
     "sensitivity",
     "summarise_attribution",
     "surrogate_rules",

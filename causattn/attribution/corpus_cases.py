@@ -14,7 +14,8 @@ from causattn.attribution.cases import (
 )
 from causattn.attribution.next_words import next_words
 from causattn.attribution.readouts import predicted_labels, token_readout
-from causattn.attribution.targets import Readout, Scale
+from causattn.attribution.settings import Scale
+from causattn.attribution.targets import Readout
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureTable
 from causattn.models import (

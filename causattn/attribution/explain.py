@@ -91,7 +91,7 @@ def explain(
 
 def explained(explainer: Explainer, cases: Cases) -> Iterator[tuple[np.ndarray, Scores]]:
     """Yield the cases (int64 [b]) and scores of every batch."""
-    settings, device = explainer.settings, explainer.output.model.device
+    settings, device = explainer.options, explainer.output.model.device
     for batch in cases.batches(settings.batch_tokens, device):
         yield batch.cases, explainer.attribute(batch)
 

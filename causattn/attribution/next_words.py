@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from causattn.attribution.readouts import token_readout
-from causattn.attribution.targets import Readout, Scale
+from causattn.attribution.settings import Scale
+from causattn.attribution.targets import Readout
 from causattn.models import CarrierTokens, Encoding, LanguageModel
 
 

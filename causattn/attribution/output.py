@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from causattn.attribution.targets import Scale
+from causattn.attribution.settings import Scale
 from causattn.base import ModelError
 from causattn.models import LanguageModel
 

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 
 from causattn.attribution.output import ModelOutput
+from causattn.attribution.settings import Scale
 from causattn.attribution.targets import (
     NextTokenTarget,
     Readout,
-    Scale,
     class_names,
     class_number,
     scale_in_words,

@@ -1,4 +1,4 @@
-"""Every explainer by the name that a configuration gives it."""
+"""Every explainer by the name that a configuration gives it, and its settings."""
 
 from __future__ import annotations
 
@@ -6,40 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from causattn.attribution.contract import Explainer
-from causattn.attribution.explainers.attention import AttentionExplainer
-from causattn.attribution.explainers.drawn import (
-    KernelShapExplainer,
-    LimeExplainer,
-    ShapleySamplingExplainer,
-)
-from causattn.attribution.explainers.gradients import (
-    GradientInputExplainer,
-    IntegratedGradientsExplainer,
-    SaliencyExplainer,
-)
-from causattn.attribution.explainers.occlusion import DeletionExplainer, OcclusionExplainer
-from causattn.attribution.explainers.random import RandomExplainer
-from causattn.attribution.explainers.recurrent import (
-    CellContributionExplainer,
-    EmbeddingAblationExplainer,
-)
 from causattn.attribution.settings import ExplainerSettings
-from causattn.base import ConfigError, choose, settings_from
+from causattn.base import ConfigError, Registry, choose, settings_from
 
-EXPLAINERS: Mapping[str, type[Explainer]] = {
-    "attention": AttentionExplainer,
-    "random": RandomExplainer,
-    "occlusion": OcclusionExplainer,
-    "deletion": DeletionExplainer,
-    "saliency": SaliencyExplainer,
-    "gradient_input": GradientInputExplainer,
-    "integrated_gradients": IntegratedGradientsExplainer,
-    "lime": LimeExplainer,
-    "kernel_shap": KernelShapExplainer,
-    "shapley_sampling": ShapleySamplingExplainer,
-    "embedding_ablation": EmbeddingAblationExplainer,
-    "cell_contribution": CellContributionExplainer,
-}
+EXPLAINERS: Registry[type[Explainer]] = Registry(
+    "explainers",
+    "explainer",
+    "EXPLAINER",
+    "causattn.attribution.explainers",
+    "causattn.attribution.contract:Explainer",
+    "attribution.kind",
+)
 
 ATTENTION = "attention"
 """The kind that, over a corpus, is summed by `causattn.attention.summarise_attention`."""
@@ -54,14 +31,7 @@ def explainer_settings(settings: Mapping[str, Any]) -> ExplainerSettings:
         For an unknown kind or key, or a number that makes no sense.
     """
     explainer = choose(str(settings.get("kind")), EXPLAINERS, "attribution.kind")
-    chosen = settings_from(explainer.settings_kind, settings, "attribution")
-    for key in ("documents", "batch_tokens", "steps", "samples", "kernel_width"):
-        value = getattr(chosen, key, None)
-        if value is not None and value <= 0:
-            raise ConfigError(f"attribution.{key}={value} should be above 0; change it.")
-    if getattr(chosen, "ridge", 0.0) < 0:
-        raise ConfigError("attribution.ridge should be 0 or more; change it.")
-    return chosen
+    return settings_from(explainer.settings, settings, "attribution")
 
 
 def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | None:
@@ -88,3 +58,9 @@ def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | Non
             "as many as attention.documents says; change it."
         )
     return None
+
+
+def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an attribution depends on: its settings, and the checksum of a plugin's file."""
+    checksum = EXPLAINERS.checksum(str(settings.get("kind")))
+    return dict(settings) if checksum is None else {**settings, "checksum": checksum}

@@ -1,11 +1,13 @@
-"""Settings of the config group `attribution`: one kind an explainer."""
+"""Settings of the config group `attribution` that all explainers have."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from causattn.attribution.targets import Scale
+from causattn.base import above_zero
+
+Scale = Literal["logit", "log_probability"]
 
 
 @dataclass(frozen=True)
@@ -34,66 +36,12 @@ class ExplainerSettings:
         Tokens in a batch, padding included.
     """
 
-    kind: Any = ""
+    kind: str = ""
     query: Literal["auto", "masked", "label", "next"] = "auto"
     scale: Scale | None = None
     unit: Literal["share", "output"] = "share"
     documents: int | None = None
     batch_tokens: int = 4096
 
-
-@dataclass(frozen=True)
-class PathSettings(ExplainerSettings):
-    """Integrated gradients.
-
-    Parameters
-    ----------
-    steps
-        Points on the path at which the gradient is taken (Gauss-Legendre).
-    """
-
-    steps: int = 32
-
-
-@dataclass(frozen=True)
-class DrawnSettings(ExplainerSettings):
-    """Explainers that draw which tokens to take away.
-
-    Parameters
-    ----------
-    samples
-        How often: sets of tokens for LIME and KernelSHAP, whole orders of the tokens for Shapley
-        sampling.
-    """
-
-    samples: int = 50
-
-
-@dataclass(frozen=True)
-class LimeSettings(DrawnSettings):
-    """LIME.
-
-    Parameters
-    ----------
-    kernel_width
-        Width of the exponential kernel over the cosine distance to the whole document.
-    ridge
-        Weight of the penalty on squared coefficients.
-    """
-
-    samples: int = 100
-    kernel_width: float = 0.25
-    ridge: float = 1.0
-
-
-@dataclass(frozen=True)
-class AttentionSettings(ExplainerSettings):
-    """Attention as an explainer of single documents.
-
-    Parameters
-    ----------
-    measure
-        Weights averaged over layers and heads (``"raw"``), rollout, flow, norms, or gradients.
-    """
-
-    measure: Literal["raw", "rollout", "flow", "norm", "gradient"] = "raw"
+    def __post_init__(self) -> None:
+        above_zero(self, "attribution", "documents", "batch_tokens")

@@ -14,9 +14,8 @@ from causattn.attribution.corpus_cases import FeatureCases, feature_cases, featu
 from causattn.attribution.explain import explained
 from causattn.attribution.output import ModelOutput
 from causattn.attribution.registry import EXPLAINERS, explainer_settings
-from causattn.attribution.settings import ExplainerSettings
+from causattn.attribution.settings import ExplainerSettings, Scale
 from causattn.attribution.summary import AttributionSummary
-from causattn.attribution.targets import Scale
 from causattn.base import ConfigError, DataError, generator, progress
 from causattn.corpora import Corpus
 from causattn.features import FeatureTable, carriers_of, pooled_features
@@ -108,7 +107,7 @@ def _summed(
         asked, times = work.feature[cases], work.multiplicity[cases]
         present[np.arange(len(cases)), asked] = False
         found = np.where(present, found, 0.0)
-        if explainer.settings.unit == "share":
+        if explainer.options.unit == "share":
             whole = np.abs(found).sum(1, keepdims=True)
             found = np.divide(found, whole, out=np.zeros_like(found), where=whole > 0)
         np.add.at(count, asked, times[:, None] * present)
@@ -121,12 +120,12 @@ def _summed(
     about = {
         "model": explainer.output.model.name,
         "scale": explainer.output.scale,
-        "unit": explainer.settings.unit,
+        "unit": explainer.options.unit,
         "sequences": len(work.cases),
         "mentions_without_token": work.lost,
         "documents_truncated": work.truncated,
     }
-    method = str(explainer.settings.kind)
+    method = explainer.name
     return AttributionSummary(names, moments, signed, documents, query, method, about)
 
 

@@ -17,15 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from causattn.attribution.settings import Scale
 from causattn.base import CapabilityError, DataError, ModelError
 from causattn.corpora import Mentions
 from causattn.models import Encoding, LanguageModel, carrier_tokens, hiding_tokens, single_tokens
-
-Scale = Literal["logit", "log_probability"]
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,11 @@ from sklearn.linear_model import Ridge
 
 from causattn.attribution import HiddenTarget, LabelTarget, explain
 from causattn.attribution.cases import ready_cases
-from causattn.attribution.explainers.coalitions import Coalitions, drawn_by
-from causattn.attribution.explainers.drawn import (
-    KernelShapExplainer,
-    LimeExplainer,
-    ShapleySamplingExplainer,
-)
+from causattn.attribution.explainers.kernel_shap import KernelShapExplainer
+from causattn.attribution.explainers.lime import LimeExplainer
+from causattn.attribution.explainers.shapley_sampling import ShapleySamplingExplainer
+from causattn.attribution.explainers.shared.coalitions import Coalitions, drawn_by
 from causattn.attribution.output import ModelOutput
-from causattn.attribution.settings import DrawnSettings, LimeSettings
 
 
 class Game:
@@ -59,7 +56,7 @@ def shapley_values(game) -> np.ndarray:
 
 
 def drawn(kind, game, samples, seed=0, **more):
-    chosen = {LimeExplainer: LimeSettings}.get(kind, DrawnSettings)(samples=samples, **more)
+    chosen = kind.settings(samples=samples, **more)
     explainer = kind(None, chosen, seed)
     with drawn_by(np.random.default_rng(seed)):
         return explainer.of_game(game, 16)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causattn.attribution import NextTokenTarget, explain
-from causattn.attribution.explainers.recurrent_cells import contributions, top_cells
+from causattn.attribution.explainers.shared.recurrent_cells import contributions, top_cells
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import Corpus
 from causattn.models import LanguageModel, load_model
@@ -212,7 +212,7 @@ def test_what_cannot_be_taken_apart_is_said(agreement) -> None:
     )
     classifier = LanguageModel("bert", tiny.network, tiny.tokenizer, "classifier")
     with pytest.raises(CapabilityError, match="which bert is not; choose another explainer"):
-        from causattn.attribution.explainers.recurrent import (
+        from causattn.attribution.explainers.cell_contribution import (
             CellContributionExplainer,
             CellSettings,
         )

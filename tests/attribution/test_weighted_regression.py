@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from causattn.attribution.explainers.weighted_regression import weighted_ridge
+from causattn.attribution.explainers.shared.weighted_regression import weighted_ridge
 
 
 @pytest.fixture

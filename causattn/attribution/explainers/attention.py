@@ -8,28 +8,44 @@ sign and no unit of the output: it ranks, and does not add up to anything.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from causattn.attention import attention_from
+from causattn.attention import MEASURES, attention_from
 from causattn.attribution.cases import CaseBatch
 from causattn.attribution.contract import Explainer, Scores
 from causattn.attribution.output import check_differentiable
-from causattn.attribution.settings import AttentionSettings
+from causattn.attribution.settings import ExplainerSettings
+from causattn.base import choose
+
+
+@dataclass(frozen=True)
+class AttentionSettings(ExplainerSettings):
+    """Attention as an explainer of single documents.
+
+    Parameters
+    ----------
+    measure
+        A measure of attention (`causattn.attention.MEASURES`): weights averaged over layers and
+        heads (``"raw"``), rollout, flow, norms, gradients ...
+    """
+
+    measure: str = "raw"
 
 
 class AttentionExplainer(Explainer):
     """Attention paid from where the output is read."""
 
-    settings_kind = AttentionSettings
+    name = "attention"
+    options: AttentionSettings
+    settings = AttentionSettings
 
     def prepare(self) -> None:
         """Refuse gradients where there are none."""
-        settings = self.settings
-        assert isinstance(settings, AttentionSettings)
-        self._measure = "mean" if settings.measure == "raw" else settings.measure
-        if self._measure == "gradient":
+        self._measure = "mean" if self.options.measure == "raw" else self.options.measure
+        if choose(self._measure, MEASURES, "attribution.measure").gradients:
             check_differentiable(self.output.model)
 
     def attribute(self, batch: CaseBatch) -> Scores:
@@ -46,3 +62,6 @@ class AttentionExplainer(Explainer):
             target,
         )
         return Scores(paid * batch.explained.cpu().numpy())
+
+
+EXPLAINER = AttentionExplainer

@@ -15,6 +15,10 @@ from causattn.attribution.contract import Explainer, Scores
 class RandomExplainer(Explainer):
     """A standard normal draw for each token."""
 
+    name = "random"
+    paper = (
+        "Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim (2018), Sanity checks for saliency maps"
+    )
     draws = True
 
     def attribute(self, batch: CaseBatch) -> Scores:
@@ -24,3 +28,6 @@ class RandomExplainer(Explainer):
         for row, number in enumerate(batch.numbers):
             score[row, explained[row]] = self.generator(number).normal(size=explained[row].sum())
         return Scores(score)
+
+
+EXPLAINER = RandomExplainer
