@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from causattn.results import Comparison, Run
 
 __version__ = "0.1.0"
-__all__ = ["compare_runs", "load_run", "run"]
+__all__ = ["compare_runs", "configure", "load_run", "run"]
 
 
 def run(*overrides: str, **values: Any) -> Run:
@@ -41,6 +41,24 @@ def run(*overrides: str, **values: Any) -> Run:
     from causattn.cli.python import run_overrides
 
     return run_overrides(overrides, values)
+
+
+def configure(*overrides: str, **values: Any) -> dict[str, Any]:
+    """Return the configuration of a study, every value resolved, without doing the study.
+
+    Parameters
+    ----------
+    overrides, values
+        As for `run`.
+
+    Raises
+    ------
+    causattn.base.CausattnError
+        Where a setting cannot be used.
+    """
+    from causattn.cli.python import configuration
+
+    return configuration(overrides, values)
 
 
 def load_run(folder: str | Path) -> Run:

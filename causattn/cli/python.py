@@ -32,19 +32,34 @@ def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> ShownR
     CausattnError
         Where a setting or an input cannot be used.
     """
-    resolvers.register()
-    given = [*overrides, *(f"{key}={_written(value)}" for key, value in values.items())]
-    try:
-        config = plain(compose_config(given))
-    except CausattnError:
-        raise
-    except USER_ERRORS as error:
-        raise ConfigError(sentence(error)) from None
+    given = _overrides(overrides, values)
+    config = configuration(overrides, values)
     moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     name = f"{moment}_{config['corpus'].get('network') or config['corpus']['kind']}"
     folder = Path(config["paths"]["runs"]) / f"{name}_{config_key(config)[:6]}"
     perform(config, folder, overrides=given)
     return show_run(folder)
+
+
+def configuration(overrides: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration that overrides give, as `run_overrides` takes them.
+
+    Raises
+    ------
+    CausattnError
+        Where a setting cannot be used.
+    """
+    resolvers.register()
+    try:
+        return plain(compose_config(_overrides(overrides, values)))
+    except CausattnError:
+        raise
+    except USER_ERRORS as error:
+        raise ConfigError(sentence(error)) from None
+
+
+def _overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+    return [*overrides, *(f"{key}={_written(value)}" for key, value in values.items())]
 
 
 def load_shown(folder: str | Path) -> ShownRun:

@@ -1,11 +1,12 @@
-"""``causattn reproduce``: results of papers, the published figure beside ours."""
+"""``causattn reproduce``: papers, studies and benchmarks, the published figure beside ours."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+from argparse import Namespace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,75 +14,112 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.base import CausattnError, ConfigError
-from causattn.cli.arguments import Parser, parse
+from causattn.cli.arguments import Parser
 
 if TYPE_CHECKING:
-    from causattn.papers import Figure
+    from causattn.reproduction import Experiment, Figure, Plan, Record
 
 _STYLES = {"pass": "green", "gap": "red", "shown": "dim"}
 _FAILED = 3
 _WIDTH_OF_A_FILE = 140
+_PATHS = {
+    "paths.data": ("CAUSATTN_DATA", "data"),
+    "paths.cache": ("CAUSATTN_CACHE", "results/cache"),
+}
 
 
 def reproduce(arguments: list[str]) -> int:
-    """Reproduce papers by name, list them, or do all of them."""
+    """Measure experiments by name or path, list them, or do all of them."""
     parser = Parser(
         prog="causattn reproduce",
-        description="Results of papers: the published figure beside ours.",
-        usage="causattn reproduce [-h] [--short] [--results RESULTS] NAME|list|all [KEY=VALUE ...]",
-        epilog="Settings stand behind the name: paper.steps=1024 paths.data=FOLDER seed=1; those "
-        "of a paper are in conf/experiment/paper/NAME.yaml.",
+        description="Papers, studies and benchmarks: the published figure beside ours. What was "
+        "measured before and kept in paths.cache is not measured again.",
+        usage="causattn reproduce [options] NAME|PATH|all|list [KEY=VALUE ...]",
+        epilog="Settings stand behind the name: steps=1024 seed=1 paths.data=FOLDER "
+        "paths.cache=FOLDER; those of an experiment are in its protocol.yaml. list NAME prints its "
+        "jobs and which are measured.",
     )
-    parser.add_argument("name", help="a paper's name, list, or all")
-    parser.add_argument("--short", action="store_true", help="the short version, in a minute")
-    parser.add_argument(
-        "--results",
-        type=Path,
-        default=Path("results/papers"),
-        help="where the outcome is written (%(default)s)",
-    )
-    overrides = [part for part in arguments if "=" in part and not part.startswith("-")]
-    given = parse(parser, [part for part in arguments if part not in overrides])
-    if given is None:
+    add = parser.add_argument
+    add("words", nargs="+", help="an experiment's name, the path of its folder, all or list")
+    add("--short", action="store_true", help="the short version, which proves less")
+    add("--fresh", action="store_true", help="measure again what is in the cache")
+    add("--only", default="", help="only jobs whose names have this in them")
+    add("--minutes", type=float, default=float("inf"), help="begin no job after so many")
+    add("--page", action="store_true", help="write the page again from the record, measure nothing")
+    add("--results", type=Path, help="where the record is written (results/NAME)")
+    try:
+        given = parser.parse_intermixed_args(arguments)
+    except SystemExit:  # after --help
         return 0
-    from causattn.papers import PAPERS
+    values = _values([word for word in given.words if "=" in word])
+    if not (names := [word for word in given.words if "=" not in word]):
+        raise ConfigError("causattn reproduce needs a name: an experiment's, all or list.")
+    first, *others = names
+    if first == "list":
+        return _jobs(others[0], given, values) if others else _list(values)
+    if others:
+        raise ConfigError(f"causattn reproduce takes one name, not {' '.join(names)}.")
+    if first != "all":
+        return 0 if _one(first, given, values) else _FAILED
+    return _all(given, values)
 
-    if given.name == "list":
-        return _list()
-    if given.name != "all":
-        _one(given.name, overrides, given.short, given.results)
-        _gather(given.results)
-        return 0
-    if any(override.startswith("paper.") for override in overrides):
+
+def _all(given: Namespace, values: dict[str, Any]) -> int:
+    """Do all experiments, whatever becomes of each."""
+    from causattn.reproduction import experiment_names
+
+    own = [key for key in values if key != "seed" and key not in _PATHS]
+    if own:
         raise ConfigError(
-            "causattn reproduce all takes no paper.KEY=VALUE, whose meaning differs from paper to "
-            "paper; reproduce that paper by its name."
+            f"causattn reproduce all takes no {own[0]}=VALUE, whose meaning differs from one "
+            "experiment to another; reproduce that one by its name."
         )
     failed = []
-    for name in PAPERS:
+    for name in experiment_names():
         try:
-            _one(name, overrides, given.short, given.results)
+            if not _one(name, given, values):
+                failed.append(name)
         except CausattnError as error:
             print(f"{name}: {error}", file=sys.stderr)
             failed.append(name)
-    if len(failed) < len(PAPERS):
-        _gather(given.results)
     if failed:
         print(f"Not reproduced: {', '.join(failed)}.", file=sys.stderr)
     return _FAILED if failed else 0
 
 
-def _list() -> int:
-    """Name the papers."""
-    from causattn.papers import PAPERS, load_paper
+def _list(values: dict[str, Any]) -> int:
+    """Name the experiments: what is claimed, what the cache has and what is recorded."""
+    from causattn.reproduction import cached_jobs, experiment_names, find_experiment, read_record
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for header in ("name", "claim", "paper", "label"):
+    for header in ("name", "claim", "paper", "in the cache", "recorded at"):
         table.add_column(header)
-    for name in PAPERS:
-        paper = load_paper(name)
-        table.add_row(name, Text(paper.claim), Text(paper.citation), ", ".join(paper.labels))
+    for name in experiment_names():
+        experiment = find_experiment(name)
+        cached = cached_jobs(experiment, _folder(values, "paths.cache"))
+        try:
+            made = read_record(_results(experiment, short=False))[0].made
+            recorded = ", ".join(dict.fromkeys(str(each["commit"]) for each in made))
+        except CausattnError:
+            recorded = "nowhere"
+        table.add_row(
+            name,
+            Text(experiment.claim),
+            Text(experiment.protocol.paper),
+            f"{cached} jobs" if cached else "nothing",
+            recorded,
+        )
     _console().print(table)
+    return 0
+
+
+def _jobs(name: str, given: Namespace, values: dict[str, Any]) -> int:
+    """Name an experiment's jobs, and whether the cache has them."""
+    from causattn.reproduction import find_experiment
+
+    for job, there in _plan(find_experiment(name), given, values).jobs():
+        if given.only in job.name:
+            print("measured " if there else "to do    ", job.name)
     return 0
 
 
@@ -91,52 +129,103 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
 
 
-def _one(name: str, overrides: list[str], short: bool, results: Path) -> None:
-    """Do one paper, print its figures and write its outcome."""
-    from causattn.papers import Work, load_paper, write_outcome
-    from causattn.papers import reproduce as do
+def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
+    """Do one experiment and print its figures; tell whether all its jobs are measured."""
+    from causattn.reproduction import experiments_folder, find_experiment, rewrite, write_overview
+    from causattn.reproduction import reproduce as do
 
-    paper = load_paper(name)
-    config = _config(name, overrides)
-    settings = dict(config["paper"])
-    shortened = settings.pop("short", None) or {}
-    settings.pop("kind", None)
-    if short:
-        settings |= shortened
-    typed = ["causattn", "reproduce", name, *(["--short"] if short else []), *overrides]
-    command = shlex.join(part for part in typed if not part.startswith("paths."))
-    with TemporaryDirectory(prefix="causattn-") as folder:
-        work = Work(
-            folder=Path(folder),
-            data=Path(config["paths"]["data"]),
-            cache=Path(config["paths"]["cache"]),
-            seed=int(config["seed"]),
-        )
-        outcome, findings = do(paper, settings, work, command=command, short=short)
-        page = write_outcome(outcome, findings, results)
+    experiment = find_experiment(name)
+    plan = _plan(experiment, given, values)
+    results = given.results or _results(experiment, short=given.short)
+    if given.page:
+        done = rewrite(plan, results)
+    else:
+        how = {"fresh": given.fresh, "only": given.only, "minutes": given.minutes}
+        found = do(plan, results, **how, said=lambda line: print(line, flush=True))
+        if found is None:
+            left = sum(not there for _, there in plan.jobs())
+            print(f"{experiment.name}: {left} jobs are to do; the same command goes on.")
+            return False
+        done = found
+    _show(*done)
+    own = experiments_folder()
+    if own is not None and results.parent.resolve() == own.parent / "results":
+        write_overview(results.parent)
+    return True
+
+
+def _plan(experiment: Experiment, given: Namespace, values: dict[str, Any]) -> Plan:
+    """Return what of an experiment is wanted."""
+    from causattn.reproduction import Plan
+
+    own = {key: value for key, value in values.items() if key not in _PATHS}
+    seed = own.pop("seed", experiment.protocol.seed)
+    if not isinstance(seed, int) or seed < 0:
+        raise ConfigError(f"seed={seed} should be a whole number from 0; change it.")
+    words = ["causattn", "reproduce", experiment.name, *(["--short"] if given.short else [])]
+    typed = [f"{key}={value}" for key, value in values.items() if key not in _PATHS]
+    return Plan(
+        experiment=experiment,
+        settings=experiment.settings(short=given.short, given=own),
+        files=_folder(values, "paths.data"),
+        cache=_folder(values, "paths.cache"),
+        seed=seed,
+        short=given.short,
+        command=shlex.join([*words, *typed]),
+    )
+
+
+def _folder(values: dict[str, Any], key: str) -> Path:
+    variable, default = _PATHS[key]
+    return Path(str(values.get(key) or os.environ.get(variable, default)))
+
+
+def _results(experiment: Experiment, *, short: bool) -> Path:
+    """Return where a record goes: ``results/NAME``, or beside a folder of the user's own.
+
+    The short version goes where git does not look.
+    """
+    from causattn.reproduction import experiments_folder
+
+    own = experiments_folder()
+    if own is None or experiment.folder.parent != own:
+        return experiment.folder / "results" / ("short" if short else "")
+    return own.parent / "results" / ("short" if short else "") / experiment.name
+
+
+def _values(given: list[str]) -> dict[str, Any]:
+    """Return what was set, by key."""
+    import yaml
+
+    values = {}
+    for part in given:
+        key, _, text = part.partition("=")
+        if key.startswith("paper."):
+            raise ConfigError(f"{key} is now called {key.removeprefix('paper.')}; change it.")
+        try:
+            values[key] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise ConfigError(f"{part} cannot be read: {text} is no YAML value.") from None
+    return values
+
+
+def _show(record: Record, page: Path) -> None:
+    """Print what came out."""
     console = _console()
-    console.print(Text(f"{paper.citation}\n{paper.claim}", style="bold"))
-    console.print(_figures(outcome.figures))
-    for remark in outcome.remarks:
+    console.print(Text("\n".join(filter(None, (record.paper, record.claim))), style="bold"))
+    if record.findings.figures:
+        console.print(_figures(record.findings.figures))
+    for remark in record.findings.remarks:
         console.print(Text(f"· {remark}"))
-    console.print(Text(f"{outcome.seconds:g} s. {page}"))
-
-
-def _gather(results: Path) -> None:
-    """Write the page over all results beside the folder of papers, where it is called that."""
-    from causattn.base import write_text
-    from causattn.papers import gathering_page
-
-    if results.name == "papers":
-        write_text(results.parent / "README.md", gathering_page(results.parent))
+    console.print(Text(f"{sum(made['seconds'] for made in record.made):g} s. {page}"))
 
 
 def _figures(figures: list[Figure]) -> Table:
     """Return the figures as a table for the terminal."""
-    from causattn.papers.pages import figure_row
+    from causattn.reproduction import FIGURE_HEADER, figure_row
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for header in ("figure", "published", "here", "agreed", "outcome", "proves", "note"):
+    for header in FIGURE_HEADER:
         right = header in ("published", "here")
         table.add_column(header, justify="right" if right else "left")
     for figure in figures:
@@ -144,15 +233,3 @@ def _figures(figures: list[Figure]) -> Table:
         cells[4].stylize(_STYLES[figure.outcome])
         table.add_row(*cells)
     return table
-
-
-def _config(name: str, overrides: list[str]) -> dict[str, Any]:
-    """Return the resolved configuration of a paper."""
-    from omegaconf import OmegaConf
-
-    from causattn.cli.compose import compose_config
-
-    config = compose_config([f"experiment=paper/{name}", *overrides])
-    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    assert isinstance(container, dict)
-    return {str(key): value for key, value in container.items()}

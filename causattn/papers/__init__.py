@@ -4,7 +4,6 @@ Every paper is a module (or a folder of modules) here, a config in ``conf/experi
 folder in ``experiments/`` that says what is claimed, by what protocol, and what came out.
 """
 
-from causattn.papers.gathering import gathering_page
 from causattn.papers.outcome import read_outcome, reproduce, write_outcome
 from causattn.papers.paper import (
     DataFile,
@@ -25,7 +24,6 @@ __all__ = [
     "Paper",
     "Work",
     "exactly",
-    "gathering_page",
     "load_paper",
     "read_outcome",
     "reproduce",

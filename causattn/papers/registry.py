@@ -14,9 +14,6 @@ PAPERS: dict[str, str] = {
     "mediation": "causattn.papers.mediation",
     "rollout": "causattn.papers.rollout",
     "jain_wallace": "causattn.papers.jain_wallace",
-    "sachs": "causattn.papers.sachs",
-    "alarm500": "causattn.papers.alarm500",
-    "sortability": "causattn.papers.sortability",
     "bnlearn": "causattn.papers.bnlearn",
 }
 """Name on the command line -> module with a `PAPER`."""

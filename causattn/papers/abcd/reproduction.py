@@ -14,13 +14,23 @@ from causattn.graphs import CausalGraph, adjacency_agreement
 from causattn.papers.abcd.faithful import skeleton_scores
 from causattn.papers.abcd.oracle import oracle_counts
 from causattn.papers.abcd.sentiment import accuracy, explanations, trained_classifier
-from causattn.papers.alarm500 import GRAPH, ROWS, conditional_mutual_information
 from causattn.papers.paper import DataFile, Figure, Findings, Paper, Work, exactly, within
+from experiments.alarm500.measure import conditional_mutual_information
 
 SST = DataFile(
     "sst/sst_dataset.csv",
     "f1cb07e552c8522c7a35895465156dfb3206395fbc64e705808f31d67f86df23",
     "successar/AttentionExplanation, preprocess/SST",
+)
+ROWS = DataFile(
+    "alarm_abcd/Alarm1_s500_v1.txt",
+    "698405111996f342e889ef92ae2176ed6899bcddac3a5855ca42fe972fce6b6e",
+    "IntelLabs/causality-lab, Apache-2.0",
+)
+GRAPH = DataFile(
+    "alarm_abcd/Alarm1_graph.txt",
+    "5d8f55e5ccd5f9f75452097ee7d43ef169291794f033390bf418d8b2a1325271",
+    "IntelLabs/causality-lab, Apache-2.0",
 )
 GOLDEN = np.array(
     [

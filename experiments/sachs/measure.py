@@ -12,7 +12,6 @@ SHD is between CPDAGs, a differing pair counting once. Penalties are in units of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,52 +20,17 @@ import pandas as pd
 from causattn.base import DataError
 from causattn.discovery import discover
 from causattn.graphs import CausalGraph, compare_graphs, r2_sortability, var_sortability
-from causattn.papers.paper import DataFile, Findings, Paper, Work, within
+from causattn.reproduction import Context, Findings
 
-_BENCHPRESS = "felixleopoldo/benchpress, resources"
-_EXAMPLES = "cmu-phil/example-causal-datasets, CC0"
-CELLS = DataFile(
-    "sachs/cd3cd28icam2_log_std.csv",
-    "ba6b79285f22a97f90245d2352c79ce6d7b05083742061665e587d9ca97b5c0a",
-    _BENCHPRESS,
-)
-CONSENSUS = DataFile(
-    "sachs/consensus_17_edges.csv",
-    "ed9b5d5fb2b7310620d5d24dbc7dbe33ff1ffa52cf36a0808ef29a18cf53785c",
-    _BENCHPRESS,
-)
-ALL_CELLS = DataFile(
-    "sachs/sachs.2005.continuous.txt",
-    "a488589b0f021b2a261ff2c696a908c6823051b0d98693e0fa0e78bb12097063",
-    _EXAMPLES,
-)
-TWENTY = DataFile(
-    "sachs/sachs.2005.ground.truth.graph.txt",
-    "2406ec0f9cd34bcbcd33fb74282386232330a630dba68c0f2d01a0d985a652b9",
-    _EXAMPLES,
-)
 _NAMES = {"plc": "Plcg", "pip2": "PIP2", "pip3": "PIP3", "pka": "PKA", "pkc": "PKC"}
-_PUBLISHED: tuple[tuple[str, dict[str, Any], int, int], ...] = (
-    ("PC, alpha .05", {"kind": "pc", "test": "fisher_z", "alpha": 0.05}, 11, 12),
-    ("PC, alpha .01", {"kind": "pc", "test": "fisher_z", "alpha": 0.01}, 10, 9),
-    ("GES, penalty .5", {"kind": "ges", "penalty": 0.5}, 10, 9),
-    ("BOSS, penalty .5", {"kind": "boss", "penalty": 0.5}, 10, 9),
-    ("BOSS, penalty 2", {"kind": "boss", "penalty": 2.0}, 7, 10),
-    ("GRaSP, penalty 2", {"kind": "grasp", "penalty": 2.0}, 7, 10),
-)
-
-
-@dataclass(frozen=True)
-class SachsSettings:
-    """What is shown beyond the published figures.
-
-    Parameters
-    ----------
-    all_cells
-        Also run on all 7,466 cells, whose cells were partly intervened upon.
-    """
-
-    all_cells: bool = True
+_ALGORITHMS: dict[str, dict[str, Any]] = {
+    "PC, alpha .05": {"kind": "pc", "test": "fisher_z", "alpha": 0.05},
+    "PC, alpha .01": {"kind": "pc", "test": "fisher_z", "alpha": 0.01},
+    "GES, penalty .5": {"kind": "ges", "penalty": 0.5},
+    "BOSS, penalty .5": {"kind": "boss", "penalty": 0.5},
+    "BOSS, penalty 2": {"kind": "boss", "penalty": 2.0},
+    "GRaSP, penalty 2": {"kind": "grasp", "penalty": 2.0},
+}
 
 
 def read_twenty(text: str, names: tuple[str, ...]) -> CausalGraph:
@@ -78,42 +42,39 @@ def read_twenty(text: str, names: tuple[str, ...]) -> CausalGraph:
         if None in ends:
             raise DataError(
                 f"The truth of 20 edges speaks of {cause} --> {effect}, which the cells do not "
-                f"measure; use the file published by {_EXAMPLES}."
+                f"measure; use the file published by cmu-phil/example-causal-datasets."
             )
         adjacency[ends[0], ends[1]] = 1
     return CausalGraph.from_adjacency(adjacency, names, direction="from row to column")
 
 
-def recompute(settings: SachsSettings, work: Work) -> Findings:
+def measure(settings: Any, context: Context) -> Findings:
     """Run the algorithms against both truths."""
-    cells = pd.read_csv(work.fetch(CELLS))
+    cells = pd.read_csv(context.data("cells"))
     names = tuple(cells.columns)
     consensus = CausalGraph.from_adjacency(
-        pd.read_csv(work.fetch(CONSENSUS)).to_numpy(), names, direction="from row to column"
+        pd.read_csv(context.data("consensus")).to_numpy(), names, direction="from row to column"
     )
-    twenty = read_twenty(work.fetch(TWENTY).read_text(encoding="utf-8"), names)
+    twenty = read_twenty(context.data("twenty").read_text(encoding="utf-8"), names)
     samples = {"902 cells": cells}
     if settings.all_cells:
-        every = pd.read_csv(work.fetch(ALL_CELLS), sep="\t")
+        every = pd.read_csv(context.data("all_cells"), sep="\t")
         every.columns = [_NAMES.get(name, name.capitalize()) for name in every.columns]
         logged = np.log(every[list(names)])
         samples["7,466 cells, logarithms"] = (logged - logged.mean()) / logged.std()
     findings, rows = Findings(), []
-    for title, settings_of, edges, shd in _PUBLISHED:
+    for title, chosen in _ALGORITHMS.items():
         for sample, data in samples.items():
-            graph = discover(settings_of, data, seed=work.seed)
+            graph = discover(chosen, data, seed=context.seed)
             against = {
                 "17 edges": compare_graphs(graph, consensus),
                 "20 edges": compare_graphs(graph, twenty),
             }
             if sample == "902 cells":
                 findings.figures += [
-                    within(f"{title}: edges found", edges, graph.edge_count, 0),
-                    within(
-                        f"{title}: SHD to the truth of 17 edges",
-                        shd,
-                        _distance(against["17 edges"]),
-                        0,
+                    context.figure(f"{title}: edges found", graph.edge_count),
+                    context.figure(
+                        f"{title}: SHD to the truth of 17 edges", _distance(against["17 edges"])
                     ),
                 ]
             for truth, figures in against.items():
@@ -139,16 +100,3 @@ def _distance(figures: dict[str, Any]) -> int:
     distance = figures["shd"]
     assert isinstance(distance, int), distance
     return distance
-
-
-PAPER = Paper(
-    name="sachs",
-    citation="Sachs et al. 2005, Causal protein-signaling networks (Science), data and truths as "
-    "benchpress and causal-learn's authors ship them",
-    claim="What PC, GES, BOSS and GRaSP find in 902 cells, against the truth of 17 edges and that "
-    "of 20.",
-    labels=("recompute",),
-    settings=SachsSettings,
-    reproduce=recompute,
-    data=(CELLS, CONSENSUS, ALL_CELLS, TWENTY),
-)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.base import DataError
-from causattn.papers.sachs import _distance, read_twenty
+from experiments.sachs.measure import _distance, read_twenty
 
 
 def test_truth_is_read_by_name():

@@ -2,7 +2,7 @@ import numpy as np
 from CausalDisco.analytics import var_sortability as reference
 
 from causattn.graphs import var_sortability
-from causattn.papers.sortability import random_linear_model
+from experiments.sortability.measure import random_linear_model
 
 
 def test_random_model_is_acyclic_and_obeys_its_equations():

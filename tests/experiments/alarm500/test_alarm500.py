@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import mutual_info_score
 
 from causattn.graphs import CausalGraph, dag_to_cpdag
-from causattn.papers.alarm500 import conditional_mutual_information, mistakes, textbook_pc
+from experiments.alarm500.measure import conditional_mutual_information, mistakes, textbook_pc
 
 
 @settings(deadline=None)

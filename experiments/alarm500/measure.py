@@ -22,25 +22,14 @@ import pandas as pd
 
 from causattn.discovery import pc
 from causattn.graphs import CausalGraph, compare_graphs, meek_closure, to_cpdag
-from causattn.papers.paper import DataFile, Findings, Paper, Work, within
+from causattn.reproduction import Context, Findings
 
-_SOURCE = "IntelLabs/causality-lab, Apache-2.0"
-ROWS = DataFile(
-    "alarm_abcd/Alarm1_s500_v1.txt",
-    "698405111996f342e889ef92ae2176ed6899bcddac3a5855ca42fe972fce6b6e",
-    _SOURCE,
-)
-GRAPH = DataFile(
-    "alarm_abcd/Alarm1_graph.txt",
-    "5d8f55e5ccd5f9f75452097ee7d43ef169291794f033390bf418d8b2a1325271",
-    _SOURCE,
-)
 Conflicts = Literal["free", "first", "last"]
 Independent = Callable[[int, int, tuple[int, ...]], bool]
 
 
 @dataclass(frozen=True)
-class Alarm500Settings:
+class Settings:
     """The threshold.
 
     Parameters
@@ -134,10 +123,10 @@ def _with_colliders(
     return directed
 
 
-def recompute(settings: Alarm500Settings, work: Work) -> Findings:
+def measure(settings: Settings, context: Context) -> Findings:
     """Learn the network from 500 rows."""
-    data = np.loadtxt(work.fetch(ROWS), dtype=int)
-    truth_matrix = np.loadtxt(work.fetch(GRAPH), dtype=int)
+    data = np.loadtxt(context.data("rows"), dtype=int)
+    truth_matrix = np.loadtxt(context.data("graph"), dtype=int)
     names = tuple(f"v{k + 1}" for k in range(data.shape[1]))
     truth = CausalGraph.from_adjacency(truth_matrix, names, direction="from row to column")
 
@@ -155,10 +144,10 @@ def recompute(settings: Alarm500Settings, work: Work) -> Findings:
     extra, missing, arrowheads = mistakes(found, to_cpdag(truth))
     findings = Findings()
     findings.figures = [
-        within("SHD between CPDAGs", 27, extra + missing + arrowheads, 0),
-        within("extra edges", 8, extra, 0),
-        within("missing edges", 14, missing, 0),
-        within("edges with a wrong arrowhead", 5, arrowheads, 0),
+        context.figure("SHD between CPDAGs", extra + missing + arrowheads),
+        context.figure("extra edges", extra),
+        context.figure("missing edges", missing),
+        context.figure("edges with a wrong arrowhead", arrowheads),
     ]
     frame = pd.DataFrame(data, columns=list(names)).astype("category")
     rows = [
@@ -200,16 +189,3 @@ def _shown(graph: CausalGraph, truth: CausalGraph) -> dict[str, object]:
         "wrong arrowheads": arrowheads,
         "adjacency F1": compared["adjacency_f1"],
     }
-
-
-PAPER = Paper(
-    name="alarm500",
-    citation="The ALARM case of Intel's causality-lab (Rohekar et al. 2021, Iterative causal "
-    "discovery, NeurIPS)",
-    claim="PC with a threshold on conditional mutual information finds ALARM from 500 rows with "
-    "27 mistakes.",
-    labels=("recompute",),
-    settings=Alarm500Settings,
-    reproduce=recompute,
-    data=(ROWS, GRAPH),
-)

@@ -1,0 +1,66 @@
+"""Experiments: papers, studies and benchmarks, each a folder that one engine measures and records.
+
+A folder has ``claim.md`` (what is claimed, and by whom), ``protocol.yaml`` (settings, data, what
+was agreed) and ``measure.py``; ``causattn reproduce NAME`` leaves its page in ``results/NAME``.
+See ``experiments/README.md``.
+"""
+
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.reproduction.contract import (
+        Figure,
+        Findings,
+        Label,
+        Paper,
+        Row,
+        exactly,
+        within,
+    )
+    from causattn.reproduction.experiment import (
+        Experiment,
+        experiment_names,
+        experiments_folder,
+        find_experiment,
+    )
+    from causattn.reproduction.page import FIGURE_HEADER, figure_row, frame, overview_page
+    from causattn.reproduction.protocol import Context, DataFile, Protocol
+    from causattn.reproduction.record import Record, read_record, write_record, write_rows
+    from causattn.reproduction.registry import PAPERS
+    from causattn.reproduction.rows import cached_jobs
+    from causattn.reproduction.run import Plan, reproduce, rewrite, write_overview
+
+__all__ = [
+    "FIGURE_HEADER",
+    "PAPERS",
+    "Context",
+    "DataFile",
+    "Experiment",
+    "Figure",
+    "Findings",
+    "Label",
+    "Paper",
+    "Plan",
+    "Protocol",
+    "Record",
+    "Row",
+    "cached_jobs",
+    "exactly",
+    "experiment_names",
+    "experiments_folder",
+    "figure_row",
+    "find_experiment",
+    "frame",
+    "overview_page",
+    "read_record",
+    "reproduce",
+    "rewrite",
+    "within",
+    "write_overview",
+    "write_record",
+    "write_rows",
+]
+
+__getattr__ = on_demand(__name__, __file__)

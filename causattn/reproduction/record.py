@@ -1,0 +1,151 @@
+"""The record of an experiment in ``results/NAME``: what a sceptic reads, and no cache.
+
+``result.json`` holds the settings, the figures and what they were measured with; ``rows.parquet``
+every row, where jobs give rows; the page and its pictures lie beside them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from causattn.base import ArtefactError, read_json, write_json, write_text
+from causattn.reproduction.contract import Findings, Row
+from causattn.reproduction.rows import read_findings, write_findings
+
+RESULT, ROWS, PAGE = "result.json", "rows.parquet", "README.md"
+SCHEMA = 2
+_JSON = b"causattn.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came out of an experiment, and what made it.
+
+    Parameters
+    ----------
+    name, title, claim, paper
+        As in its folder.
+    command
+        What gives it again.
+    settings, seed, short
+        What it ran with; the short version proves less.
+    made
+        Jobs measured together: how many, in how many seconds, at which commit, with which
+        packages.
+    findings
+        What the page shows.
+    """
+
+    name: str
+    title: str
+    claim: str
+    paper: str
+    command: str
+    settings: dict[str, Any]
+    seed: int
+    short: bool
+    made: list[dict[str, Any]]
+    findings: Findings
+
+
+def made_with(rows: list[Row]) -> list[dict[str, Any]]:
+    """Return how many jobs were measured at each commit with the same packages."""
+    groups: dict[str, dict[str, Any]] = {}
+    seen = set()
+    for row in rows:
+        if row["job"] in seen:
+            continue
+        seen.add(row["job"])
+        same = {"commit": row.get("commit"), "versions": row["versions"]}
+        start = {"jobs": 0, "seconds": 0.0, **same}
+        group = groups.setdefault(json.dumps(same, sort_keys=True), start)
+        group["jobs"] += 1
+        group["seconds"] = round(group["seconds"] + row["job_seconds"], 1)
+    return list(groups.values())
+
+
+def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Path:
+    """Write a record into `folder`, in the place of what stood there, and return its page.
+
+    Parameters
+    ----------
+    record
+        What to write.
+    rows
+        All rows; written where there are any.
+    page
+        Its page, Markdown.
+    folder
+        Made where it is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / RESULT).is_file():
+        kept = set(read_json(folder / RESULT)["pictures"].values())
+        for name in kept - {path.name for path in record.findings.pictures.values()}:
+            (folder / name).unlink(missing_ok=True)
+    findings = write_findings(record.findings, folder)
+    about = {key: value for key, value in vars(record).items() if key != "findings"}
+    if rows:
+        write_rows(rows, folder / ROWS)
+        findings["tables"] = {}  # the page makes them of the rows
+    write_json(folder / RESULT, {"schema": SCHEMA, **about, **findings})
+    write_text(folder / PAGE, page)
+    return folder / PAGE
+
+
+def read_record(folder: Path) -> tuple[Record, list[Row]]:
+    """Return a record, and its rows where it has any.
+
+    Raises
+    ------
+    ArtefactError
+        Where there is none.
+    """
+    if not (folder / RESULT).is_file():
+        raise ArtefactError(f"There is no {RESULT} in {folder}; reproduce the experiment.")
+    kept = dict(read_json(folder / RESULT))
+    kept.pop("schema")
+    findings = {key: kept.pop(key) for key in ("figures", "tables", "notes", "pictures", "remarks")}
+    rows = read_rows(folder / ROWS) if (folder / ROWS).is_file() else []
+    return Record(**kept, findings=read_findings(findings, folder)), rows
+
+
+def write_rows(rows: list[Row], path: Path) -> None:
+    """Write plain rows as Parquet: a column a key; lists, mappings and mixed values as JSON."""
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    columns, as_json = {}, []
+    for name in names:
+        values = [row.get(name) for row in rows]
+        kinds = {type(value) for value in values if value is not None}
+        if kinds - {bool, int, float, str} or (len(kinds) > 1 and kinds != {int, float}):
+            as_json.append(name)
+            values = [
+                None if value is None else json.dumps(value, ensure_ascii=False) for value in values
+            ]
+        elif kinds == {int, float}:
+            values = [None if value is None else float(value) for value in values]
+        columns[name] = pa.array(values)
+    table = pa.table(columns).replace_schema_metadata({_JSON: json.dumps(as_json)})
+    temporary = path.with_name(f".{path.name}")
+    pq.write_table(table, temporary, compression="zstd")
+    temporary.replace(path)
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return the rows that `write_rows` wrote; a key whose value was None is left out."""
+    table = pq.read_table(path)
+    as_json = json.loads((table.schema.metadata or {}).get(_JSON, b"[]"))
+    return [
+        {
+            key: json.loads(value) if key in as_json else value
+            for key, value in row.items()
+            if value is not None
+        }
+        for row in table.to_pylist()
+    ]
