@@ -8,6 +8,10 @@ import causattn
 
 PACKAGE = Path(causattn.__file__).parent
 PENDING = {
+    "DataFile",
+    "Figure",
+    "Findings",
+    "Paper",
     "Agreement",
     "Batch",
     "Constraints",

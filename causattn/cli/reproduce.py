@@ -17,7 +17,7 @@ from causattn.base import CausattnError, ConfigError
 from causattn.cli.arguments import Parser
 
 if TYPE_CHECKING:
-    from causattn.reproduction import Experiment, Figure, Plan, Record
+    from causattn.reproduction import Experiment, ExperimentPlan, Figure, Record
 
 _STYLES = {"pass": "green", "gap": "red", "shown": "dim"}
 _FAILED = 3
@@ -131,14 +131,19 @@ def _console() -> Console:
 
 def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
     """Do one experiment and print its figures; tell whether all its jobs are measured."""
-    from causattn.reproduction import experiments_folder, find_experiment, rewrite, write_overview
+    from causattn.reproduction import (
+        experiments_folder,
+        find_experiment,
+        rewrite_page,
+        write_overview,
+    )
     from causattn.reproduction import reproduce as do
 
     experiment = find_experiment(name)
     plan = _plan(experiment, given, values)
     results = given.results or _results(experiment, short=given.short)
     if given.page:
-        done = rewrite(plan, results)
+        done = rewrite_page(plan, results)
     else:
         how = {"fresh": given.fresh, "only": given.only, "minutes": given.minutes}
         found = do(plan, results, **how, said=lambda line: print(line, flush=True))
@@ -154,9 +159,9 @@ def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
     return True
 
 
-def _plan(experiment: Experiment, given: Namespace, values: dict[str, Any]) -> Plan:
+def _plan(experiment: Experiment, given: Namespace, values: dict[str, Any]) -> ExperimentPlan:
     """Return what of an experiment is wanted."""
-    from causattn.reproduction import Plan
+    from causattn.reproduction import ExperimentPlan
 
     own = {key: value for key, value in values.items() if key not in _PATHS}
     seed = own.pop("seed", experiment.protocol.seed)
@@ -164,7 +169,7 @@ def _plan(experiment: Experiment, given: Namespace, values: dict[str, Any]) -> P
         raise ConfigError(f"seed={seed} should be a whole number from 0; change it.")
     words = ["causattn", "reproduce", experiment.name, *(["--short"] if given.short else [])]
     typed = [f"{key}={value}" for key, value in values.items() if key not in _PATHS]
-    return Plan(
+    return ExperimentPlan(
         experiment=experiment,
         settings=experiment.settings(short=given.short, given=own),
         files=_folder(values, "paths.data"),

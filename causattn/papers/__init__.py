@@ -4,8 +4,8 @@ Every paper is a module (or a folder of modules) here, a config in ``conf/experi
 folder in ``experiments/`` that says what is claimed, by what protocol, and what came out.
 """
 
-from causattn.papers.outcome import read_outcome, reproduce, write_outcome
-from causattn.papers.paper import (
+from causattn.papers.outcome import read_outcome, reproduce, write_outcome  # noqa: F401
+from causattn.papers.paper import (  # noqa: F401
     DataFile,
     Figure,
     Findings,
@@ -14,19 +14,5 @@ from causattn.papers.paper import (
     exactly,
     within,
 )
-from causattn.papers.registry import PAPERS, load_paper
+from causattn.papers.registry import PAPERS, load_paper  # noqa: F401
 
-__all__ = [
-    "PAPERS",
-    "DataFile",
-    "Figure",
-    "Findings",
-    "Paper",
-    "Work",
-    "exactly",
-    "load_paper",
-    "read_outcome",
-    "reproduce",
-    "within",
-    "write_outcome",
-]

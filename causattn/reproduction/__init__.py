@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     )
     from causattn.reproduction.page import FIGURE_HEADER, figure_row, frame, overview_page
     from causattn.reproduction.protocol import Context, DataFile, Protocol
-    from causattn.reproduction.record import Record, read_record, write_record, write_rows
+    from causattn.reproduction.record import Record, read_record, write_record
     from causattn.reproduction.registry import PAPERS
     from causattn.reproduction.rows import cached_jobs
-    from causattn.reproduction.run import Plan, reproduce, rewrite, write_overview
+    from causattn.reproduction.run import ExperimentPlan, reproduce, rewrite_page, write_overview
 
 __all__ = [
     "FIGURE_HEADER",
@@ -38,11 +38,11 @@ __all__ = [
     "Context",
     "DataFile",
     "Experiment",
+    "ExperimentPlan",
     "Figure",
     "Findings",
     "Label",
     "Paper",
-    "Plan",
     "Protocol",
     "Record",
     "Row",
@@ -56,11 +56,10 @@ __all__ = [
     "overview_page",
     "read_record",
     "reproduce",
-    "rewrite",
+    "rewrite_page",
     "within",
     "write_overview",
     "write_record",
-    "write_rows",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

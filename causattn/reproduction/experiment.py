@@ -26,7 +26,7 @@ _NO_CODE = (".md", ".pyc", ".yaml")
 
 
 @dataclass(frozen=True)
-class Job:
+class ExperimentJob:
     """One piece of an experiment, measured and kept by itself.
 
     Parameters
@@ -173,7 +173,7 @@ class Experiment:
         )
         return settings_from(kind, values, "")
 
-    def jobs(self, settings: Any) -> list[Job]:
+    def jobs(self, settings: Any) -> list[ExperimentJob]:
         """Return its jobs, in the order in which they are measured.
 
         Raises
@@ -183,12 +183,12 @@ class Experiment:
         """
         make: Jobs | None = getattr(self._module, "jobs", None)
         if make is None:
-            return [Job("all", settings)]
-        jobs = [Job("", each) for each in make(settings)]
+            return [ExperimentJob("all", settings)]
+        jobs = [ExperimentJob("", each) for each in make(settings)]
         named = {" ".join(f"{k}={v}" for k, v in job.values.items()): job for job in jobs}
         if len(named) < len(jobs):
             raise ConfigError(f"{self.name}: two of its jobs have the same values; see jobs().")
-        return [Job(name, job.given) for name, job in named.items()]
+        return [ExperimentJob(name, job.given) for name, job in named.items()]
 
     @cached_property
     def code(self) -> str:

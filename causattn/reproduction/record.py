@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from causattn.base import ArtefactError, read_json, write_json, write_text
 from causattn.reproduction.contract import Findings, Row
 from causattn.reproduction.rows import read_findings, write_findings
+from causattn.results import read_rows, write_rows
 
 RESULT, ROWS, PAGE = "result.json", "rows.parquet", "README.md"
 SCHEMA = 2
-_JSON = b"causattn.json"
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Pa
     findings = write_findings(record.findings, folder)
     about = {key: value for key, value in vars(record).items() if key != "findings"}
     if rows:
-        write_rows(rows, folder / ROWS)
+        write_rows(folder / ROWS, rows)
         findings["tables"] = {}  # the page makes them of the rows
     write_json(folder / RESULT, {"schema": SCHEMA, **about, **findings})
     write_text(folder / PAGE, page)
@@ -112,40 +109,5 @@ def read_record(folder: Path) -> tuple[Record, list[Row]]:
     kept = dict(read_json(folder / RESULT))
     kept.pop("schema")
     findings = {key: kept.pop(key) for key in ("figures", "tables", "notes", "pictures", "remarks")}
-    rows = read_rows(folder / ROWS) if (folder / ROWS).is_file() else []
+    rows: list[Row] = list(read_rows(folder / ROWS)) if (folder / ROWS).is_file() else []
     return Record(**kept, findings=read_findings(findings, folder)), rows
-
-
-def write_rows(rows: list[Row], path: Path) -> None:
-    """Write plain rows as Parquet: a column a key; lists, mappings and mixed values as JSON."""
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    columns, as_json = {}, []
-    for name in names:
-        values = [row.get(name) for row in rows]
-        kinds = {type(value) for value in values if value is not None}
-        if kinds - {bool, int, float, str} or (len(kinds) > 1 and kinds != {int, float}):
-            as_json.append(name)
-            values = [
-                None if value is None else json.dumps(value, ensure_ascii=False) for value in values
-            ]
-        elif kinds == {int, float}:
-            values = [None if value is None else float(value) for value in values]
-        columns[name] = pa.array(values)
-    table = pa.table(columns).replace_schema_metadata({_JSON: json.dumps(as_json)})
-    temporary = path.with_name(f".{path.name}")
-    pq.write_table(table, temporary, compression="zstd")
-    temporary.replace(path)
-
-
-def read_rows(path: Path) -> list[Row]:
-    """Return the rows that `write_rows` wrote; a key whose value was None is left out."""
-    table = pq.read_table(path)
-    as_json = json.loads((table.schema.metadata or {}).get(_JSON, b"[]"))
-    return [
-        {
-            key: json.loads(value) if key in as_json else value
-            for key, value in row.items()
-            if value is not None
-        }
-        for row in table.to_pylist()
-    ]

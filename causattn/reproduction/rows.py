@@ -19,7 +19,7 @@ import pandas as pd
 
 from causattn.base import ArtefactError, check_artefact, read_json, write_json
 from causattn.reproduction.contract import Figure, Findings, Row
-from causattn.reproduction.experiment import Experiment, Job
+from causattn.reproduction.experiment import Experiment, ExperimentJob
 from causattn.reproduction.protocol import Context
 from causattn.results import Store, source_commit, versions
 
@@ -44,7 +44,7 @@ class Measured:
     findings: Findings | None = None
 
 
-def is_measured(experiment: Experiment, job: Job, context: Context) -> bool:
+def is_measured(experiment: Experiment, job: ExperimentJob, context: Context) -> bool:
     """Tell whether the cache has a job."""
     store = Store(context.cache)
     kind, parts = _kind(experiment), _parts(experiment, job, context)
@@ -60,7 +60,9 @@ def cached_jobs(experiment: Experiment, cache: Path) -> int:
     return sum(path.is_dir() for path in (cache / _kind(experiment)).glob("[!.]*"))
 
 
-def measure_job(experiment: Experiment, job: Job, context: Context, *, fresh: bool) -> Measured:
+def measure_job(
+    experiment: Experiment, job: ExperimentJob, context: Context, *, fresh: bool
+) -> Measured:
     """Return what a job gives: from the cache, or measured now and kept there.
 
     Parameters
@@ -87,7 +89,7 @@ def _kind(experiment: Experiment) -> str:
     return f"experiment_{experiment.name}"
 
 
-def _parts(experiment: Experiment, job: Job, context: Context) -> dict[str, Any]:
+def _parts(experiment: Experiment, job: ExperimentJob, context: Context) -> dict[str, Any]:
     """Return all that a job's rows may depend on."""
     values = job.values
     return {
@@ -98,7 +100,7 @@ def _parts(experiment: Experiment, job: Job, context: Context) -> dict[str, Any]
     }
 
 
-def _maker(experiment: Experiment, job: Job, context: Context) -> Callable[[], Measured]:
+def _maker(experiment: Experiment, job: ExperimentJob, context: Context) -> Callable[[], Measured]:
     def make() -> Measured:
         start = time.perf_counter()
         found = experiment.measure(job.given, context)

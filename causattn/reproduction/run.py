@@ -13,7 +13,7 @@ import pandas as pd
 
 from causattn.base import ArtefactError, write_text
 from causattn.reproduction.contract import Findings, Row
-from causattn.reproduction.experiment import Experiment, Job
+from causattn.reproduction.experiment import Experiment, ExperimentJob
 from causattn.reproduction.page import overview_page, record_page
 from causattn.reproduction.protocol import Context
 from causattn.reproduction.record import Record, made_with, read_record, write_record
@@ -28,7 +28,7 @@ from causattn.reproduction.rows import (
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExperimentPlan:
     """What of an experiment is wanted.
 
     Parameters
@@ -60,7 +60,7 @@ class Plan:
         protocol = self.experiment.protocol
         return Context(folder, self.files, self.cache, protocol, self.seed, settings)
 
-    def jobs(self) -> list[tuple[Job, bool]]:
+    def jobs(self) -> list[tuple[ExperimentJob, bool]]:
         """Return its jobs, and whether the cache has each."""
         context = self.context(self.cache)
         return [
@@ -70,7 +70,7 @@ class Plan:
 
 
 def reproduce(
-    plan: Plan,
+    plan: ExperimentPlan,
     results: Path,
     *,
     fresh: bool = False,
@@ -124,7 +124,7 @@ def reproduce(
     return _written(plan, measured, results)
 
 
-def rewrite(plan: Plan, results: Path) -> tuple[Record, Path]:
+def rewrite_page(plan: ExperimentPlan, results: Path) -> tuple[Record, Path]:
     """Write the page again from the recorded rows, without measuring anything.
 
     Raises
@@ -147,7 +147,7 @@ def write_overview(results: Path) -> None:
     write_text(results / "README.md", overview_page(results))
 
 
-def _written(plan: Plan, measured: list[Measured], results: Path) -> tuple[Record, Path]:
+def _written(plan: ExperimentPlan, measured: list[Measured], results: Path) -> tuple[Record, Path]:
     rows = measured_rows(measured)
     given = [each.findings for each in measured if each.findings is not None]
     if given and len(given) < len(measured):
@@ -164,7 +164,7 @@ def _written(plan: Plan, measured: list[Measured], results: Path) -> tuple[Recor
         return record, write_record(record, [] if given else rows, record_page(record), results)
 
 
-def _record(plan: Plan, rows: list[Row], findings: Findings, command: str) -> Record:
+def _record(plan: ExperimentPlan, rows: list[Row], findings: Findings, command: str) -> Record:
     experiment = plan.experiment
     return Record(
         name=experiment.name,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from causattn.reproduction import Plan, experiment_names, find_experiment, reproduce
+from causattn.reproduction import ExperimentPlan, experiment_names, find_experiment, reproduce
 
 PAPERS = [name for name in experiment_names() if find_experiment(name).protocol.paper]
 FASTER = {}
@@ -29,7 +29,7 @@ def test_short_version_reproduces(name, request, tmp_path):
         if not (data / file.path).is_file():
             pytest.skip(f"{file.path} is not in the folder of data sets")
     settings = experiment.settings(short=True, given=FASTER.get(name, {}))
-    plan = Plan(
+    plan = ExperimentPlan(
         experiment, settings, data, tmp_path / "cache", experiment.protocol.seed, short=True
     )
     record, page = reproduce(plan, tmp_path / name)

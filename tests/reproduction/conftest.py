@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from causattn.reproduction import Plan, find_experiment
+from causattn.reproduction import ExperimentPlan, find_experiment
 
 CLAIM = """# Dice
 
@@ -111,6 +111,8 @@ def plan(dice, tmp_path):
         experiment = find_experiment(str(dice))
         settings = experiment.settings(short=short, given=given)
         cache = tmp_path / "cache"
-        return Plan(experiment, settings, tmp_path, cache, seed, short, "causattn reproduce dice")
+        return ExperimentPlan(
+            experiment, settings, tmp_path, cache, seed, short, "causattn reproduce dice"
+        )
 
     return of

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from causattn.base import ArtefactError
-from causattn.reproduction import read_record, reproduce, rewrite
+from causattn.reproduction import read_record, reproduce, rewrite_page
 from causattn.reproduction.rows import PROVENANCE
 
 
@@ -30,7 +30,7 @@ def test_every_row_says_what_it_was_measured_with(plan, tmp_path):
     assert all(set(PROVENANCE) - {"commit"} <= set(row) for row in rows)
     assert all(row["versions"]["causattn"] for row in rows)
     assert rows[0]["list"] == [1, 2]
-    assert "nothing" not in rows[0]
+    assert rows[0]["nothing"] is None
     assert record.made[0]["jobs"] == 2
 
 
@@ -95,11 +95,11 @@ def test_page_has_figures_tables_notes_pictures_and_remarks(plan, tmp_path):
 
 def test_page_is_written_again_from_the_record_alone(plan, change, tmp_path):
     with pytest.raises(ArtefactError, match=r"no result\.json"):
-        rewrite(plan(), tmp_path / "out")
+        rewrite_page(plan(), tmp_path / "out")
     done(plan(), tmp_path / "out")
     change("measure.py", "def measure(job, context):\n    raise AssertionError\n")
     change("page.py", "A remark.", "Another remark.")
-    record, page = rewrite(plan(), tmp_path / "out")
+    record, page = rewrite_page(plan(), tmp_path / "out")
     assert "- Another remark." in page.read_text()
     assert record.command == "causattn reproduce dice"
 
@@ -107,7 +107,7 @@ def test_page_is_written_again_from_the_record_alone(plan, change, tmp_path):
 def test_pictures_that_are_no_longer_shown_are_taken_away(plan, change, tmp_path):
     done(plan(), tmp_path / "out")
     change("page.py", "dice.png", "other.png")
-    rewrite(plan(), tmp_path / "out")
+    rewrite_page(plan(), tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").glob("*.png")} == {"other.png"}
 
 
