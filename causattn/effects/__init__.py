@@ -6,7 +6,7 @@ from causattn.base import on_demand
 
 if TYPE_CHECKING:
     from causattn.effects.collect import collect_evidence, effect_settings
-    from causattn.effects.columns import COLUMNS, EARLIER, Column
+    from causattn.effects.columns import EARLIER, Column, evidence_columns
     from causattn.effects.concepts.aspects import aspect_effects, known_effects
     from causattn.effects.concepts.icace import (
         IcaceErrors,
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
         random_effects,
         s_learner_effects,
     )
+    from causattn.effects.contract import (
+        Change,
+        Draws,
+        Effect,
+        Estimator,
+        Intervention,
+        NoOptions,
+        PointEstimate,
+        Problem,
+        Question,
+        Refutation,
+        Refuter,
+    )
     from causattn.effects.estimate.adjustment import (
         Adjustment,
         AdjustmentSets,
@@ -23,10 +36,12 @@ if TYPE_CHECKING:
         optimal_adjustment,
         parent_adjustment,
     )
+    from causattn.effects.estimate.by_dowhy import dowhy_linear
     from causattn.effects.estimate.design import Design
-    from causattn.effects.estimate.dowhy_estimators import dowhy_linear
-    from causattn.effects.estimate.linear import LinearEffect, LinearEffects
+    from causattn.effects.estimate.linear_effects import LinearEffect, LinearEffects
+    from causattn.effects.estimate.shared_draws import SharedDraws
     from causattn.effects.evidence import EvidenceTable
+    from causattn.effects.falsification import Falsification, falsify_graph
     from causattn.effects.interventions.changes import ModelEffect
     from causattn.effects.interventions.counterfactual import (
         CounterfactualAttention,
@@ -34,56 +49,56 @@ if TYPE_CHECKING:
         counterfactual_attention,
     )
     from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
-    from causattn.effects.interventions.interventions import Contrast, ModelInterventions
-    from causattn.effects.refuters.falsification import Falsification, falsify_graph
-    from causattn.effects.refuters.more_refuters import (
-        bootstrap,
-        dummy_outcome,
-        unobserved_common_cause,
-    )
-    from causattn.effects.refuters.refuters import (
-        Refutation,
-        data_subset,
-        permuted_placebo,
-        random_common_cause,
-    )
-    from causattn.effects.refuters.shared import SharedDraws
+    from causattn.effects.interventions.interventions import ModelInterventions
+    from causattn.effects.interventions.trial import Contrast, Trial
+    from causattn.effects.refuters.refute import refute
+    from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
     from causattn.effects.settings import DowhySettings, NoneSettings
-    from causattn.effects.verdict import REFUTERS, VerdictRule, judge
+    from causattn.effects.verdict import VerdictRule, judge
 
 __all__ = [
-    "COLUMNS",
     "EARLIER",
+    "ESTIMATORS",
+    "INTERVENTIONS",
     "REFUTERS",
     "Adjustment",
     "AdjustmentSets",
+    "Change",
     "Column",
     "Contrast",
     "CounterfactualAttention",
     "Design",
     "DowhySettings",
+    "Draws",
+    "Effect",
+    "Estimator",
     "EvidenceTable",
     "Falsification",
     "GuidedEffects",
     "IcaceErrors",
+    "Intervention",
     "LinearEffect",
     "LinearEffects",
     "ModelEffect",
     "ModelInterventions",
     "Mover",
+    "NoOptions",
     "NoneSettings",
+    "PointEstimate",
+    "Problem",
+    "Question",
     "Refutation",
+    "Refuter",
     "SharedDraws",
+    "Trial",
     "VerdictRule",
     "aspect_effects",
-    "bootstrap",
     "collect_evidence",
     "conditional_effects",
     "counterfactual_attention",
-    "data_subset",
     "dowhy_linear",
-    "dummy_outcome",
     "effect_settings",
+    "evidence_columns",
     "falsify_graph",
     "icace_errors",
     "is_adjustment_set",
@@ -92,12 +107,10 @@ __all__ = [
     "matched_effects",
     "optimal_adjustment",
     "parent_adjustment",
-    "permuted_placebo",
     "pooled_attention",
-    "random_common_cause",
     "random_effects",
+    "refute",
     "s_learner_effects",
-    "unobserved_common_cause",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

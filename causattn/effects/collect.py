@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from causattn.base import choose, settings_from, track
+from causattn.base import ConfigError, choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
-from causattn.effects.settings import DowhySettings, NoneSettings
+from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
 from causattn.effects.verdict import VerdictRule, judge
 from causattn.features import FeatureKind, FeatureTable
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.effects.interventions.interventions import ModelInterventions
-    from causattn.effects.interventions.knock_outs import KnockOuts
     from causattn.models import LanguageModel
 
 KINDS: dict[str, type[DowhySettings] | type[NoneSettings]] = {
@@ -93,6 +92,9 @@ def effect_settings(settings: Mapping[str, Any]) -> DowhySettings | NoneSettings
         For an unknown kind or setting.
     """
     kind = choose(str(settings.get("kind", "dowhy")), KINDS, "effects.kind")
+    for key in settings:
+        if key in MOVED:
+            raise ConfigError(f"effects.{key} is now effects.{MOVED[key]}; set that.")
     return settings_from(kind, settings, "effects")
 
 
@@ -110,10 +112,9 @@ class _Tests:
     ) -> None:
         self._settings = settings
         self._interventions: ModelInterventions | None = None
-        self._knock_outs: KnockOuts | None = None
         if not isinstance(settings, DowhySettings):
             return
-        from causattn.effects.estimate.columns_from_data import DataEffects
+        from causattn.effects.estimate.data_effects import DataEffects
 
         self._data = DataEffects(settings, graph, features, seed)
         if model is not None and settings.interventions != "none":
@@ -129,15 +130,6 @@ class _Tests:
                 batch_size=settings.batch_size,
                 seed=seed,
             )
-            if settings.knock_outs != "none":
-                from causattn.effects.interventions.knock_outs import KnockOuts
-
-                self._knock_outs = KnockOuts(
-                    self._interventions.sample,
-                    settings.knock_outs,
-                    settings.confidence,
-                    settings.batch_size,
-                )
 
     def columns(self, source: int, target: int, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of data, refuters and model for one pair."""
@@ -151,8 +143,8 @@ class _Tests:
             return found | {"model_reason": "Not asked for: the pair is no edge of the graph."}
         if settings.attention_levels:
             found |= self._tau(source, target)
-        if self._knock_outs is not None:
-            found |= self._knock_outs.columns(source, target)
+        if settings.knock_outs != "none":
+            found |= self._cut(source, target, settings.knock_outs)
         effect = self._interventions.effect(source, target, contrast)
         if isinstance(effect, str):
             return found | {"model_reason": effect}
@@ -166,6 +158,20 @@ class _Tests:
             "model_high": effect.high,
             "model_total_variation": effect.total_variation,
             "model_n": effect.documents,
+        }
+
+    def _cut(self, source: int, target: int, kind: str) -> dict[str, Any]:
+        """Return the columns of attention cut along the edge."""
+        assert self._interventions is not None
+        effect = self._interventions.cut(source, target, kind)
+        if isinstance(effect, str):
+            return {"knock_out_reason": effect}
+        return {
+            "knock_out_kind": effect.kind,
+            "knock_out_effect": effect.estimate,
+            "knock_out_low": effect.low,
+            "knock_out_high": effect.high,
+            "knock_out_n": effect.documents,
         }
 
     def _tau(self, source: int, target: int) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 Columns stand in groups by source, told by their first word: ``candidate_`` (how the pair was
 proposed, by attention or the explainer in its place), ``discovery_``, ``data_`` (effect estimated
 from the feature table), ``direct_`` (the part of it that does not pass through the target's other
-parents, always by linear regression), ``placebo_``, ``random_common_cause_``, ``data_subset_``,
-``bootstrap_``, ``dummy_outcome_`` and ``unobserved_common_cause_`` (the refuters of the effect in
-``data_``), ``sensitivity_`` (how strong a hidden common cause of its linear estimate would have to
+parents, by the same estimator), a group for each refuter of the effect in ``data_``, named as the
+refuter, ``sensitivity_`` (how strong a hidden common cause of its linear estimate would have to
 be), ``model_`` (interventions on the model), ``tau_`` (one of them, its values chosen by
 attention), ``knock_out_`` (attention along the edge cut), ``truth_`` and ``verdict``. A number that
 is not known is NaN, a text or list that is not known is None, and the ``_reason`` beside it says
@@ -35,7 +34,7 @@ class Column(NamedTuple):
     meaning: str
 
 
-COLUMNS: tuple[Column, ...] = (
+_BEFORE: tuple[Column, ...] = (
     Column("source", "text", "feature that the claim 'source causes target directly' starts at"),
     Column("target", "text", "feature that the claim ends at"),
     Column("candidate_allowed", "flag", "the pair was allowed as a candidate"),
@@ -57,6 +56,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("data_outcome", "text", "what the effect is on, such as P(target = yes)"),
     Column("data_contrasts", "count", "contrasts among which this one was chosen"),
     Column("data_scale", "number", "1 for a probability, else the outcome's standard deviation"),
+    Column("data_population", "text", "over which rows the effect is averaged"),
     Column("data_estimate", "number", "change of the outcome from data_from to data_to"),
     Column("data_standard_error", "number", "standard error of the estimate"),
     Column("data_low", "number", "lower end of the interval, simultaneous over the contrasts"),
@@ -70,24 +70,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("direct_high", "number", "upper end of its simultaneous interval"),
     Column("direct_reason", "text", "why there is no direct effect"),
     Column("data_reason", "text", "why there is no estimate, or what to know about it"),
-    Column("placebo_p", "number", "share of permuted treatments with as large a statistic"),
-    Column("placebo_mean", "number", "mean estimate over the permuted treatments"),
-    Column("placebo_outcome", "text", "passed, failed, or why not run"),
-    Column("random_common_cause_p", "number", "p of the mean shift being zero"),
-    Column("random_common_cause_shift", "number", "mean shift, in standard errors"),
-    Column("random_common_cause_outcome", "text", "passed, failed, or why not run"),
-    Column("data_subset_p", "number", "p of the scatter being what the standard error says"),
-    Column("data_subset_scatter", "number", "variance over subsets, over the expected one"),
-    Column("data_subset_outcome", "text", "passed, failed, or why not run"),
-    Column("bootstrap_p", "number", "p of the scatter over bootstrap samples being the same"),
-    Column("bootstrap_scatter", "number", "variance over bootstrap samples, over the expected"),
-    Column("bootstrap_outcome", "text", "passed, failed, or why not run"),
-    Column("dummy_outcome_p", "number", "share of permuted outcomes with as large a statistic"),
-    Column("dummy_outcome_mean", "number", "mean estimate over the permuted outcomes"),
-    Column("dummy_outcome_outcome", "text", "passed, failed, or why not run"),
-    Column("unobserved_common_cause_p", "number", "p of the effect being a hidden cause's alone"),
-    Column("unobserved_common_cause_mean", "number", "mean size of what such a cause fakes"),
-    Column("unobserved_common_cause_outcome", "text", "passed, failed, or why not run"),
+)
+
+_AFTER: tuple[Column, ...] = (
     Column("sensitivity_partial_r2", "number", "share of residual variance that source explains"),
     Column("sensitivity_robustness", "number", "partial R2 of a hidden cause that brings it to 0"),
     Column("sensitivity_robustness_interval", "number", "the same for the interval to hold 0"),
@@ -119,6 +104,17 @@ COLUMNS: tuple[Column, ...] = (
     Column("verdict", "text", "supported, contradicted or undetermined; see verdict.py"),
     Column("verdict_reason", "text", "why, in one sentence"),
 )
+
+
+def evidence_columns() -> tuple[Column, ...]:
+    """Return all columns, those of every estimator and refuter that there is among them."""
+    from causattn.effects.registry import ESTIMATORS, REFUTERS
+
+    of_estimators = (column for name in ESTIMATORS for column in ESTIMATORS[name].columns)
+    of_refuters = (column for name in REFUTERS for column in REFUTERS[name].columns())
+    found = {one.name: one for one in (*_BEFORE, *of_estimators, *of_refuters, *_AFTER)}
+    return tuple(found.values())
+
 
 EARLIER = {
     f"attention_{name}": f"candidate_{name}" for name in ("allowed", "score", "strength", "p")

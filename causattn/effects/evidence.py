@@ -1,7 +1,7 @@
 """`EvidenceTable`: all that is known for and against each edge, one row an ordered pair.
 
-The columns are described in `causattn.effects.COLUMNS`. On disk the table is one Parquet file that
-carries its schema version and the columns' meanings.
+The columns are described by `causattn.effects.evidence_columns`. On disk the table is one Parquet
+file that carries its schema version and the columns' meanings.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from causattn.base import ArtefactError, DataError
-from causattn.effects.columns import COLUMNS, EARLIER, EMPTY
-from causattn.effects.verdict import REFUTERS
+from causattn.effects.columns import EARLIER, EMPTY, Column, ColumnType, evidence_columns
 
 SCHEMA = 3
 _READABLE = ("2", str(SCHEMA))
-_ARROW = {
+_ARROW: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
     "list": pa.list_(pa.string()),
     "number": pa.float64(),
@@ -42,9 +41,11 @@ class EvidenceTable:
     Parameters
     ----------
     frame
-        One row an ordered pair, with exactly the columns of `COLUMNS`.
+        One row an ordered pair, with exactly the columns of `evidence_columns` and `extra`.
     about
         How it was made (settings, seed), JSON-like.
+    extra
+        Further columns, of a plugin that is not loaded.
 
     Raises
     ------
@@ -54,18 +55,27 @@ class EvidenceTable:
 
     frame: pd.DataFrame
     about: Mapping[str, Any] = field(default_factory=dict)
+    extra: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
-        names = [column.name for column in COLUMNS]
+        names = [column.name for column in self.columns]
         if list(self.frame.columns) != names:
             odd = sorted(set(self.frame.columns) ^ set(names)) or "in another order"
             raise DataError(f"An evidence table got other columns than its own: {odd}.")
         if self.frame.duplicated(["source", "target"]).any():
             raise DataError("An evidence table holds a pair twice; give one row an ordered pair.")
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns."""
+        return (*evidence_columns(), *self.extra)
+
     @classmethod
     def from_rows(
-        cls, rows: Iterable[Mapping[str, Any]], about: Mapping[str, Any] | None = None
+        cls,
+        rows: Iterable[Mapping[str, Any]],
+        about: Mapping[str, Any] | None = None,
+        extra: tuple[Column, ...] = (),
     ) -> EvidenceTable:
         """Build the table from rows that may leave out what is not known.
 
@@ -75,14 +85,16 @@ class EvidenceTable:
             For a key that is no column.
         """
         rows = list(rows)
-        known = {column.name for column in COLUMNS}
-        if odd := {key for row in rows for key in row} - known:
-            raise DataError(f"An evidence row has unknown keys {sorted(odd)}; see COLUMNS.")
+        wanted = (*evidence_columns(), *extra)
+        if odd := {key for row in rows for key in row} - {column.name for column in wanted}:
+            raise DataError(
+                f"An evidence row has unknown keys {sorted(odd)}; see evidence_columns()."
+            )
         columns = {}
-        for column in COLUMNS:
+        for column in wanted:
             values = [row.get(column.name, EMPTY[column.type]) for row in rows]
             columns[column.name] = pd.Series(values, dtype=_PANDAS.get(column.type, "object"))
-        return cls(pd.DataFrame(columns), dict(about or {}))
+        return cls(pd.DataFrame(columns), dict(about or {}), extra)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -121,7 +133,10 @@ class EvidenceTable:
             verdicts[verdict] = {"edges": len(rows)}
             if known:
                 verdicts[verdict]["true"] = int((rows["truth_directed"] == 1).sum())
-        failed = {name: int((self.frame[f"{name}_outcome"] == "failed").sum()) for name in REFUTERS}
+        failed = {
+            name: int((self.frame[f"{name}_outcome"] == "failed").sum())
+            for name in refuters_in(self.frame)
+        }
         return {
             "rows": len(self.frame),
             "edges": len(edges),
@@ -138,7 +153,7 @@ class EvidenceTable:
         schema = pa.schema(
             [
                 pa.field(column.name, _ARROW[column.type], metadata={"meaning": column.meaning})
-                for column in COLUMNS
+                for column in self.columns
             ],
             metadata={
                 **plain,
@@ -181,9 +196,29 @@ class EvidenceTable:
         if stored.get("causattn.kind") != "evidence" or stored["causattn.schema"] not in _READABLE:
             raise ArtefactError(f"{path} is no evidence table of schema {SCHEMA}; run the study.")
         names = [EARLIER.get(name, name) for name in table.column_names]
+        known = {column.name for column in evidence_columns()}
+        extra = tuple(
+            Column(name, _type_of(field), (field.metadata or {}).get(b"meaning", b"").decode())
+            for name, field in zip(names, table.schema, strict=True)
+            if name not in known
+        )
         rows = table.rename_columns(names).to_pylist()
         for row in rows:
-            for column in COLUMNS:
+            for column in (*evidence_columns(), *extra):
                 if column.type in ("number", "maybe") and row.get(column.name) is None:
                     row[column.name] = float("nan")
-        return cls.from_rows(rows, json.loads(stored["causattn.about"]))
+        return cls.from_rows(rows, json.loads(stored["causattn.about"]), extra)
+
+
+def refuters_in(frame: pd.DataFrame) -> list[str]:
+    """Return the refuters that have columns in an evidence table, in their order."""
+    ends = [str(name).removesuffix("_p") for name in frame.columns if str(name).endswith("_p")]
+    return [name for name in ends if f"{name}_outcome" in frame.columns]
+
+
+def _type_of(field: pa.Field) -> ColumnType:
+    """Return the type of a stored column that nobody describes."""
+    for type_, arrow in _ARROW.items():
+        if field.type == arrow:
+            return type_
+    return "text"

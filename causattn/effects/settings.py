@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+import difflib
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from causattn.base import ConfigError
 from causattn.effects.estimate.adjustment import Choice
-from causattn.effects.estimate.estimators import EstimatorName
 from causattn.effects.estimate.regression import StandardError
+from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
 
-Refuter = Literal[
-    "placebo",
-    "random_common_cause",
-    "data_subset",
-    "bootstrap",
-    "dummy_outcome",
-    "unobserved_common_cause",
-]
-Cut = Literal["renormalise", "zero"]
-Operation = Literal["mask", "delete", "replace"]
-ALL_REFUTERS: tuple[Refuter, ...] = (
-    "placebo",
-    "random_common_cause",
-    "data_subset",
-    "bootstrap",
-    "dummy_outcome",
-    "unobserved_common_cause",
-)
+MOVED = {
+    "subset_fraction": "refuter_settings.data_subset.fraction",
+    "hidden_strength": "refuter_settings.unobserved_common_cause.strength",
+}
+"""Keys that have another name now."""
 
-STANDING_OUT = {"placebo", "dummy_outcome", "unobserved_common_cause"}
-"""Refuters that an effect passes by standing out of their draws: a small p is good."""
+
+def _refuters_by_default() -> list[str]:
+    return [name for name in REFUTERS if REFUTERS[name].default]
+
+
+def _refuter_settings() -> dict[str, dict[str, Any]]:
+    """Return the settings of all refuters that have any."""
+    every = {name: asdict(REFUTERS[name].settings()) for name in REFUTERS}
+    return {name: given for name, given in every.items() if given}
 
 
 @dataclass(frozen=True)
@@ -50,9 +45,9 @@ class DowhySettings:
     adjustment
         ``"parents"`` or ``"optimal"``; see `causattn.effects.estimate.adjustment`.
     estimator
-        ``"linear"``, or one of `estimate.estimators` for sources with two values to
-        compare: ``"glm"``, ``"propensity_weighting"``, ``"propensity_stratification"``,
-        ``"propensity_matching"``, ``"doubly_robust"``.
+        How effects are estimated: one of `causattn.effects.ESTIMATORS`.
+    estimator_settings
+        The estimator's own settings.
     engine
         Who gives the linear estimate: ``"dowhy"``, or ``"closed_form"``, which equals it to 1e-6
         and is faster, for hundreds of edges.
@@ -67,36 +62,33 @@ class DowhySettings:
         The contrast (from, to) wanted of every feature that has both values; the most significant
         one of all where None.
     refuters
-        Which to run: ``"placebo"``, ``"random_common_cause"``, ``"data_subset"``, and where asked
-        for ``"bootstrap"``, ``"dummy_outcome"`` and ``"unobserved_common_cause"``.
+        Which of `causattn.effects.REFUTERS` to run.
+    refuter_settings
+        Settings of refuters, by name.
     draws
         Draws a refuter.
-    subset_fraction
-        Share of the rows in a subset.
-    hidden_strength
-        Share of the residual variance of both source and target that the simulated unobserved
-        common cause explains.
     shared_draws
-        One set of draws for all edges (`refuters.shared`), for hundreds of edges; needs
-        the linear estimator and classical standard errors. Bootstrap, dummy outcome and unobserved
-        common cause draw for each edge all the same.
+        One set of draws for all edges (`estimate.shared_draws`), for hundreds of edges; needs
+        the linear estimator and classical standard errors. Refuters whose draws cannot be shared
+        draw for each edge all the same.
     alpha
-        The p of placebo, dummy outcome and unobserved common cause must be at most this for an
-        effect to stand out.
+        Level of the refuters that an effect must stand out of: their p must be at most this.
     refuter_alpha
-        The other refuters' p must be below this to fail.
+        Level of the other refuters: their p must be below this to fail.
     negligible
         See `causattn.effects.VerdictRule`.
     interventions
         On which pairs to intervene on the model: ``"all"`` rows of the table, the graph's
         ``"edges"`` (of any kind), or ``"none"``.
     knock_outs
-        How attention is cut along each edge (``"renormalise"``, ``"zero"``), or ``"none"``.
+        How attention is cut along each edge: before the softmax (``"renormalise"``), after it
+        (``"zero"``), another intervention on attention, or ``"none"``.
     documents
         Documents sampled for interventions and knock-outs.
     operation
-        What is done to a feature's tokens where there are no slots: ``"mask"``, ``"delete"`` or
-        ``"replace"``.
+        What is done to a feature's tokens where there are no slots to rewrite: ``"mask"``,
+        ``"delete"``, ``"replace"`` (by tokens of another value from other documents), or another
+        intervention on tokens.
     attention_levels
         Report tau, too: the effect on the model from the source's value that the target attends to
         least up to the one that it attends to most.
@@ -106,29 +98,29 @@ class DowhySettings:
 
     kind: str = "dowhy"
     adjustment: Choice = "optimal"
-    estimator: EstimatorName = "linear"
+    estimator: str = "linear"
+    estimator_settings: dict[str, Any] = field(default_factory=dict)
     engine: Literal["dowhy", "closed_form"] = "dowhy"
     standard_error: StandardError = "conservative"
     confidence: float = 0.95
     minimum_count: int = 10
     levels: list[str] | None = None
-    refuters: list[Refuter] = field(default_factory=lambda: list(ALL_REFUTERS[:3]))
+    refuters: list[str] = field(default_factory=_refuters_by_default)
+    refuter_settings: dict[str, dict[str, Any]] = field(default_factory=_refuter_settings)
     draws: int = 100
-    subset_fraction: float = 0.8
-    hidden_strength: float = 0.02
     shared_draws: bool = False
     alpha: float = 0.05
     refuter_alpha: float = 0.01
     negligible: float = 0.01
     interventions: Literal["all", "edges", "none"] = "all"
-    knock_outs: Literal["renormalise", "zero", "none"] = "renormalise"
+    knock_outs: str = "renormalise"
     documents: int = 100
-    operation: Operation = "mask"
+    operation: str = "mask"
     attention_levels: bool = False
     batch_size: int = 256
 
     def __post_init__(self) -> None:
-        for name in ("confidence", "subset_fraction", "hidden_strength", "alpha", "refuter_alpha"):
+        for name in ("confidence", "alpha", "refuter_alpha"):
             value = getattr(self, name)
             if not 0.0 < value < 1.0:
                 raise ConfigError(f"effects.{name}={value} must lie between 0 and 1.")
@@ -153,8 +145,27 @@ class DowhySettings:
                 "effects.shared_draws=true needs effects.estimator=linear and "
                 "effects.standard_error=classical; set both, or shared_draws=false."
             )
-        if 1 / (1 + self.draws) > self.alpha and STANDING_OUT & {*self.refuters}:
+        ESTIMATORS.entry(self.estimator)
+        _of_kind("knock_outs", self.knock_outs, "attention")
+        _of_kind("operation", self.operation, "tokens")
+        for name in (*self.refuters, *self.refuter_settings):
+            REFUTERS.entry(name)
+        standing = [name for name in self.refuters if REFUTERS[name].stands_out]
+        if 1 / (1 + self.draws) > self.alpha and standing:
             raise ConfigError(
                 f"effects.draws={self.draws} cannot give a p of effects.alpha={self.alpha}; ask "
                 f"for at least {round(1 / self.alpha)} draws."
             )
+
+
+def _of_kind(key: str, name: str, changes: str) -> None:
+    """Raise where a setting does not name an intervention on what it is meant to change."""
+    if key == "knock_outs" and name == "none":
+        return
+    fit = [each for each in INTERVENTIONS if INTERVENTIONS[each].changes == changes]
+    if name not in fit:
+        near = difflib.get_close_matches(name, fit, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ConfigError(
+            f"effects.{key}={name} is not known; {hint}choose one of {', '.join(fit)}."
+        )

@@ -8,7 +8,7 @@ one, since that is what an edge claims; the total effect where there is none.
 
 =========  =========================================================================================
 for        the interval excludes 0 and every refuter that was run passed
-shaken     the interval excludes 0 but a refuter failed
+shaken     the interval excludes 0 but a refuter that `shakes` failed
 against    the interval holds 0 and lies within +- `negligible` units of `data_scale`
 unclear    the interval holds 0 and is wider than that
 unknown    there is no estimate
@@ -47,16 +47,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from causattn.effects.registry import REFUTERS
+
 Verdict = Literal["supported", "contradicted", "undetermined"]
 OUTPUT = "output"
-REFUTERS = (
-    "placebo",
-    "random_common_cause",
-    "data_subset",
-    "bootstrap",
-    "dummy_outcome",
-    "unobserved_common_cause",
-)
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ def judge(row: Mapping[str, Any], rule: VerdictRule) -> tuple[Verdict, str]:
     Parameters
     ----------
     row
-        The row's other columns; see `causattn.effects.COLUMNS`.
+        The row's other columns; see `causattn.effects.evidence_columns`.
     rule
         The thresholds.
     """
@@ -128,7 +122,11 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
     named = "a direct effect" if kind == "direct" else "an effect"
     shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
     if low > 0 or high < 0:
-        failed = [name for name in REFUTERS if row.get(f"{name}_outcome") == "failed"]
+        failed = [
+            name
+            for name in REFUTERS
+            if row.get(f"{name}_outcome") == "failed" and REFUTERS[name].shakes
+        ]
         if failed:
             words = ", ".join(name.replace("_", " ") for name in failed)
             return "shaken", f"the data show {named} of {shown} that fails the test of {words}"

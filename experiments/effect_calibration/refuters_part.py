@@ -31,14 +31,9 @@ from causattn.effects import (
     LinearEffect,
     LinearEffects,
     Refutation,
-    bootstrap,
-    data_subset,
-    dummy_outcome,
-    permuted_placebo,
-    random_common_cause,
-    unobserved_common_cause,
+    refute,
 )
-from causattn.effects.refuters.refuters import shift_refutation
+from causattn.effects.refuters.judging import shift
 from causattn.features import FeatureKind, FeatureTable
 
 ROWS, DRAWS, STRENGTH = 1000, 100, 0.05
@@ -121,39 +116,41 @@ def _added_confounder(effect: LinearEffect, rng: np.random.Generator) -> Refutat
             column=cause + 3.0 * rng.normal(size=ROWS),
         )
         shifts.append((again.estimate - effect.estimate) / effect.standard_error)
-    return shift_refutation(np.array(shifts), 0.05)
+    return shift(np.array(shifts), 0.05)
 
 
 def _common(effect: LinearEffect, rng: np.random.Generator) -> Refutation:
     if effect.basis.rank == 1:
         return _added_confounder(effect, rng)
-    return random_common_cause(effect, DRAWS, rng, 0.05)
+    return refute(effect, "random_common_cause", DRAWS, rng, 0.05)
 
 
 CASES: dict[str, tuple[Callable[[LinearEffect, np.random.Generator], Refutation], Made, Made]] = {
     "placebo": (
-        lambda effect, rng: permuted_placebo(effect, DRAWS, rng, 0.05),
+        lambda effect, rng: refute(effect, "placebo", DRAWS, rng, 0.05),
         _confounded(0.0),
         _confounded(0.2),
     ),
     "random common cause": (_common, _confounded(0.2), _confounded(0.2, adjusted=False)),
     "data subset": (
-        lambda effect, rng: data_subset(effect, 0.8, DRAWS, rng, 0.05),
+        lambda effect, rng: refute(effect, "data_subset", DRAWS, rng, 0.05),
         _confounded(0.2),
         _spreading,
     ),
     "bootstrap": (
-        lambda effect, rng: bootstrap(effect, DRAWS, rng, 0.05),
+        lambda effect, rng: refute(effect, "bootstrap", DRAWS, rng, 0.05),
         _confounded(0.2),
         _spreading,
     ),
     "dummy outcome": (
-        lambda effect, rng: dummy_outcome(effect, DRAWS, rng, 0.05),
+        lambda effect, rng: refute(effect, "dummy_outcome", DRAWS, rng, 0.05),
         _confounded(0.0),
         _confounded(0.2),
     ),
     "unobserved common cause": (
-        lambda effect, rng: unobserved_common_cause(effect, STRENGTH, DRAWS, rng, 0.05),
+        lambda effect, rng: refute(
+            effect, "unobserved_common_cause", DRAWS, rng, 0.05, {"strength": STRENGTH}
+        ),
         _hidden(STRENGTH, 0.0),
         _hidden(0.0, 0.3),
     ),

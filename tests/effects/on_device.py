@@ -13,8 +13,6 @@ from causattn.effects import (
     counterfactual_attention,
     pooled_attention,
 )
-from causattn.effects.interventions.knock_outs import KnockOuts
-from causattn.effects.interventions.sample import Sample
 from causattn.models import LanguageModel, encode_texts
 
 COLOUR, SIZE, SHAPE, LIKED = range(4)
@@ -62,9 +60,12 @@ def test_tau(both, classifier, slot_corpus, slot_table):
 @pytest.mark.parametrize("kind", ["renormalise", "zero"])
 def test_knock_outs(kind, both, masked_model, classifier, slot_corpus, slot_table):
     def columns(model: LanguageModel) -> float:
-        sample = Sample(model, slot_corpus, slot_table, len(slot_corpus), 0)
-        target = SIZE if model.task == "masked" else LIKED
-        return KnockOuts(sample, kind, 0.95, 7).columns(COLOUR, target)["knock_out_effect"]
+        interventions = ModelInterventions(
+            model, slot_corpus, slot_table, documents=len(slot_corpus), batch_size=7
+        )
+        found = interventions.cut(COLOUR, SIZE if model.task == "masked" else LIKED, kind)
+        assert isinstance(found, ModelEffect)
+        return found.estimate
 
     for model in (masked_model, classifier):
         there, here = both(model, columns)

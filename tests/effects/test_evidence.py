@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from causattn.base import ArtefactError, DataError
-from causattn.effects import COLUMNS, EARLIER, EvidenceTable
+from causattn.effects import EARLIER, EvidenceTable, evidence_columns
 
 ROW = {
     "source": "smoke",
@@ -30,9 +30,9 @@ def table() -> EvidenceTable:
 
 
 def test_columns_are_described_and_different() -> None:
-    names = [column.name for column in COLUMNS]
+    names = [column.name for column in evidence_columns()]
     assert len(set(names)) == len(names)
-    assert all(len(column.meaning) > 10 for column in COLUMNS)
+    assert all(len(column.meaning) > 10 for column in evidence_columns())
 
 
 def test_what_is_left_out_is_unknown() -> None:

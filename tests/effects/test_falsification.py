@@ -12,8 +12,8 @@ from dowhy.gcm.falsify import falsify_graph as dowhy_falsify
 
 from causattn.base import CapabilityError, DataError
 from causattn.effects import falsify_graph
-from causattn.effects.estimate.dowhy_estimators import quiet_dowhy
-from causattn.effects.refuters.falsification import _correlation, _permuted
+from causattn.effects.estimate.by_dowhy import quiet_dowhy
+from causattn.effects.falsification import _correlation, _permuted
 from causattn.graphs import CausalGraph, dag_to_cpdag
 
 

@@ -7,9 +7,7 @@ import pytest
 import torch
 
 from causattn.attention import KnockOut, edge_effects, editable_attention
-from causattn.effects import collect_evidence
-from causattn.effects.interventions.knock_outs import KnockOuts
-from causattn.effects.interventions.sample import Sample
+from causattn.effects import ModelEffect, ModelInterventions, collect_evidence
 from causattn.graphs import CausalGraph
 
 
@@ -24,29 +22,32 @@ def test_of_slots_they_are_those_of_all_edges_at_once(
         values=slot_table.values[:, :3],
         categories=slot_table.categories[:3],
     )
-    sample = Sample(masked_model, slot_corpus, slots, len(slot_corpus), 0)
-    one = KnockOuts(sample, kind, 0.95, 7)
+    one = ModelInterventions(
+        masked_model, slot_corpus, slots, documents=len(slot_corpus), batch_size=7
+    )
     every = edge_effects(masked_model, slot_corpus, slots, 0, kind=kind, documents=None)
     for source in range(3):
         for target in range(3):
             if source == target:
                 continue
-            found = one.columns(source, target)
-            assert found["knock_out_effect"] == pytest.approx(
-                every.effect[source, target], abs=1e-6
-            )
-            assert found["knock_out_n"] == len(slot_corpus)
+            found = one.cut(source, target, kind)
+            assert isinstance(found, ModelEffect)
+            assert found.estimate == pytest.approx(every.effect[source, target], abs=1e-6)
+            assert found.documents == len(slot_corpus)
             half = 1.959964 * every.moments.standard_error()[0, 0, target, source]
-            assert found["knock_out_high"] == pytest.approx(found["knock_out_effect"] + half)
-            assert found["knock_out_kind"] == kind
+            assert found.high == pytest.approx(found.estimate + half)
+            assert found.kind == kind
 
 
 def test_of_an_output_it_is_the_pooled_positions_attention(
     classifier, slot_corpus, slot_table
 ) -> None:
-    sample = Sample(classifier, slot_corpus, slot_table, len(slot_corpus), 0)
-    found = KnockOuts(sample, "renormalise", 0.95, 7).columns(0, 3)
-    encoding, carriers = sample.plain()
+    interventions = ModelInterventions(
+        classifier, slot_corpus, slot_table, documents=len(slot_corpus), batch_size=7
+    )
+    found = interventions.cut(0, 3, "renormalise")
+    assert isinstance(found, ModelEffect)
+    encoding, carriers = interventions.sample.plain()
     expected = []
     for document in range(len(slot_corpus)):
         first, last = encoding.bounds[document : document + 2]
@@ -60,8 +61,8 @@ def test_of_an_output_it_is_the_pooled_positions_attention(
                 for cut in (None, KnockOut("renormalise", edges=edges))
             )
         expected.append(float((after - before).abs().sum() / 2))
-    assert found["knock_out_effect"] == pytest.approx(np.mean(expected), abs=1e-6)
-    assert found["knock_out_effect"] > 1e-3
+    assert found.estimate == pytest.approx(np.mean(expected), abs=1e-6)
+    assert found.estimate > 1e-3
 
 
 def test_the_evidence_table_holds_them_or_says_why_not(

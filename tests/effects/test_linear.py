@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.effects import Design, LinearEffects, dowhy_linear
-from causattn.effects.estimate.dowhy_estimators import dowhy_frame
-from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.by_dowhy import dowhy_frame
+from causattn.effects.estimate.linear_effects import LinearEffect
 
 
 def mixed(make_table, seed: int, rows: int = 300):

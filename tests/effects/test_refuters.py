@@ -8,32 +8,21 @@ import pytest
 import scipy.stats
 
 from causattn.effects import (
+    REFUTERS,
     Design,
+    Draws,
+    LinearEffect,
     LinearEffects,
-    data_subset,
+    Refutation,
     dowhy_linear,
-    permuted_placebo,
-    random_common_cause,
+    refute,
 )
-from causattn.effects.estimate.dowhy_estimators import TREATMENT, dowhy_frame
-from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.by_dowhy import TREATMENT, dowhy_frame
 from causattn.effects.estimate.regression import fit
-from causattn.effects.refuters.more_refuters import (
-    bootstrap,
-    bootstrap_draws,
-    dummy_outcome,
-    dummy_outcome_draws,
-    hidden_cause_draws,
-    unobserved_common_cause,
-)
-from causattn.effects.refuters.refuters import (
-    data_subset_draws,
-    placebo_draws,
-    random_common_cause_draws,
-    shift_refutation,
-)
+from causattn.effects.refuters.judging import shift
 
 ROWS = 300
+RIGHT = ("placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome")
 
 
 def planted(make_table, seed: int, effect: float = 0.0, rows: int = ROWS) -> LinearEffect:
@@ -60,6 +49,22 @@ def discrete(make_table, seed: int, rows: int = ROWS) -> LinearEffect:
     return found
 
 
+def drawn(
+    effect: LinearEffect, name: str, draws: int, rng: np.random.Generator, **settings: float
+) -> Draws:
+    """Return an effect's estimates on a refuter's draws."""
+    refuter = REFUTERS[name]
+    options = refuter.settings(**settings)
+    changes = [refuter.draw(effect, options, rng) for _ in range(draws)]
+    return effect.again([change for change in changes if change is not None])
+
+
+def refuted(
+    effect: LinearEffect, name: str, draws: int, rng: np.random.Generator, alpha: float = 0.05
+) -> Refutation:
+    return refute(effect, name, draws, rng, alpha)
+
+
 def adjustment_of(effect: LinearEffect) -> np.ndarray:
     return effect.basis.vectors[:, 1:]
 
@@ -67,7 +72,7 @@ def adjustment_of(effect: LinearEffect) -> np.ndarray:
 @pytest.mark.parametrize("make_effect", [planted, discrete])
 def test_placebo_draws_are_dowhys_on_the_same_permutation(make_table, make_effect) -> None:
     effect = make_effect(make_table, 0)
-    found = placebo_draws(effect, 4, np.random.default_rng(9)).estimates
+    found = drawn(effect, "placebo", 4, np.random.default_rng(9)).estimates
     rng = np.random.default_rng(9)
     frame, names = dowhy_frame(effect, adjustment_of(effect))
     others = [name for name in names if not set(np.unique(frame[name])) - {0.0, 1.0}]
@@ -82,7 +87,7 @@ def test_placebo_draws_are_dowhys_on_the_same_permutation(make_table, make_effec
 @pytest.mark.parametrize("make_effect", [planted, discrete])
 def test_classical_placebos_are_those_of_the_whole_regression(make_table, make_effect) -> None:
     effect = replace(make_effect(make_table, 0), standard_error_kind="classical")
-    found = placebo_draws(effect, 5, np.random.default_rng(9))
+    found = drawn(effect, "placebo", 5, np.random.default_rng(9))
     rng = np.random.default_rng(9)
     permuted = np.stack([effect.treatment.columns.T[:, rng.permutation(ROWS)] for _ in range(5)])
     fits = fit(effect.basis, permuted, effect.outcome_residual)
@@ -95,7 +100,7 @@ def test_classical_placebos_are_those_of_the_whole_regression(make_table, make_e
 @pytest.mark.parametrize("make_effect", [planted, discrete])
 def test_random_common_cause_draws_are_dowhys_on_the_same_cause(make_table, make_effect) -> None:
     effect = make_effect(make_table, 0)
-    found = random_common_cause_draws(effect, 4, np.random.default_rng(9)).estimates
+    found = drawn(effect, "random_common_cause", 4, np.random.default_rng(9)).estimates
     rng = np.random.default_rng(9)
     frame, names = dowhy_frame(effect, adjustment_of(effect))
     for value in found:
@@ -108,7 +113,7 @@ def test_random_common_cause_draws_are_dowhys_on_the_same_cause(make_table, make
 @pytest.mark.parametrize("make_effect", [planted, discrete])
 def test_subset_draws_are_dowhys_on_the_same_rows(make_table, make_effect, fraction) -> None:
     effect = make_effect(make_table, 0)
-    found = data_subset_draws(effect, fraction, 4, np.random.default_rng(9)).estimates
+    found = drawn(effect, "data_subset", 4, np.random.default_rng(9), fraction=fraction).estimates
     rng = np.random.default_rng(9)
     frame, names = dowhy_frame(effect, adjustment_of(effect))
     kept = round(fraction * ROWS)
@@ -125,34 +130,24 @@ def test_bootstrap_and_dummy_outcome_draws_are_dowhys_on_the_same_rows(
 ) -> None:
     effect = make_effect(make_table, 0)
     frame, names = dowhy_frame(effect, adjustment_of(effect))
-    found = bootstrap_draws(effect, 3, np.random.default_rng(9)).estimates
+    found = drawn(effect, "bootstrap", 3, np.random.default_rng(9)).estimates
     rng = np.random.default_rng(9)
     for value in found:
         part = frame.iloc[rng.integers(0, ROWS, ROWS)].reset_index(drop=True)
         assert value == pytest.approx(dowhy_linear(part, names, 0.95).estimate, abs=1e-6)
-    found = dummy_outcome_draws(effect, 3, np.random.default_rng(9)).estimates
+    found = drawn(effect, "dummy_outcome", 3, np.random.default_rng(9)).estimates
     rng = np.random.default_rng(9)
     for value in found:
         changed = frame.assign(outcome=frame["outcome"].to_numpy()[rng.permutation(ROWS)])
         assert value == pytest.approx(dowhy_linear(changed, names, 0.95).estimate, abs=1e-6)
 
 
-DRAWS = {
-    "hidden cause": lambda effect, draws, rng: hidden_cause_draws(effect, 0.05, draws, rng),
-    "bootstrap": lambda effect, draws, rng: bootstrap_draws(effect, draws, rng),
-    "dummy outcome": lambda effect, draws, rng: dummy_outcome_draws(effect, draws, rng),
-    "placebo": lambda effect, draws, rng: placebo_draws(effect, draws, rng),
-    "random common cause": lambda effect, draws, rng: random_common_cause_draws(effect, draws, rng),
-    "data subset": lambda effect, draws, rng: data_subset_draws(effect, 0.8, draws, rng),
-}
-
-
-@pytest.mark.parametrize("name", DRAWS)
+@pytest.mark.parametrize("name", REFUTERS)
 def test_every_draw_is_distinct_and_does_not_depend_on_their_number(make_table, name) -> None:
     effect = planted(make_table, 3, rows=6000)
-    many = DRAWS[name](effect, 120, np.random.default_rng(1)).estimates
-    few = DRAWS[name](effect, 7, np.random.default_rng(1)).estimates
-    other = DRAWS[name](effect, 7, np.random.default_rng(2)).estimates
+    many = drawn(effect, name, 120, np.random.default_rng(1)).estimates
+    few = drawn(effect, name, 7, np.random.default_rng(1)).estimates
+    other = drawn(effect, name, 7, np.random.default_rng(2)).estimates
     assert len(np.unique(many)) == 120
     np.testing.assert_allclose(many[:7], few, rtol=1e-9)
     assert not np.any(np.isclose(few, other, rtol=1e-12, atol=0))
@@ -163,15 +158,7 @@ def test_p_values_are_uniform_where_the_model_is_right(make_table, make_effect) 
     p = []
     for seed in range(150):
         effect, rng = make_effect(make_table, seed), np.random.default_rng([seed, 3])
-        p.append(
-            [
-                permuted_placebo(effect, 60, rng, 0.05).p,
-                random_common_cause(effect, 60, rng, 0.05).p,
-                data_subset(effect, 0.8, 60, rng, 0.05).p,
-                bootstrap(effect, 60, rng, 0.05).p,
-                dummy_outcome(effect, 60, rng, 0.05).p,
-            ]
-        )
+        p.append([refuted(effect, name, 60, rng).p for name in RIGHT])
     for column in np.transpose(p):
         assert scipy.stats.kstest(column, "uniform").pvalue > 0.01
         assert np.mean(column < 0.05) < 0.11
@@ -194,7 +181,9 @@ def hidden(make_table, seed: int, strength: float, effect: float = 0.0) -> Linea
 def test_an_unobserved_common_cause_of_the_stated_strength_gives_uniform_p(make_table) -> None:
     def p_of(seed: int, strength: float, effect: float = 0.0) -> float:
         found = hidden(make_table, seed, strength, effect)
-        return unobserved_common_cause(found, 0.1, 60, np.random.default_rng([seed, 5]), 0.05).p
+        rng = np.random.default_rng([seed, 5])
+        strong = {"strength": 0.1}
+        return refute(found, "unobserved_common_cause", 60, rng, 0.05, strong).p
 
     exact = [p_of(seed, 0.1) for seed in range(150)]
     assert scipy.stats.kstest(exact, "uniform").pvalue > 0.01
@@ -209,7 +198,7 @@ def test_an_unobserved_common_cause_of_the_stated_strength_gives_uniform_p(make_
 
 def test_placebo_has_power_where_there_is_an_effect(make_table) -> None:
     passed = [
-        permuted_placebo(planted(make_table, seed, 0.3), 60, np.random.default_rng(seed), 0.05)
+        refuted(planted(make_table, seed, 0.3), "placebo", 60, np.random.default_rng(seed))
         for seed in range(30)
     ]
     assert np.mean([refutation.outcome == "passed" for refutation in passed]) > 0.9
@@ -222,7 +211,7 @@ def test_placebo_must_compare_ratios_not_estimates(make_table) -> None:
     wrong = []
     for seed in range(150):
         effect = planted(make_table, seed)
-        draws = placebo_draws(effect, 60, np.random.default_rng(seed)).estimates
+        draws = drawn(effect, "placebo", 60, np.random.default_rng(seed)).estimates
         wrong.append((1 + np.sum(np.abs(draws) >= abs(effect.estimate))) / 61)
     assert np.mean(np.array(wrong) < 0.05) > 0.1
 
@@ -238,7 +227,7 @@ def test_data_subset_has_power_against_too_narrow_an_interval(make_table) -> Non
         for kind in ("classical", "robust"):
             effect = LinearEffects(Design(table), kind).estimate(0, 1, ())  # type: ignore[arg-type]
             assert isinstance(effect, LinearEffect)
-            outcomes.append(data_subset(effect, 0.8, 100, rng, 0.01).outcome == "failed")
+            outcomes.append(refuted(effect, "data_subset", 100, rng, 0.01).outcome == "failed")
     classical, robust = outcomes[::2], outcomes[1::2]
     assert np.mean(classical) > 0.8
     assert np.mean(robust) < 0.2
@@ -257,9 +246,9 @@ def test_a_cause_that_is_not_independent_shifts_the_estimate(make_table) -> None
         noisy = hidden + rng.normal(size=2000)
         moved = dowhy_linear(frame.assign(w=noisy), ["w"], 0.95)
         shifts.append((moved.estimate - plain.estimate) / error)
-    assert shift_refutation(np.array(shifts), 0.01).outcome == "failed"
+    assert shift(np.array(shifts), 0.01).outcome == "failed"
     harmless = np.random.default_rng(1).normal(scale=0.01, size=50)
-    assert shift_refutation(harmless, 0.01).outcome == "passed"
+    assert shift(harmless, 0.01).outcome == "passed"
 
 
 def test_what_cannot_be_refuted_says_so(make_table) -> None:
@@ -268,10 +257,8 @@ def test_what_cannot_be_refuted_says_so(make_table) -> None:
     effect = LinearEffects(Design(table)).estimate(0, 1, ())
     assert isinstance(effect, LinearEffect)
     rng = np.random.default_rng(0)
-    assert permuted_placebo(effect, 30, rng, 0.05).outcome == "passed"
-    for refutation in (
-        random_common_cause(effect, 30, rng, 0.05),
-        data_subset(effect, 0.8, 30, rng, 0.05),
-    ):
+    assert refuted(effect, "placebo", 30, rng).outcome == "passed"
+    for name in ("random_common_cause", "data_subset"):
+        refutation = refuted(effect, name, 30, rng)
         assert refutation.outcome.startswith("Not run")
         assert np.isnan(refutation.p)

@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from dowhy.causal_refuters.linear_sensitivity_analyzer import LinearSensitivityAnalyzer
 
 from causattn.effects import Design, LinearEffects
-from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.linear_effects import LinearEffect
 from causattn.effects.estimate.sensitivity import (
     e_value,
     e_value_of_risks,

@@ -6,14 +6,15 @@ import scipy.stats
 
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
-from causattn.effects import Design, LinearEffects, SharedDraws, collect_evidence
-from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects import Design, LinearEffects, SharedDraws, collect_evidence, refute
+from causattn.effects.estimate.linear_again import classical_effects
+from causattn.effects.estimate.linear_effects import LinearEffect
 from causattn.effects.estimate.regression import Basis, fit
-from causattn.effects.refuters.refuters import _classical
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
 
 ROWS, DRAWS = 400, 12
+NAMES = ("placebo", "random_common_cause", "data_subset")
 
 
 def table_of(make_table, seed: int = 0) -> FeatureTable:
@@ -36,26 +37,27 @@ def test_draws_are_those_of_the_rows(make_table, pair, given) -> None:
     design = Design(table_of(make_table))
     effect = LinearEffects(design, "classical").estimate(*pair, given)
     assert isinstance(effect, LinearEffect)
-    shared = SharedDraws(design, DRAWS, 0.8, 3)
+    shared = SharedDraws(design, DRAWS, 3)
     columns, contrasts = effect.treatment.columns.T, effect.treatment.contrasts
     at = effect.contrast, effect.column
 
-    placebo = shared.placebo(effect, pair, given)
+    placebo = shared.again(effect, pair, given, "placebo")
     assert placebo is not None
-    permuted = np.stack([columns[:, order] for order in shared.permutations()])
-    effects, errors = _classical(effect, permuted)
+    permuted = np.stack([columns[:, one.treatment] for one in shared.changes("placebo")])
+    effects, errors = classical_effects(effect, permuted)
     np.testing.assert_allclose(placebo.estimates, effects[:, *at], atol=1e-9)
     np.testing.assert_allclose(placebo.statistic, np.abs(effects / errors).max(axis=(1, 2)))
 
-    common = shared.random_common_cause(effect, pair, given)
-    subset = shared.data_subset(effect, pair, given)
+    common = shared.again(effect, pair, given, "random_common_cause")
+    subset = shared.again(effect, pair, given, "data_subset")
     assert common is not None
     assert subset is not None
-    for draw, (noise, gone) in enumerate(zip(shared.noise(), shared.left_out(), strict=True)):
-        wider = Basis.of(np.column_stack([effect.basis.vectors[:, 1:], noise]))
+    both = shared.changes("random_common_cause"), shared.changes("data_subset")
+    for draw, (noise, kept) in enumerate(zip(*both, strict=True)):
+        wider = Basis.of(np.column_stack([effect.basis.vectors[:, 1:], noise.column]))
         again = fit(wider, columns[None], wider.residual(effect.outcome.columns.T))
         assert common.estimates[draw] == pytest.approx(again.effects(contrasts)[0][at], abs=1e-9)
-        rows = np.setdiff1d(np.arange(ROWS), gone)
+        rows = np.flatnonzero(kept.times)
         fewer = Basis.of(effect.basis.vectors[rows])
         again = fit(
             fewer, columns[None][:, :, rows], fewer.residual(effect.outcome.columns[rows].T)
@@ -69,9 +71,10 @@ def test_every_draw_is_distinct_and_comes_from_the_seed(make_table) -> None:
     assert isinstance(effect, LinearEffect)
     found = []
     for seed, draws in ((1, 60), (1, 5), (2, 5)):
-        shared = SharedDraws(design, draws, 0.8, seed)
-        each = shared.placebo, shared.random_common_cause, shared.data_subset
-        found.append([one(effect, (0, 2), (1,)).estimates for one in each])  # type: ignore
+        shared = SharedDraws(design, draws, seed)
+        found.append(
+            [shared.again(effect, (0, 2), (1,), name).estimates for name in NAMES]  # type: ignore
+        )
     for many, few, other in zip(*found, strict=True):
         assert len(np.unique(many)) == 60
         np.testing.assert_allclose(many[:5], few, rtol=1e-9)
@@ -89,9 +92,15 @@ def test_p_values_are_uniform_where_there_is_no_effect(make_table) -> None:
         design = Design(table)
         effect = LinearEffects(design, "classical").estimate(1, 2, (0,))
         assert isinstance(effect, LinearEffect)
-        shared = SharedDraws(design, 60, 0.8, seed)
-        names = ("placebo", "random_common_cause", "data_subset")
-        p.append([shared.refute(effect, (1, 2), (0,), name, 0.05).p for name in names])  # type: ignore
+        shared = SharedDraws(design, 60, seed)
+        draws = [shared.again(effect, (1, 2), (0,), name) for name in NAMES]
+        rng = np.random.default_rng(0)
+        p.append(
+            [
+                refute(effect, name, 60, rng, 0.05, again=lambda _, found=found: found).p
+                for name, found in zip(NAMES, draws, strict=True)
+            ]
+        )
     for column in np.transpose(p):
         assert scipy.stats.kstest(column, "uniform").pvalue > 0.01
 
@@ -103,10 +112,10 @@ def test_columns_that_are_nearly_one_are_left_to_the_rows(make_table) -> None:
     design = Design(make_table(first=first, almost=almost, source=source, target=target))
     effect = LinearEffects(design, "classical").estimate(2, 3, (0, 1))
     assert isinstance(effect, LinearEffect)
-    shared = SharedDraws(design, DRAWS, 0.8, 0)
-    assert shared.placebo(effect, (2, 3), (0, 1)) is None
-    assert shared.refute(effect, (2, 3), (0, 1), "data_subset", 0.05) is None
-    assert shared.placebo(effect, (2, 3), (0,)) is not None
+    shared = SharedDraws(design, DRAWS, 0)
+    assert shared.again(effect, (2, 3), (0, 1), "placebo") is None
+    assert shared.again(effect, (2, 3), (0, 1), "bootstrap") is None
+    assert shared.again(effect, (2, 3), (0,), "placebo") is not None
 
 
 def test_a_study_may_ask_for_them(make_table) -> None:
@@ -115,6 +124,7 @@ def test_a_study_may_ask_for_them(make_table) -> None:
     matrix[1, 2] = matrix[2, 3] = matrix[0, 1] = 1
     graph = CausalGraph.from_adjacency(matrix, table.names, direction="from row to column")
     asked = {"shared_draws": True, "standard_error": "classical", "draws": 40}
+    asked["estimator"] = "linear"
     settings = {"kind": "dowhy", "interventions": "none", **asked}
     corpus = Corpus("made", ["."] * ROWS)
     row = collect_evidence(settings, graph, table, None, None, corpus, 0).row("category", "rating")
@@ -129,4 +139,4 @@ def test_a_study_may_ask_for_them(make_table) -> None:
 def test_too_many_columns_are_refused(make_table) -> None:
     table = make_table(**{f"x{k}": np.random.default_rng(k).normal(size=5) for k in range(1100)})
     with pytest.raises(ConfigError, match="shared_draws=true would hold the products of 1101"):
-        SharedDraws(Design(table), 100, 0.8, 0)
+        SharedDraws(Design(table), 100, 0)

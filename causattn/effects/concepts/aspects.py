@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from causattn.corpora import Corpus, backdoor_design, human_effects
-from causattn.effects.estimate.dowhy_estimators import OUTCOME, TREATMENT, dowhy_linear
+from causattn.effects.estimate.by_dowhy import OUTCOME, TREATMENT, dowhy_linear
 
 ASPECTS = ("food", "service", "ambiance", "noise")
 

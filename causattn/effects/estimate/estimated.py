@@ -1,147 +1,155 @@
-"""Effects by an estimator other than the linear one, and their refuters, draw by draw."""
+"""An effect by an estimator of one contrast, estimated again draw by draw."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.stats
 
-from causattn.effects.estimate.design import Design
-from causattn.effects.estimate.estimators import ESTIMATORS, EstimatorName, PointEstimate, Problem
-from causattn.effects.estimate.linear import LinearEffect
-from causattn.effects.estimate.regression import Basis
-from causattn.effects.refuters.refuters import (
+from causattn.effects.contract import (
+    Change,
     Draws,
-    Refutation,
-    placebo_refutation,
-    scatter_refutation,
-    shift_refutation,
+    Effect,
+    Estimator,
+    Meaning,
+    PointEstimate,
+    Problem,
+    Question,
 )
+from causattn.effects.estimate.regression import Basis
 
 
 @dataclass(frozen=True)
-class EstimatedEffect:
-    """The effect of one contrast by a named estimator.
+class EstimatedEffect(Effect):
+    """The effect of one contrast by an estimator; attributes as for `Effect`.
 
     Parameters
     ----------
-    name
-        The estimator.
+    estimator, settings
+        Who estimated it.
     problem
         The rows at the contrast's two values, with their adjustment columns.
-    found
-        Estimate, standard error and note.
-    low, high
-        Normal interval, widened as the linear effect's is where the contrast was chosen.
     """
 
-    name: EstimatorName
+    estimator: Estimator
+    settings: Any
     problem: Problem
-    found: PointEstimate
+    estimate: float
+    standard_error: float
     low: float
     high: float
+    statistic: float
+    scatter_error: float
+    reported: tuple[int, int]
+    meaning: Meaning
+    rows: int
+    method: str
+    note: str
+    population: str
+    more: Mapping[str, Any]
 
-    def estimated(self, problem: Problem) -> PointEstimate | None:
-        """Return the estimate of a changed problem, None where it has none."""
-        both = {0.0, 1.0} <= set(np.unique(problem.treatment))
-        found = ESTIMATORS[self.name](problem) if both else ""
+    def again(self, changes: Iterable[Change]) -> Draws:
+        """Estimate the effect once more on each change."""
+        found = [self._estimated(_changed(self.problem, change)) for change in changes]
+        estimates = [np.nan if one is None else one.estimate for one in found]
+        ratios = [np.nan if one is None else _ratio(one) for one in found]
+        return Draws(np.array(estimates), np.array(ratios))
+
+    def residuals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what a linear adjustment leaves of treatment and outcome."""
+        basis = Basis.of(self.problem.adjustment)
+        return basis.residual(self.problem.treatment), basis.residual(self.problem.outcome[None])
+
+    def _estimated(self, problem: Problem) -> PointEstimate | None:
+        if len(np.unique(problem.treatment)) < 2:
+            return None
+        found = self.estimator.estimate(problem, self.settings)
         return None if isinstance(found, str) else found
 
 
-def estimated_effect(
-    linear: LinearEffect,
-    name: EstimatorName,
-    design: Design,
-    adjustment: tuple[int, ...],
-    confidence: float,
-) -> EstimatedEffect | str:
-    """Return the effect of the contrast that a linear effect reports, by another estimator.
+def estimated_effect(estimator: Estimator, question: Question) -> EstimatedEffect | str:
+    """Return the effect of the contrast that linear regression finds most significant.
 
     Parameters
     ----------
-    linear
-        Names the contrast and the outcome's column.
-    name
-        The estimator.
-    design, adjustment
-        The table's columns and which features are adjusted for.
-    confidence
-        Coverage of the interval.
+    estimator
+        Gives estimate and standard error.
+    question
+        Which effect.
     """
-    if not linear.treatment.labels[linear.contrast][0]:
+    q = question
+    linear = q.linear.estimate(q.source, q.target, q.adjustment, q.levels, q.reported)
+    if isinstance(linear, str):
+        return linear
+    treatment, name = linear.treatment, estimator.name
+    if not linear.meaning.start:
         return f"The source is a number, and {name} compares two values; choose estimator=linear."
-    row = linear.treatment.contrasts[linear.contrast]
-    reference = 1.0 - linear.treatment.columns.sum(axis=1) - linear.treatment.rare.sum(axis=1)
-    at_end, at_start = (
-        linear.treatment.columns[:, side][:, 0] if side.any() else reference
-        for side in (row > 0, row < 0)
-    )
+    at_start, at_end = at_values(treatment.contrasts[linear.contrast], treatment)
     rows = (at_end + at_start) > 0.5
-    basis = Basis.of(design.adjustment(adjustment)[rows])
     problem = Problem(
         at_end[rows],
         linear.outcome.columns[rows, linear.column],
-        # Columns of unit size: an orthonormal basis has entries of size 1 / sqrt(n).
-        basis.vectors * np.sqrt(rows.sum()),
+        independent_columns(q.design.adjustment(q.adjustment)[rows]),
     )
-    found = ESTIMATORS[name](problem)
+    found = estimator.estimate(problem, q.settings)
     if isinstance(found, str):
         return found
-    tail = (1.0 - confidence) / 2.0 / linear.compared
+    tail = (1.0 - q.linear.confidence) / 2.0 / linear.compared
     half = float(scipy.stats.norm.isf(tail)) * found.standard_error
-    return EstimatedEffect(name, problem, found, found.estimate - half, found.estimate + half)
+    return EstimatedEffect(
+        estimator=estimator,
+        settings=q.settings,
+        problem=problem,
+        estimate=found.estimate,
+        standard_error=found.standard_error,
+        low=found.estimate - half,
+        high=found.estimate + half,
+        statistic=_ratio(found),
+        scatter_error=found.standard_error,
+        reported=linear.reported,
+        meaning=linear.meaning,
+        rows=len(problem.treatment),
+        method=estimator.name.replace("_", " "),
+        note=found.note,
+        population=found.population,
+        more=found.more,
+    )
 
 
-def refute_estimated(
-    effect: EstimatedEffect,
-    refuter: str,
-    draws: int,
-    fraction: float,
-    rng: np.random.Generator,
-    alpha: float,
-) -> Refutation:
-    """Refute an effect as `causattn.effects.refuters.refuters` says, estimating every draw anew."""
-    problem, found = effect.problem, effect.found
-    if found.standard_error <= 1e-9 * abs(found.estimate):
-        return Refutation(np.nan, np.nan, "Not run: the treatment decides the outcome exactly.")
-    count = len(problem.treatment)
-    results: list[PointEstimate | None] = []
-    for _ in range(draws):
-        if refuter == "placebo":
-            changed = Problem(
-                problem.treatment[rng.permutation(count)], problem.outcome, problem.adjustment
-            )
-        elif refuter == "dummy_outcome":
-            changed = Problem(
-                problem.treatment, problem.outcome[rng.permutation(count)], problem.adjustment
-            )
-        elif refuter == "random_common_cause":
-            column = rng.normal(size=count)
-            adjustment = np.column_stack([problem.adjustment, column])
-            changed = Problem(problem.treatment, problem.outcome, adjustment)
-        else:
-            again = refuter == "bootstrap"
-            size = count if again else round(fraction * count)
-            rows = rng.choice(count, size, replace=again)
-            basis = Basis.of(problem.adjustment[rows])
-            changed = Problem(
-                problem.treatment[rows],
-                problem.outcome[rows],
-                basis.vectors * np.sqrt(len(rows)),
-            )
-        results.append(effect.estimated(changed))
-    estimates = np.array([np.nan if one is None else one.estimate for one in results])
-    if refuter in ("placebo", "dummy_outcome"):
-        errors = np.array([np.nan if one is None else one.standard_error for one in results])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratios = np.abs(estimates) / errors
-        return placebo_refutation(
-            Draws(estimates, ratios), abs(found.estimate) / found.standard_error, alpha
-        )
-    if refuter == "random_common_cause":
-        return shift_refutation((estimates - found.estimate) / found.standard_error, alpha)
-    variance = found.standard_error**2
-    if refuter == "data_subset":
-        variance *= (1.0 - fraction) / fraction
-    return scatter_refutation(estimates - found.estimate, variance, alpha)
+def at_values(contrast: np.ndarray, treatment: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return indicators of a contrast's two values, float64 [n] each: from, to."""
+    reference = 1.0 - treatment.columns.sum(axis=1) - treatment.rare.sum(axis=1)
+    start, end = (
+        treatment.columns[:, side][:, 0] if side.any() else reference
+        for side in (contrast < 0, contrast > 0)
+    )
+    return start, end
+
+
+def independent_columns(adjustment: np.ndarray) -> np.ndarray:
+    """Return an orthogonal basis of intercept and adjustment, in columns of unit size."""
+    # An orthonormal basis has entries of size 1 / sqrt(n).
+    return Basis.of(adjustment).vectors * np.sqrt(len(adjustment))
+
+
+def _changed(problem: Problem, change: Change) -> Problem:
+    """Return a problem after a refuter's change."""
+    treatment, outcome, adjustment = problem.treatment, problem.outcome, problem.adjustment
+    if change.treatment is not None:
+        return Problem(treatment[change.treatment], outcome, adjustment)
+    if change.outcome is not None:
+        return Problem(treatment, outcome[change.outcome], adjustment)
+    if change.made is not None:
+        return Problem(treatment, change.made[0], adjustment)
+    if change.column is not None:
+        return Problem(treatment, outcome, np.column_stack([adjustment, change.column]))
+    rows = np.repeat(np.arange(len(treatment)), change.times)  # type: ignore[arg-type]
+    return Problem(treatment[rows], outcome[rows], independent_columns(adjustment[rows]))
+
+
+def _ratio(found: PointEstimate) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.abs(found.estimate) / np.float64(found.standard_error))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from causattn.effects.contract import Effect
 from causattn.effects.estimate.adjustment import AdjustmentSets, Choice
-from causattn.effects.estimate.linear import LinearEffect, LinearEffects
 from causattn.effects.estimate.possible import possible_adjustments, possible_effects, sorted_sets
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph, Mark
@@ -24,10 +25,17 @@ class Pair(NamedTuple):
     levels: tuple[str, str] | None
 
 
+Estimate = Callable[
+    [int, int, tuple[int, ...], tuple[str, str] | None, tuple[int, int] | None], Effect | str
+]
+"""From source, target, adjustment set (columns of the table), levels wanted and contrast reported
+to the effect; see `causattn.effects.Question`."""
+
+
 class Adjusted(NamedTuple):
     """An effect and the names of what it is adjusted for."""
 
-    effect: LinearEffect
+    effect: Effect
     adjustment: list[str]
     columns: tuple[int, ...]
 
@@ -39,16 +47,16 @@ class GraphEffects:
     ----------
     graph, features
         The graph, over names of the features.
-    linear
-        Estimates linear effects from the features.
+    estimate
+        Estimates effects from the features.
     choice
         Which adjustment sets to take for total effects.
     """
 
     def __init__(
-        self, graph: CausalGraph, features: FeatureTable, linear: LinearEffects, choice: Choice
+        self, graph: CausalGraph, features: FeatureTable, estimate: Estimate, choice: Choice
     ) -> None:
-        self._graph, self._linear, self._choice = graph, linear, choice
+        self._graph, self._asked, self._choice = graph, estimate, choice
         self._sets = AdjustmentSets(graph)
         self._nodes = {name: k for k, name in enumerate(graph.names)}
         self._features = features
@@ -86,7 +94,7 @@ class GraphEffects:
         pair
             A directed edge.
         reported
-            Which contrast and outcome column to report; see `LinearEffects.estimate`.
+            Which contrast and outcome column to report; see `causattn.effects.Question`.
         """
         found = self._sets.direct(pair.source_node, pair.target_node)
         if found.variables is None:
@@ -99,13 +107,13 @@ class GraphEffects:
         if isinstance(sets, str):
             return None
         columns = [None if one is None else self._columns_of(one) for one in sorted_sets(sets)]
-        return possible_effects(self._linear, pair.source, pair.target, columns, pair.levels)
+        return possible_effects(self._asked, pair.source, pair.target, columns, pair.levels)
 
     def _estimate(
         self, pair: Pair, variables: tuple[int, ...], reported: tuple[int, int] | None
     ) -> Adjusted | str:
         columns = self._columns_of(variables)
-        effect = self._linear.estimate(pair.source, pair.target, columns, pair.levels, reported)
+        effect = self._asked(pair.source, pair.target, columns, pair.levels, reported)
         if isinstance(effect, str):
             return effect
         return Adjusted(effect, [self._graph.names[k] for k in variables], columns)

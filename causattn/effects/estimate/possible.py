@@ -12,12 +12,12 @@ Adjacency is **from row to column**.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from causattn.effects.contract import Effect
 from causattn.effects.estimate.adjustment import AdjustmentSets, Choice
-from causattn.effects.estimate.linear import LinearEffects
 from causattn.graphs import CausalGraph, Mark, meek_closure
 
 MOST = 1000
@@ -79,7 +79,7 @@ def possible_parents(graph: CausalGraph, source: int) -> Iterator[tuple[int, ...
 
 
 def possible_effects(
-    linear: LinearEffects,
+    estimate: Callable[..., Effect | str],
     source: int,
     target: int,
     adjustments: list[tuple[int, ...] | None],
@@ -91,26 +91,28 @@ def possible_effects(
 
     Parameters
     ----------
-    linear
-        Estimates effects from a table.
+    estimate
+        Estimates effects from a table; see `graph_effects.Estimate`.
     source, target, adjustments
         Columns of the table; an adjustment of None stands for no effect.
     levels
         The one contrast (from, to) that is wanted.
     """
-    effects = [
-        linear.estimate(source, target, adjustment, levels)
-        for adjustment in adjustments
-        if adjustment is not None
-    ]
+    known = [one for one in adjustments if one is not None]
+    effects = [estimate(source, target, one, levels, None) for one in known]
     found = [effect for effect in effects if not isinstance(effect, str)]
     if not found or len(found) < len(effects):
         return None
-    contrast, column = max(found, key=lambda effect: effect.statistic).reported
-    values = [
-        float(effect.fits.effects(effect.treatment.contrasts)[0, contrast, column])
-        for effect in found
+    reported = max(found, key=lambda effect: effect.statistic).reported
+    again = [
+        effect
+        if effect.reported == reported
+        else estimate(source, target, adjustment, levels, reported)
+        for effect, adjustment in zip(found, known, strict=True)
     ]
+    values = [effect.estimate for effect in again if not isinstance(effect, str)]
+    if len(values) < len(again):
+        return None
     values += [0.0] * (None in adjustments)
     return min(values), max(values)
 

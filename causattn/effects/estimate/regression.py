@@ -167,3 +167,12 @@ def dependent(basis: Basis, rows: np.ndarray) -> bool:
         return True
     left = basis.residual(centred / spread)
     return bool(np.linalg.svd(left, compute_uv=False).min() < np.sqrt(_DEPENDENT))
+
+
+def statistics(effects: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """Return |effect| over standard error; 0 where both are 0, infinite where only the error is."""
+    # Errors below rounding are none: an outcome that the treatment decides has no error left.
+    tiny = 1e-12 * np.abs(effects)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(errors > tiny, np.abs(effects) / errors, np.inf)
+    return np.where((np.abs(effects) < 1e-15) & ~(errors > tiny), 0.0, ratio)

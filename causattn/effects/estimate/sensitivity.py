@@ -22,7 +22,7 @@ from typing import Any
 
 import scipy.stats
 
-from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.linear_effects import LinearEffect
 
 
 def sensitivity_columns(effect: LinearEffect, confidence: float) -> dict[str, Any]:

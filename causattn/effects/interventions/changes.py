@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.stats
 
-from causattn.effects.estimate.linear import statistics
+from causattn.effects.estimate.regression import statistics
 
 
 class ModelEffect(NamedTuple):

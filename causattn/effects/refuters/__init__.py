@@ -1,1 +1,1 @@
-"""Refuters: attempts to make an estimate fall."""
+"""Refuters: attempts to make an estimate fall, a file each."""

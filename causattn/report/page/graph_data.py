@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from causattn.effects import COLUMNS
+from causattn.effects import evidence_columns
 from causattn.graphs import CausalGraph
 from causattn.report.figures.overlay import overlay
 from causattn.report.words.quality import scored_by
@@ -48,7 +48,7 @@ def evidence_data(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]
     """
     index = {name: k for k, name in enumerate(names)}
     columns: list[list[Any]] = []
-    for column in COLUMNS:
+    for column in evidence_columns():
         if column.name not in frame.columns:
             continue
         series = frame[column.name]

@@ -13,6 +13,7 @@ from samples import linear_table
 
 from causattn.corpora import load_corpus
 from causattn.effects import (
+    REFUTERS,
     AdjustmentSets,
     Design,
     LinearEffect,
@@ -20,15 +21,8 @@ from causattn.effects import (
     ModelInterventions,
     Refutation,
     SharedDraws,
-    data_subset,
     falsify_graph,
-    permuted_placebo,
-    random_common_cause,
-)
-from causattn.effects.refuters.refuters import (
-    data_subset_draws,
-    placebo_draws,
-    random_common_cause_draws,
+    refute,
 )
 from causattn.features import FeatureTable, build_features
 from causattn.graphs import CausalGraph
@@ -63,20 +57,22 @@ class Problem:
         done = []
         for place, effect in enumerate(effects):
             streams = [np.random.default_rng([place, k]) for k in range(3)]
-            done.append(permuted_placebo(effect, draws, streams[0], 0.05))
-            done.append(random_common_cause(effect, draws, streams[1], 0.01))
-            done.append(data_subset(effect, FRACTION, draws, streams[2], 0.01))
+            for name, stream in zip(NAMES, streams, strict=True):
+                done.append(refute(effect, name, draws, stream, 0.05))
         return done
 
-    def shared(self, draws: int) -> list[Refutation | None]:
+    def shared(self, draws: int) -> list[Refutation]:
         """Estimate and refute every edge, all with the same draws."""
         design, effects = self.effects("classical")
-        same = SharedDraws(design, draws, FRACTION, 0)
-        return [
-            same.refute(effect, pair, given, name, 0.05)
-            for name in NAMES
-            for effect, pair, given in zip(effects, self.pairs, self.given, strict=True)
-        ]
+        same = SharedDraws(design, draws, 0)
+        rng = np.random.default_rng(0)
+        done = []
+        for name in NAMES:
+            for effect, pair, given in zip(effects, self.pairs, self.given, strict=True):
+                found = same.again(effect, pair, given, name)
+                assert found is not None
+                done.append(refute(effect, name, draws, rng, 0.05, again=lambda _, f=found: f))  # type: ignore[misc]
+        return done
 
 
 def refuters(size: int, edges: int, rows: int, draws: int, sampled: int) -> list[Row]:
@@ -134,19 +130,16 @@ def our_draws(
 ) -> tuple[float, list[np.ndarray]]:
     """Return our mean estimate over a refuter's draws, and the draws for DoWhy to repeat."""
     ours, again = np.random.default_rng(seed), np.random.default_rng(seed)
+    refuter = REFUTERS[name]
+    options = refuter.settings()
+    found = effect.again(refuter.draw(effect, options, ours) for _ in range(draws))  # type: ignore[misc]
+    changes = [refuter.draw(effect, options, again) for _ in range(draws)]
     if name == "placebo":
-        found = placebo_draws(effect, draws, ours)
-        replayed = [again.permutation(rows) for _ in range(draws)]
+        replayed = [one.treatment for one in changes]  # type: ignore[union-attr]
     elif name == "random_common_cause":
-        found = random_common_cause_draws(effect, draws, ours)
-        replayed = list(again.normal(size=(draws, rows)))
+        replayed = [one.column for one in changes]  # type: ignore[union-attr]
     else:
-        found = data_subset_draws(effect, FRACTION, draws, ours)
-        gone = rows - round(FRACTION * rows)
-        replayed = [
-            np.setdiff1d(np.arange(rows), again.choice(rows, gone, replace=False, shuffle=False))
-            for _ in range(draws)
-        ]
+        replayed = [np.flatnonzero(one.times) for one in changes]  # type: ignore[union-attr]
     return float(found.estimates.mean()), replayed
 
 

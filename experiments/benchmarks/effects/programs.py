@@ -13,7 +13,7 @@ import pandas as pd
 import scipy.stats
 
 from causattn.effects import Design, LinearEffect
-from causattn.effects.estimate.dowhy_estimators import (
+from causattn.effects.estimate.by_dowhy import (
     TREATMENT,
     dowhy_frame,
     identified_estimand,

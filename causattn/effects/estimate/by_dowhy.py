@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from causattn.effects.estimate.linear import LinearEffect
+from causattn.effects.estimate.linear_effects import LinearEffect
 
 TREATMENT, OUTCOME = "treatment", "outcome"
+_AGREE = 1e-6
 
 
 class DowhyEffect(NamedTuple):
@@ -109,6 +110,32 @@ def dowhy_linear(frame: pd.DataFrame, adjustment: list[str], confidence: float) 
         estimate = estimator.estimate_effect(frame, treatment_value=1, control_value=0)
         low, high = np.ravel(estimate.get_confidence_intervals(confidence_level=confidence))
     return DowhyEffect(float(estimate.value), float(low), float(high))
+
+
+def dowhy_columns(
+    effect: LinearEffect, adjustment: np.ndarray, confidence: float
+) -> dict[str, Any]:
+    """Return the evidence columns of DoWhy's own estimate, with a warning where ours is another.
+
+    Parameters
+    ----------
+    effect, adjustment
+        See `dowhy_frame`.
+    confidence
+        Coverage of the interval.
+    """
+    frame, names = dowhy_frame(effect, adjustment)
+    theirs = dowhy_linear(frame, names, confidence)
+    found: dict[str, Any] = {
+        "data_method": f"{effect.method}, DoWhy",
+        "data_estimate": theirs.estimate,
+    }
+    if abs(theirs.estimate - effect.estimate) > _AGREE * max(1.0, abs(effect.estimate)):
+        found["data_reason"] = (
+            f"DoWhy's estimate differs from the closed form ({effect.estimate:.6g}), on which "
+            "interval and refuters rest."
+        )
+    return found
 
 
 class quiet_dowhy:

@@ -16,91 +16,92 @@ effect does not say that the source is unused.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import scipy.stats
 import torch
 
 from causattn.attention import KnockOut, editable_attention
-from causattn.base import CausattnError
+from causattn.effects.contract import Intervention
+from causattn.effects.interventions.changes import ModelEffect
 from causattn.effects.interventions.forward import MOST_LOGITS, only, with_ids
-from causattn.effects.interventions.sample import Sample, token_rows
-from causattn.effects.settings import Cut
-from causattn.features import FeatureKind
+from causattn.effects.interventions.sample import token_rows
+from causattn.effects.interventions.trial import Contrast, Trial
 from causattn.models import Batch, Encoding, batches
 
+Cut = Literal["renormalise", "zero"]
 
-class KnockOuts:
-    """Knock-outs along the edges between a table's features.
 
-    Parameters
-    ----------
-    sample
-        The documents, their features and the model.
-    kind
-        ``"renormalise"`` or ``"zero"``, see `causattn.attention.KnockOut`.
-    confidence
-        Coverage of the intervals.
-    batch_size
-        Most documents in a forward pass.
-    """
+class AttentionCut(Intervention):
+    """Attention from target to source cut, in a way that a subclass names (`KnockOut.kind`)."""
 
-    def __init__(self, sample: Sample, kind: Cut, confidence: float, batch_size: int) -> None:
-        self._sample, self._kind = sample, kind
-        self._confidence, self._batch_size = confidence, batch_size
-        self._hidden: tuple[int, Encoding, np.ndarray, np.ndarray] | None = None
+    changes = "attention"
+    name: Cut
 
-    def columns(self, source: int, target: int) -> dict[str, Any]:
-        """Return the evidence columns of one ordered pair, columns of the table."""
-        table, model = self._sample.table, self._sample.model
-        reads_output = table.kinds[target] is FeatureKind.OUTPUT
-        if table.kinds[source] is FeatureKind.OUTPUT:
-            reason = f"{table.names[source]} is the model's output, to which nothing attends."
-            return {"knock_out_reason": reason}
-        if model.task != ("classifier" if reads_output else "masked"):
-            reason = f"Model {model.name} ({model.task}) does not predict {table.names[target]}."
-            return {"knock_out_reason": reason}
-        try:
-            found = self._distances(source, target, reads_output)
-        except CausattnError as error:
-            return {"knock_out_reason": str(error)}
+    def effect(
+        self, trial: Trial, source: int, target: int, contrast: Contrast | None
+    ) -> ModelEffect | str:
+        kept = trial.kept.get(self.name)
+        if kept is None or kept.target != target:
+            kept = trial.kept[self.name] = _Cuts(trial, target, self.name)
+        found = kept.distances(source)
+        sample, names = trial.sample, trial.sample.table.names
         if len(found) < 2:
-            return {
-                "knock_out_reason": f"Fewer than 2 of {len(self._sample)} sampled documents hold "
-                f"both {table.names[source]} and {table.names[target]}; raise effects.documents."
-            }
-        return {"knock_out_kind": self._kind} | self._interval(found)
+            return (
+                f"Fewer than 2 of {len(sample)} sampled documents hold both {names[source]} and "
+                f"{names[target]}; raise effects.documents."
+            )
+        mean, error = float(found.mean()), float(found.std(ddof=1) / np.sqrt(len(found)))
+        half = float(scipy.stats.norm.isf((1.0 - trial.confidence) / 2.0)) * error
+        return ModelEffect(
+            kind=self.name,
+            reads="output" if trial.reads_output(target) else "masked slot",
+            outcome=f"total variation of {names[target]}",
+            estimate=mean,
+            low=mean - half,
+            high=mean + half,
+            total_variation=mean,
+            documents=len(found),
+            scale=1.0,
+        )
 
-    def _distances(self, source: int, target: int, reads_output: bool) -> np.ndarray:
+
+class _Cuts:
+    """The documents with one target hidden, and what the model predicts there."""
+
+    def __init__(self, trial: Trial, target: int, kind: Cut) -> None:
+        self._trial, self._sample, self._kind, self.target = trial, trial.sample, kind, target
+        self._batch_size = trial.batch_size
+        self._encoding, self._readers = self._hide()
+        self._before = self._predicted(self._encoding, self._readers, None)
+
+    def distances(self, source: int) -> np.ndarray:
         """Return the total variation in each document that holds both, float64 [held]."""
-        if self._hidden is None or self._hidden[0] != target:
-            encoding, readers = self._hide(target, reads_output)
-            self._hidden = target, encoding, readers, self._predicted(encoding, readers, None)
-        _, encoding, readers, before = self._hidden
+        encoding, readers = self._encoding, self._readers
         keys = np.zeros(len(encoding.ids), dtype=bool)
         keys[token_rows(*self._sample.plain(), source)] = True
         held = _documents_of(encoding, readers) & _documents_of(encoding, keys)
         if not held.any():
             return np.empty(0)
         after = self._predicted(encoding, readers, keys)
-        moved = np.abs(after - before).sum(axis=1) / 2.0
+        moved = np.abs(after - self._before).sum(axis=1) / 2.0
         # A feature of several tokens is read at each, and each document counts once.
         document = np.repeat(np.arange(len(encoding)), encoding.lengths)[readers]
         total = np.bincount(document, moved, minlength=len(encoding))
         mean: np.ndarray = total[held] / np.bincount(document, minlength=len(encoding))[held]
         return mean
 
-    def _hide(self, target: int, reads_output: bool) -> tuple[Encoding, np.ndarray]:
+    def _hide(self) -> tuple[Encoding, np.ndarray]:
         """Return the documents with the target hidden, and the token rows it is read at, bool."""
         encoding, carriers = self._sample.plain()
         readers = np.zeros(len(encoding.ids), dtype=bool)
-        if reads_output:
+        if self._trial.reads_output(self.target):
             readers[encoding.bounds[:-1] + encoding.pooled] = True
             return encoding, readers
-        rows = token_rows(encoding, carriers, target)
+        rows = token_rows(encoding, carriers, self.target)
         readers[rows] = True
-        name, variables = self._sample.table.names[target], self._sample.corpus.variables
+        name, variables = self._sample.table.names[self.target], self._sample.corpus.variables
         slot = variables.index(name) if name in variables else None
         return with_ids(encoding, rows, self._sample.hiding_id(slot)), readers
 
@@ -143,16 +144,6 @@ class KnockOuts:
                 rows = _flat_rows(encoding, batch, read)
                 found[place[rows]] = logits.cpu().double().softmax(-1).numpy()
         return found
-
-    def _interval(self, found: np.ndarray) -> dict[str, Any]:
-        mean, error = float(found.mean()), float(found.std(ddof=1) / np.sqrt(len(found)))
-        half = float(scipy.stats.norm.isf((1.0 - self._confidence) / 2.0)) * error
-        return {
-            "knock_out_effect": mean,
-            "knock_out_low": mean - half,
-            "knock_out_high": mean + half,
-            "knock_out_n": len(found),
-        }
 
 
 def _documents_of(encoding: Encoding, rows: np.ndarray) -> np.ndarray:

@@ -12,18 +12,29 @@ The closed form stands in for DoWhy's linear regression estimator; the tests hol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.stats
 
+from causattn.effects.contract import Change, Draws, Effect, Meaning
 from causattn.effects.estimate.design import Design, Outcome, Treatment
-from causattn.effects.estimate.regression import Basis, Fits, StandardError, dependent, fit
+from causattn.effects.estimate.linear_again import linear_again
+from causattn.effects.estimate.regression import (
+    Basis,
+    Fits,
+    StandardError,
+    dependent,
+    fit,
+    statistics,
+)
 
 
 @dataclass(frozen=True)
-class LinearEffect:
-    """An estimated effect and what refuters need to estimate it again.
+class LinearEffect(Effect):
+    """An effect by linear regression, and what it takes to estimate it again.
 
     Parameters
     ----------
@@ -57,20 +68,44 @@ class LinearEffect:
     fits: Fits
     standard_error_kind: StandardError
 
-    @property
-    def decided(self) -> bool:
-        """Whether the treatment decides the outcome exactly, but for rounding."""
-        return self.scatter_error <= 1e-9 * abs(self.estimate)
+    note: str = ""
+    population: str = "all rows, weighed by the regression"
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def reported(self) -> tuple[int, int]:
+    def method(self) -> str:  # type: ignore[override]
+        """How it was estimated."""
+        return f"linear regression, back-door, {self.standard_error_kind} standard error"
+
+    @property
+    def reported(self) -> tuple[int, int]:  # type: ignore[override]
         """Which contrast and which of the outcome's columns is reported."""
         return self.contrast, self.column
+
+    @property
+    def meaning(self) -> Meaning:  # type: ignore[override]
+        """What it is an effect of."""
+        return meaning_of(self.treatment, self.outcome, self.contrast, self.column)
 
     @property
     def compared(self) -> int:
         """Number of contrasts among which the reported one was chosen."""
         return len(self.treatment.contrasts) * self.outcome.columns.shape[1]
+
+    @property
+    def rows(self) -> int:  # type: ignore[override]
+        """Number of rows."""
+        return int(self.outcome_residual.shape[1])
+
+    def again(self, changes: Iterable[Change]) -> Draws:
+        """Estimate the effect once more on each change."""
+        return linear_again(self, changes)
+
+    def residuals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the adjustment leaves of treatment and outcome; see `Effect`."""
+        contrast = self.treatment.contrasts[self.contrast]
+        weights = contrast @ self.fits.whitening[0].T @ self.fits.whitened[0]
+        return weights, self.outcome_residual
 
 
 class LinearEffects:
@@ -178,10 +213,14 @@ class LinearEffects:
         return self._last[1]
 
 
-def statistics(effects: np.ndarray, errors: np.ndarray) -> np.ndarray:
-    """Return |effect| over standard error; 0 where both are 0, infinite where only the error is."""
-    # Errors below rounding are none: an outcome that the treatment decides has no error left.
-    tiny = 1e-12 * np.abs(effects)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(errors > tiny, np.abs(effects) / errors, np.inf)
-    return np.where((np.abs(effects) < 1e-15) & ~(errors > tiny), 0.0, ratio)
+def meaning_of(treatment: Treatment, outcome: Outcome, contrast: int, column: int) -> Meaning:
+    """Return what an effect of a contrast on an outcome's column means."""
+    start, end = treatment.labels[contrast]
+    return Meaning(
+        start,
+        end,
+        outcome.labels[column],
+        outcome.levels[column],
+        outcome.scale,
+        len(treatment.contrasts) * outcome.columns.shape[1],
+    )

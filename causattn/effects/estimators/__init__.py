@@ -1,0 +1,1 @@
+"""Estimators of one effect, a file each."""

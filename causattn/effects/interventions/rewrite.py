@@ -1,0 +1,56 @@
+"""The source's slot is rewritten to each of its values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from causattn.effects.contract import Intervention
+from causattn.effects.interventions.changes import ModelEffect, mean_change
+from causattn.effects.interventions.rewriting import Rewriter
+from causattn.effects.interventions.trial import Contrast, Trial
+
+
+class Rewrite(Intervention):
+    """The source's slot is rewritten to each of its values in every document, all else left.
+
+    The effect of a pair of values is the mean over documents of the change in what the model says
+    of the target: its distribution at its hidden slot, or the output.
+    """
+
+    name = "rewrite"
+    changes = "slots"
+
+    def effect(
+        self, trial: Trial, source: int, target: int, contrast: Contrast | None
+    ) -> ModelEffect | str:
+        sample, slot = trial.sample, trial.slot(source)
+        assert slot is not None
+        rewriter = trial.kept.setdefault(self.name, Rewriter(sample, trial.batch_size))
+        values = sample.corpus.categories[slot] or ()
+        states = (contrast.start, contrast.end) if contrast is not None else values
+        codes = [values.index(state) for state in states]
+        reads_output = trial.reads_output(target)
+        if reads_output:
+            read: np.ndarray | str = rewriter.outputs(slot, codes)
+            outcomes = sample.table.categories[target] or ()
+        else:
+            hidden = trial.slot(target)
+            assert hidden is not None
+            read = rewriter.hidden_slot(slot, codes, hidden)
+            outcomes = sample.corpus.categories[hidden] or ()
+        if isinstance(read, str):
+            return read
+        readings = trial.readings(target, outcomes, read, states)
+        if isinstance(readings, str):
+            return readings
+        return mean_change(
+            readings,
+            trial.confidence,
+            kind=self.name,
+            reads="output" if reads_output else "masked slot",
+            states=None if contrast is None else (contrast.start, contrast.end),
+            value=None if contrast is None else contrast.value,
+        )
+
+
+INTERVENTION = Rewrite()

@@ -1,0 +1,21 @@
+"""What there is to estimate effects with, to refute them with, and to do to a model."""
+
+from causattn.base import Registry
+from causattn.effects.contract import Estimator, Intervention, Refuter
+
+_PACKAGE, _CONTRACT = "causattn.effects", "causattn.effects.contract"
+
+ESTIMATORS: Registry[Estimator] = Registry(
+    "estimators", "estimator", "ESTIMATOR", _PACKAGE, f"{_CONTRACT}:Estimator", "effects.estimator"
+)
+REFUTERS: Registry[Refuter] = Registry(
+    "refuters", "refuter", "REFUTER", _PACKAGE, f"{_CONTRACT}:Refuter", "effects.refuters"
+)
+INTERVENTIONS: Registry[Intervention] = Registry(
+    "interventions",
+    "intervention",
+    "INTERVENTION",
+    _PACKAGE,
+    f"{_CONTRACT}:Intervention",
+    "effects.operation",
+)
