@@ -3,6 +3,7 @@
 # make check  lint, format, types, layers
 # make slow   the longer proofs, by hand
 # make lock   resolve requirements.lock anew
+# make conf   write the files of conf/ from the settings that they show
 # make wheel  build a wheel into dist/
 # make web    build the report's page from its TypeScript (needs node)
 
@@ -15,7 +16,7 @@ ARGS ?=
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test slow check lock wheel web clean
+.PHONY: run test slow check conf lock wheel web clean
 run: $(READY)
 	$(BIN)/causattn run $(ARGS)
 
@@ -30,6 +31,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m causattn.cli.options --check
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
@@ -49,6 +51,9 @@ lock: $(READY)
 	  --all-extras --group dev --no-annotate --no-header --output-file requirements.lock
 	sed -i.old -E -e "s/ $(SYSTEMS)//" -e '/^(nvidia|cuda|triton)/d' requirements.lock
 	rm requirements.lock.old
+
+conf: $(READY)
+	$(BIN)/python -m causattn.cli.options
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation

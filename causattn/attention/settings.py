@@ -22,48 +22,49 @@ class StreamedSettings:
 
     Parameters
     ----------
-    kind
-        ``"streamed"``.
     query
-        ``"observed"``: attention as the model reads the document. ``"masked"``: each feature's
-        tokens are hidden in turn, and the attention paid from there is read. ``"next"``, of a model
-        that reads from left to right: the attention paid while each feature's tokens are foretold,
-        which is that of the position before them.
+        ``"observed"``: attention as the model reads the documents, nothing hidden, for any
+        transformer. ``"masked"``, for masked language models: each feature's tokens are hidden in
+        turn, and the attention paid from there is read. ``"next"``, for models that read from left
+        to right: the attention paid while each feature's tokens are predicted, from the position
+        before them.
     measures
-        What is summed; keys of `causattn.attention.MEASURES`.
+        What is summed: raw per layer and head, their mean (with its standard error), rollout (Abnar
+        and Zuidema 2020) and, slower or in other units: flow, norm, gradient, covariance.
     documents
-        Most documents to summarise, drawn without replacement; None for all.
+        Most documents to summarise, drawn without replacement, each once a feature where features
+        are hidden; None for all.
     layers, heads
-        Which to sum; None for all. Layers above the last one chosen are not run.
+        Which layers and heads, numbered from 0; None for all. Layers above the last one are not
+        run.
     entropy
-        ``"lowest"`` takes the mean over the sharpest heads alone, ``"highest"`` over the broadest
-        (see `heads_by_entropy`); None over all that are chosen. Other measures stay as they are.
+        ``"lowest"``: the measure mean takes the sharpest of these heads alone (Clark et al. 2019,
+        Voita et al. 2019); ``"highest"``: the broadest; None: all of them.
     heads_kept
-        With `entropy`: the share of the heads where below 1, else their number.
+        With entropy: the share of the heads (below 1) or their number.
     stack
-        Which attention of an encoder-decoder; None takes its encoder.
+        Which attention of an encoder-decoder: ``"encoder"``, ``"decoder"`` or ``"cross"``; None
+        takes its encoder.
     batch_tokens
-        Tokens in a batch, padding included. On a processor a few thousand keep what a layer makes
-        in the memory of the layer before; a GPU wants more.
+        Tokens in a batch, padding included. A GPU wants more than a processor.
     memory_gb
-        Most memory the sums may take, in 10^9 bytes, those of all workers on this machine together.
+        Most memory for the sums, in 10^9 bytes, those of all workers on this machine together.
     shard_documents
-        Documents in a shard: what is summed apart, written where a run may be resumed, and handed
-        to a worker. Sums are merged in the order of the shards, so that this number changes them
-        by rounding, and the number of workers does not change them at all.
+        Documents in a shard: summed apart and kept, so that a run that was stopped goes on there.
+        It changes the sums by rounding.
     workers
-        Processes that run shards, this one among them but with `ray`, where 0 takes the
-        cluster's processors.
+        Processes that run shards, each with the run's threads; the result is the same for any
+        number. With ray, 0 takes all the cluster's processors.
     engine
-        What starts the workers: ``"processes"`` on this machine, or ``"ray"`` on a cluster.
+        What starts them: ``"processes"`` (this machine) or ``"ray"`` (a cluster; needs
+        causattn[ray]).
     ray_address
         The Ray cluster to join; None starts one on this machine.
     device
-        Where the model runs: ``"auto"`` takes a CUDA GPU where there is one, and else leaves the
-        model where it is.
+        ``"auto"`` (a CUDA GPU where there is one), ``"cpu"`` or ``"cuda"``.
     mixed_precision
-        Number format of the model's matrix products; None keeps the model's own. Softmax and sums
-        stay in float32 and float64.
+        ``"bfloat16"`` or ``"float16"`` for the model's matrix products; None keeps the model's own
+        numbers. Softmax and sums stay in float32 and float64.
     """
 
     kind: Literal["streamed"] = "streamed"

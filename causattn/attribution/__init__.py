@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         explainer_settings,
         result_settings,
     )
-    from causattn.attribution.settings import ExplainerSettings
+    from causattn.attribution.settings import AttentionItselfSettings, ExplainerSettings
     from causattn.attribution.summarise import summarise_attribution
     from causattn.attribution.summary import (
         AttributionSummary,
@@ -47,6 +47,7 @@ __all__ = [
     "EXPLAINERS",
     "SHARES",
     "Agreement",
+    "AttentionItselfSettings",
     "AttributionSummary",
     "CaseBatch",
     "Erasure",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from causattn.attribution.contract import Explainer
-from causattn.attribution.settings import ExplainerSettings
+from causattn.attribution.settings import AttentionItselfSettings, ExplainerSettings
 from causattn.base import ConfigError, Registry, choose, settings_from
 
 EXPLAINERS: Registry[type[Explainer]] = Registry(
@@ -50,12 +50,11 @@ def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | Non
             f"attribution.{spare} has no meaning with attribution=attention, which is read as the "
             "group attention says; leave it out."
         )
-    documents = settings.get("documents")
-    whole = isinstance(documents, int) and not isinstance(documents, bool)
-    if documents is not None and not (whole and documents > 0):
+    documents = settings_from(AttentionItselfSettings, settings, "attribution").documents
+    if documents is not None and documents <= 0:
         raise ConfigError(
-            f"attribution.documents={documents!r} should be a whole number above 0, or null for "
-            "as many as attention.documents says; change it."
+            f"attribution.documents={documents} should be above 0, or null for as many as "
+            "attention.documents says; change it."
         )
     return None
 

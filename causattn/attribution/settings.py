@@ -16,32 +16,46 @@ class ExplainerSettings:
 
     Parameters
     ----------
-    kind
-        Which explainer.
     query
-        Over a corpus: ``"masked"`` hides each feature in turn and explains what the model says of
-        the true word, ``"label"`` explains a classifier's output, ``"next"`` what a model that
-        reads from left to right says of each feature's words before they come; ``"auto"`` takes the
-        one that the model can.
+        Whose prediction is explained over a corpus: ``"masked"`` (each feature hidden in turn, for
+        masked language models), ``"label"`` (a classifier's output), ``"next"`` (each feature from
+        those before it, for models that read from left to right), or ``"auto"`` (whichever the
+        model can).
     scale
-        Logit or log-probability; None for a class's logit and a hidden or following token's
-        log-probability.
+        ``"logit"`` or ``"log_probability"``; None is the logit of a class, and the log-probability
+        of a hidden or following word.
     unit
-        Over a corpus: ``"share"`` divides a document's contributions by the sum of their absolute
-        values, so that each prediction hands out 1, as attention does; ``"output"`` leaves them in
-        units of the output, where what is hard to tell outweighs what is easy.
+        Over a corpus: ``"share"`` (of all that a document's features contribute, in absolute value,
+        as attention's weights are) or ``"output"`` (its own unit, where what is hard to tell
+        outweighs what is easy).
     documents
-        Over a corpus: most documents to explain, drawn without replacement; None for all.
+        Over a corpus: most documents to explain, each once a feature, drawn without replacement;
+        None for all.
     batch_tokens
-        Tokens in a batch, padding included.
+        Tokens in a batch, padding included. A GPU wants more than a processor.
     """
 
     kind: str = ""
     query: Literal["auto", "masked", "label", "next"] = "auto"
     scale: Scale | None = None
     unit: Literal["share", "output"] = "share"
-    documents: int | None = None
+    documents: int | None = 1000
     batch_tokens: int = 4096
 
     def __post_init__(self) -> None:
         above_zero(self, "attribution", "documents", "batch_tokens")
+
+
+@dataclass(frozen=True)
+class AttentionItselfSettings:
+    """Attention itself proposes the candidates (see the group attention), no other explainer.
+
+    Parameters
+    ----------
+    documents
+        Most documents that attention is then summed over; None for as many as attention.documents
+        says.
+    """
+
+    kind: Literal["attention"] = "attention"
+    documents: int | None = None

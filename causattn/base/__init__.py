@@ -19,6 +19,7 @@ from causattn.base.files import (
 )
 from causattn.base.lock import exclusive
 from causattn.base.on_demand import on_demand
+from causattn.base.options import Option, options_of, summary_of
 from causattn.base.plugins import (
     forget_plugins,
     full_names,
@@ -29,7 +30,14 @@ from causattn.base.plugins import (
 from causattn.base.progress import is_quiet, progress, quiet, track
 from causattn.base.randomness import generator, integer_seed, seed_sequence
 from causattn.base.registry import Entry, Registry, required
-from causattn.base.settings import MISSING, above_zero, choose, default_values, settings_from
+from causattn.base.settings import (
+    MISSING,
+    above_zero,
+    choose,
+    configured,
+    default_values,
+    settings_from,
+)
 
 __all__ = [
     "MISSING",
@@ -40,10 +48,12 @@ __all__ = [
     "DataError",
     "Entry",
     "ModelError",
+    "Option",
     "Registry",
     "above_zero",
     "check_artefact",
     "choose",
+    "configured",
     "content_key",
     "default_values",
     "exclusive",
@@ -56,6 +66,7 @@ __all__ = [
     "load_plugins",
     "new_artefact",
     "on_demand",
+    "options_of",
     "plugin_checksums",
     "plugin_names",
     "progress",
@@ -64,6 +75,7 @@ __all__ = [
     "required",
     "seed_sequence",
     "settings_from",
+    "summary_of",
     "track",
     "write_json",
     "write_text",

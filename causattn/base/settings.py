@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from causattn.base.errors import ConfigError
 
 T = TypeVar("T")
+_IN_CONF = "conf"
 MISSING = "???"
 """What stands in a configuration for a value that must be given."""
 _WORDS: dict[Any, str] = {
@@ -62,6 +63,19 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     return kind(**given)
 
 
+def configured(value: str, **default: Any) -> Any:
+    """Return a dataclass field whose value in a configuration is another than its default.
+
+    Parameters
+    ----------
+    value
+        The value in a configuration, such as ``"${paths.cache}/checkpoints"``.
+    **default
+        ``default`` or ``default_factory``, as `dataclasses.field` takes them.
+    """
+    return dataclasses.field(metadata={_IN_CONF: value}, **default)
+
+
 def default_values(kind: type) -> dict[str, Any]:
     """Return the defaults of a settings dataclass as a configuration has them.
 
@@ -77,7 +91,9 @@ def default_values(kind: type) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for field in dataclasses.fields(kind):
-        if field.default is not dataclasses.MISSING:
+        if _IN_CONF in field.metadata:
+            found[field.name] = field.metadata[_IN_CONF]
+        elif field.default is not dataclasses.MISSING:
             found[field.name] = _plain(field.default)
         elif field.default_factory is not dataclasses.MISSING:
             found[field.name] = _plain(field.default_factory())

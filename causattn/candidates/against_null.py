@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NullSettings(RestrictingSettings):
-    """The pairs whose attention is more than that of a null without dependence between features.
+    """Pairs with more attention than a null gives, in which features do not depend on one another.
+
+    What the false discovery rate is held for, and where it is not: results/calibration.md.
 
     Parameters
     ----------
     against
-        Whose attention the null is: ``"trained_on_permuted"``, the same network trained on
-        permuted documents; ``"permuted"``, the model's own over permuted documents;
-        ``"untrained"``, that of the same network with fresh weights; or ``"bulk"``, that of most
-        pairs at hand, where nothing is drawn (`causattn.candidates.pairs.p_values_by_bulk`).
+        Whose attention the null is: ``"trained_on_permuted"``, the same network trained on permuted
+        documents; ``"permuted"``, the model's own over permuted documents, for a model that was not
+        trained on the corpus; ``"untrained"``, that of the same network with fresh weights; or
+        ``"bulk"``: the lower half of the pairs at hand, on the log scale, and nothing is drawn.
     draws
         How many such nulls are drawn, each with a permutation (or weights) of its own.
     share
         Share of the variables that a draw permutes: with 1 no dependence is left at all; with less
         the others keep theirs, and the pairs of a permuted variable are the null.
     compare
-        ``"pairs"``: each pair's strength with the strengths of all null pairs of all draws;
-        ``"documents"``: each pair's mean over documents with its mean over permuted documents,
-        both read with the same model.
+        ``"pairs"``: each pair with all null pairs; ``"documents"``: each pair's mean over documents
+        with its mean over permuted documents, with against permuted, draws 1 and share 1.
     tail
         By pairs: ``"empirical"``, the share of null pairs that are as strong, or ``"log_normal"``,
-        which goes on where no null pair is and assumes that the logarithms are normal (where
-        attention has nothing to go by, its tail is heavier).
+        which goes on where no null pair is and lets a little more through than it should.
     remove_bias
-        By pairs: take out what the null's strengths have to do with the distance of the two in the
-        documents and with the entropy of their values.
+        By pairs: take out what the null has to do with distance in the documents and entropy of
+        values.
     false_discovery_rate
-        Expected share of false pairs among those allowed; false, for a drawn null, is a pair with
-        a variable that has nothing to do with the others.
+        Expected share of false pairs among those let through; false, for a drawn null, is a pair
+        with a variable that has nothing to do with the others.
     correction
-        ``"benjamini_hochberg"``, or ``"benjamini_yekutieli"`` which holds under any dependence.
+        ``"benjamini_hochberg"``, or ``"benjamini_yekutieli"``, which holds under any dependence.
     """
 
     against: Literal["trained_on_permuted", "permuted", "untrained", "bulk"] = "trained_on_permuted"

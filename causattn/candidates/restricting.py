@@ -20,7 +20,8 @@ class RestrictingSettings(SelectorSettings):
     Parameters
     ----------
     union
-        Another screen whose strongest pairs are allowed too; None for none.
+        Let the strongest pairs of another screen through as well: ``"mutual_information"``, or
+        None.
     union_pairs_per_feature
         How many of its pairs, as a multiple of the number of features.
     """

@@ -14,7 +14,7 @@ from causattn.candidates.restricting import RestrictingSelector, RestrictingSett
 
 @dataclass(frozen=True)
 class ThresholdSettings(RestrictingSettings):
-    """The pairs whose strength is at least a threshold.
+    """Pairs with at least so much attention may be adjacent.
 
     Parameters
     ----------

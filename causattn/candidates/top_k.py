@@ -15,12 +15,12 @@ from causattn.candidates.restricting import (
 
 @dataclass(frozen=True)
 class TopKSettings(RestrictingSettings):
-    """The strongest pairs.
+    """The pairs with the most attention may be adjacent.
 
     Parameters
     ----------
     pairs
-        How many; None takes `pairs_per_feature`.
+        How many pairs; None takes pairs_per_feature.
     pairs_per_feature
         How many as a multiple of the number of features, all pairs where there are fewer.
     """

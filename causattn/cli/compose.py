@@ -40,6 +40,15 @@ def groups() -> list[str]:
     return sorted(path.name for path in folders if path.name != "hydra")
 
 
+def option_values(path: Path) -> dict[str, Any]:
+    """Return what the file of a group's option sets, that of a preset with what it is one of."""
+    own = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    values: dict[str, Any] = {}
+    for name in own.pop("defaults", ()):
+        values |= own if name == "_self_" else option_values(path.with_name(f"{name}.yaml"))
+    return values or own
+
+
 def compose_config(overrides: Iterable[str]) -> DictConfig:
     """Return the configuration with overrides as on the command line, not resolved yet."""
     from hydra import compose, initialize_config_dir

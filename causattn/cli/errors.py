@@ -11,7 +11,6 @@ import sys
 import traceback
 from collections.abc import Iterable
 
-import yaml
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
@@ -127,11 +126,11 @@ def _composition(error: ConfigCompositionException) -> str:
 
 def _options_with(group: str, key: str) -> list[str]:
     """Return the options of a group whose files have a key, by name."""
-    from causattn.cli.compose import config_folder
+    from causattn.cli.compose import config_folder, option_values
 
     found = []
     for path in sorted((config_folder() / group).glob("*.yaml")) if key else ():
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings: object = option_values(path)
         for part in key.split("."):
             settings = settings.get(part, ...) if isinstance(settings, dict) else ...
         if settings is not ...:

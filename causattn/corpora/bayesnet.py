@@ -22,19 +22,20 @@ HIDDEN = "?"
 
 @dataclass(frozen=True)
 class BayesNetSettings:
-    """How to draw and render a network.
+    """Texts rendered from a Bayesian network; its true graph rides along.
 
     Parameters
     ----------
     network
-        A network that pgmpy bundles, or a ``.bif`` or ``.bif.gz`` file.
+        A network that pgmpy bundles, such as hailfinder (an unknown name lists those there are), or
+        a ``.bif`` or ``.bif.gz`` file.
     documents
         How many documents to draw.
     style
-        ``"words"`` or ``"sentences"``.
+        ``"words"`` (smoke=yes) or ``"sentences"`` (smoke is yes.)
     order
-        ``"shuffled"`` in each document anew; ``"fixed"``, one order drawn for the whole corpus
-        (the network file's own is often causal and would tell); ``"causal"``, parents first.
+        ``"shuffled"`` in each document anew; ``"fixed"``, one order drawn for the whole corpus (the
+        network file's own is often causal and would tell); or ``"causal"``, parents first.
     """
 
     network: str

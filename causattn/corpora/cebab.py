@@ -22,7 +22,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from causattn.base import ConfigError, DataError, file_sha256
+from causattn.base import ConfigError, DataError, configured, file_sha256
 from causattn.corpora.corpus import Corpus
 
 ASPECTS = ("food", "service", "ambiance", "noise")
@@ -49,23 +49,26 @@ Split = Literal["train_observational", "train_exclusive", "train_inclusive", "de
 
 @dataclass(frozen=True)
 class CebabSettings:
-    """Which reviews, and which rating.
+    """CEBaB: restaurant reviews, four labelled aspects, rating as outcome.
+
+    CEBaBing/CEBaB, CC BY 4.0.
 
     Parameters
     ----------
     path
         The archive.
     splits
-        The splits whose reviews are the documents.
+        The splits whose reviews are the documents: ``train_observational``, ``train_exclusive``,
+        ``train_inclusive``, ``dev`` or ``test``.
     rating
-        ``"majority"``: the majority of the reviewers, unknown (NaN) where there is none, the
-        rating of the published figures; ``"majority_or_mean"``: where there is none, the rounded
-        mean of their ratings; ``"mean"``: the mean, a number.
+        ``"majority"`` of the reviewers, unknown where there is none (the rating of the published
+        figures); ``"majority_or_mean"``: where there is none, the rounded mean of their ratings; or
+        ``"mean"``, a number.
     sha256
         What the archive's checksum must be.
     """
 
-    path: str
+    path: str = configured("${paths.data}/cebab/CEBaB-v1.1.zip")
     splits: list[Split] = field(default_factory=lambda: ["train_observational"])
     rating: Literal["majority", "majority_or_mean", "mean"] = "majority_or_mean"
     sha256: str = SHA256

@@ -15,7 +15,7 @@ from causattn.corpora.records import Records
 
 @dataclass(frozen=True)
 class DatasetsSettings:
-    """Which data set, and what its columns are.
+    """A Hugging Face data set, from a folder or the hub (needs causattn[datasets]).
 
     Parameters
     ----------
@@ -24,11 +24,23 @@ class DatasetsSettings:
     split
         The split to take.
     configuration
-        The hub data set's configuration, where it has several.
+        The hub data set's configuration, where it has several; None is its default.
     revision
-        The hub data set's commit or tag; naming one makes a run repeatable.
-    text, label, columns, discrete, continuous, label_kind, missing
-        As for a file (`FileSettings`); a column of class labels gives its own class names.
+        The hub data set's commit or tag, which makes a run repeatable; None is its newest.
+    text
+        The column of the documents.
+    label
+        The column of the outcome, None for none. A column of class labels gives its own class
+        names.
+    columns
+        Columns to take as variables, judged by their values to be discrete or continuous.
+    discrete, continuous
+        Columns to take as variables of that kind.
+    label_kind
+        Is the label a class (``"discrete"``) or a number (``"continuous"``)? ``"auto"`` judges by
+        its values.
+    missing
+        A row without text is an ``"error"``, or dropped and counted (``"drop"``).
     """
 
     path: str

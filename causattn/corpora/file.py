@@ -15,7 +15,7 @@ from causattn.corpora.records import read_records
 
 @dataclass(frozen=True)
 class FileSettings:
-    """Which file, and what its columns are.
+    """Your own texts: a table, or a folder of text files.
 
     Parameters
     ----------
@@ -26,19 +26,20 @@ class FileSettings:
     text
         The column of the documents.
     label
-        The column of the outcome, if any (in a folder of files ``folder`` is a useful one).
+        The column of the outcome, None for none (in a folder of files ``folder`` is a useful one).
     columns
         Columns to take as variables, judged by their values to be discrete or continuous.
     discrete, continuous
         Columns to take as variables of that kind.
     label_kind
-        Whether the label is a class, a number, or to be judged by its values.
+        Is the label a class (``"discrete"``) or a number (``"continuous"``)? ``"auto"`` judges by
+        its values.
     encoding
         Of text files.
     delimiter
-        Between the cells of a CSV file.
+        Between the cells of a CSV file; None is a comma, in ``.tsv`` a tab.
     missing
-        What to do with a row without text.
+        A row without text is an ``"error"``, or dropped and counted (``"drop"``).
     """
 
     path: str

@@ -50,25 +50,28 @@ and small models take very long to see that two together do."""
 
 @dataclass(frozen=True)
 class PlantedSettings:
-    """Which words make the label, and what stands beside them.
+    """Texts whose label a known word makes, beside a decoy and a confounded word.
+
+    All truth rides along.
 
     Parameters
     ----------
     rule
-        ``"token"``, ``"context"`` or ``"pair"``.
+        ``"token"`` (one word), ``"context"`` (a word and what negates it), ``"pair"`` (two words in
+        this order).
     language
         ``"english"`` or ``"chinese"``.
     documents
         How many documents to draw.
     fillers
-        How many clauses without effect each document has.
+        How many clauses without effect a document has (at most 6).
     decoy
-        ``"same_words"``: the words that count for the soup are said of the bread, too, where they
-        do not (with the sounds of rule ``"pair"`` it is a third sound at the end). ``"rare"``: each
-        document begins with a rare word. ``"none"``.
+        What may attract attention without effect: ``"same_words"``, the words that count for the
+        soup are said of the bread, too, where they do not (with the sounds of rule ``"pair"`` it is
+        a third sound at the end); ``"rare"``, a rare word at the beginning; or ``"none"``.
     confounding
-        Correlation between the causal word and a word that hangs on the same common cause; 0 leaves
-        that word and the common cause out. Only with rule ``"token"``.
+        Correlation of the causal word with one that hangs on the same common cause; 0 leaves that
+        word and the common cause out. Only with rule ``"token"``.
     label_noise
         Share of the documents that get the other label.
     """
@@ -78,8 +81,8 @@ class PlantedSettings:
     documents: int = 2000
     fillers: int = 4
     decoy: Decoy = "same_words"
-    confounding: float = 0.0
-    label_noise: float = 0.0
+    confounding: float = 0.6
+    label_noise: float = 0.05
 
     def __post_init__(self) -> None:
         most = len(WORDINGS[self.language].fillers)

@@ -57,26 +57,29 @@ _SLOTS = {
 
 @dataclass(frozen=True)
 class ShortcutSettings:
-    """How to draw and tell documents with a shortcut.
+    """Documents whose label one word causes and another, the shortcut, gives away.
+
+    Made from templates.
 
     Parameters
     ----------
     documents
-        How many.
-    strength
-        Probability that the shortcut agrees with the label.
-    strength_out
-        The same out of distribution (`out_of_distribution`); 0.5 is chance.
+        How many documents to draw.
+    strength, strength_out
+        Probability that the shortcut agrees with the label; and the same out of distribution
+        (`out_of_distribution`), where 0.5 is chance.
     causes
-        1: the label is what the cause says; 2: it is whether the two causes agree.
+        1 word causes the label, or 2: whether they agree.
     label_noise
         Probability that the label is not what its causes say.
     mechanism
-        ``"consequence"`` or ``"common_cause"``, see above.
+        ``"consequence"`` (cause -> label -> shortcut) or ``"common_cause"`` (town -> cause ->
+        label, town -> shortcut).
     confounding
-        Probability that the cause says what the common cause says.
+        Probability that the cause says what the common cause says; for common_cause alone.
     order
-        ``"shuffled"`` in each document anew, or ``"fixed"``: one order drawn for all.
+        ``"shuffled"`` (the sentences of each document anew) or ``"fixed"`` (one order drawn for
+        all).
     """
 
     documents: int = 4000

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, progress
+from causattn.base import ConfigError, DataError, configured, progress
 from causattn.corpora.columns import ColumnKind, rows_with_text, variable_from_cells
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.records import Records, missing
@@ -28,24 +28,28 @@ BATCH = 1024
 
 @dataclass(frozen=True)
 class StreamedSettings:
-    """Where the documents are.
+    """Texts larger than memory: Parquet files, or a Hugging Face data set.
+
+    The latter needs causattn[datasets]. For features=words attention=observed, and a model that is
+    not trained on them.
 
     Parameters
     ----------
     path
         A Parquet file, a folder of them, a folder that ``save_to_disk`` of Hugging Face's
-        `datasets` wrote, or a name on the hub (or a local folder of other data files), which
-        `datasets` streams.
+        `datasets` wrote, or a name on the hub (or a local folder of other data files), which is
+        streamed.
     text
         The column of the documents.
     label
-        The column of the outcome, if any.
+        The column of the outcome, None for none.
     label_kind
-        Whether the label is a class, a number, or to be judged by its values.
+        Is the label a class (``"discrete"``) or a number (``"continuous"``)? ``"auto"`` judges by
+        its values.
     split, configuration, revision
-        Of a Hugging Face data set.
+        Of a Hugging Face data set: its split, configuration and commit.
     missing
-        What to do with a row without text.
+        A row without text is an ``"error"``, or dropped and counted (``"drop"``).
     scratch
         A folder with room for a copy of the texts; None is the system's for passing files.
     """
@@ -58,7 +62,7 @@ class StreamedSettings:
     configuration: str | None = None
     revision: str | None = None
     missing: Literal["error", "drop"] = "error"
-    scratch: str | None = None
+    scratch: str | None = configured("${paths.cache}/.scratch", default=None)
 
 
 def streamed_corpus(settings: StreamedSettings, seed: int) -> Corpus:

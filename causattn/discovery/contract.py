@@ -44,15 +44,15 @@ class RunSettings:
     ----------
     kind
         The algorithm's name.
-    timeout_s
-        Seconds after which the run is ended, None for no limit.
     discretise
         Cut continuous columns into this many categories of equal frequency; None leaves them.
+    timeout_s
+        End the run after this many seconds; None for no limit.
     """
 
     kind: str
-    timeout_s: float | None = None
     discretise: int | None = None
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,8 +21,8 @@ class TestSettings(RunSettings):
     Parameters
     ----------
     test
-        ``"fisher_z"``, ``"chi_square"``, ``"g_square"``, or ``"auto"``: Fisher z for continuous,
-        G-square for discrete data.
+        ``"auto"`` (fisher_z for continuous, g_square for discrete data), ``"fisher_z"``,
+        ``"chi_square"`` or ``"g_square"``.
     alpha
         Level of each test.
     """
@@ -40,15 +40,16 @@ class ScoreSettings(RunSettings):
     Parameters
     ----------
     score
-        ``"bic"``, ``"bdeu"``, or ``"auto"``: BIC for continuous, BDeu for discrete data.
+        ``"auto"`` (bic for continuous, bdeu for discrete data), ``"bic"`` or ``"bdeu"``.
     penalty
-        Price of a parameter in units of log n, for the BIC; 0.5 is Schwarz's criterion.
-    equivalent_sample_size, structure_prior
-        Weight of the uniform prior in rows and expected number of parents of a variable (None for
-        no such prior), for BDeu.
+        bic: price of a parameter in units of log n; 0.5 is the BIC as published (Schwarz).
+    equivalent_sample_size
+        bdeu: weight of the uniform prior in rows.
+    structure_prior
+        bdeu: expected number of parents of a variable; None for no such prior.
     ridge
-        Share of each variance added to the covariance's diagonal, for the Gaussian BIC of columns
-        that are linear combinations of others.
+        bic of continuous data: share of each variance added to the diagonal of the covariance,
+        where columns are linear combinations of others.
     """
 
     score: Score = "auto"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from causattn.base import ConfigError
 from causattn.effects.estimate.adjustment import Choice
@@ -30,55 +30,61 @@ def _refuter_settings() -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class NoneSettings:
-    """Kind ``none``: attention, graph and truth only, no effect is estimated."""
+    """No effects: the evidence table holds attention, graph and truth only."""
 
     kind: str = "none"
-    negligible: float = 0.01
+    negligible: ClassVar[float] = 0.01
 
 
 @dataclass(frozen=True)
 class DowhySettings:
-    """Kind ``dowhy``: linear effects with adjustment sets from the graph, refuted, and tried.
+    """Every directed edge: adjustment set from the graph, effect, refuters, and interventions.
+
+    The effect is estimated by DoWhy, and the interventions are real ones on the model.
 
     Parameters
     ----------
     adjustment
-        ``"parents"`` or ``"optimal"``; see `causattn.effects.estimate.adjustment`.
+        Which variables are adjusted for: the set of smallest variance (``"optimal"``), or the
+        source's ``"parents"``, which may leave the source no room to vary.
     estimator
-        How effects are estimated: one of `causattn.effects.ESTIMATORS`.
+        How effects are estimated, see causattn list estimators; all but linear are for sources with
+        two values to compare.
     estimator_settings
         The estimator's own settings.
     engine
         Who gives the linear estimate: ``"dowhy"``, or ``"closed_form"``, which equals it to 1e-6
         and is faster, for hundreds of edges.
     standard_error
-        ``"conservative"``, ``"classical"`` (DoWhy's) or ``"robust"``; see
-        `causattn.effects.estimate.regression`.
+        ``"conservative"`` (the larger of the others), ``"classical"`` (DoWhy's own) or ``"robust"``
+        (HC3).
     confidence
-        Coverage of all intervals.
+        Coverage of every interval.
     minimum_count
-        Fewest rows a value must have to be contrasted.
+        Fewest rows that a value must have to be contrasted with another.
     levels
-        The contrast (from, to) wanted of every feature that has both values; the most significant
-        one of all where None.
+        The contrast wanted of features that have both values, such as [Negative, Positive]; None is
+        the most significant one, its interval widened for the choice.
     refuters
-        Which of `causattn.effects.REFUTERS` to run.
+        Which refuters to run, see causattn list refuters.
     refuter_settings
-        Settings of refuters, by name.
+        Settings of refuters, by name: share of the rows in a subset; how strong the simulated
+        unobserved common cause is, as its share of the residual variance of both.
     draws
         Draws a refuter.
     shared_draws
-        One set of draws for all edges (`estimate.shared_draws`), for hundreds of edges; needs
-        the linear estimator and classical standard errors. Refuters whose draws cannot be shared
-        draw for each edge all the same.
+        One set of draws for all edges, for hundreds of them; needs linear and classical. Refuters
+        whose draws cannot be shared draw for each edge all the same.
     alpha
-        Level of the refuters that an effect must stand out of: their p must be at most this.
+        Level of the refuters that an effect must stand out of (such as the placebo): their p must
+        be at most this.
     refuter_alpha
-        Level of the other refuters: their p must be below this to fail.
+        Level of the other refuters: they fail where their p is below this (and the matter is large
+        enough).
     negligible
-        See `causattn.effects.VerdictRule`.
+        Effects smaller than this (in probability, or in standard deviations) count as none.
     interventions
-        On which pairs to intervene on the model: ``"all"`` rows of the table, the graph's
+        On which pairs to intervene on the model: ``"all"`` rows of the evidence table, the graph's
         ``"edges"`` (of any kind), or ``"none"``.
     knock_outs
         How attention is cut along each edge: before the softmax (``"renormalise"``), after it
@@ -90,8 +96,8 @@ class DowhySettings:
         ``"delete"``, ``"replace"`` (by tokens of another value from other documents), or another
         intervention on tokens.
     attention_levels
-        Report tau, too: the effect on the model from the source's value that the target attends to
-        least up to the one that it attends to most.
+        Also the effect on the model from the value that is attended to least up to the one attended
+        to most (tau).
     batch_size
         Most documents in a forward pass.
     """

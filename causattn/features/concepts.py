@@ -31,19 +31,19 @@ from causattn.features.table import FeatureKind, FeatureTable
 
 @dataclass(frozen=True)
 class ConceptSettings:
-    """Which concepts, and how many words carry one.
+    """Labels of the documents, carried by words that tell of them, found from the data.
 
     Parameters
     ----------
     include, exclude
         Variables to use (all, where none is named) and to leave out.
     carrier_words
-        How many words carry a concept at most, the strongest first; its own name, where it
-        occurs, is one more.
+        How many words carry a concept at most, the strongest first; its own name, where it occurs,
+        is one more.
     min_score
         How strong a word must be: its t value.
     min_documents, max_share
-        In how many documents it must stand, and in which share of them it may at most, so that
+        In how many documents a word must stand, and in which share of them it may at most, so that
         ``the`` and ``was`` carry nothing.
     exclude_words
         Words that carry nothing, whatever the counts say.
@@ -51,8 +51,12 @@ class ConceptSettings:
         The label of documents that do not speak of a concept.
     units
         ``"words"``, or the ``"pieces"`` of the model's tokenizer.
-    outcome, missing, collinear
-        As for slots (`SlotSettings`).
+    outcome
+        Is the corpus's outcome, if it has one, a feature too?
+    missing
+        A document with an unknown value: ``"error"``, or ``"drop"`` it and count it.
+    collinear
+        A column that is a linear combination of others: ``"error"``, or ``"drop"`` it and name it.
     """
 
     include: list[str] = field(default_factory=list)

@@ -15,18 +15,18 @@ from causattn.features.table import FeatureKind, FeatureTable
 
 @dataclass(frozen=True)
 class SlotSettings:
-    """Which variables.
+    """The variables whose values the documents tell in so many words.
 
     Parameters
     ----------
     include, exclude
         Variables to use (all, where none is named) and to leave out.
     outcome
-        Whether the corpus's outcome, if any, is a feature too.
+        Is the corpus's outcome, if it has one, a feature too?
     missing
-        Documents with an unknown value: an error, or dropped and counted.
+        A document with an unknown value: ``"error"``, or ``"drop"`` it and count it.
     collinear
-        Columns that are a linear combination of others: an error, or dropped and named.
+        A column that is a linear combination of others: ``"error"``, or ``"drop"`` it and name it.
     """
 
     include: list[str] = field(default_factory=list)

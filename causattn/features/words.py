@@ -21,24 +21,27 @@ ABSENT_PRESENT = ("absent", "present")
 
 @dataclass(frozen=True)
 class WordSettings:
-    """Which words.
+    """Presence of the most frequent words of a document-frequency band.
 
     Parameters
     ----------
     top
         How many words, the most document-frequent of the band first.
     units
-        ``"words"``, or the ``"pieces"`` of the model's tokenizer. Chinese and other scripts
-        without spaces are cut into pairs of characters as words, and as the tokenizer does as
-        pieces.
+        ``"words"``, or the ``"pieces"`` of the model's tokenizer. Chinese and other scripts without
+        spaces are cut into pairs of characters as words, and as the tokenizer does as pieces.
     min_share, max_share
         The band: the share of documents that hold a word.
     include
         Words to use whatever their frequency, ahead of the others.
     exclude
         Words to leave out; one that does not occur does no harm.
-    outcome, missing, collinear
-        As for slots (`SlotSettings`).
+    outcome
+        Is the corpus's outcome, if it has one, a feature too?
+    missing
+        A document with an unknown value: ``"error"``, or ``"drop"`` it and count it.
+    collinear
+        A column that is a linear combination of others: ``"error"``, or ``"drop"`` it and name it.
     """
 
     top: int = 30

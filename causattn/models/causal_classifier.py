@@ -33,18 +33,27 @@ NAME = "causal_classifier"
 
 @dataclass(frozen=True, kw_only=True)
 class CausalClassifierSettings(CausalSettings, TinyClassifierSettings):
-    """A classifier and its causal term; see `TinyClassifierSettings` and `CausalSettings`.
+    """A classifier of the corpus's labels, trained with a causal term on its attention in the loss.
 
     Parameters
     ----------
-    path, revision
-        A checkpoint's folder or name on the hub, and its branch, tag or commit. Where None, a
-        small BERT is made, and sizes, dropout, vocabulary and longest are its; else these do
-        nothing.
+    path
+        A folder that save_pretrained wrote or a name on the hub; None makes a small BERT, of which
+        sizes, dropout, vocabulary and longest are (else these do nothing).
+    revision
+        The hub's branch, tag or commit.
+    learning_rate
+        Of AdamW; None is 2e-4, for a checkpoint; a BERT that is made here wants more.
     """
 
     path: str | None = None
     revision: str | None = None
+    width: int = 32
+    feed_forward: int = 64
+    vocabulary: int = 2000
+    epochs: int = 8
+    batch: int = 64
+    learning_rate: float | None = 3e-3
 
     def __post_init__(self) -> None:
         TinyClassifierSettings.__post_init__(self)

@@ -34,20 +34,24 @@ class CausalSettings:
     Parameters
     ----------
     causal_kind
-        ``"interventions"``, ``"graph"`` or, without attention, ``"output"``; see `causal_loss`.
+        ``"graph"`` (attention between features as in a graph), ``"interventions"`` (attention that
+        does not move when words that should not matter are drawn anew) or ``"output"`` (the same
+        for the output: no attention).
     causal_weight
-        What the term is multiplied by; 0 leaves it out.
+        What the term is multiplied by; 0 is plain training.
     causal_graph
-        ``"truth"``, ``"shuffled"`` (a control) or a graph's file.
+        ``"truth"`` (the corpus's own), ``"shuffled"`` (its names exchanged: a control) or a file,
+        such as graph.json.
     causal_attention
-        The maps that are looked at: ``"each"`` head of each layer, their ``"mean"``, ``"rollout"``.
+        The maps that are looked at: ``"each"`` head of each layer, their ``"mean"``, or
+        ``"rollout"`` (which counts ways through other tokens).
     causal_distance
-        From the graph: ``"kl"`` or ``"squared"``.
+        From the graph, for graph alone: ``"kl"`` or ``"squared"``.
     causal_resample
-        The features whose words interventions draw anew; where none is named, those that the graph
-        gives no way to the label.
+        Features whose words interventions draw anew; where none is named, those from which the
+        graph has no way to the label. For interventions and output.
     causal_copies
-        Rewritten readings of each document in a step.
+        Rewritten readings of each document in a step. For interventions and output.
     """
 
     causal_kind: Literal["interventions", "graph", "output"] = "graph"

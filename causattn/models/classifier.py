@@ -46,17 +46,19 @@ class ClassifierSettings:
     Parameters
     ----------
     train
-        Which weights learn: ``"all"``, or only the ``"head"`` (and the pooler) on a body that
-        stays as it is.
+        Which weights learn: ``"all"``, or only the ``"head"`` (and the pooler) on a body that stays
+        as it is.
     epochs, batch
         Rounds over the documents, and documents in a step.
-    learning_rate, weight_decay
+    learning_rate
         Of AdamW; the rate rises over the first tenth of the steps and falls to zero. None is 2e-4
         for all weights and 1e-3 for the head.
+    weight_decay
+        Of AdamW.
     held_out
-        Share of the documents that is kept from training, for the figures that are reported.
+        Share of the documents kept from training, for the figures that are reported.
     threads
-        Threads to train with, None for those that torch has. The weights depend on it by rounding.
+        Threads to train with, None for those of the run. The weights depend on it by rounding.
     """
 
     train: Literal["all", "head"] = "all"

@@ -24,7 +24,7 @@ from causattn.models.seeded import seeded_torch
 
 @dataclass(frozen=True, kw_only=True)
 class HFSettings(ClassifierSettings):
-    """Which model, and how to read it; see `ClassifierSettings` for training a classifier.
+    """Any Hugging Face model: a folder that save_pretrained wrote, or a name on the hub.
 
     Parameters
     ----------
@@ -32,19 +32,21 @@ class HFSettings(ClassifierSettings):
         A folder that save_pretrained wrote, or a name on the hub.
     task
         ``"masked"``, ``"causal"``, ``"classifier"`` or ``"encoder"``; ``"auto"`` takes what the
-        checkpoint was saved as. An encoder with a decoder is ``"encoder"``: which of its
-        attentions is summed says ``attention.stack``.
+        checkpoint was saved as. An encoder with a decoder is ``"encoder"``: which of its attentions
+        is summed says ``attention.stack``.
     revision
-        The hub's branch, tag or commit.
+        The hub's branch, tag or commit; None is its newest.
     dtype
-        Number format: ``"float32"`` (attention is summed over many documents), ``"auto"`` for the
-        checkpoint's own, or another.
+        Number format: ``"float32"`` (attention is summed over many documents), ``"float16"``,
+        ``"bfloat16"``, or ``"auto"`` for the checkpoint's own.
     device
         ``"cpu"``, ``"cuda"`` or ``"mps"``.
     train_classifier
-        Put a new classifier on the model and train it on the corpus's labels.
+        Put a new classifier on the model and train it on the corpus's labels, by the options below
+        it.
     long_text
-        What to do with documents longer than the model takes: ``"error"`` or ``"truncate"``.
+        Documents longer than the model takes: ``"error"`` refuses, ``"truncate"`` reads their
+        beginning.
     """
 
     path: str

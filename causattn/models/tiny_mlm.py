@@ -28,17 +28,24 @@ _SHORT = 96
 
 @dataclass(frozen=True)
 class TinyMLMSettings:
-    """Size and training of a small masked language model.
+    """A small BERT trained on the corpus as a masked language model.
 
     Parameters
     ----------
     layers, heads, width, feed_forward
-        Of the network: encoder layers, attention heads in each, and the widths of its states and
-        of the layer between.
-    steps, batch, learning_rate, weight_decay, mask_probability, held_out
-        See `MaskedTraining`.
+        Encoder layers, attention heads in each, width of the states and of the layer between.
+    steps, batch
+        Batches to learn from, and documents in each. More variables need more steps.
+    learning_rate
+        Highest rate of AdamW's one-cycle schedule.
+    weight_decay
+        Of AdamW.
     dropout
         Probability of dropping a state or an attention weight while training.
+    mask_probability
+        How often a mention (or, in other text, a token) is hidden.
+    held_out
+        Share of the documents kept from training, for the loss that is reported.
     tokenizer
         ``"words"``: a token for each word between white space; ``"pieces"``: word pieces learned
         from the corpus; ``"auto"``: words where each document is only its mentions, one word each.
@@ -47,9 +54,9 @@ class TinyMLMSettings:
     longest
         The most tokens that a document may have.
     long_text
-        What to do with longer ones: ``"error"`` or ``"truncate"``.
+        Documents longer than that: ``"error"`` refuses, ``"truncate"`` reads their beginning.
     threads
-        Threads to train with, None for those that torch has. The weights depend on it by rounding.
+        Threads to train with, None for those of the run. The weights depend on it by rounding.
     """
 
     layers: int = 2

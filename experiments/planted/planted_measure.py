@@ -129,7 +129,8 @@ def measure_row(
         Folder to draw the surrogates in, None for nowhere.
     """
     documents, epochs = documents or TRAINING[task][0], epochs or TRAINING[task][1]
-    own = {"kind": "planted", "language": language, **TASKS[task]}
+    plain = {"confounding": 0.0, "label_noise": 0.0}
+    own = {"kind": "planted", "language": language, **plain, **TASKS[task]}
     corpus = load_corpus({**own, "documents": documents}, seed)
     started = time.process_time()
     model = load_model({"kind": "tiny_classifier", "epochs": epochs}, corpus, seed)

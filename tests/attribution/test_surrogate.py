@@ -154,7 +154,17 @@ def test_rules_can_be_read(table, crossed_output, linear_output):
 
 @pytest.fixture(scope="module")
 def trained():
-    corpus = load_corpus({"kind": "planted", "documents": 300, "fillers": 1, "decoy": "none"}, 0)
+    corpus = load_corpus(
+        {
+            "kind": "planted",
+            "confounding": 0.0,
+            "label_noise": 0.0,
+            "documents": 300,
+            "fillers": 1,
+            "decoy": "none",
+        },
+        0,
+    )
     small = {"kind": "tiny_classifier", "epochs": 5, "width": 32, "layers": 1}
     return corpus, load_model(small, corpus, 0)
 

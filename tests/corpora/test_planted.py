@@ -28,8 +28,7 @@ DECOYS = ("same_words", "rare", "none")
 
 
 def _load(rule="token", language="english", seed=0, documents=120, **settings):
-    if rule == "token":
-        settings.setdefault("confounding", 0.5)
+    settings = {"confounding": 0.5 if rule == "token" else 0.0, "label_noise": 0.0, **settings}
     own = {"kind": "planted", "rule": rule, "language": language, "documents": documents}
     return load_corpus({**own, **settings}, seed)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+PLAIN = {"kind": "planted", "confounding": 0.0, "label_noise": 0.0}
 FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "planted"
 
 
@@ -117,9 +118,7 @@ def test_units_hold_every_token_once_and_words_whole(measure):
     from causattn.corpora import load_corpus
     from causattn.models import encode_texts, load_model
 
-    corpus = load_corpus(
-        {"kind": "planted", "rule": "context", "language": "chinese", "documents": 40}, 0
-    )
+    corpus = load_corpus({**PLAIN, "rule": "context", "language": "chinese", "documents": 40}, 0)
     tiny = {"kind": "tiny_classifier", "epochs": 1, "width": 16, "layers": 1}
     model = load_model(tiny, corpus, 0)
     units, encoding = measure.find_units(model, corpus), encode_texts(model, corpus.texts)
@@ -143,7 +142,7 @@ def test_effects_of_rewriting_by_hand(measure):
     from causattn.corpora import load_corpus
     from causattn.models import load_model
 
-    corpus = load_corpus({"kind": "planted", "documents": 30, "fillers": 1}, 0)
+    corpus = load_corpus({**PLAIN, "documents": 30, "fillers": 1}, 0)
     tiny = {"kind": "tiny_classifier", "epochs": 1, "width": 16, "layers": 1}
     model = load_model(tiny, corpus, 0)
     effects = measure.rewriting_effects(model, corpus)

@@ -25,6 +25,7 @@ from causattn.models.tiny_classifier import fresh_classifier
 from tests.models.conftest import bert, gpt2
 
 SIZE = {"width": 16, "feed_forward": 32, "heads": 2, "epochs": 1, "batch": 16}
+SIZE |= {"vocabulary": 2000, "learning_rate": 3e-3}
 QUICK = {"kind": "causal_classifier", **SIZE}
 KINDS = ("graph", "interventions", "output")
 

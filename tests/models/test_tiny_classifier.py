@@ -14,7 +14,17 @@ SMALL = {"kind": "tiny_classifier", "epochs": 6, "width": 32, "feed_forward": 32
 
 @pytest.fixture(scope="module")
 def corpus():
-    return load_corpus({"kind": "planted", "documents": 400, "fillers": 1, "decoy": "none"}, 0)
+    return load_corpus(
+        {
+            "kind": "planted",
+            "confounding": 0.0,
+            "label_noise": 0.0,
+            "documents": 400,
+            "fillers": 1,
+            "decoy": "none",
+        },
+        0,
+    )
 
 
 @pytest.fixture(scope="module")

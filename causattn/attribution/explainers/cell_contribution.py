@@ -36,7 +36,7 @@ class CellSettings(ExplainerSettings):
 
 
 class CellContributionExplainer(Explainer):
-    """What each word adds to a logit, by the cells of an LSTM language model."""
+    """What each word adds to a logit of an LSTM language model, read off its cells."""
 
     name = "cell_contribution"
     paper = (

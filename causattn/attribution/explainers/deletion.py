@@ -11,7 +11,7 @@ from causattn.base import DataError
 
 
 class DeletionExplainer(Explainer):
-    """Each token deleted."""
+    """What the output loses where one token is deleted."""
 
     name = "deletion"
 

@@ -34,7 +34,7 @@ class AblationSettings(ExplainerSettings):
 
 
 class EmbeddingAblationExplainer(Explainer):
-    """Each token's embedding erased."""
+    """What the output loses where one token's embedding is erased; any model."""
 
     name = "embedding_ablation"
     paper = (

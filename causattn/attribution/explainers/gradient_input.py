@@ -14,7 +14,7 @@ from causattn.attribution.explainers.shared.by_gradient import GradientExplainer
 
 
 class GradientInputExplainer(GradientExplainer):
-    """Gradient times input."""
+    """Gradient times input, at a token's embedding."""
 
     name = "gradient_input"
     paper = "Shrikumar, Greenside, Shcherbina and Kundaje (2016), Not just a black box"

@@ -25,10 +25,11 @@ class PathSettings(ExplainerSettings):
     Parameters
     ----------
     steps
-        Points on the path at which the gradient is taken (Gauss-Legendre).
+        Points on that line at which the gradient is taken (Gauss-Legendre).
     """
 
     steps: int = 32
+    documents: int | None = 500
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -36,7 +37,7 @@ class PathSettings(ExplainerSettings):
 
 
 class IntegratedGradientsExplainer(GradientExplainer):
-    """Gradients along the line from the baseline to the document."""
+    """Gradients along the line from the hidden document to the whole one."""
 
     name = "integrated_gradients"
     paper = "Sundararajan, Taly and Yan (2017), Axiomatic attribution for deep networks"

@@ -15,7 +15,7 @@ from causattn.attribution.explainers.shared.weighted_regression import WeightedR
 
 
 class KernelShapExplainer(DrawnExplainer):
-    """Shapley values by regression."""
+    """Shapley values by regression (KernelSHAP)."""
 
     name = "kernel_shap"
     paper = "Lundberg and Lee (2017), A unified approach to interpreting model predictions"

@@ -27,7 +27,7 @@ class LimeSettings(DrawnSettings):
     kernel_width
         Width of the exponential kernel over the cosine distance to the whole document.
     ridge
-        Weight of the penalty on squared coefficients.
+        Penalty on squared coefficients.
     """
 
     samples: int = 100
@@ -42,7 +42,7 @@ class LimeSettings(DrawnSettings):
 
 
 class LimeExplainer(DrawnExplainer):
-    """A local linear surrogate."""
+    """A ridge regression of the output on which tokens stay (LIME)."""
 
     name = "lime"
     paper = "Ribeiro, Singh and Guestrin (2016), Why should I trust you?"

@@ -16,7 +16,7 @@ from causattn.attribution.explainers.shared.captum_library import captum_attr
 
 
 class OcclusionExplainer(Explainer):
-    """Each token replaced by the baseline's (captum's feature ablation)."""
+    """What the output loses where one token is replaced by what hides it (leave one out)."""
 
     name = "occlusion"
     paper = "Zeiler and Fergus (2014), Visualizing and understanding convolutional networks"

@@ -13,7 +13,7 @@ from causattn.attribution.contract import Explainer, Scores
 
 
 class RandomExplainer(Explainer):
-    """A standard normal draw for each token."""
+    """Scores that know nothing: the control of every explainer."""
 
     name = "random"
     paper = (

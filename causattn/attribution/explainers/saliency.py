@@ -17,7 +17,7 @@ from causattn.attribution.explainers.shared.by_gradient import GradientExplainer
 
 
 class SaliencyExplainer(GradientExplainer):
-    """The length of the gradient."""
+    """The length of the output's gradient at a token's embedding."""
 
     name = "saliency"
     paper = "Simonyan, Vedaldi and Zisserman (2014), Deep inside convolutional networks"

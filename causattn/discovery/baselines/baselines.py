@@ -30,14 +30,14 @@ _ALL_KINDS = frozenset({"continuous", "discrete", "mixed"})
 
 @dataclass(frozen=True, kw_only=True)
 class EmptySettings(RunSettings):
-    """The empty graph has no settings of its own."""
+    """Baseline: no edge at all."""
 
     kind: str = "empty"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RandomSettings(RunSettings):
-    """Settings of the random graph.
+    """Baseline: a random DAG.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class RandomSettings(RunSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionThresholdSettings(RunSettings):
-    """Settings of the strongest candidates.
+    """Baseline: the strongest candidate pairs as they are, without any test.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class AttentionThresholdSettings(RunSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class MutualInformationSettings(RunSettings):
-    """Settings of the pairs with the most mutual information.
+    """Baseline: the pairs with the most mutual information in the data.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class MutualInformationSettings(RunSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class SortRegressSettings(RunSettings):
-    """Settings of sort and regress.
+    """Baseline: sort the variables by a trivial property, regress each on those before it.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ _CONTINUOUS = frozenset({"continuous"})
 
 @dataclass(frozen=True, kw_only=True)
 class DirectLingamSettings(RunSettings):
-    """Settings of DirectLiNGAM.
+    """DirectLiNGAM: linear, not Gaussian, a DAG; continuous data.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class DirectLingamSettings(RunSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class IcaLingamSettings(RunSettings):
-    """Settings of ICA-LiNGAM.
+    """ICA-LiNGAM: linear, not Gaussian, a DAG; continuous data.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class IcaLingamSettings(RunSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class CamUvSettings(RunSettings):
-    """Settings of CAM-UV.
+    """CAM-UV: additive models with unobserved variables; needs the extra cam-uv (pygam).
 
     Parameters
     ----------

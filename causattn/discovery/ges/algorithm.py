@@ -44,21 +44,21 @@ Engine = Literal["causattn", "causal-learn"]
 
 @dataclass(frozen=True, kw_only=True)
 class GesSettings(ScoreSettings, CandidateSettings):
-    """Settings of GES.
+    """GES, greedy equivalence search: a score, a CPDAG.
 
     Parameters
     ----------
     engine
-        ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
+        ``"causattn"`` (fast), or ``"causal-learn"`` (the reference, over all pairs).
     turning
-        Search on with a turning phase and through all phases again (causattn's engine).
+        Search on with a turning phase and through all phases again (causattn).
     adaptive
         Where candidates restrict, when another pair may come in: while it ends an
         ``"unshielded_triples"`` or a ``"v_structures"``, or ``"none"``.
     knowledge
-        ``required``, ``forbidden``, ``tiers`` and ``order``, as `Knowledge` takes them.
+        {required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}, or None.
     max_parents
-        The largest family an insertion may make, None for no bound.
+        The largest family an insertion may make; None for no bound.
     threads
         Threads of the compiled engine; the result does not depend on it.
     """

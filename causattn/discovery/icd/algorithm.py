@@ -15,7 +15,7 @@ from causattn.graphs import CausalGraph
 
 @dataclass(frozen=True, kw_only=True)
 class IcdSettings(TestSettings):
-    """Settings of ICD.
+    """ICD, iterative causal discovery: allows for unobserved causes and selection, a PAG.
 
     Parameters
     ----------

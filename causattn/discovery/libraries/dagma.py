@@ -20,7 +20,7 @@ from causattn.graphs import CausalGraph, is_dag
 
 @dataclass(frozen=True, kw_only=True)
 class DagmaSettings(RunSettings):
-    """Settings of linear DAGMA.
+    """DAGMA, the successor of NOTEARS: continuous optimisation, a DAG; needs the package dagma.
 
     Parameters
     ----------

@@ -23,10 +23,12 @@ LARGEST = 25
 
 @dataclass(frozen=True, kw_only=True)
 class ExactSettings(ScoreSettings):
-    """Settings of exact search.
+    """Exact search: the DAG of highest Gaussian BIC, for few variables.
 
     Parameters
     ----------
+    penalty
+        Price of a parameter in units of log n; 0.5, the BIC as published, is the only one it has.
     method
         ``"astar"`` or ``"dp"`` (dynamic programming); both find the optimum.
     candidates

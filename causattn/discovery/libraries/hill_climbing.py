@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class HillClimbingSettings(ScoreSettings):
-    """Settings of hill climbing.
+    """Hill climbing over DAGs with a tabu list (pgmpy): a score, a DAG.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class HillClimbingSettings(ScoreSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class MmhcSettings(ScoreSettings):
-    """Settings of max-min hill climbing.
+    """Max-min hill climbing (pgmpy): chi-square tests, then a score, a DAG; discrete data.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ from causattn.graphs import CausalGraph
 
 @dataclass(frozen=True, kw_only=True)
 class FciSettings(TestSettings):
-    """Settings of FCI.
+    """FCI, fast causal inference: allows for unobserved causes, a PAG.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ class FciSettings(TestSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class GinSettings(RunSettings):
-    """Settings of GIN.
+    """GIN: unobserved variables behind groups of observed ones; continuous data.
 
     Parameters
     ----------
     alpha
         Level of each independence test.
     method
-        Test of independence: ``"kci"`` (kernel) or ``"hsic"``.
+        Test of independence: ``"hsic"`` or ``"kci"`` (kernel, slow).
     """
 
     kind: str = "gin"

@@ -40,23 +40,23 @@ Engine = Literal["causattn", "torch", "causal-learn"]
 
 @dataclass(frozen=True, kw_only=True)
 class PcSettings(TestSettings, CandidateSettings):
-    """Settings of PC.
+    """PC, stable: independence tests, a CPDAG.
 
     Parameters
     ----------
     engine
-        ``"causattn"``, compiled; ``"torch"``: Fisher's z in batches, on a GPU where torch has one;
-        or ``"causal-learn"``: the reference, with its tests.
+        ``"causattn"`` (fast, compiled), ``"torch"`` (fisher_z in batches, on a GPU where there is
+        one) or ``"causal-learn"`` (the reference, with its tests).
     rules
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
         ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
     conditioning
-        What conditioning sets for a pair are drawn from: ``"neighbours"`` of either end, or those
-        of them on ``"paths"`` between the two; ``"auto"`` takes paths where candidates restrict.
+        What conditioning sets for a pair are drawn from: ``"neighbours"`` of either end, those of
+        them on ``"paths"`` between the two, or ``"auto"`` (paths where candidates restrict).
     max_order
-        Largest conditioning set, None for no limit.
+        Largest conditioning set; None for no limit.
     knowledge
-        ``required``, ``forbidden``, ``tiers`` and ``order``, as `Knowledge` takes them.
+        {required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}, or None.
     threads
         Threads of the compiled engine; the result does not depend on it.
     """

@@ -38,12 +38,12 @@ _KINDS = frozenset({"continuous", "discrete"})
 
 @dataclass(frozen=True, kw_only=True)
 class BossSettings(ScoreSettings, CandidateSettings):
-    """Settings of BOSS.
+    """BOSS, best order score search: a score, a CPDAG.
 
     Parameters
     ----------
     engine
-        ``"causattn"``, or ``"causal-learn"``: the reference, over all pairs.
+        ``"causattn"``, or ``"causal-learn"`` (the reference, over all pairs).
     starts
         From how many random orders to search (causattn's engine); the best DAG counts.
     """
@@ -55,7 +55,7 @@ class BossSettings(ScoreSettings, CandidateSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class GraspSettings(ScoreSettings):
-    """Settings of GRaSP.
+    """GRaSP, greedy relaxation of the sparsest permutation: a score, a CPDAG.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateSettings(RunSettings):
-    """Settings of algorithms that can restrict and weigh by candidates.
+    """Settings of algorithms that can use candidates.
 
     Parameters
     ----------
@@ -24,8 +24,11 @@ class CandidateSettings(RunSettings):
         ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: candidates are evidence,
         a level for each pair's tests or a prior on edges; ``"ignore"``; ``"auto"`` restricts where
         the engine can.
-    expected_edges, sharpness
-        Of the evidence; see `edge_probabilities`.
+    expected_edges
+        Where candidates weigh: the rank of the pair that is an edge with probability one half; None
+        for the number of variables.
+    sharpness
+        Where candidates weigh: how fast the probability falls with the rank.
     """
 
     candidates: CandidateUse = "auto"

@@ -19,14 +19,17 @@ KIND = "lstm_lm"
 
 @dataclass(frozen=True, kw_only=True)
 class LSTMLanguageModelSettings(RecurrentSettings):
-    """Size and training of an LSTM language model; see `RecurrentSettings` for what is shared.
+    """An LSTM language model that attends to its past states, trained on the corpus.
+
+    Goes with attention=next.
 
     Parameters
     ----------
     attention
-        How past states are scored (see `RecurrentAttention`); ``"none"`` is a plain LSTM.
+        How past states are scored: ``"additive"`` (Bahdanau), ``"dot"``, ``"general"`` (Luong),
+        ``"scaled_dot"``, or ``"none"``, a plain LSTM.
     attends_to_itself
-        Whether a state attends to itself, besides those before it.
+        Does a state attend to itself, besides those before it?
     """
 
     attention: Literal["additive", "dot", "scaled_dot", "general", "none"] = "additive"

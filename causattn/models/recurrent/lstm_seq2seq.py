@@ -27,18 +27,22 @@ KIND = "lstm_seq2seq"
 
 @dataclass(frozen=True, kw_only=True)
 class LSTMSeq2SeqSettings(RecurrentSettings):
-    """Size and training of an LSTM encoder-decoder; see `RecurrentSettings` for what is shared.
+    """An LSTM encoder-decoder with attention that writes the documents it reads.
+
+    Goes with attention=observed.
 
     Parameters
     ----------
     attention
-        How encoder states are scored (see `RecurrentAttention`).
+        How encoder states are scored: ``"additive"`` (Bahdanau), ``"dot"``, ``"general"`` (Luong)
+        or ``"scaled_dot"``.
     query
-        Which decoder state attends: ``"previous"`` (Bahdanau) or ``"current"`` (Luong).
+        Which decoder state attends: ``"previous"`` (Bahdanau: before the step) or ``"current"``
+        (Luong: after it, and faster).
     bidirectional
-        Whether the encoder reads both ways.
+        Does the encoder read both ways?
     noise
-        How often a token that is read is hidden; the decoder writes it all the same.
+        How often a token that is read is hidden; the decoder has to write it all the same.
     """
 
     attention: Literal["additive", "dot", "scaled_dot", "general"] = "additive"

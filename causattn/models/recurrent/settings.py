@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from transformers import PreTrainedTokenizerFast
 
-from causattn.base import ConfigError, integer_seed
+from causattn.base import ConfigError, configured, integer_seed
 from causattn.models.model import LongText
 from causattn.models.recurrent.training import Training
 
@@ -23,8 +23,21 @@ class RecurrentSettings:
     dropout
         Probability of dropping a number of embeddings, of states between layers and of outputs
         while training.
-    epochs, batch, learning_rate, decay, weight_decay, clip, patience, held_out
-        See `Training`.
+    epochs, batch
+        Rounds over the documents at most, and documents in a step.
+    learning_rate, decay
+        Of AdamW: the rate, and what it is multiplied by after each epoch that is not the best so
+        far.
+    weight_decay
+        Of AdamW.
+    clip
+        Longest gradient of a step.
+    patience
+        Epochs without a new best perplexity after which training stops; the best epoch's weights
+        stay.
+    held_out
+        Share of the documents kept from training: their perplexity is reported, and says when to
+        stop.
     tokenizer
         ``"words"``: a token for each word between white space; ``"pieces"``: word pieces learned
         from the corpus; ``"auto"``: words where each document is only its mentions, one word each.
@@ -33,13 +46,13 @@ class RecurrentSettings:
     longest
         The most tokens that a document may have.
     long_text
-        What to do with longer ones: ``"error"`` or ``"truncate"``.
+        Documents longer than that: ``"error"`` refuses, ``"truncate"`` reads their beginning.
     checkpoints
         Folder in which a training that is stopped is found again by the same settings, corpus and
-        seed, and goes on after its last whole epoch; None keeps nothing. What is found there
-        changes no bit of the result.
+        seed, and goes on after its last whole epoch, bit for bit; also one that is over, with more
+        epochs. None keeps nothing; what lies there can be deleted at any time.
     threads
-        Threads to train with, None for those that torch has. The weights depend on it by rounding.
+        Threads to train with, None for those of the run. The weights depend on it by rounding.
     """
 
     layers: int = 1
@@ -57,7 +70,7 @@ class RecurrentSettings:
     vocabulary: int = 8000
     longest: int = 512
     long_text: LongText = "error"
-    checkpoints: str | None = None
+    checkpoints: str | None = configured("${paths.cache}/checkpoints", default=None)
     threads: int | None = 1
 
     def __post_init__(self) -> None:

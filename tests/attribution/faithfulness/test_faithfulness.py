@@ -62,7 +62,10 @@ def test_attributions_of_other_texts(bag):
 
 
 def test_a_hidden_word_of_a_transformer():
-    corpus = load_corpus({"kind": "planted", "documents": 40, "fillers": 2}, 0)
+    corpus = load_corpus(
+        {"kind": "planted", "confounding": 0.0, "label_noise": 0.0, "documents": 40, "fillers": 2},
+        0,
+    )
     tiny = {"kind": "tiny_mlm", "steps": 2, "width": 16, "layers": 1}
     model = load_model(tiny, corpus, 0)
     texts = corpus.texts[:6]

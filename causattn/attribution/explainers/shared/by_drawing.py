@@ -29,11 +29,12 @@ class DrawnSettings(ExplainerSettings):
     Parameters
     ----------
     samples
-        How often: sets of tokens for LIME and KernelSHAP, whole orders of the tokens for Shapley
-        sampling.
+        How often for each document: sets of tokens for LIME and KernelSHAP, whole orders of the
+        tokens for Shapley sampling.
     """
 
     samples: int = 50
+    documents: int | None = 200
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,0 +1,176 @@
+"""Writes the files of the config groups from the settings dataclasses: ``make conf``.
+
+Every kind of a room is a file ``conf/GROUP/KIND.yaml`` with its options, their defaults and what
+they mean, all from the docstring of its settings. A preset is a short file written by hand that
+lists only what differs from a kind (``# Preset of bayesnet: ...``), and ``none.yaml`` leaves a room
+out. ``python -m causattn.cli.options --check`` fails where a file is not as it would be written.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from causattn.base import Option, options_of, summary_of
+from causattn.cli.compose import config_folder
+
+WRITTEN = "# Written by make conf: change the settings' docstring and defaults instead."
+WIDTH = 100
+
+Kinds = Mapping[str, tuple[type, str]]
+"""Settings of each kind of a group, and what the kind is."""
+
+
+def group_kinds(group: str) -> Kinds:
+    """Return the kinds of a config group whose files are written from their settings."""
+    from causattn import attribution, candidates, discovery
+    from causattn.attention import StreamedSettings
+    from causattn.corpora.load import KINDS as CORPORA
+    from causattn.effects import DowhySettings
+    from causattn.features.build import KINDS as FEATURES
+    from causattn.models.load import KINDS as MODELS
+
+    if group == "discovery":
+        return {name: _of(one, one.settings) for name, one in discovery.ALGORITHMS.items()}
+    if group == "attribution":
+        kinds = {name: _of(one, one.settings) for name, one in attribution.EXPLAINERS.items()}
+        return {**kinds, "attention": _of(None, attribution.AttentionItselfSettings)}
+    if group == "candidates":
+        return {name: _of(one, one.settings) for name, one in candidates.SELECTORS.items()}
+    plain: dict[str, Mapping[str, Any]] = {
+        "corpus": {name: kind for name, (kind, _) in CORPORA.items()},
+        "model": {name: kind for name, (kind, _) in MODELS.items()},
+        "features": {name: kind for name, (kind, _) in FEATURES.items()},
+        "attention": {"streamed": StreamedSettings},
+        "effects": {"dowhy": DowhySettings},
+    }
+    return {name: _of(None, kind) for name, kind in plain.get(group, {}).items()}
+
+
+GROUPS = (
+    "corpus",
+    "model",
+    "features",
+    "attention",
+    "attribution",
+    "candidates",
+    "discovery",
+    "effects",
+)
+"""The groups whose files are written."""
+
+
+def option_file(name: str, settings: type, about: str) -> str:
+    """Return the file of a kind.
+
+    Parameters
+    ----------
+    name
+        The kind's.
+    settings
+        Its dataclass.
+    about
+        What the kind is, a paragraph a line.
+    """
+    lines = [WRITTEN, *_comment(about), f"kind: {name}"]
+    before = ""
+    for option in options_of(settings):
+        if option.text != before:
+            lines += _comment(option.text)
+        lines += _entry(option)
+        before = option.text
+    return "\n".join(lines) + "\n"
+
+
+def write_groups(folder: Path, *, check: bool = False) -> list[str]:
+    """Write the files of all kinds and delete those of kinds that are gone.
+
+    Parameters
+    ----------
+    folder
+        The folder of the groups.
+    check
+        Write nothing.
+
+    Returns
+    -------
+    list of str
+        The files that were not as they should be, relative to `folder`.
+    """
+    changed = []
+    for group in GROUPS:
+        kinds = group_kinds(group)
+        for name, (settings, about) in kinds.items():
+            path = folder / group / f"{name}.yaml"
+            text = option_file(name, settings, about)
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                changed.append(f"{group}/{path.name}")
+                if not check:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text, encoding="utf-8")
+        for path in sorted((folder / group).glob("*.yaml")):
+            if path.stem not in kinds and path.read_text(encoding="utf-8").startswith(WRITTEN):
+                changed.append(f"{group}/{path.name}")
+                if not check:
+                    path.unlink()
+    return changed
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with ``--check`` say which are not as they should be."""
+    check = "--check" in arguments
+    changed = write_groups(config_folder(), check=check)
+    for name in changed:
+        print(
+            f"conf/{name} {'is not what its settings say; run make conf' if check else 'written'}"
+        )
+    return int(check and bool(changed))
+
+
+def _of(contribution: Any, settings: type) -> tuple[type, str]:
+    """Return a kind's settings and what it is: in its own words, or in those of its settings."""
+    own = contribution if isinstance(contribution, type) else type(contribution)
+    first, *more = summary_of(settings).split("\n")
+    if contribution is not None and not own.__module__.endswith(".contract"):
+        first = summary_of(own).split("\n")[0]
+    return settings, "\n".join((first, *more))
+
+
+def _comment(text: str) -> list[str]:
+    """Return text as comment lines."""
+    return [
+        line
+        for paragraph in text.split("\n")
+        for line in textwrap.wrap(
+            paragraph,
+            WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
+
+
+def _entry(option: Option) -> list[str]:
+    """Return an option and its default as lines of YAML."""
+    value = option.default
+    if isinstance(value, dict) and value:
+        return yaml.safe_dump({option.name: value}, sort_keys=False).splitlines()
+    return [f"{option.name}: {_value(value)}"]
+
+
+def _value(value: Any) -> str:
+    """Return a default as YAML on one line."""
+    if isinstance(value, str) and value.startswith(("???", "${")):
+        return value
+    return yaml.safe_dump(value, default_flow_style=True, width=1000).split("\n...")[0].strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
