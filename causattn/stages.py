@@ -144,7 +144,7 @@ class Stages:
 
         parts = {
             # Not who computes, which changes no bit: a summary is one for any number of workers.
-            "settings": attention.result_settings(settings),
+            "settings": attention.attention_result_settings(settings),
             **_parts(control),
             "corpus": corpus.key,
             "model": model.key,
@@ -186,7 +186,7 @@ class Stages:
         return self._fetch(
             f"attribution ({control.name})" if control else "attribution",
             {
-                "settings": attribution.result_settings(settings),
+                "settings": attribution.attribution_result_settings(settings),
                 **_parts(control),
                 "corpus": corpus.key,
                 "model": model.key,

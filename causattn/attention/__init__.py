@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from causattn.attention.measures.sparse import SparseMoments
     from causattn.attention.registry import MEASURES
     from causattn.attention.settings import (
-        StreamedSettings,
+        CaptureSettings,
+        attention_result_settings,
         attention_settings,
         check_query,
         default_stack,
-        result_settings,
     )
     from causattn.attention.statistics import HeadStatistics, head_statistics
 
@@ -42,6 +42,7 @@ __all__ = [
     "AttentionSummary",
     "BatchCarriers",
     "Capture",
+    "CaptureSettings",
     "DocumentAttention",
     "EdgeEffects",
     "HeadStatistics",
@@ -53,10 +54,10 @@ __all__ = [
     "Probe",
     "SparseMoments",
     "Stack",
-    "StreamedSettings",
     "abcd_correlation",
     "abcd_covariance",
     "attention_from",
+    "attention_result_settings",
     "attention_settings",
     "attention_weights",
     "capture_attention",
@@ -71,7 +72,6 @@ __all__ = [
     "heads_by_entropy",
     "natural_effects",
     "read_summary",
-    "result_settings",
     "summarise_attention",
     "write_summary",
 ]

@@ -37,7 +37,7 @@ def on_device(network: PreTrainedModel, device: str) -> Iterator[None]:
     network
         The model.
     device
-        ``"auto"``, ``"cpu"`` or ``"cuda"`` (see `StreamedSettings`).
+        ``"auto"``, ``"cpu"`` or ``"cuda"`` (see `CaptureSettings`).
 
     Raises
     ------

@@ -19,7 +19,7 @@ import torch
 
 from causattn.attention.capture.layer import AttentionLayer, Probe, Stack
 from causattn.attention.capture.stream import capture_attention
-from causattn.attention.settings import StreamedSettings, chosen_indices, default_stack
+from causattn.attention.settings import CaptureSettings, chosen_indices, default_stack
 from causattn.base import ConfigError
 from causattn.models import Batch, LanguageModel, batches, encode_texts
 
@@ -32,7 +32,7 @@ SAMPLE = 200
 
 
 def chosen_heads(
-    settings: StreamedSettings, model: LanguageModel, texts: Sequence[str]
+    settings: CaptureSettings, model: LanguageModel, texts: Sequence[str]
 ) -> Heads | None:
     """Return the heads that the settings ask for, by their entropy over the first documents.
 

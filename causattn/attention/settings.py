@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class StreamedSettings:
+class CaptureSettings:
     """How attention is captured and summed.
 
     Parameters
@@ -94,10 +94,8 @@ class StreamedSettings:
 NOT_IN_THE_RESULT = ("workers", "engine", "ray_address")
 """Settings that say who computes, and change no bit of what is computed."""
 
-KINDS = {"streamed": StreamedSettings}
 
-
-def attention_settings(settings: Mapping[str, Any]) -> StreamedSettings:
+def attention_settings(settings: Mapping[str, Any]) -> CaptureSettings:
     """Return the settings of the group `attention`, checked.
 
     Raises
@@ -105,8 +103,7 @@ def attention_settings(settings: Mapping[str, Any]) -> StreamedSettings:
     ConfigError
         For an unknown key, kind or measure, or a number that makes no sense.
     """
-    kind = choose(settings.get("kind", "streamed"), KINDS, "attention.kind")
-    chosen = settings_from(kind, settings, "attention")
+    chosen = settings_from(CaptureSettings, settings, "attention")
     measures = [choose(name, MEASURES, "attention.measures") for name in chosen.measures]
     for name, measure in zip(chosen.measures, measures, strict=True):
         if chosen.query == "masked" and not measure.masked:
@@ -147,7 +144,7 @@ def check_query(query: str, task: Task, name: str) -> None:
     Parameters
     ----------
     query
-        See `StreamedSettings`.
+        See `CaptureSettings`.
     task, name
         What the model predicts, and its name.
 
@@ -171,7 +168,7 @@ def check_query(query: str, task: Task, name: str) -> None:
         )
 
 
-def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+def attention_result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the sums depend on: the settings without those that say who computes them.
 
     With measures from outside, also the checksum of the file behind each.

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from causattn.attribution.registry import (
         ATTENTION,
         EXPLAINERS,
+        attribution_result_settings,
         attribution_settings,
         explainer_settings,
-        result_settings,
     )
     from causattn.attribution.settings import AttentionItselfSettings, ExplainerSettings
     from causattn.attribution.summarise import summarise_attribution
@@ -66,6 +66,7 @@ __all__ = [
     "TreeSurrogate",
     "WordAttribution",
     "agreement",
+    "attribution_result_settings",
     "attribution_settings",
     "class_margins",
     "erasure",
@@ -76,7 +77,6 @@ __all__ = [
     "question",
     "read_attribution",
     "replacement_effects",
-    "result_settings",
     "sensitivity",
     "summarise_attribution",
     "surrogate_rules",

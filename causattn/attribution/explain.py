@@ -60,12 +60,12 @@ def explain(
         target = replace(target, scale=chosen.scale)
     cases = ready_cases(model, texts, target)
     output = ModelOutput(model, target.scale)
-    explainer = EXPLAINERS[str(chosen.kind)](output, chosen, seed)
+    explainer = EXPLAINERS[str(settings["kind"])](output, chosen, seed)
     whole, bare = outputs(output, cases, chosen.batch_tokens)
     found: list[TokenAttribution | None] = [None] * len(cases)
     encoding = cases.encoding
     names = model.tokenizer.convert_ids_to_tokens(encoding.ids.tolist())
-    with progress(f"Explaining ({chosen.kind})", len(cases), "documents") as advance:
+    with progress(f"Explaining ({explainer.name})", len(cases), "documents") as advance:
         for part, scores in explained(explainer, cases):
             for row, case in enumerate(part.tolist()):
                 low, high = encoding.bounds[case], encoding.bounds[case + 1]
@@ -82,7 +82,7 @@ def explain(
                     target=cases.readout.words[case],
                     output=float(whole[case]),
                     baseline=float(bare[case]),
-                    method=str(chosen.kind),
+                    method=explainer.name,
                     error=None if scores.error is None else scores.error[row, own],
                 )
             advance(len(part))

@@ -31,7 +31,8 @@ def explainer_settings(settings: Mapping[str, Any]) -> ExplainerSettings:
         For an unknown kind or key, or a number that makes no sense.
     """
     explainer = choose(str(settings.get("kind")), EXPLAINERS, "attribution.kind")
-    return settings_from(explainer.settings, settings, "attribution")
+    own = {key: value for key, value in settings.items() if key != "kind"}
+    return settings_from(explainer.settings, own, "attribution")
 
 
 def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | None:
@@ -59,7 +60,7 @@ def attribution_settings(settings: Mapping[str, Any]) -> ExplainerSettings | Non
     return None
 
 
-def result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+def attribution_result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an attribution depends on: its settings, and the checksum of a plugin's file."""
     checksum = EXPLAINERS.checksum(str(settings.get("kind")))
     return dict(settings) if checksum is None else {**settings, "checksum": checksum}

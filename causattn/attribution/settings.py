@@ -35,7 +35,6 @@ class ExplainerSettings:
         Tokens in a batch, padding included. A GPU wants more than a processor.
     """
 
-    kind: str = ""
     query: Literal["auto", "masked", "label", "next"] = "auto"
     scale: Scale | None = None
     unit: Literal["share", "output"] = "share"

@@ -61,14 +61,14 @@ def summarise_attribution(
     if query != "label":
         _refuse_outcomes(model, features)
     scale: Scale = chosen.scale or ("logit" if query == "label" else "log_probability")
-    explainer = EXPLAINERS[str(chosen.kind)](ModelOutput(model, scale), chosen, seed)
+    explainer = EXPLAINERS[str(settings["kind"])](ModelOutput(model, scale), chosen, seed)
     hiding = feature_hiding(model, corpus, features)
     rows = np.arange(len(features.documents))
     if chosen.documents is not None and chosen.documents < len(rows):
         rng = generator(seed, "attribution", "documents")
         rows = np.sort(rng.choice(len(rows), size=chosen.documents, replace=False))
     parts = []
-    with progress(f"Attribution ({chosen.kind})", len(rows), "documents") as advance:
+    with progress(f"Attribution ({explainer.name})", len(rows), "documents") as advance:
         for first in range(0, len(rows), _CHUNK):
             chunk = rows[first : first + _CHUNK]
             texts = [corpus.texts[document] for document in features.documents[chunk]]

@@ -27,8 +27,6 @@ class SelectorSettings:
 
     Parameters
     ----------
-    kind
-        Which selector.
     aggregate
         How attention becomes one score: a measure that was summed (mean, norm, rollout, flow ...),
         or ``"max"``, the largest raw weight of any layer and head.
@@ -36,7 +34,6 @@ class SelectorSettings:
         Which layers and heads to take, as numbered in the model; None for all that were summed.
     """
 
-    kind: str = ""
     aggregate: str = "mean"
     layers: tuple[int, ...] | None = None
     heads: tuple[int, ...] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causattn.base import DataError, choose, settings_from
-from causattn.candidates.contract import ScoredPairs, SelectorSettings
+from causattn.candidates.contract import ScoredPairs, Selector, SelectorSettings
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.registry import SELECTORS
 from causattn.candidates.score import check_aggregate, score_in_words, screen_of, summary_score
@@ -60,7 +60,7 @@ def select_candidates(
         )
     score = summary_score(summary, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
     pairs = ScoredPairs(score, summary, features, null)
-    found = SELECTORS[chosen.kind].select(chosen, pairs)
+    found = _selector(settings).select(chosen, pairs)
     unattended = np.flatnonzero(pairs.strength.sum(0) == 0)
     return CandidateEdges(
         names=summary.names,
@@ -86,9 +86,8 @@ def candidate_settings(settings: Mapping[str, Any]) -> SelectorSettings:
     ConfigError
         For an unknown key, kind or measure, or a number that makes no sense.
     """
-    kind = str(settings.get("kind", _DEFAULT))
-    selector = choose(kind, SELECTORS, "candidates.kind")
-    chosen = settings_from(selector.settings, {**settings, "kind": kind}, "candidates")
+    own = {key: value for key, value in settings.items() if key != "kind"}
+    chosen = settings_from(_selector(settings).settings, own, "candidates")
     check_aggregate(chosen.aggregate)
     return chosen
 
@@ -99,4 +98,9 @@ def null_draws(settings: Mapping[str, Any]) -> tuple[str, int, float]:
     Kinds without a null have ``("", 0, 1.0)``.
     """
     chosen = candidate_settings(settings)
-    return SELECTORS[chosen.kind].null_draws(chosen)
+    return _selector(settings).null_draws(chosen)
+
+
+def _selector(settings: Mapping[str, Any]) -> Selector:
+    """Return the selector that the settings name."""
+    return choose(str(settings.get("kind", _DEFAULT)), SELECTORS, "candidates.kind")

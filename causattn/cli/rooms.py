@@ -34,7 +34,11 @@ class Room:
         return found
 
 
-ROOMS: dict[str, Room] = {}
+ROOMS: dict[str, Room] = {
+    "measures": Room("causattn.attention:MEASURES"),
+    "explainers": Room("causattn.attribution:EXPLAINERS", "attribution"),
+    "candidates": Room("causattn.candidates:SELECTORS", "candidates"),
+}
 """The rooms, in the order of the pipeline, by the name that their entry points have."""
 
 

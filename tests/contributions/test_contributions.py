@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 import causattn
-from causattn.attention import MEASURES, result_settings, summarise_attention
-from causattn.attribution import EXPLAINERS, summarise_attribution
-from causattn.attribution import result_settings as attribution_result_settings
+from causattn.attention import MEASURES, attention_result_settings, summarise_attention
+from causattn.attribution import EXPLAINERS, attribution_result_settings, summarise_attribution
 from causattn.base import ConfigError, load_plugins
 from causattn.base.plugins import forget_plugins
 from causattn.candidates import SELECTORS, select_candidates
@@ -127,7 +126,7 @@ def test_a_measure_from_a_file_in_other_processes(settings, asia, plugins):
 
 def test_the_file_enters_the_key(plugins, tmp_path):
     for name, (said, settings) in {
-        "squared": (result_settings, {"measures": ["raw", "squared"]}),
+        "squared": (attention_result_settings, {"measures": ["raw", "squared"]}),
         "number": (attribution_result_settings, {"kind": "number"}),
     }.items():
         copy = tmp_path / f"{name}.py"
@@ -138,7 +137,7 @@ def test_the_file_enters_the_key(plugins, tmp_path):
         copy.write_text(copy.read_text() + "\n")
         assert said(settings) != before
     native = {"measures": ["raw", "mean"], "workers": 3}
-    assert result_settings(native) == {"measures": ["raw", "mean"]}
+    assert attention_result_settings(native) == {"measures": ["raw", "mean"]}
     assert attribution_result_settings({"kind": "lime"}) == {"kind": "lime"}
 
 

@@ -47,7 +47,7 @@ def summarise_attention(
     Parameters
     ----------
     settings
-        The config group `attention`, see `StreamedSettings`.
+        The config group `attention`, see `CaptureSettings`.
     model, corpus, features
         Whose attention, over which documents, between which features.
     seed

@@ -16,10 +16,10 @@ import torch
 from causattn.attention.entropy import Heads
 from causattn.attention.hiding import feature_hiding
 from causattn.attention.settings import (
-    StreamedSettings,
+    CaptureSettings,
+    attention_result_settings,
     attention_settings,
     check_query,
-    result_settings,
 )
 from causattn.base import content_key, load_plugins, plugin_names, read_json, write_json
 from causattn.corpora import Corpus, Mentions
@@ -55,7 +55,7 @@ class Task:
         How many pairs of features some document mentions; 0 where that is not known beforehand.
     """
 
-    settings: StreamedSettings
+    settings: CaptureSettings
     table: FeatureTable
     hidden: np.ndarray | None
     pooled: np.ndarray
@@ -65,7 +65,7 @@ class Task:
 
     @classmethod
     def of(
-        cls, settings: StreamedSettings, model: LanguageModel, corpus: Corpus, table: FeatureTable
+        cls, settings: CaptureSettings, model: LanguageModel, corpus: Corpus, table: FeatureTable
     ) -> Task:
         """Return the task of summing `table`'s features over `corpus`."""
         check_query(settings.query, model.task, model.name)
@@ -88,7 +88,7 @@ class Task:
         documents
             The hash of the documents and their mentions.
         """
-        settings = result_settings(asdict(self.settings))
+        settings = attention_result_settings(asdict(self.settings))
         del settings["memory_gb"]
         tokenizer = model.tokenizer.backend_tokenizer.to_str()
         return content_key(
