@@ -14,6 +14,10 @@ from causattn.report.figures.palette import BLANK, HEAT, VERMILLION
 from causattn.report.words.text import visible
 
 _LABEL_LENGTH = 22
+_LONGEST = 14.0
+"""Longest side of the map in inches, so that the picture's memory does not grow with the features."""
+_LEGIBLE = 0.08
+"""Least height of a row in inches that has room for a name."""
 
 
 def heat_figure(
@@ -42,21 +46,24 @@ def heat_figure(
     paid = score.T[np.ix_(order, order)].copy()
     np.fill_diagonal(paid, np.nan)
     size = len(names)
-    cell = float(np.clip(7.2 / max(size, 1), 0.19, 0.52))
-    edge = 0.085 * max(map(len, labels), default=1) + 0.5
+    cell = min(float(np.clip(7.2 / max(size, 1), 0.19, 0.52)), _LONGEST / max(size, 1))
+    named = cell >= _LEGIBLE
+    edge = 0.085 * max(map(len, labels), default=1) * named + 0.5
     width, height = size * cell + edge + 1.0, size * cell + edge + 0.6
     figure = Figure(figsize=(max(width, 4.6), max(height, 3.6)), layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(paid, cmap=HEAT, vmin=0.0, interpolation="none")
     font = float(np.clip(cell * 26, 5.5, 9.0))
-    axes.set_xticks(range(size), labels, rotation=90, fontsize=font)
-    axes.set_yticks(range(size), labels, fontsize=font)
+    shown = range(size) if named else []
+    axes.set_xticks(shown, labels if named else [], rotation=90, fontsize=font)
+    axes.set_yticks(shown, labels if named else [], fontsize=font)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_xlabel("attended to" if attention else "contributing")
     axes.set_ylabel("attending" if attention else "explained")
     axes.set_facecolor(BLANK)
-    axes.set_title(f"{visible(scored_by).capitalize()} from feature to feature")
+    count = "" if named else f", {size} features"
+    axes.set_title(f"{visible(scored_by).capitalize()} from feature to feature{count}")
     if truth is not None:
         _frame_truth(axes, truth, [names[k] for k in order], cell)
     bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.02, aspect=30)
