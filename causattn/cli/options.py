@@ -29,7 +29,7 @@ Kinds = Mapping[str, tuple[type, str]]
 def group_kinds(group: str) -> Kinds:
     """Return the kinds of a config group whose files are written from their settings."""
     from causattn import attribution, candidates, discovery
-    from causattn.attention import StreamedSettings
+    from causattn.attention import CaptureSettings
     from causattn.corpora.load import KINDS as CORPORA
     from causattn.effects import DowhySettings
     from causattn.features.build import KINDS as FEATURES
@@ -46,7 +46,7 @@ def group_kinds(group: str) -> Kinds:
         "corpus": {name: kind for name, (kind, _) in CORPORA.items()},
         "model": {name: kind for name, (kind, _) in MODELS.items()},
         "features": {name: kind for name, (kind, _) in FEATURES.items()},
-        "attention": {"streamed": StreamedSettings},
+        "attention": {"streamed": CaptureSettings},
         "effects": {"dowhy": DowhySettings},
     }
     return {name: _of(None, kind) for name, kind in plain.get(group, {}).items()}
