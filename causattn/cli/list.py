@@ -75,6 +75,7 @@ def _settings(contribution: Any) -> str:
     """Return a contribution's settings as they are set: ``alpha=0.05``."""
     kind = getattr(contribution, "settings", None)
     values = default_values(kind) if isinstance(kind, type) else {}
+    values.pop("kind", None)
     said = {key: "(needed)" if value == MISSING else _said(value) for key, value in values.items()}
     return " ".join(f"{key}={value}" for key, value in said.items())
 

@@ -59,7 +59,7 @@ class Registered(ConfigSource):
         """Return an option: its kind, and its settings with their defaults."""
         group, _, name = config_path.strip("/").removesuffix(".yaml").partition("/")
         contribution: Any = of_groups()[group].load()[name]
-        values = {"kind": name, **default_values(contribution.settings)}
+        values = default_values(contribution.settings) | {"kind": name}
         return ConfigResult(
             provider=self.provider,
             path=self.full_path(),
