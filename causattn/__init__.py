@@ -7,18 +7,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from causattn.pipeline import (
+        build_features,
+        collect_evidence,
+        discover,
+        load_corpus,
+        load_model,
+        select_candidates,
+        summarise_attention,
+    )
     from causattn.results import Comparison, Run
 
 __version__ = "0.1.0"
-__all__ = ["compare_runs", "configure", "load_run", "run"]
+__all__ = [
+    "build_features",
+    "collect_evidence",
+    "compare_runs",
+    "configure",
+    "discover",
+    "load_corpus",
+    "load_model",
+    "load_run",
+    "run",
+    "select_candidates",
+    "summarise_attention",
+]
 
 
-def run(*overrides: str, **values: Any) -> Run:
+def __getattr__(name: str) -> Any:
+    """Import the pipeline's functions when they are first asked for."""
+    if name in __all__:
+        from causattn import pipeline
+
+        return getattr(pipeline, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def run(
+    *overrides: str, stages: Mapping[str, Callable[..., Any]] | None = None, **values: Any
+) -> Run:
     """Do a study and return its results.
 
     Parameters
@@ -27,6 +59,10 @@ def run(*overrides: str, **values: Any) -> Run:
         As on the command line: ``"experiment=alarm"``, ``"discovery.alpha=0.05"``.
     values
         The same for keys that are Python names: ``seed=3``, ``discovery="ges"``.
+    stages
+        Functions of your own to do stages with, such as ``{"discovery": search}`` where
+        ``search(features, candidates, seed)`` returns a `CausalGraph`; `causattn.own_stages` says
+        which there are.
 
     Returns
     -------
@@ -40,7 +76,7 @@ def run(*overrides: str, **values: Any) -> Run:
     """
     from causattn.cli.python import run_overrides
 
-    return run_overrides(overrides, values)
+    return run_overrides(overrides, values, stages)
 
 
 def configure(*overrides: str, **values: Any) -> dict[str, Any]:

@@ -1,28 +1,44 @@
 """What is expensive in a study, each stage computed once: it goes through the store.
 
 A stage is keyed by all that goes into it (settings, seed, and the keys of the stages before it), so
-that a sweep over algorithms trains one model and reads its attention once. Controls and nulls are
-the same stages over other documents or another model:
+that a sweep over algorithms trains one model and reads its attention once. Controls and nulls
+(`causattn.controls`) are the same stages over other documents or another model.
 
-====================== =========================================================================
-`UNTRAINED`            the attention of the same network with fresh weights
-`PERMUTED`             the attention over documents whose values come from other documents
-`TRAINED_ON_PERMUTED`  the same network trained on permuted documents, its attention over these
-====================== =========================================================================
-
-Where another explainer than attention proposes the pairs, controls and nulls are its attributions.
+A stage can be one's own: see `causattn.own_stages`.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from causattn import attention, attribution, candidates, corpora, features, models
-from causattn.base import generator, integer_seed
+from causattn import (
+    attention,
+    attribution,
+    candidates,
+    corpora,
+    discovery,
+    effects,
+    features,
+    models,
+)
+from causattn.checks import explainer
+from causattn.controls import (
+    CONTROLS,
+    PERMUTED,
+    TRAINED_ON_PERMUTED,
+    UNTRAINED,
+    Control,
+    about_permuted,
+    control_key,
+    controlled,
+    permute,
+)
+from causattn.graphs import CausalGraph
+from causattn.own_stages import OwnStages
 from causattn.results import Artefact, Store
 
 Settings = Mapping[str, Any]
@@ -30,39 +46,19 @@ T = TypeVar("T")
 if TYPE_CHECKING:  # torch is loaded where it is needed
     Screen: TypeAlias = attention.AttentionSummary | attribution.AttributionSummary
 
-ATTENTION = "attention"
-UNTRAINED = "untrained"
-PERMUTED = "permuted"
-TRAINED_ON_PERMUTED = "trained_on_permuted"
-CONTROLS = (UNTRAINED, PERMUTED, TRAINED_ON_PERMUTED)
-
-
-@dataclass(frozen=True)
-class Control:
-    """A draw of a control.
-
-    Parameters
-    ----------
-    name
-        One of `CONTROLS`.
-    draw
-        Its number.
-    share
-        Share of the variables that it permutes, see `Stages.make_permuted`.
-    """
-
-    name: str
-    draw: int = 0
-    share: float = 1.0
-
-    @property
-    def permutes(self) -> bool:
-        """Whether the documents are permuted."""
-        return self.name in (PERMUTED, TRAINED_ON_PERMUTED)
+__all__ = [
+    "CONTROLS",
+    "PERMUTED",
+    "TRAINED_ON_PERMUTED",
+    "UNTRAINED",
+    "Control",
+    "Stages",
+    "attention_read",
+]
 
 
 class Stages:
-    """The stages that go through the store, each keyed by all that goes into it.
+    """The stages of a study, those that are expensive through the store.
 
     Parameters
     ----------
@@ -70,11 +66,21 @@ class Stages:
         The resolved configuration.
     seed
         The run's seed.
+    own
+        Functions to do stages with, by the names in `causattn.own_stages.OWN_STAGES`.
+
+    Raises
+    ------
+    ConfigError
+        For a stage that there is not.
     """
 
-    def __init__(self, config: Settings, seed: int) -> None:
+    def __init__(
+        self, config: Settings, seed: int, own: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
         self._config, self._seed = config, seed
         self._store = Store(Path(config["paths"]["cache"]))
+        self.own = OwnStages(own or {}, seed)
         self.reused: list[str] = []
 
     def make_corpus(self) -> Artefact[corpora.Corpus]:
@@ -83,7 +89,7 @@ class Stages:
         return self._fetch(
             "corpus",
             {"settings": settings, "source": corpora.source_checksum(settings)},
-            lambda: corpora.load_corpus(settings, self._seed),
+            lambda: self.own.call("corpus", lambda seed: corpora.load_corpus(settings, seed)),
             corpora.write_corpus,
             corpora.read_corpus,
         )
@@ -98,7 +104,11 @@ class Stages:
                 "source": models.source_checksum(settings),
                 "corpus": corpus.key,
             },
-            lambda: models.load_model(settings, corpus.value, self._seed),
+            lambda: self.own.call(
+                "model",
+                lambda corpus, seed: models.load_model(settings, corpus, seed),
+                corpus=corpus.value,
+            ),
             models.write_model,
             models.read_model,
         )
@@ -115,8 +125,11 @@ class Stages:
                 "corpus": corpus.key,
                 "model": None if model is None else model.key,
             },
-            lambda: features.build_features(
-                settings, corpus.value, None if model is None else model.value, self._seed
+            lambda: self.own.call(
+                "features",
+                lambda corpus, model, seed: features.build_features(settings, corpus, model, seed),
+                corpus=corpus.value,
+                model=None if model is None else model.value,
             ),
             features.write_features,
             features.read_features,
@@ -133,19 +146,20 @@ class Stages:
         settings = attention_read(self._config)
         corpus, model = self._trained(corpus, model, control)
 
-        def make() -> attention.AttentionSummary:
-            documents, network, carried = self._controlled(
-                corpus.value, model.value, table.value, control
+        def summarise(
+            model: models.LanguageModel,
+            corpus: corpora.Corpus,
+            features: features.FeatureTable,
+            seed: int,
+        ) -> attention.AttentionSummary:
+            return attention.summarise_attention(
+                settings, model, corpus, features, seed, folder=unfinished
             )
-            found = attention.summarise_attention(
-                settings, network, documents, carried, self._seed, folder=unfinished
-            )
-            return replace(found, about={**found.about, **_permuted(documents, control)})
 
         parts = {
             # Not who computes, which changes no bit: a summary is one for any number of workers.
             "settings": attention.attention_result_settings(settings),
-            **_parts(control),
+            **control_key(control),
             "corpus": corpus.key,
             "model": model.key,
             "features": table.key,
@@ -156,7 +170,7 @@ class Stages:
         found = self._fetch(
             f"attention ({control.name})" if control else "attention",
             parts,
-            make,
+            lambda: self._screened("attention", summarise, corpus, model, table, control),
             attention.write_summary,
             attention.read_summary,
         )
@@ -174,25 +188,24 @@ class Stages:
         settings = self._config["attribution"]
         corpus, model = self._trained(corpus, model, control)
 
-        def make() -> attribution.AttributionSummary:
-            documents, network, carried = self._controlled(
-                corpus.value, model.value, table.value, control
-            )
-            found = attribution.summarise_attribution(
-                settings, network, documents, carried, self._seed
-            )
-            return replace(found, about={**found.about, **_permuted(documents, control)})
+        def summarise(
+            model: models.LanguageModel,
+            corpus: corpora.Corpus,
+            features: features.FeatureTable,
+            seed: int,
+        ) -> attribution.AttributionSummary:
+            return attribution.summarise_attribution(settings, model, corpus, features, seed)
 
         return self._fetch(
             f"attribution ({control.name})" if control else "attribution",
             {
                 "settings": attribution.attribution_result_settings(settings),
-                **_parts(control),
+                **control_key(control),
                 "corpus": corpus.key,
                 "model": model.key,
                 "features": table.key,
             },
-            make,
+            lambda: self._screened("attribution", summarise, corpus, model, table, control),
             attribution.write_attribution,
             attribution.read_attribution,
         )
@@ -239,29 +252,80 @@ class Stages:
         return self._fetch(
             "corpus (permuted)",
             {"permuted": corpus.key, "draw": draw, **({"share": share} if share < 1 else {})},
-            lambda: self._permute(corpus.value, draw, share),
+            lambda: permute(corpus.value, draw, share, self._seed),
             corpora.write_corpus,
             corpora.read_corpus,
         )
 
-    def _controlled(
+    def select_candidates(
+        self, summary: Screen, table: features.FeatureTable, null: list[Screen]
+    ) -> candidates.CandidateEdges:
+        """Choose the pairs that may be adjacent."""
+        settings = self._config["candidates"]
+        found: candidates.CandidateEdges = self.own.call(
+            "candidates",
+            lambda summary, features, null, seed: candidates.select_candidates(
+                settings, summary, features, null=null, seed=seed
+            ),
+            summary=summary,
+            features=table,
+            null=null,
+        )
+        return found
+
+    def discover(
+        self, table: features.FeatureTable, edges: candidates.CandidateEdges | None
+    ) -> CausalGraph:
+        """Find the graph."""
+        settings = self._config["discovery"]
+        found: CausalGraph = self.own.call(
+            "discovery",
+            lambda features, candidates, seed: discovery.discover(
+                settings, features, candidates, seed
+            ),
+            features=table,
+            candidates=edges,
+        )
+        return found
+
+    def collect_evidence(
         self,
-        documents: corpora.Corpus,
-        network: models.LanguageModel,
-        carried: features.FeatureTable,
+        graph: CausalGraph,
+        table: features.FeatureTable,
+        edges: candidates.CandidateEdges | None,
+        model: models.LanguageModel | None,
+        corpus: corpora.Corpus,
+    ) -> effects.EvidenceTable:
+        """Test every edge."""
+        settings = self._config["effects"]
+        found: effects.EvidenceTable = self.own.call(
+            "effects",
+            lambda graph, features, candidates, model, corpus, seed: effects.collect_evidence(
+                settings, graph, features, candidates, model, corpus, seed
+            ),
+            graph=graph,
+            features=table,
+            candidates=edges,
+            model=model,
+            corpus=corpus,
+        )
+        return found
+
+    def _screened(
+        self,
+        stage: str,
+        ours: Callable[..., Any],
+        corpus: Artefact[corpora.Corpus],
+        model: Artefact[models.LanguageModel],
+        table: Artefact[features.FeatureTable],
         control: Control | None,
-    ) -> tuple[corpora.Corpus, models.LanguageModel, features.FeatureTable]:
-        """Return documents, model and features as a control's draw has them."""
-        if control is None:
-            return documents, network, carried
-        if control.name == UNTRAINED:
-            seed = integer_seed(self._seed, UNTRAINED, control.draw) if control.draw else self._seed
-            network = models.untrained_copy(network, seed)
-        elif control.name == PERMUTED:
-            documents = self._permute(documents, control.draw, control.share)
-        if control.permutes:
-            carried = features.transfer_features(carried, documents, network)
-        return documents, network, carried
+    ) -> Any:
+        """Sum attention or attributions, over documents and a model as a control has them."""
+        documents, network, carried = controlled(
+            control, corpus.value, model.value, table.value, self._seed
+        )
+        found = self.own.call(stage, ours, model=network, corpus=documents, features=carried)
+        return replace(found, about={**found.about, **about_permuted(documents, control)})
 
     def _trained(
         self,
@@ -275,15 +339,6 @@ class Stages:
         permuted = self.make_permuted(corpus, control.draw, control.share)
         return permuted, self.make_model(permuted)
 
-    def _permute(self, corpus: corpora.Corpus, draw: int, share: float) -> corpora.Corpus:
-        """Return a draw of permuted documents; with a share below 1, of variables drawn with it."""
-        rng = generator(self._seed, PERMUTED, *([draw] if draw else []))
-        if share == 1.0:
-            return corpora.permute_corpus(corpus, rng)
-        names = [*corpus.variables, *([] if corpus.outcome is None else [corpus.outcome_name])]
-        count = max(1, round(share * len(names)))
-        return corpora.permute_corpus(corpus, rng, rng.permutation(names)[:count].tolist())
-
     def _fetch(
         self,
         stage: str,
@@ -294,18 +349,14 @@ class Stages:
     ) -> Artefact[T]:
         """Return a stage's artefact from the store, made there if need be."""
         kind = stage.split()[0]
+        if kind in self.own:
+            return self.own.by_content(kind, make(), write)
         found = self._store.fetch(
             kind, {"seed": self._seed, **parts}, SCHEMAS[kind], make, write, read
         )
         if found.reused:
             self.reused.append(stage)
         return found
-
-
-def explainer(config: Settings) -> str | None:
-    """Return the explainer that proposes the pairs; None where attention does."""
-    kind = str(config.get("attribution", {}).get("kind", ATTENTION))
-    return None if kind == ATTENTION else kind
 
 
 def attention_read(config: Settings) -> dict[str, Any]:
@@ -318,20 +369,6 @@ def attention_read(config: Settings) -> dict[str, Any]:
     if documents is None or explainer(config) is not None:
         return dict(config["attention"])
     return {**config["attention"], "documents": documents}
-
-
-def _parts(control: Control | None) -> dict[str, Any]:
-    """Return a control's part in what a summary is keyed by."""
-    if control is None:
-        return {"control": ""}
-    drawn = {"draw": control.draw, "share": control.share}
-    return {"control": control.name, **(drawn if control.draw or control.share < 1 else {})}
-
-
-def _permuted(documents: corpora.Corpus, control: Control | None) -> dict[str, Any]:
-    """Return what a summary is to know of documents that were permuted."""
-    permuted = control is not None and control.permutes
-    return {"permuted": documents.about["permuted"]} if permuted else {}
 
 
 SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1, "attribution": 1}

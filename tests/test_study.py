@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 import causattn
+from causattn.base import ConfigError
 from causattn.corpora import load_network
 from causattn.graphs import CausalGraph
-from causattn.study import truth_over
 
 SMALL = ("experiment=quick", "corpus.documents=600", "model.steps=60", "attention.documents=200")
 
@@ -95,13 +95,40 @@ def test_a_fresh_cache_gives_the_same_results(study, tmp_path):
     pd.testing.assert_frame_equal(fresh.evidence, study.evidence)
 
 
-def test_a_truth_over_other_variables_is_none():
-    names = ("a", "b", "c")
-    truth = CausalGraph.from_adjacency(
-        np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]]), names, direction="from row to column"
+def test_a_stage_of_ones_own(place):
+    """A function stands in for the search; what it gives is what the run has."""
+    seen = []
+
+    def chain(features, candidates, seed):
+        seen.append((features.names, candidates.pair_count, seed))
+        adjacency = np.eye(features.size, k=1)
+        return CausalGraph.from_adjacency(
+            adjacency, features.names, direction="from row to column", algorithm="a chain"
+        )
+
+    given = (*SMALL, f"paths.runs={place}/own", f"paths.cache={place}/cache", "report=false")
+    run = causattn.run(*given, seed=1, stages={"discovery": chain})
+    assert run.graph.algorithm == "a chain"
+    assert run.graph.edge_count == len(run.graph.names) - 1
+    assert seen == [(run.graph.names, run.summary["candidates"]["pairs"], 1)]
+    assert run.summary["stages"]["discovery"].endswith("chain")
+    assert len(run.evidence[run.evidence["discovery_directed"]]) == run.graph.edge_count
+    with pytest.raises(ConfigError, match="stages=discover is not known; did you mean discovery"):
+        causattn.run(*given, stages={"discover": chain})
+
+
+def test_what_follows_an_own_stage_is_found_again_where_it_gives_the_same(place):
+    def corpus(seed):
+        return causattn.load_corpus("sachs", documents=300 + seed // 2, seed=5)
+
+    given = (
+        "experiment=discovery",
+        "report=false",
+        f"paths.runs={place}/own_corpus",
+        f"paths.cache={place}/own_cache",
     )
-    turned = truth_over(truth, ("c", "a", "b"))
-    assert turned is not None
-    assert {(edge.source, edge.target) for edge in turned.edges()} == {("a", "b"), ("b", "c")}
-    assert truth_over(truth, ("a", "b")) is None
-    assert truth_over(None, names) is None
+    runs = [causattn.run(*given, seed=0, stages={"corpus": corpus}) for _ in range(2)]
+    assert [run.summary["corpus"]["documents"] for run in runs] == [300, 300]
+    assert [run.summary["reused"] for run in runs] == [[], ["features"]]
+    other = causattn.run(*given, seed=2, stages={"corpus": corpus})
+    assert other.summary["reused"] == []

@@ -18,18 +18,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from causattn.attention import AttentionMoments, AttentionSummary, read_summary, write_summary
-from causattn.base import DataError
+from causattn.base import DataError, Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MAGNITUDE, _SIGNED = "mean", "signed"
 
 
 @dataclass(frozen=True)
-class AttributionSummary:
+class AttributionSummary(Shown):
     """Attribution over a corpus from feature to feature.
 
     Parameters
@@ -98,6 +101,30 @@ class AttributionSummary:
             self.documents,
             self.query,
             {**self.about, "method": self.method},
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return the explainer, how many documents were explained, and how."""
+        return {
+            "method": self.method,
+            "documents": self.documents,
+            "query": self.query,
+            **self.about,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an ordered pair: what the explained feature owes to the other."""
+        import pandas as pd
+
+        i, j = np.nonzero(~np.eye(len(self.names), dtype=bool))
+        names = np.array(self.names, dtype=object)
+        return pd.DataFrame(
+            {
+                "explained": names[i],
+                "by": names[j],
+                "contribution": self.moments.mean()[0, 0][i, j],
+                "signed": self.signed_mean()[i, j],
+            }
         )
 
     def _signed_moments(self) -> AttentionMoments:

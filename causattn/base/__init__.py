@@ -1,5 +1,6 @@
 """Ground floor: errors, randomness, settings, files and progress, shared by all rooms."""
 
+from causattn.base.clock import Clock
 from causattn.base.errors import (
     ArtefactError,
     CapabilityError,
@@ -38,18 +39,21 @@ from causattn.base.settings import (
     default_values,
     settings_from,
 )
+from causattn.base.shown import Shown
 
 __all__ = [
     "MISSING",
     "ArtefactError",
     "CapabilityError",
     "CausattnError",
+    "Clock",
     "ConfigError",
     "DataError",
     "Entry",
     "ModelError",
     "Option",
     "Registry",
+    "Shown",
     "above_zero",
     "check_artefact",
     "choose",

@@ -2,6 +2,7 @@
 
 from causattn.candidates.against_null import NullSettings
 from causattn.candidates.all import AllSettings
+from causattn.candidates.beside import screens_beside, summary_beside
 from causattn.candidates.contract import ScoredPairs, Selection, Selector, SelectorSettings
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.mutual_information import mutual_information_screen
@@ -42,7 +43,9 @@ __all__ = [
     "mutual_information_screen",
     "null_draws",
     "score_candidates",
+    "screens_beside",
     "select_candidates",
     "strongest_pairs",
+    "summary_beside",
     "summary_score",
 ]

@@ -14,9 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from causattn.base import Shown
+from causattn.candidates.quality import score_candidates
+from causattn.graphs import CausalGraph
+
 
 @dataclass(frozen=True)
-class CandidateEdges:
+class CandidateEdges(Shown):
     """Candidate edges over named features.
 
     Parameters
@@ -51,6 +55,25 @@ class CandidateEdges:
     def pair_count(self) -> int:
         """Number of allowed pairs."""
         return int(np.count_nonzero(np.triu(self.allowed, 1)))
+
+    def summary(self, truth: CausalGraph | None = None) -> dict[str, Any]:
+        """Return how many pairs were chosen, and how.
+
+        Parameters
+        ----------
+        truth
+            The true graph over the same names, for how well `strength` ranks its adjacencies.
+        """
+        return {
+            **({} if truth is None else score_candidates(self.strength, truth.skeleton())),
+            "pairs": self.pair_count,
+            "method": self.method,
+            **self.about,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `frame`, the strongest pairs first."""
+        return self.frame().sort_values("strength", ascending=False, kind="stable")
 
     def frame(self) -> pd.DataFrame:
         """Return one row an ordered pair: source, target, score, strength, p_value, allowed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,12 @@ def run_prepared(prepared: Job, sweep: Path, *, say: bool) -> dict[str, Any]:
 
 
 def perform(
-    config: dict[str, Any], folder: Path, *, overrides: Sequence[str] = (), resume: bool = False
+    config: dict[str, Any],
+    folder: Path,
+    *,
+    overrides: Sequence[str] = (),
+    resume: bool = False,
+    stages: Mapping[str, Callable[..., Any]] | None = None,
 ) -> bool:
     """Run the study of a plain configuration in a folder; False where it was finished already.
 
@@ -90,6 +95,8 @@ def perform(
         What the configuration was asked for with, for the command that does it again.
     resume
         Whether the run is a job of a sweep, kept where finished and kept as failed where failed.
+    stages
+        Own functions to do stages with.
     """
     from causattn.cli.quiet_libraries import quiet_libraries
     from causattn.results import run_in_folder
@@ -104,10 +111,11 @@ def perform(
         limit_threads(int(config.get("threads") or os.cpu_count() or 1))
         from causattn.study import run_study
 
-        run_study(config, target)
+        run_study(config, target, **({"stages": stages} if stages else {}))
 
     with quiet(bool(config.get("quiet"))), limits(**(config.get("limits") or {})):
-        command = shlex.join(["causattn", "run", *overrides])
+        # What was done with functions of a program, no command line does again.
+        command = "" if stages else shlex.join(["causattn", "run", *overrides])
         return run_in_folder(folder, config, work, resume=resume, command=command)
 
 

@@ -1,23 +1,30 @@
-"""`run_overrides`: what ``causattn run`` does, from Python."""
+"""What ``causattn run`` does, from Python: a whole study, or the settings of one stage."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causattn.base import CausattnError, ConfigError
 from causattn.cli import resolvers
 from causattn.cli.compose import compose_config, plain
 from causattn.cli.errors import USER_ERRORS, sentence
 from causattn.cli.job import perform
-from causattn.report import ShownRun, show_run
 from causattn.results import config_key
 
+if TYPE_CHECKING:
+    from causattn.report import ShownRun
 
-def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> ShownRun:
+
+def run_overrides(
+    overrides: Iterable[str],
+    values: Mapping[str, Any],
+    stages: Mapping[str, Callable[..., Any]] | None = None,
+) -> ShownRun:
     """Do a study in a new folder below ``paths.runs`` and return its results.
 
     Parameters
@@ -26,19 +33,62 @@ def run_overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> ShownR
         As on the command line: ``"experiment=alarm"``, ``"discovery.alpha=0.05"``.
     values
         Values of keys at the top of the configuration, or the option of a group.
+    stages
+        Own functions to do stages with, see `causattn.own_stages`.
 
     Raises
     ------
     CausattnError
         Where a setting or an input cannot be used.
     """
+    from causattn.report import show_run
+
     given = _overrides(overrides, values)
     config = configuration(overrides, values)
     moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     name = f"{moment}_{config['corpus'].get('network') or config['corpus']['kind']}"
     folder = Path(config["paths"]["runs"]) / f"{name}_{config_key(config)[:6]}"
-    perform(config, folder, overrides=given)
+    perform(config, folder, overrides=given, stages=stages)
     return show_run(folder)
+
+
+def options(group: str, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of one option of a group, as a study would have them.
+
+    Parameters
+    ----------
+    group
+        The group, such as ``"corpus"``.
+    name
+        The option: a file of the group, or a registered contribution.
+    settings
+        Values that differ from the option's own.
+
+    Raises
+    ------
+    ConfigError
+        For a name or a setting that there is not, or a value that is needed and missing.
+    """
+    from omegaconf import OmegaConf
+
+    given = [f"{group}={name}", *(f"{group}.{key}={_written(v)}" for key, v in settings.items())]
+    with _sentences():
+        chosen = compose_config(given)[group]
+        container = OmegaConf.to_container(chosen, resolve=True, throw_on_missing=True)
+    assert isinstance(container, dict)
+    return {str(key): value for key, value in container.items()}
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Raise errors of a configuration as sentences."""
+    resolvers.register()
+    try:
+        yield
+    except CausattnError:
+        raise
+    except USER_ERRORS as error:
+        raise ConfigError(sentence(error)) from None
 
 
 def configuration(overrides: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,13 +99,8 @@ def configuration(overrides: Iterable[str], values: Mapping[str, Any]) -> dict[s
     CausattnError
         Where a setting cannot be used.
     """
-    resolvers.register()
-    try:
+    with _sentences():
         return plain(compose_config(_overrides(overrides, values)))
-    except CausattnError:
-        raise
-    except USER_ERRORS as error:
-        raise ConfigError(sentence(error)) from None
 
 
 def _overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> list[str]:
@@ -64,6 +109,8 @@ def _overrides(overrides: Iterable[str], values: Mapping[str, Any]) -> list[str]
 
 def load_shown(folder: str | Path) -> ShownRun:
     """Return the run in a folder, its graph and attention ready to be shown."""
+    from causattn.report import show_run
+
     return show_run(folder)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causattn.base import DataError
+from causattn.base import DataError, Shown
 from causattn.graphs import CausalGraph
 
 POOLED = -1
@@ -60,7 +60,7 @@ class Mentions:
 
 
 @dataclass(frozen=True)
-class Corpus:
+class Corpus(Shown):
     """Documents and what is known of them.
 
     Parameters
@@ -165,3 +165,30 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def summary(self) -> dict[str, Any]:
+        """Return its name, how many documents it has, and where it came from."""
+        return {"name": self.name, "documents": len(self), **self.about}
+
+    def truth_over(self, names: Sequence[str]) -> CausalGraph | None:
+        """Return the true graph over the names of features, None where it is over others."""
+        return None if self.truth is None else self.truth.over(names)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a document: its text, its variables by name of value, its outcome."""
+        columns: dict[str, Any] = {"text": list(self.texts)}
+        for k, name in enumerate(self.variables):
+            assert self.values is not None
+            columns[name] = _named(self.values[:, k], self.categories[k])
+        if self.outcome is not None:
+            columns[self.outcome_name] = _named(self.outcome, self.outcome_classes)
+        return pd.DataFrame(columns)
+
+
+def _named(values: np.ndarray, names: Sequence[str] | None) -> np.ndarray:
+    """Return values by the names of their categories, None where unknown."""
+    if names is None:
+        return values
+    known = np.array([*names, None], dtype=object)
+    found: np.ndarray = known[np.where(np.isnan(values), len(names), values).astype(np.int64)]
+    return found

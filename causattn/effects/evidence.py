@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from causattn.base import ArtefactError, DataError
+from causattn.base import ArtefactError, DataError, Shown
 from causattn.effects.columns import EARLIER, EMPTY, Column, ColumnType, evidence_columns
 
 SCHEMA = 3
@@ -35,7 +35,7 @@ _PANDAS = {"number": "float64", "count": "Int64", "flag": "bool", "maybe": "floa
 
 
 @dataclass(frozen=True)
-class EvidenceTable:
+class EvidenceTable(Shown):
     """Evidence for each ordered pair of features.
 
     Parameters
@@ -145,6 +145,12 @@ class EvidenceTable:
             "data_effects": int(self.frame["data_estimate"].notna().sum()),
             "model_effects": int(self.frame["model_estimate"].notna().sum()),
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return source, target, verdict and effects of each pair, the graph's edges first."""
+        shown = ["source", "target", "verdict", "data_estimate", "model_estimate"]
+        order = (~self.frame["discovery_directed"]).sort_values(kind="stable").index
+        return self.frame.loc[order, shown]
 
     def write(self, path: Path) -> None:
         """Write one Parquet file by rename."""

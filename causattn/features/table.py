@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causattn.base import DataError
+from causattn.base import DataError, Shown
 from causattn.corpora import Mentions
+from causattn.graphs import CausalGraph, sortabilities
 
 
 class FeatureKind(StrEnum):
@@ -34,7 +35,7 @@ class FeatureKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class FeatureTable:
+class FeatureTable(Shown):
     """Documents by features.
 
     Parameters
@@ -116,5 +117,31 @@ class FeatureTable:
         columns = {
             name: self.values[:, k].astype(np.int64) if self.discrete[k] else self.values[:, k]
             for k, name in enumerate(self.names)
+        }
+        return pd.DataFrame(columns)
+
+    def summary(self, truth: CausalGraph | None = None) -> dict[str, Any]:
+        """Return counts, the kind of data and where it came from.
+
+        Parameters
+        ----------
+        truth
+            The true graph over the same names, for the table's sortability by it.
+        """
+        return {
+            "count": self.size,
+            "rows": len(self.documents),
+            "data": self.data_kind,
+            "sortability": {} if truth is None else sortabilities(self.values, truth),
+            **self.about,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a document, values by name where discrete."""
+        columns = {
+            name: self.values[:, k]
+            if labels is None
+            else np.array(labels, dtype=object)[self.values[:, k].astype(np.int64)]
+            for k, (name, labels) in enumerate(zip(self.names, self.categories, strict=True))
         }
         return pd.DataFrame(columns)

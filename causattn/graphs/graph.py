@@ -32,11 +32,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from causattn.base import ArtefactError, CapabilityError, DataError, read_json, write_json
+from causattn.base import ArtefactError, CapabilityError, DataError, Shown, read_json, write_json
 from causattn.graphs.pairs import nonzero_pairs
 
 if TYPE_CHECKING:
     import networkx
+    import pandas as pd
 
 SCHEMA = 1
 Direction = Literal["from row to column", "from column to row"]
@@ -68,7 +69,7 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True)
-class CausalGraph:
+class CausalGraph(Shown):
     """A causal graph over named variables.
 
     Parameters
@@ -206,6 +207,44 @@ class CausalGraph:
             if at_i == Mark.ARROW and at_j != Mark.ARROW:
                 i, j, at_i, at_j = j, i, at_j, at_i
             yield Edge(self.names[i], self.names[j], f"{_LEFT[at_i]}-{_RIGHT[at_j]}")
+
+    def summary(self, truth: CausalGraph | None = None) -> dict[str, Any]:
+        """Return what found it, what that took, and how many edges it has.
+
+        Parameters
+        ----------
+        truth
+            The true graph over the same names, for how far this one is from it.
+        """
+        from causattn.graphs.comparison import compare_graphs  # which imports this module
+
+        return {
+            "algorithm": self.algorithm,
+            "edges": self.edge_count,
+            "tests": self.tests,
+            "tests_by_order": list(self.tests_by_order),
+            "score": self.score,
+            "details": dict(self.details),
+            **({} if truth is None else compare_graphs(self, truth)),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an edge: source, symbol, target."""
+        import pandas as pd
+
+        edges = [(edge.source, edge.symbol, edge.target) for edge in self.edges()]
+        return pd.DataFrame(edges, columns=["source", "edge", "target"])
+
+    def over(self, names: Sequence[str]) -> CausalGraph | None:
+        """Return the graph with its variables in another order; None over other variables.
+
+        Leaving a variable out would turn a DAG into another graph, so that a graph over more or
+        other variables than `names` has nothing to say of them.
+        """
+        if set(self.names) != set(names):
+            return None
+        order = [self.names.index(name) for name in names]
+        return CausalGraph(tuple(names), self.marks[np.ix_(order, order)], kind=self.kind)
 
     def to_networkx(self) -> networkx.DiGraph:
         """Return a `networkx.DiGraph`; an undirected edge is there both ways.

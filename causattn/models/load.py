@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from causattn.base import choose, file_sha256, integer_seed, settings_from
+from causattn.base import DataError, choose, file_sha256, integer_seed, settings_from
 from causattn.corpora import Corpus
 from causattn.models.causal_classifier import CausalClassifierSettings, causal_classifier
 from causattn.models.hf import HFSettings, hf_model
@@ -48,7 +48,7 @@ _NOT_IN_THE_RESULT = ("checkpoints",)
 """Settings that change no bit of the model."""
 
 
-def load_model(settings: Mapping[str, Any], corpus: Corpus, seed: int) -> LanguageModel:
+def load_model(settings: Mapping[str, Any], corpus: Corpus | None, seed: int) -> LanguageModel:
     """Return the model that a configuration describes, trained on the corpus where it says so.
 
     Parameters
@@ -56,7 +56,7 @@ def load_model(settings: Mapping[str, Any], corpus: Corpus, seed: int) -> Langua
     settings
         The group ``model`` of the configuration: ``kind`` and the settings of that kind.
     corpus
-        What to train on.
+        What to train on; None for a model that is not trained here.
     seed
         The run's seed.
 
@@ -67,8 +67,11 @@ def load_model(settings: Mapping[str, Any], corpus: Corpus, seed: int) -> Langua
     ModelError
         Where the model is missing, damaged or not of a kind that can be used.
     DataError
-        Where the corpus cannot be trained on.
+        Where the corpus cannot be trained on, or there is none and one is needed.
     """
+    trained = settings.get("kind") not in ("hf", "minilm") or settings.get("train_classifier")
+    if corpus is None and trained:
+        raise DataError(f"model={settings.get('kind')} is trained on a corpus; give it one.")
     _, load = choose(str(settings.get("kind")), KINDS, "model.kind")
     return load(model_settings(settings), corpus, seed)
 

@@ -9,12 +9,14 @@ from typing import Any, Literal
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from causattn.base import Shown
+
 Task = Literal["masked", "causal", "classifier", "seq2seq", "encoder"]
 LongText = Literal["error", "truncate"]
 
 
 @dataclass(frozen=True)
-class LanguageModel:
+class LanguageModel(Shown):
     """A model ready to run: evaluation mode, float32 unless said otherwise, on one device.
 
     Parameters
@@ -42,6 +44,10 @@ class LanguageModel:
     task: Task
     long_text: LongText = "error"
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, Any]:
+        """Return its name, what it predicts, and how it came to be."""
+        return {"name": self.name, "task": self.task, **self.about}
 
     @property
     def device(self) -> torch.device:

@@ -28,7 +28,6 @@ from causattn.cli.compose import compose_config, plain
 from causattn.graphs import CausalGraph
 from causattn.results import source_commit, versions
 from causattn.stages import UNTRAINED, Stages
-from causattn.study import truth_over
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results" / "attributions"
@@ -107,7 +106,7 @@ def measured(chosen: argparse.Namespace, seed: int) -> Iterator[Row]:
     corpus = stages.make_corpus()
     model = stages.make_model(corpus)
     table = stages.make_features(corpus, model)
-    truth = truth_over(corpus.value.truth, table.value.names)
+    truth = corpus.value.truth_over(table.value.names)
     if truth is None:
         raise ConfigError(f"Network {network} gives no truth over the features; choose another.")
     about = {"network": network, "seed": seed, "model": "trained"}

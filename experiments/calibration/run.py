@@ -27,7 +27,6 @@ from causattn.cli.compose import compose_config, plain
 from causattn.graphs import CausalGraph
 from causattn.results import versions
 from causattn.stages import TRAINED_ON_PERMUTED, Control, Stages
-from causattn.study import truth_over
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -168,7 +167,7 @@ def p_values(stages: Stages, draws: int, share: float) -> dict[str, Any]:
         )
         found[name] = np.round(edges.p_value[upper], 9).tolist()
         bias = {**bias, **edges.about["bias"]}
-    truth = truth_over(corpus.value.truth, table.value.names)
+    truth = corpus.value.truth_over(table.value.names)
     assert truth is not None
     targets = {name: matrix[upper].tolist() for name, matrix in truths(truth).items()}
     return {"p_values": found, "bias": bias, "truths": targets}
@@ -253,7 +252,7 @@ def in_held_out(
 ) -> Row:
     """Return what is discovered in each draw of the null against the others."""
     corpus, _, table, _, nulls = attentions(stages, draws, share)
-    truth = truth_over(corpus.value.truth, table.value.names)
+    truth = corpus.value.truth_over(table.value.names)
     assert truth is not None
     case = {
         "network": network,

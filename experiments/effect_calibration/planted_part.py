@@ -23,7 +23,6 @@ from causattn.effects import Contrast, ModelInterventions, collect_evidence
 from causattn.effects.estimate.design import numeric_levels
 from causattn.graphs import CausalGraph
 from causattn.stages import Stages
-from causattn.study import truth_over
 
 USED = 0.02
 """A model whose distribution moves by more than this uses the source."""
@@ -47,7 +46,7 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
     table = stages.make_features(corpus, model)
     summary = stages.make_attention(corpus, model, table)
     edges = select_candidates(config["candidates"], summary.value, table.value, seed=seed)
-    truth = truth_over(corpus.value.truth, table.value.names)
+    truth = corpus.value.truth_over(table.value.names)
     assert truth is not None
     found = discover(config["discovery"], table.value, edges, seed)
     claimed = claims(truth, generator(seed, "calibration", "claims", network))

@@ -21,7 +21,6 @@ from causattn.corpora import load_corpus
 from causattn.discovery import discover
 from causattn.graphs import CausalGraph, compare_graphs
 from causattn.stages import PERMUTED, UNTRAINED, Control, Stages
-from causattn.study import truth_over
 
 Job = Mapping[str, Any]
 Figures = dict[str, Any]
@@ -85,7 +84,7 @@ def screen(job: Job, overrides: Sequence[str]) -> Figures:
         summary = stages.make_attention(corpus, model, table, Control(control)).value
         strengths[control] = attention_score(summary, "mean")
     strengths["mutual_information"] = mutual_information_screen(table.value)
-    truth = truth_over(corpus.value.truth, table.value.names)
+    truth = corpus.value.truth_over(table.value.names)
     assert truth is not None
     targets = {"skeleton": truth.skeleton(), "moral": moral(truth)}
     found = {

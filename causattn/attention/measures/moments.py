@@ -18,11 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import DataError
+from causattn.base import DataError, Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class AttentionMoments:
 
 
 @dataclass(frozen=True)
-class AttentionSummary:
+class AttentionSummary(Shown):
     """Attention over a corpus from feature to feature, one `AttentionMoments` a measure.
 
     Parameters
@@ -151,3 +154,21 @@ class AttentionSummary:
         return AttentionSummary(
             tuple(names), measures, self.documents, self.query, {**self.about, "sums": "dense"}
         )
+
+    def summary(self) -> dict[str, Any]:
+        """Return how many documents were summarised, and how."""
+        return {"documents": self.documents, "query": self.query, **self.about}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an ordered pair: who attends to whom, and each measure's mean.
+
+        Measures that keep layers and heads apart are averaged over them.
+        """
+        import pandas as pd
+
+        i, j = np.nonzero(~np.eye(len(self.names), dtype=bool))
+        names = np.array(self.names, dtype=object)
+        columns: dict[str, Any] = {"attends": names[i], "to": names[j]}
+        for name, moments in self.measures.items():
+            columns[name] = moments.mean().mean((0, 1))[i, j]
+        return pd.DataFrame(columns)

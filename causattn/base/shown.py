@@ -1,0 +1,67 @@
+"""`Shown`: results that show themselves, in a notebook as a table and elsewhere as text."""
+
+from __future__ import annotations
+
+import html
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROWS = 12
+_WIDEST = 120
+
+
+class Shown:
+    """A result with a `summary` and, where it has rows, a `to_frame`."""
+
+    def summary(self) -> dict[str, Any]:
+        """Return what is to be known of it at a glance, JSON-like."""
+        raise NotImplementedError
+
+    def to_frame(self) -> pd.DataFrame | None:
+        """Return its rows, None where it has none."""
+        return None
+
+    def show(self) -> Any:
+        """Show the summary and the first rows, as a table where a notebook is listening."""
+        listening = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        if listening is not None:
+            from IPython.display import HTML, display
+
+            display(HTML(self._repr_html_()))
+            return
+        print(type(self).__name__)
+        for key, value in _flat(self.summary()):
+            print(f"  {key}: {_short(value)}")
+        if (frame := self.to_frame()) is not None:
+            print(frame.head(_ROWS).to_string(index=False, max_colwidth=_WIDEST))
+            if len(frame) > _ROWS:
+                print(f"... {len(frame)} rows in all")
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{html.escape(key)}</th><td>{html.escape(_short(value))}</td></tr>"
+            for key, value in _flat(self.summary())
+        )
+        said = f"<b>{html.escape(type(self).__name__)}</b><table>{rows}</table>"
+        if (frame := self.to_frame()) is None:
+            return said
+        more = f"<p>{len(frame)} rows in all</p>" if len(frame) > _ROWS else ""
+        return said + frame.head(_ROWS).to_html(index=False, border=0, escape=True) + more
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Return the entries of nested mappings, keys joined by dots; what is empty is left out."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        elif value not in (None, "", [], ()):
+            yield f"{before}{key}", value
+
+
+def _short(value: Any) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 4]} ..."

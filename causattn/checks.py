@@ -1,0 +1,119 @@
+"""Checks across rooms: what a study's settings must be before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from causattn import (
+    attention,
+    attribution,
+    candidates,
+    corpora,
+    discovery,
+    effects,
+    features,
+    models,
+    report,
+)
+from causattn.base import ConfigError, choose
+from causattn.controls import CONTROLS
+
+Settings = Mapping[str, Any]
+ATTENTION = "attention"
+
+
+def check_settings(config: Settings) -> None:
+    """Check the settings of all rooms before anything is computed.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind, key or control, or a value that makes no sense.
+    """
+    corpora.corpus_settings(config["corpus"])
+    check_nones(config)
+    if not is_none(config, "model"):
+        models.model_settings(config["model"])
+    features.feature_settings(config["features"])
+    if not is_none(config, "attention"):
+        read = attention.attention_settings(config["attention"])
+        if read.engine == "processes":  # a cluster's devices are its own
+            attention.check_device(read.device)
+        task = models.known_task(config["model"])
+        if task is not None:  # else it is said when the model is there
+            attention.check_query(read.query, task, f"model={config['model']['kind']}")
+    chosen_by = config.get("attribution", {})
+    if any(value not in (None, ATTENTION) for value in chosen_by.values()):
+        attribution.attribution_settings(chosen_by)  # torch is loaded where it is needed
+    if not is_none(config, "candidates"):
+        chosen = candidates.candidate_settings(config["candidates"])
+        if (method := explainer(config)) is not None:
+            candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
+    discovery.discovery_settings(config["discovery"])
+    effects.effect_settings(config["effects"])
+    report.page_settings(config.get("page"))
+    for name in config["controls"] or []:
+        choose(name, dict.fromkeys(CONTROLS), "controls")
+    if not isinstance(config["seed"], int) or config["seed"] < 0:
+        raise ConfigError(f"seed={config['seed']} should be a whole number from 0; change it.")
+
+
+def is_none(config: Settings, room: str) -> bool:
+    """Tell whether the configuration leaves a room out: its kind is ``none``."""
+    return str(config[room].get("kind")) == "none"
+
+
+def check_nones(config: Settings) -> None:
+    """Check that what is left out is not needed by what is asked for.
+
+    Without attention or another explainer there are no candidates, and discovery searches all
+    pairs: nothing stands in for what was not read.
+
+    Raises
+    ------
+    ConfigError
+        Where candidates or controls are asked for and nothing proposes them, something proposes
+        pairs and no candidates are made of them, or a model is needed and there is none.
+    """
+    for room in ("model", "attention", "candidates"):
+        if is_none(config, room) and len(config[room]) > 1:
+            spare = next(key for key in config[room] if key != "kind")
+            raise ConfigError(f"{room}.{spare} has no meaning with {room}=none; leave it out.")
+    method = explainer(config)
+    if method is not None and is_none(config, "candidates"):
+        raise ConfigError(
+            f"attribution={method} proposes candidates and candidates=none makes none of them; "
+            "choose candidates=top_k, or attribution=attention."
+        )
+    if method is not None and is_none(config, "model"):
+        raise ConfigError(
+            f"attribution={method} explains a model and model=none has none; choose a model, or "
+            "attribution=attention."
+        )
+    documents = config.get("attribution", {}).get("documents")
+    if method is None and is_none(config, "attention") and documents is not None:
+        raise ConfigError(
+            f"attribution.documents={documents} has no meaning with attribution=attention and "
+            "attention=none, which reads no documents; leave it out."
+        )
+    if method is None and is_none(config, "attention") != is_none(config, "candidates"):
+        raise ConfigError(
+            "attention=none and candidates=none belong together, since candidates are made of "
+            "attention and attention serves nothing else; set both or neither."
+        )
+    if is_none(config, "model") and not is_none(config, "attention"):
+        raise ConfigError(
+            "model=none has no attention to read; set attention=none and candidates=none, too."
+        )
+    if method is None and is_none(config, "attention") and config["controls"]:
+        raise ConfigError(
+            f"controls={list(config['controls'])} are controls of attention, and attention=none "
+            "reads none; set controls=[]."
+        )
+
+
+def explainer(config: Settings) -> str | None:
+    """Return the explainer that proposes the pairs; None where attention does."""
+    kind = str(config.get("attribution", {}).get("kind", ATTENTION))
+    return None if kind == ATTENTION else kind

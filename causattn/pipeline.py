@@ -1,0 +1,229 @@
+"""The pipeline in Python, stage by stage: each function takes what the ones before it gave.
+
+>>> corpus = load_corpus("asia", documents=2000)  # doctest: +SKIP
+>>> model = load_model("tiny_mlm", corpus, steps=300)  # doctest: +SKIP
+>>> features = build_features(corpus, model)  # doctest: +SKIP
+>>> summary = summarise_attention(model, corpus, features)  # doctest: +SKIP
+>>> candidates = select_candidates(summary, features)  # doctest: +SKIP
+>>> graph = discover(features, candidates, "ges")  # doctest: +SKIP
+>>> evidence = collect_evidence(graph, features, candidates, model, corpus)  # doctest: +SKIP
+
+Every function takes the name of an option (``causattn list`` prints them, ``causattn run --help``
+those that files define), its settings by name, and a seed. The defaults are those of ``causattn
+run``. Every result has ``.show()``, and shows itself in a notebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from causattn import attention as attention_room
+from causattn import candidates as candidates_room
+from causattn import corpora as corpora_room
+from causattn import discovery as discovery_room
+from causattn import effects as effects_room
+from causattn import features as features_room
+from causattn import models as models_room
+from causattn.cli.python import options
+
+if TYPE_CHECKING:
+    from causattn.attention import AttentionSummary
+    from causattn.attribution import AttributionSummary
+    from causattn.candidates import CandidateEdges
+    from causattn.corpora import Corpus
+    from causattn.discovery import Knowledge
+    from causattn.effects import EvidenceTable
+    from causattn.features import FeatureTable
+    from causattn.graphs import CausalGraph
+    from causattn.models import LanguageModel
+
+
+def load_corpus(name: str = "asia", *, seed: int = 0, **settings: Any) -> Corpus:
+    """Load or draw documents.
+
+    Parameters
+    ----------
+    name
+        An option of the group corpus, such as ``"asia"``, or ``"file"`` with ``path=...``.
+    seed
+        Every draw follows from it.
+    settings
+        The option's settings, such as ``documents=2000``.
+
+    Raises
+    ------
+    CausattnError
+        For settings or files that cannot be used.
+    """
+    return corpora_room.load_corpus(options("corpus", name, settings), seed)
+
+
+def load_model(
+    name: str | Path = "tiny_mlm", corpus: Corpus | None = None, *, seed: int = 0, **settings: Any
+) -> LanguageModel:
+    """Load a model, or train one on a corpus.
+
+    Parameters
+    ----------
+    name
+        An option of the group model, such as ``"tiny_mlm"``; or a folder that ``save_pretrained``
+        wrote; or a name on the Hugging Face hub with an owner (``"owner/name"``).
+    corpus
+        What it is trained on, where it is.
+    seed
+        Weights and batches follow from it.
+    settings
+        The option's settings, such as ``steps=300``.
+
+    Raises
+    ------
+    CausattnError
+        For settings that cannot be used, or a model that needs a corpus and has none.
+    """
+    chosen = str(name)
+    if "/" in chosen or Path(chosen).is_dir():
+        chosen, settings = "hf", {"path": chosen, **settings}
+    return models_room.load_model(options("model", chosen, settings), corpus, seed)
+
+
+def build_features(
+    corpus: Corpus,
+    model: LanguageModel | None = None,
+    name: str = "slots",
+    *,
+    seed: int = 0,
+    **settings: Any,
+) -> FeatureTable:
+    """Find the features in the documents, and which characters carry which.
+
+    Parameters
+    ----------
+    corpus
+        The documents.
+    model
+        The model whose tokens carry them, or whose output is one of them; None without a model.
+    name
+        An option of the group features: ``"slots"``, ``"words"``, ``"concepts"``.
+    seed
+        Every draw follows from it.
+    settings
+        The option's settings, such as ``include=["smoke", "lung"]``.
+    """
+    return features_room.build_features(options("features", name, settings), corpus, model, seed)
+
+
+def summarise_attention(
+    model: LanguageModel,
+    corpus: Corpus,
+    features: FeatureTable,
+    name: str = "masked",
+    *,
+    seed: int = 0,
+    **settings: Any,
+) -> AttentionSummary:
+    """Sum a model's attention over a corpus, from feature to feature.
+
+    Parameters
+    ----------
+    model, corpus, features
+        What the stages before gave.
+    name
+        An option of the group attention: ``"masked"``, ``"next"`` for causal models,
+        ``"observed"``.
+    seed
+        Which documents are read follows from it.
+    settings
+        The option's settings, such as ``documents=500``.
+    """
+    chosen = options("attention", name, settings)
+    return attention_room.summarise_attention(chosen, model, corpus, features, seed)
+
+
+def select_candidates(
+    summary: AttentionSummary | AttributionSummary,
+    features: FeatureTable,
+    name: str = "top_k",
+    *,
+    null: Sequence[AttentionSummary | AttributionSummary] = (),
+    seed: int = 0,
+    **settings: Any,
+) -> CandidateEdges:
+    """Say which pairs of features may be adjacent.
+
+    Parameters
+    ----------
+    summary
+        Attention, or the attribution of another explainer.
+    features
+        The table behind it.
+    name
+        An option of the group candidates, such as ``"top_k"``.
+    null
+        The same without dependence between features, for ``"against_null"``.
+    seed
+        Every draw follows from it.
+    settings
+        The option's settings, such as ``pairs=20``.
+    """
+    chosen = options("candidates", name, settings)
+    return candidates_room.select_candidates(chosen, summary, features, null=null, seed=seed)
+
+
+def discover(
+    features: FeatureTable,
+    candidates: CandidateEdges | None = None,
+    name: str = "pc",
+    *,
+    knowledge: Knowledge | None = None,
+    seed: int = 0,
+    **settings: Any,
+) -> CausalGraph:
+    """Find the graph.
+
+    Parameters
+    ----------
+    features
+        A feature table; a data frame or an array will do as well.
+    candidates
+        The pairs that may be adjacent; None searches all.
+    name
+        An option of the group discovery, such as ``"pc"`` or ``"ges"``.
+    knowledge
+        Required and forbidden edges, tiers, an order.
+    seed
+        Every draw follows from it.
+    settings
+        The option's settings, such as ``alpha=0.05``.
+    """
+    chosen = options("discovery", name, settings)
+    return discovery_room.discover(chosen, features, candidates, seed, knowledge=knowledge)
+
+
+def collect_evidence(
+    graph: CausalGraph,
+    features: FeatureTable,
+    candidates: CandidateEdges | None = None,
+    model: LanguageModel | None = None,
+    corpus: Corpus | None = None,
+    name: str = "dowhy",
+    *,
+    seed: int = 0,
+    **settings: Any,
+) -> EvidenceTable:
+    """Test every edge: effects in the data, refutations, interventions on the model.
+
+    Parameters
+    ----------
+    graph, features, candidates, model, corpus
+        What the stages before gave; without model and corpus there are no interventions.
+    name
+        An option of the group effects.
+    seed
+        Every draw follows from it.
+    settings
+        The option's settings, such as ``draws=200``.
+    """
+    chosen = options("effects", name, settings)
+    return effects_room.collect_evidence(chosen, graph, features, candidates, model, corpus, seed)
