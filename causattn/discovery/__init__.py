@@ -1,31 +1,68 @@
 """Discovery: from a table and candidate edges to a causal graph, by any of many algorithms."""
 
-from causattn.discovery.comparison import compare_algorithms
-from causattn.discovery.contract import Algorithm, Capability
-from causattn.discovery.discover import discover, discovery_settings
-from causattn.discovery.ges.algorithm import ges
-from causattn.discovery.icd import (
-    iterative_causal_discovery,
-    path_lengths,
-    possible_ancestors,
-)
-from causattn.discovery.icd.abcd import AttentionTest, abcd
-from causattn.discovery.knowledge import Knowledge
-from causattn.discovery.pc.algorithm import pc
-from causattn.discovery.registry import ALGORITHMS
-from causattn.discovery.running.stability import EdgeFrequencies, edge_frequencies
-from causattn.discovery.running.time_limit import TimedOutError
-from causattn.discovery.running.weights import edge_log_prior, edge_probabilities, pair_levels
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.discovery.comparison import compare_algorithms
+    from causattn.discovery.contract import (
+        ANY,
+        ANY_DATA,
+        CONTINUOUS,
+        CONTINUOUS_OR_DISCRETE,
+        DISCRETE,
+        Algorithm,
+        Capability,
+        Problem,
+        RunSettings,
+    )
+    from causattn.discovery.data import DiscoveryData
+    from causattn.discovery.discover import discover, discovery_settings
+    from causattn.discovery.ges.ges import ges
+    from causattn.discovery.icd import (
+        iterative_causal_discovery,
+        path_lengths,
+        possible_ancestors,
+    )
+    from causattn.discovery.icd.abcd import AttentionTest, abcd
+    from causattn.discovery.knowledge import Knowledge
+    from causattn.discovery.pc.pc import pc
+    from causattn.discovery.permutation.boss import boss
+    from causattn.discovery.registry import ALGORITHMS, SCORES, TESTS
+    from causattn.discovery.running.stability import EdgeFrequencies, edge_frequencies
+    from causattn.discovery.running.time_limit import TimedOutError
+    from causattn.discovery.running.weights import edge_log_prior, edge_probabilities, pair_levels
+    from causattn.discovery.scores.contract import Families, Score
+    from causattn.discovery.shared_settings import ScoreSettings, TestSettings
+    from causattn.discovery.tests.contract import BatchTest, IndependenceTest
 
 __all__ = [
     "ALGORITHMS",
+    "ANY",
+    "ANY_DATA",
+    "CONTINUOUS",
+    "CONTINUOUS_OR_DISCRETE",
+    "DISCRETE",
+    "SCORES",
+    "TESTS",
     "Algorithm",
     "AttentionTest",
+    "BatchTest",
     "Capability",
+    "DiscoveryData",
     "EdgeFrequencies",
+    "Families",
+    "IndependenceTest",
     "Knowledge",
+    "Problem",
+    "RunSettings",
+    "Score",
+    "ScoreSettings",
+    "TestSettings",
     "TimedOutError",
     "abcd",
+    "boss",
     "compare_algorithms",
     "discover",
     "discovery_settings",
@@ -39,3 +76,5 @@ __all__ = [
     "pc",
     "possible_ancestors",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

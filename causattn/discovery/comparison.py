@@ -7,15 +7,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from causattn.base import CapabilityError, CausattnError, choose, settings_from, track
+from causattn.base import CapabilityError, CausattnError, track
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.data import Data, DiscoveryData, as_discovery_data
 from causattn.discovery.discover import solve
-from causattn.discovery.knowledge import Knowledge
+from causattn.discovery.knowledge import Knowledge, as_knowledge
 from causattn.discovery.registry import ALGORITHMS
+from causattn.discovery.running.preparing import chosen_algorithm
 from causattn.discovery.running.time_limit import TimedOutError
 from causattn.discovery.scores import LocalScore
-from causattn.discovery.shared_settings import local_score
+from causattn.discovery.shared_settings import ScoreSettings, local_score
 from causattn.graphs import CausalGraph, compare_graphs, pdag_to_dag, sortabilities
 
 if TYPE_CHECKING:
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
 
     from causattn.candidates import CandidateEdges
 
+Choices = Sequence["str | Algorithm"] | Mapping[str, Mapping[str, Any]]
+
 
 def compare_algorithms(
     features: Data,
-    choices: Sequence[str] | Mapping[str, Mapping[str, Any]] | None = None,
+    choices: Choices | None = None,
     *,
     truth: CausalGraph | None = None,
     candidates: CandidateEdges | None = None,
-    knowledge: Knowledge | None = None,
+    knowledge: Knowledge | Mapping[str, Any] | None = None,
     seed: int = 0,
     timeout_s: float | None = None,
     **held: Any,
@@ -42,8 +45,8 @@ def compare_algorithms(
     features
         A feature table, a data frame or an array.
     choices
-        Names of algorithms, or by label the settings of each; None for all that take this kind of
-        data and need nothing that is missing.
+        Names of algorithms, those of plugins and your own `Algorithm` among them, or by label the
+        settings of each; None for all that take this kind of data and need nothing that is missing.
     truth
         The true graph, for the distances.
     candidates, knowledge, seed
@@ -73,14 +76,10 @@ def compare_algorithms(
     """
     import pandas as pd
 
-    problem = Problem(as_discovery_data(features), candidates, knowledge, seed)
-    entries = [
-        (label, choose(str(settings["kind"]), ALGORITHMS, f"{label}.kind"), settings)
-        for label, settings in _by_label(choices, problem.data).items()
-    ]
+    problem = Problem(as_discovery_data(features), candidates, as_knowledge(knowledge), seed)
     prepared = [
-        (label, algorithm, _settings(algorithm, settings, label, held, timeout_s, truth))
-        for label, algorithm, settings in entries
+        (label, *_chosen(settings, label, held, timeout_s, truth))
+        for label, settings in _by_label(choices, problem.data).items()
     ]
     common = _common_score(problem.data, held)
     rows = [
@@ -95,37 +94,32 @@ def compare_algorithms(
     return results
 
 
-def _by_label(
-    choices: Sequence[str] | Mapping[str, Mapping[str, Any]] | None, data: DiscoveryData
-) -> dict[str, Mapping[str, Any]]:
+def _by_label(choices: Choices | None, data: DiscoveryData) -> dict[str, Mapping[str, Any]]:
     """Return the settings of each entry by its label."""
     if isinstance(choices, Mapping):
         return {label: {"kind": label, **settings} for label, settings in choices.items()}
     if choices is not None:
-        return {name: {"kind": name} for name in choices}
-    return {
-        name: {"kind": name}
-        for name, algorithm in ALGORITHMS.items()
-        if data.kind in next(iter(algorithm.engines.values())).data_kinds
-    }
+        return {getattr(each, "name", str(each)): {"kind": each} for each in choices}
+    fitting = [each for each in ALGORITHMS.values() if data.kind in each.capability.data_kinds]
+    return {each.name: {"kind": each.name} for each in sorted(fitting, key=lambda a: a.baseline)}
 
 
-def _settings(
-    algorithm: Algorithm,
+def _chosen(
     own: Mapping[str, Any],
     label: str,
     held: Mapping[str, Any],
     timeout_s: float | None,
     truth: CausalGraph | None,
-) -> RunSettings:
-    """Return an entry's settings: its own, and those held fixed where it has them."""
+) -> tuple[Algorithm, RunSettings]:
+    """Return an entry's algorithm and settings: its own, and those held fixed where it has them."""
+    algorithm, _ = chosen_algorithm({"kind": own["kind"]}, label)
     fields = {field.name for field in dataclasses.fields(algorithm.settings)}
     values: dict[str, Any] = {key: value for key, value in held.items() if key in fields}
     if timeout_s is not None:
         values["timeout_s"] = timeout_s
     if algorithm.name == "random" and truth is not None:
         values["edges"] = truth.edge_count
-    return settings_from(algorithm.settings, {**values, **own}, label)
+    return chosen_algorithm({**values, **own}, label)
 
 
 def _row(
@@ -169,16 +163,11 @@ def _without(status: str, error: CausattnError, seconds: float) -> dict[str, Any
 def _common_score(data: DiscoveryData, held: Mapping[str, Any]) -> LocalScore | None:
     """Return the score that all graphs are given, or None for data that have none."""
     wanted = held.get("score", "auto")
-    name = "bdeu" if wanted == "auto" and data.kind == "discrete" else "bic"
-    name = wanted if wanted != "auto" else name
+    name = "bdeu" if data.kind == "discrete" else "bic"
+    priced = {f.name: held[f.name] for f in dataclasses.fields(ScoreSettings) if f.name in held}
     try:
-        return local_score(
-            data,
-            name,
-            penalty=held.get("penalty", 0.5),
-            equivalent_sample_size=held.get("equivalent_sample_size", 1.0),
-            structure_prior=held.get("structure_prior", 1.0),
-        )
+        settings = ScoreSettings(**{**priced, "kind": "", "score": wanted})
+        return local_score(data, name if wanted == "auto" else wanted, settings)
     except CausattnError:
         return None
 

@@ -1,35 +1,55 @@
-"""What an algorithm declares of itself, and the check of a question against it before it runs."""
+"""What a discovery algorithm is: the classes that a contribution implements, and what it is handed.
+
+A contribution is one file that defines ``ALGORITHM``::
+
+    class Strongest(Algorithm):
+        "Pairs whose correlation exceeds a threshold."
+
+        name = "strongest"
+        settings = StrongestSettings  # a frozen dataclass derived from RunSettings
+        capability = Capability(data_kinds=CONTINUOUS)
+
+        def run(self, problem, settings):
+            strong = abs(np.corrcoef(problem.data.values.T)) > settings.threshold
+            np.fill_diagonal(strong, False)
+            return CausalGraph.from_adjacency(
+                strong, problem.data.names, direction="from row to column", kind="cpdag"
+            )
+
+    ALGORITHM = Strongest()
+
+From then on it runs by its name in `discover`, `compare_algorithms` and `edge_frequencies`, under a
+time limit and in sweeps. Independence tests and scores have contracts of their own,
+`IndependenceTest` and `Score`.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from causattn.base import CapabilityError, DataError
-from causattn.discovery.data import DiscoveryData, named_list
+from causattn.discovery.data import DiscoveryData
 from causattn.discovery.knowledge import Knowledge
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+    from causattn.discovery.scores.contract import Score
+    from causattn.discovery.tests.contract import IndependenceTest
 
-_CONTINUOUS, _DISCRETE = frozenset({"continuous"}), frozenset({"discrete"})
+CONTINUOUS = frozenset({"continuous"})
+DISCRETE = frozenset({"discrete"})
+CONTINUOUS_OR_DISCRETE = CONTINUOUS | DISCRETE
+ANY_DATA = CONTINUOUS_OR_DISCRETE | {"mixed"}
 
-Kinds = Mapping[str, frozenset[str]]
-"""Tests or scores by name, each with the kinds of data it is for."""
+Offer = Sequence[str] | Mapping[str, frozenset[str]]
+"""Tests or scores by name; a mapping narrows the kinds of data that each is used for."""
 
-TESTS: Kinds = {"fisher_z": _CONTINUOUS, "chi_square": _DISCRETE, "g_square": _DISCRETE}
-SCORES: Kinds = {"bic": _CONTINUOUS | _DISCRETE, "bdeu": _DISCRETE}
-REFERENCE_SCORES: Kinds = {"bic": _CONTINUOUS, "bdeu": _DISCRETE}
-
-_AUTOMATIC = {
-    "test": {"continuous": "fisher_z", "discrete": "g_square"},
-    "score": {"continuous": "bic", "discrete": "bdeu"},
-}
+ANY: Offer = ("any",)
+"""Every registered test or score, those from outside and functions handed in among them."""
 
 CandidateUse = Literal["auto", "restrict", "weigh", "ignore"]
 """What to do with candidates: ``"auto"`` restricts where the engine can and else searches all pairs
@@ -38,7 +58,7 @@ and says so, the others do as they are told or raise."""
 
 @dataclass(frozen=True, kw_only=True)
 class RunSettings:
-    """What every algorithm can be told.
+    """Settings of every algorithm.
 
     Parameters
     ----------
@@ -57,14 +77,18 @@ class RunSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Capability:
-    """What an algorithm, run by one engine, takes.
+    """What an algorithm, run by one engine, takes; anything else is refused before it runs.
 
     Parameters
     ----------
     data_kinds
-        Of ``"continuous"``, ``"discrete"`` and ``"mixed"``.
+        Of ``"continuous"``, ``"discrete"`` and ``"mixed"``. An algorithm of `ANY` test or score
+        also takes what the test or score takes.
     tests, scores
-        Independence tests and scores it can use.
+        Independence tests and scores it can use, by name, or `ANY`.
+    only
+        Why it takes these tests or scores only, as a clause: ``"its tests are compiled in
+        batches"``; for messages.
     candidates
         How it can use candidates: ``"restrict"`` (only candidates can be adjacent), ``"weigh"``.
     knowledge
@@ -76,8 +100,9 @@ class Capability:
     """
 
     data_kinds: frozenset[str]
-    tests: Kinds = field(default_factory=dict)
-    scores: Kinds = field(default_factory=dict)
+    tests: Offer = ()
+    scores: Offer = ()
+    only: str = ""
     candidates: frozenset[str] = frozenset()
     knowledge: bool = False
     seeded: bool = False
@@ -93,202 +118,82 @@ class Problem:
     data
         The table.
     candidates
-        Candidate edges over the table's variables, or None.
+        Candidate edges over the table's variables, in its order; None where there are none or the
+        settings ignore them.
     knowledge
         Background knowledge, or None.
     seed
         Seed of whatever the algorithm draws.
+    test, score
+        Handed in from Python; None for those that the settings name.
     """
 
     data: DiscoveryData
     candidates: CandidateEdges | None = None
     knowledge: Knowledge | None = None
     seed: int = 0
+    test: IndependenceTest | None = None
+    score: Score | None = None
 
 
-@dataclass(frozen=True)
-class Algorithm:
-    """One entry of the registry.
+class Algorithm(ABC):
+    """A discovery algorithm. The first line of the class's docstring says what it is.
 
-    Parameters
+    Attributes
     ----------
-    name, title
-        The word in a configuration, and its name in words.
+    name
+        The word in a configuration, and the name of its file.
+    capability
+        What it takes.
+    settings
+        Its settings, a frozen dataclass derived from `RunSettings`.
     gives
         Kind of graph: ``"dag"``, ``"cpdag"`` or ``"pag"``.
-    settings
-        Its settings, a dataclass derived from `RunSettings`.
+    paper
+        Its source.
     engines
-        What each engine takes; where there is one engine only, settings need not name it.
-    run
-        Solves a problem with settings.
-    source
-        The paper.
+        What each engine takes, where the settings have a field ``engine``; the first is the
+        default, and `capability` is what it takes.
     package
         Import name of an optional package it needs.
     extra
         The extra of causattn that brings the package, None where causattn itself does.
+    baseline
+        Whether it is there to be beaten: comparisons list it last.
     """
 
     name: str
-    title: str
-    gives: str
-    settings: type[RunSettings]
-    engines: Mapping[str, Capability]
-    run: Callable[[Problem, Any], CausalGraph]
-    source: str
+    capability: Capability
+    settings: type[Any] = RunSettings
+    gives: str = "cpdag"
+    paper: str = ""
+    engines: Mapping[str, Capability] = MappingProxyType({})
     package: str | None = None
     extra: str | None = None
+    baseline: bool = False
 
-    def capability(self, settings: RunSettings) -> Capability:
+    @abstractmethod
+    def run(self, problem: Problem, settings: Any) -> CausalGraph:
+        """Solve a problem that `capability` admits.
+
+        Parameters
+        ----------
+        problem
+            Data of a kind that it takes; candidates only where it uses them.
+        settings
+            An instance of ``settings``.
+
+        Returns
+        -------
+        graph
+            Over ``problem.data.names``. ``graph.algorithm`` should name test, score and penalty.
+
+        Raises
+        ------
+        CausattnError
+            For what a person can mend, in one sentence; a comparison then goes on with the next.
+        """
+
+    def capability_of(self, settings: RunSettings) -> Capability:
         """Return what the engine that the settings name takes."""
-        return self.engines[getattr(settings, "engine", next(iter(self.engines)))]
-
-
-def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> Problem:
-    """Return the problem as the algorithm takes it, or say why it does not.
-
-    Raises
-    ------
-    CapabilityError
-        Where the algorithm does not take the data's kind, the test, the score, candidates used
-        that way, or knowledge, or needs a package that is not installed.
-    DataError
-        Where candidates are over other variables than the data.
-    """
-    capability = algorithm.capability(settings)
-    package = algorithm.package
-    if package is not None and importlib.util.find_spec(package) is None:
-        wanted = f"causattn[{algorithm.extra}]" if algorithm.extra else package
-        raise CapabilityError(
-            f"{algorithm.name} needs the package {package}, which is not installed; run pip "
-            f"install '{wanted}' or choose another algorithm."
-        )
-    if settings.discretise is not None:
-        problem = replace(problem, data=problem.data.discretised(settings.discretise))
-    _check_kind(problem.data, algorithm.name, capability)
-    problem = replace(problem, candidates=_candidates_to_use(problem, algorithm, settings))
-    written = getattr(settings, "knowledge", None)
-    if problem.knowledge is None and written is not None:
-        known = Knowledge.from_settings(written, "discovery.knowledge")
-        problem = replace(problem, knowledge=known)
-    if problem.knowledge is not None and not capability.knowledge:
-        raise CapabilityError(
-            f"{described(algorithm, settings)} takes no background knowledge; leave knowledge out "
-            "or choose pc or ges with engine=causattn."
-        )
-    return problem
-
-
-def candidate_use(algorithm: Algorithm, settings: RunSettings) -> str:
-    """Return what a run does with candidates: ``"restrict"``, ``"weigh"`` or ``"ignore"``.
-
-    Raises
-    ------
-    CapabilityError
-        Where the settings ask for a use that the engine does not have.
-    """
-    capability = algorithm.capability(settings)
-    use = getattr(settings, "candidates", "ignore")
-    if use == "auto":
-        return "restrict" if "restrict" in capability.candidates else "ignore"
-    if use != "ignore" and use not in capability.candidates:
-        can = " and ".join(sorted(capability.candidates)) or "nothing with candidates"
-        raise CapabilityError(
-            f"{described(algorithm, settings)} cannot {use} by candidates, it can do {can}; set "
-            "candidates=ignore or choose another engine."
-        )
-    return str(use)
-
-
-def resolved(
-    wanted: str, data: DiscoveryData, offered: Kinds, what: Literal["test", "score"]
-) -> str:
-    """Return the test or score to use: the one named, or for ``"auto"`` the one for this data.
-
-    Raises
-    ------
-    CapabilityError
-        Where it is not offered or is made for another kind of data.
-    """
-    fitting = [name for name, kinds in offered.items() if data.kind in kinds]
-    name = _AUTOMATIC[what].get(data.kind, "") if wanted == "auto" else wanted
-    if name in fitting:
-        return name
-    choices = ", ".join(["auto", *fitting] if fitting else list(offered))
-    if name not in offered:
-        raise CapabilityError(f"{what}={wanted} is not offered here; choose one of {choices}.")
-    made_for = " or ".join(sorted(offered[name]))
-    raise CapabilityError(
-        f"{what}={name} is for {made_for} data and the data are {data.kind}; choose one of "
-        f"{choices}" + (", or set discretise=4." if offered[name] == _DISCRETE else ".")
-    )
-
-
-def described(algorithm: Algorithm, settings: RunSettings) -> str:
-    """Return the algorithm's name and, where there is a choice, its engine."""
-    if len(algorithm.engines) == 1:
-        return algorithm.name
-    return f"{algorithm.name} (engine={getattr(settings, 'engine', '')})"
-
-
-def _check_kind(data: DiscoveryData, name: str, capability: Capability) -> None:
-    if data.kind in capability.data_kinds:
-        return
-    takes = " or ".join(sorted(capability.data_kinds))
-    if data.kind == "mixed":
-        discrete = [
-            n for n, count in zip(data.names, data.categories, strict=True) if count is not None
-        ]
-        continuous = [n for n in data.names if n not in discrete]
-        has = (
-            f"the data are mixed (discrete: {named_list(discrete)}; "
-            f"continuous: {named_list(continuous)})"
-        )
-    else:
-        has = f"the data are {data.kind}"
-    cut = "discrete" in capability.data_kinds and data.kind != "discrete"
-    mend = (
-        "set discretise=4 to cut continuous columns into categories, or leave columns out"
-        if cut
-        else "leave the discrete columns out or choose another algorithm"
-    )
-    raise CapabilityError(f"{name} takes {takes} data and {has}; {mend}.")
-
-
-def _candidates_to_use(
-    problem: Problem, algorithm: Algorithm, settings: RunSettings
-) -> CandidateEdges | None:
-    """Return the candidates in the data's order where the run uses them."""
-    needed = algorithm.capability(settings).needs_candidates
-    if not needed and candidate_use(algorithm, settings) == "ignore":
-        return None
-    if problem.candidates is not None:
-        return _matched(problem.candidates, problem.data)
-    if needed:
-        raise CapabilityError(
-            f"{algorithm.name} is made of candidates and none were given; hand candidates in."
-        )
-    return None
-
-
-def _matched(candidates: CandidateEdges, data: DiscoveryData) -> CandidateEdges:
-    """Return the candidates in the order of the data's variables."""
-    if candidates.names == data.names:
-        return candidates
-    missing = [name for name in data.names if name not in candidates.names]
-    if missing:
-        raise DataError(
-            f"The candidates know nothing of {named_list(missing)}; make candidates over the "
-            "table's variables."
-        )
-
-    order = np.array([candidates.names.index(name) for name in data.names])
-    inside = np.ix_(order, order)
-    return replace(
-        candidates,
-        names=data.names,
-        score=candidates.score[inside],
-        p_value=candidates.p_value[inside],
-        allowed=candidates.allowed[inside],
-    )
+        return self.engines.get(getattr(settings, "engine", ""), self.capability)

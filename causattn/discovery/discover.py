@@ -7,28 +7,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from causattn.base import ConfigError, choose, settings_from
-from causattn.discovery.contract import (
-    Algorithm,
-    Problem,
-    RunSettings,
+from causattn.discovery.contract import Algorithm, Problem, RunSettings
+from causattn.discovery.data import Data, as_discovery_data
+from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.running.preparing import (
     candidate_use,
+    chosen_algorithm,
     described,
     prepared,
 )
-from causattn.discovery.data import Data, as_discovery_data
-from causattn.discovery.knowledge import Knowledge
-from causattn.discovery.registry import ALGORITHMS
 from causattn.discovery.running.time_limit import run_limited
-from causattn.discovery.shared_settings import check_alpha
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
-
-
-_COUNTS = ("max_order", "max_parents", "max_path_length")
-_AMOUNTS = ("penalty", "timeout_s")
 
 
 def discover(
@@ -37,14 +29,15 @@ def discover(
     candidates: CandidateEdges | None = None,
     seed: int = 0,
     *,
-    knowledge: Knowledge | None = None,
+    knowledge: Knowledge | Mapping[str, Any] | None = None,
 ) -> CausalGraph:
     """Run the algorithm that the settings name.
 
     Parameters
     ----------
     settings
-        ``{"kind": name, ...}`` with the algorithm's own settings.
+        ``{"kind": name, ...}`` with the algorithm's own settings; ``kind`` may also be an
+        `Algorithm` of your own.
     features
         A feature table, a data frame or an array.
     candidates
@@ -71,9 +64,9 @@ def discover(
     TimedOutError
         Where ``timeout_s`` was not enough.
     """
-    chosen = discovery_settings(settings)
-    problem = Problem(as_discovery_data(features), candidates, knowledge, seed)
-    return solve(ALGORITHMS[str(settings["kind"])], problem, chosen)
+    algorithm, chosen = chosen_algorithm(settings)
+    known = as_knowledge(knowledge)
+    return solve(algorithm, Problem(as_discovery_data(features), candidates, known, seed), chosen)
 
 
 def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
@@ -84,21 +77,7 @@ def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
     ConfigError
         For an unknown algorithm or setting.
     """
-    if "kind" not in settings:
-        raise ConfigError("discovery.kind is missing; set it, for example discovery.kind=pc.")
-    algorithm = choose(str(settings["kind"]), ALGORITHMS, "discovery.kind")
-    chosen = settings_from(algorithm.settings, settings, "discovery")
-    if (alpha := getattr(chosen, "alpha", None)) is not None:
-        check_alpha(alpha, "discovery.alpha")
-    for name in _COUNTS:
-        if (value := getattr(chosen, name, None)) is not None and value < 0:
-            raise ConfigError(
-                f"discovery.{name}={value} is below 0; give 0 or more, or null for no limit."
-            )
-    for name in _AMOUNTS:
-        if (value := getattr(chosen, name, None)) is not None and value <= 0:
-            raise ConfigError(f"discovery.{name}={value:g} should be above 0; change it.")
-    return chosen
+    return chosen_algorithm(settings)[1]
 
 
 def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:
@@ -122,8 +101,8 @@ def _candidate_note(
     if asked.candidates is None:
         return "none were given"
     if ready.candidates is not None:
-        verb = "made of" if algorithm.capability(settings).needs_candidates else "restricted to"
-        if not algorithm.capability(settings).needs_candidates:
+        verb = "made of" if algorithm.capability_of(settings).needs_candidates else "restricted to"
+        if not algorithm.capability_of(settings).needs_candidates:
             verb = {"restrict": "restricted to", "weigh": "weighed by"}[
                 candidate_use(algorithm, settings)
             ]

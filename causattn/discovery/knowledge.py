@@ -156,6 +156,24 @@ class Knowledge:
                 )
 
 
+def as_knowledge(knowledge: Knowledge | Mapping[str, Any] | None) -> Knowledge | None:
+    """Return knowledge that may be written as a mapping.
+
+    Raises
+    ------
+    ConfigError
+        Where it is neither.
+    """
+    if isinstance(knowledge, Mapping):
+        return Knowledge.from_settings(knowledge)
+    if knowledge is None or isinstance(knowledge, Knowledge):
+        return knowledge
+    raise ConfigError(
+        f"knowledge={knowledge!r} cannot be read; give a Knowledge, or a mapping with required, "
+        "forbidden, tiers and order."
+    )
+
+
 @dataclass(frozen=True)
 class _KnowledgeSettings:
     """Knowledge as a configuration writes it."""

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from causattn.base import CapabilityError, ConfigError
-from causattn.discovery.contract import Kinds, RunSettings, resolved
+from causattn.discovery.contract import DISCRETE, Capability, Offer, Problem, RunSettings
 from causattn.discovery.data import DiscoveryData
-from causattn.discovery.scores import BDeu, Categories, DiscreteBIC, GaussianBIC, LocalScore
+from causattn.discovery.registry import SCORES, TESTS
+from causattn.discovery.scores.contract import Families, ForeignScore, GivenScore, Score
+from causattn.discovery.scores.local_score import LocalScore
+from causattn.discovery.tests.contract import BatchTest, GivenTest, IndependenceTest, PValue
 
-Test = Literal["auto", "fisher_z", "chi_square", "g_square"]
-Score = Literal["auto", "bic", "bdeu"]
+AnyTest = str | PValue | BatchTest
+"""A test by name, a function ``(x, y, given) -> p`` over columns, or one with ``p_values``."""
+
+AnyScore = str | Families
+"""A score by name, or an object with ``local_score(node, parents)``."""
+
+_AUTOMATIC = {
+    "test": {"continuous": "fisher_z", "discrete": "g_square"},
+    "score": {"continuous": "bic", "discrete": "bdeu"},
+}
+_OF_OTHERS = {
+    "fisherz": "fisher_z",
+    "chisq": "chi_square",
+    "gsq": "g_square",
+    "local_score_BIC": "bic",
+    "local_score_BDeu": "bdeu",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +40,14 @@ class TestSettings(RunSettings):
     ----------
     test
         ``"auto"`` (fisher_z for continuous, g_square for discrete data), ``"fisher_z"``,
-        ``"chi_square"`` or ``"g_square"``.
+        ``"chi_square"``, ``"g_square"``, or a test of a plugin.
     alpha
         Level of each test.
     """
 
     __test__ = False  # not a test of pytest's
 
-    test: Test = "auto"
+    test: str = "auto"
     alpha: float = 0.01
 
 
@@ -40,7 +58,8 @@ class ScoreSettings(RunSettings):
     Parameters
     ----------
     score
-        ``"auto"`` (bic for continuous, bdeu for discrete data), ``"bic"`` or ``"bdeu"``.
+        ``"auto"`` (bic for continuous, bdeu for discrete data), ``"bic"``, ``"bdeu"``, or a score
+        of a plugin.
     penalty
         bic: price of a parameter in units of log n; 0.5 is the BIC as published (Schwarz).
     equivalent_sample_size
@@ -52,7 +71,7 @@ class ScoreSettings(RunSettings):
         where columns are linear combinations of others.
     """
 
-    score: Score = "auto"
+    score: str = "auto"
     penalty: float = 0.5
     equivalent_sample_size: float = 1.0
     structure_prior: float | None = 1.0
@@ -68,65 +87,117 @@ class ChosenScore:
     text: str
 
 
-def chosen_score(data: DiscoveryData, settings: ScoreSettings, offered: Kinds) -> ChosenScore:
-    """Return the score that the settings name, of the data.
+def chosen_test(
+    problem: Problem, settings: TestSettings, capability: Capability
+) -> IndependenceTest:
+    """Return the test that was handed in or that the settings name.
 
     Raises
     ------
     CapabilityError
-        Where the score is not for this kind of data.
+        Where it is not offered or is made for another kind of data.
+    """
+    if problem.test is not None:
+        return problem.test
+    return TESTS[_resolved(settings.test, problem.data, capability, "test")]
+
+
+def chosen_score(problem: Problem, settings: ScoreSettings, capability: Capability) -> ChosenScore:
+    """Return the score that was handed in or that the settings name, of the data.
+
+    Raises
+    ------
+    CapabilityError
+        Where it is not offered or is made for another kind of data.
     ConfigError
         For a penalty that is not above 0.
     """
-    name = resolved(settings.score, data, offered, "score")
     if not settings.penalty > 0:
         raise ConfigError(f"penalty={settings.penalty} must be above 0; 0.5 is the BIC.")
-    local = local_score(
-        data,
-        name,
-        penalty=settings.penalty,
-        equivalent_sample_size=settings.equivalent_sample_size,
-        structure_prior=settings.structure_prior,
-        ridge=settings.ridge,
+    score = problem.score
+    if score is None:
+        score = SCORES[_resolved(settings.score, problem.data, capability, "score")]
+    return ChosenScore(
+        local_score(problem.data, score, settings), score.name, score.words(settings)
     )
-    return ChosenScore(local, name, _score_text(name, settings))
 
 
-def local_score(
-    data: DiscoveryData,
-    score: str,
-    *,
-    penalty: float = 0.5,
-    equivalent_sample_size: float = 1.0,
-    structure_prior: float | None = None,
-    ridge: float = 0.0,
-) -> LocalScore:
-    """Return a score of the data.
+def local_score(data: DiscoveryData, score: str | Score, settings: ScoreSettings) -> LocalScore:
+    """Return a score of the data, as searches ask for it.
 
     Parameters
     ----------
     data
         The table.
     score
-        ``"bic"`` (Gaussian for continuous, multinomial for discrete data) or ``"bdeu"``.
-    penalty
-        Price of a parameter in units of log n, for the BIC.
-    equivalent_sample_size, structure_prior
-        Weight of the uniform prior in rows, and expected number of parents of a variable (None for
-        no such prior), for BDeu. With two variables there is no structure prior.
-    ridge
-        Share of each variance added to the covariance's diagonal, for the Gaussian BIC.
+        A score or its name.
+    settings
+        What it is priced by.
     """
-    if score == "bic" and data.kind == "continuous":
-        return GaussianBIC.from_data(data.values, penalty=penalty, ridge=ridge, names=data.names)
-    coded = Categories(data.codes, cardinalities=data.cardinalities.tolist(), names=data.names)
-    if score == "bic":
-        return DiscreteBIC(coded, penalty=penalty)
-    if data.size <= 2:
-        structure_prior = None
-    return BDeu(
-        coded, equivalent_sample_size=equivalent_sample_size, structure_prior=structure_prior
-    )
+    if isinstance(score, str):
+        score = SCORES[score]
+    found = score.on(data, settings)
+    return found if isinstance(found, LocalScore) else ForeignScore(found, data.size, score.name)
+
+
+def given_test(test: AnyTest) -> tuple[str, IndependenceTest | None]:
+    """Return what `pc` and its kind were given as a name for the settings, and a test."""
+    if isinstance(test, str):
+        return test, None
+    if isinstance(test, IndependenceTest):
+        return "auto", test
+    if not callable(test) and not hasattr(test, "p_values"):
+        raise ConfigError(
+            f"test={test!r} is no test; give a name, a function (x, y, given) -> p-value, or an "
+            "object with p_values(questions)."
+        )
+    return "auto", GivenTest(test)
+
+
+def given_score(score: AnyScore) -> tuple[str, Score | None]:
+    """Return what `ges` and its kind were given as a name for the settings, and a score."""
+    if isinstance(score, str):
+        return score, None
+    if isinstance(score, Score):
+        return "auto", score
+    if not hasattr(score, "local_score"):
+        raise ConfigError(
+            f"score={score!r} is no score; give a name, or an object with "
+            "local_score(node, parents)."
+        )
+    return "auto", GivenScore(score)
+
+
+def check_named(settings: RunSettings) -> None:
+    """Raise where the settings name a test or score that is not registered."""
+    for what, registry in (("test", TESTS), ("score", SCORES)):
+        name = getattr(settings, what, "auto")
+        if name != "auto" and name not in registry:
+            if name in _OF_OTHERS:
+                raise ConfigError(
+                    f"discovery.{what}={name} is causal-learn's name; here it is "
+                    f"{_OF_OTHERS[name]}."
+                )
+            registry.entry(name)
+
+
+def named_kinds(settings: RunSettings, capability: Capability) -> frozenset[str]:
+    """Return the kinds of data of the named test or score, where the algorithm takes any."""
+    kinds: frozenset[str] = frozenset()
+    for offer, what, registry in (
+        (capability.tests, "test", TESTS),
+        (capability.scores, "score", SCORES),
+    ):
+        name = getattr(settings, what, "auto")
+        if takes_any(offer) and name != "auto":
+            found: Any = registry[name]
+            kinds |= found.data_kinds
+    return kinds
+
+
+def takes_any(offer: Offer) -> bool:
+    """Tell whether every registered test or score will do."""
+    return "any" in offer
 
 
 def check_alpha(alpha: float, where: str = "alpha") -> None:
@@ -151,11 +222,32 @@ def check_causal_learn_priors(chosen: ChosenScore, settings: ScoreSettings) -> N
         )
 
 
-def _score_text(score: str, settings: ScoreSettings) -> str:
-    """Return a score and what it costs in words."""
-    if score == "bic":
-        ridge = f", ridge {settings.ridge:g}" if settings.ridge else ""
-        return f"bic, penalty {settings.penalty:g} log n{ridge}"
-    prior = settings.structure_prior
-    structure = "" if prior is None else f", structure prior {prior:g}"
-    return f"bdeu, equivalent sample size {settings.equivalent_sample_size:g}{structure}"
+def _resolved(wanted: str, data: DiscoveryData, capability: Capability, what: str) -> str:
+    """Return the test or score to use: the one named, or for ``"auto"`` the one for this data."""
+    registry: Any = TESTS if what == "test" else SCORES
+    offer = capability.tests if what == "test" else capability.scores
+    name = _AUTOMATIC[what].get(data.kind, "") if wanted == "auto" else wanted
+    if takes_any(offer) and name:
+        registry.entry(name)  # says what is near where it is not known
+        if data.kind in registry[name].data_kinds:
+            return name
+    if takes_any(offer):
+        offer = tuple(registry)
+    offered = {
+        each: offer[each] if isinstance(offer, dict) else registry[each].data_kinds
+        for each in offer
+    }
+    fitting = [each for each, kinds in offered.items() if data.kind in kinds]
+    if name in fitting:
+        return name
+    choices = ", ".join(["auto", *fitting] if fitting else list(offered))
+    if name not in offered:
+        reason = f": {capability.only}" if capability.only else ""
+        raise CapabilityError(
+            f"{what}={wanted} is not offered here{reason}; choose one of {choices}."
+        )
+    made_for = " or ".join(sorted(offered[name]))
+    raise CapabilityError(
+        f"{what}={name} is for {made_for} data and the data are {data.kind}; choose one of "
+        f"{choices}" + (", or set discretise=4." if offered[name] == DISCRETE else ".")
+    )

@@ -88,7 +88,7 @@ def test_the_sweep_over_networks_has_every_algorithm_for_discrete_data() -> None
     fitting = {
         name
         for name, algorithm in ALGORITHMS.items()
-        for capability in algorithm.engines.values()
+        for capability in (algorithm.capability, *algorithm.engines.values())
         if "discrete" in capability.data_kinds and not capability.needs_candidates
     }
     assert set(DECLARED["bnlearn"]["discovery"].split(",")) == fitting

@@ -14,7 +14,7 @@ BY_REGRESSION = ["direct_lingam", "ica_lingam", "sort_regress"]
 SECOND_MOMENTS = [
     {"kind": name, **({"engine": engine} if engine else {})}
     for name in (*BY_TEST, *BY_SCORE, *BY_REGRESSION)
-    for engine in ALGORITHMS[name].engines
+    for engine in ALGORITHMS[name].engines or [""]
 ]
 
 

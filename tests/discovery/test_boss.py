@@ -9,7 +9,7 @@ from causattn.base import ConfigError
 from causattn.discovery import discover
 from causattn.discovery.data import as_discovery_data
 from causattn.discovery.permutation.order_search import best_order
-from causattn.discovery.shared_settings import local_score
+from causattn.discovery.shared_settings import ScoreSettings, local_score
 from causattn.graphs import is_dag
 
 
@@ -37,7 +37,7 @@ def best_by_brute_force(score) -> float:
 @pytest.mark.parametrize("seed", range(8))
 def test_finds_the_optimum_on_small_graphs(graph_of, gaussian, seed):
     data = gaussian(graph_of("a>c b>c c>d d>e a>e", "abcde"), 200, seed)
-    score = local_score(as_discovery_data(data), "bic")
+    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
     dag = best_order(score, np.random.default_rng(seed), starts=50)
     assert is_dag(dag)
     assert score.total(dag) == pytest.approx(best_by_brute_force(score))
@@ -45,7 +45,7 @@ def test_finds_the_optimum_on_small_graphs(graph_of, gaussian, seed):
 
 def test_a_prior_is_part_of_what_is_maximised(graph_of, gaussian):
     data = gaussian(graph_of("a>b b>c", "abc"), 200, 0)
-    score = local_score(as_discovery_data(data), "bic")
+    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
     free = best_order(score, np.random.default_rng(0))
     assert free[0, 1] or free[1, 0]
     prior = np.zeros((3, 3))
@@ -57,7 +57,7 @@ def test_a_prior_is_part_of_what_is_maximised(graph_of, gaussian):
 
 def test_only_possible_edges(graph_of, gaussian):
     data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 500, 0)
-    score = local_score(as_discovery_data(data), "bic")
+    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
     possible = np.random.default_rng(1).random((5, 5)) < 0.5
     dag = best_order(score, np.random.default_rng(0), possible=possible)
     assert not (dag.astype(bool) & ~possible).any()

@@ -5,6 +5,7 @@ import pytest
 from causallearn.utils.cit import CIT
 
 from causattn.base import DataError
+from causattn.discovery import TESTS
 from causattn.discovery.data import as_discovery_data
 from causattn.discovery.libraries.causal_learn_graphs import (
     CountedTest,
@@ -38,7 +39,7 @@ def test_names_may_come_in_another_order():
 def test_counted_tests_are_theirs_and_count_once(test, theirs):
     rng = np.random.default_rng(0)
     table = rng.normal(size=(200, 4)) if test == "fisher_z" else rng.integers(0, 3, (200, 4))
-    counted = CountedTest(as_discovery_data(table), test)
+    counted = CountedTest(as_discovery_data(table), TESTS[test])
     reference = CIT(table, theirs)
     assert counted(0, 1, (2,)) == reference(0, 1, (2,))
     assert counted(1, 0, [2]) == reference(0, 1, (2,))

@@ -40,7 +40,7 @@ def test_all_that_take_the_data_run_or_say_why(case, candidates_of):
     assert set(found.index) == {
         name
         for name, algorithm in ALGORITHMS.items()
-        if "continuous" in next(iter(algorithm.engines.values())).data_kinds
+        if "continuous" in algorithm.capability.data_kinds
     }
     assert set(found.status) <= {"done", "not applicable"}
     assert (found.status[["pc", "ges", "fci", "direct_lingam", "empty"]] == "done").all()

@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from causattn.base import CapabilityError, ConfigError, settings_from
-from causattn.discovery import ALGORITHMS, discover
-from causattn.discovery.contract import RunSettings
+from causattn.discovery import ALGORITHMS, Knowledge, RunSettings, discover
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "discovery"
 
@@ -24,7 +23,7 @@ def test_every_algorithm_has_a_configuration_that_fits(name):
     assert isinstance(built, RunSettings)
     # What the configuration says is what Python gives where nothing is said.
     assert built == algorithm.settings(kind=name)
-    assert algorithm.capability(built).data_kinds
+    assert algorithm.capability_of(built).data_kinds
 
 
 def test_every_configuration_has_its_algorithm():
@@ -36,7 +35,8 @@ def test_declarations_are_complete(name):
     algorithm = ALGORITHMS[name]
     assert algorithm.name == name
     assert algorithm.gives in ("dag", "cpdag", "pag")
-    for capability in algorithm.engines.values():
+    assert type(algorithm).__doc__.endswith(".")
+    for capability in (algorithm.capability, *algorithm.engines.values()):
         assert capability.data_kinds <= {"continuous", "discrete", "mixed"}
         assert capability.candidates <= {"restrict", "weigh"}
 
@@ -61,4 +61,4 @@ def test_a_run_notes_time_and_candidates():
 def test_knowledge_for_an_algorithm_that_takes_none_is_a_sentence():
     data = np.random.default_rng(0).normal(size=(50, 3))
     with pytest.raises(CapabilityError, match="takes no background knowledge"):
-        discover({"kind": "empty"}, data, knowledge=object())
+        discover({"kind": "empty"}, data, knowledge=Knowledge())

@@ -34,7 +34,7 @@ def test_most_parents(graph_of, gaussian):
 
 def test_what_it_cannot_do_is_a_sentence():
     data = np.random.default_rng(0).normal(size=(50, 30))
-    with pytest.raises(CapabilityError, match=r"set penalty=0\.5 or choose ges"):
+    with pytest.raises(CapabilityError, match=r"set penalty=0\.5, or choose ges"):
         discover({"kind": "exact", "penalty": 1.0}, data[:, :4])
     with pytest.raises(CapabilityError, match="there are 29 of them"):
         discover({"kind": "exact"}, data)

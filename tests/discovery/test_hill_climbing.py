@@ -12,14 +12,17 @@ from pgmpy.structure_score import BICGauss
 from causattn.base import CapabilityError
 from causattn.discovery import discover, ges
 from causattn.discovery.data import as_discovery_data
-from causattn.discovery.shared_settings import local_score
+from causattn.discovery.shared_settings import ScoreSettings, local_score
 from causattn.graphs import compare_graphs, is_dag
 
 
 def test_our_score_is_pgmpys_but_for_a_constant(graph_of, gaussian):
     # pgmpy's Gaussian BIC counts an intercept and a constant that are the same for all graphs.
     data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 400, 0)
-    theirs, ours = BICGauss(data), local_score(as_discovery_data(data), "bic")
+    theirs, ours = (
+        BICGauss(data),
+        local_score(as_discovery_data(data), "bic", ScoreSettings(kind="")),
+    )
     differences = [
         theirs.local_score("c", tuple(parents))
         - ours.local_score(2, ["abcde".index(v) for v in parents])
@@ -30,7 +33,7 @@ def test_our_score_is_pgmpys_but_for_a_constant(graph_of, gaussian):
 
 def test_no_single_move_helps(graph_of, gaussian):
     data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 400, 0)
-    score = local_score(as_discovery_data(data), "bic")
+    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
     dag = discover({"kind": "hill_climbing"}, data).adjacency("from row to column")
     best = score.total(dag)
     for i, j in permutations(range(5), 2):

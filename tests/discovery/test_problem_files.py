@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.candidates import CandidateEdges
-from causattn.discovery import ALGORITHMS, Knowledge
-from causattn.discovery.contract import Problem
+from causattn.discovery import ALGORITHMS, Knowledge, Problem, RunSettings
 from causattn.discovery.data import as_discovery_data
 from causattn.discovery.running.problem_files import read_problem, write_problem
 
@@ -19,7 +18,7 @@ def test_everything_travels(tmp_path, discrete):
     data = as_discovery_data(table, list("abc"))
     problem = Problem(data, candidates, Knowledge(required=(("a", "b"),)), 5)
     settings = ALGORITHMS["ges"].settings(kind="ges")
-    write_problem(tmp_path, "ges", problem, settings)
+    write_problem(tmp_path, ALGORITHMS["ges"], problem, settings)
     algorithm, back, read = read_problem(tmp_path)
     assert algorithm.name == "ges"
     assert read == settings
@@ -35,7 +34,7 @@ def test_everything_travels(tmp_path, discrete):
 
 def test_nothing_more_is_needed(tmp_path):
     data = as_discovery_data(np.random.default_rng(0).normal(size=(20, 3)))
-    write_problem(tmp_path, "empty", Problem(data), ALGORITHMS["empty"].settings(kind="empty"))
+    write_problem(tmp_path, ALGORITHMS["empty"], Problem(data), RunSettings(kind="empty"))
     _, back, _ = read_problem(tmp_path)
     assert back.candidates is None
     assert back.knowledge is None

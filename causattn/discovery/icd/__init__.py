@@ -1,12 +1,10 @@
 """Iterative causal discovery (ICD): a PAG from tests of growing order, each close to its edge."""
 
-from causattn.discovery.icd.algorithm import ICD
 from causattn.discovery.icd.orientation import orient
 from causattn.discovery.icd.paths import candidate_sets, path_lengths, possible_ancestors
 from causattn.discovery.icd.search import Found, iterative_causal_discovery
 
 __all__ = [
-    "ICD",
     "Found",
     "candidate_sets",
     "iterative_causal_discovery",

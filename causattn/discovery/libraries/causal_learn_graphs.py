@@ -15,9 +15,16 @@ from typing import Any
 import numpy as np
 
 from causattn.base import DataError
+from causattn.discovery.contract import CONTINUOUS, DISCRETE
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.pc import GaussianStatistics
+from causattn.discovery.tests.contract import IndependenceTest, one_by_one
 from causattn.graphs import CausalGraph, Mark
+
+REFERENCE_SCORES = {"bic": CONTINUOUS, "bdeu": DISCRETE}
+"""causal-learn's scores, with the data that each is for."""
+
+ONLY_ITS_OWN = "causal-learn computes its scores itself"
 
 _ENDPOINTS = {-1: Mark.TAIL, 1: Mark.ARROW, 2: Mark.CIRCLE, 0: Mark.NONE}
 _TEST_NAMES = {"fisher_z": "fisherz", "chi_square": "chisq", "g_square": "gsq"}
@@ -54,18 +61,21 @@ class CountedTest:
     data
         The table.
     test
-        ``"fisher_z"``, ``"chi_square"`` or ``"g_square"``.
+        ``fisher_z``, ``chi_square`` and ``g_square`` are causal-learn's own; any other is asked.
     """
 
-    def __init__(self, data: DiscoveryData, test: str) -> None:
+    def __init__(self, data: DiscoveryData, test: IndependenceTest) -> None:
         from causallearn.utils.cit import CIT
 
-        if test == "fisher_z":
-            check_regular(data)
-        self.method = _TEST_NAMES[test]
-        values = data.values if test == "fisher_z" else data.codes
-        with errors_as_sentences(data):
-            self._test: Callable[..., float] = CIT(values, self.method)
+        self._test: Callable[..., float]
+        self.method = _TEST_NAMES.get(test.name, test.name)
+        if test.name not in _TEST_NAMES:
+            self._test = one_by_one(test.on(data))
+        else:
+            if test.name == "fisher_z":
+                check_regular(data)
+            with errors_as_sentences(data):
+                self._test = CIT(data.values, self.method)
         self._known: dict[tuple[int, int, tuple[int, ...]], float] = {}
         self.by_order: list[int] = []
 

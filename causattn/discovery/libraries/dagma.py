@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.base import CapabilityError, ConfigError
-from causattn.discovery.contract import Algorithm, CandidateUse, Capability, Problem, RunSettings
+from causattn.discovery.contract import (
+    CONTINUOUS,
+    Algorithm,
+    CandidateUse,
+    Capability,
+    Problem,
+    RunSettings,
+)
 from causattn.discovery.libraries.calls import silenced
 from causattn.graphs import CausalGraph, is_dag
 
@@ -31,7 +38,7 @@ class DagmaSettings(RunSettings):
     standardise
         Give every column variance 1 first.
     candidates
-        ``"restrict"``: only candidate pairs can be adjacent; ``"ignore"``; ``"auto"`` restricts.
+        ``restrict`` (only candidates can be adjacent), ``ignore``, or ``auto``: restrict.
     """
 
     kind: str = "dagma"
@@ -41,58 +48,60 @@ class DagmaSettings(RunSettings):
     candidates: CandidateUse = "auto"
 
 
-def run_dagma(problem: Problem, settings: DagmaSettings) -> CausalGraph:
-    """Solve a prepared problem.
+class Dagma(Algorithm):
+    """DAGMA, the successor of NOTEARS: continuous optimisation, a DAG; needs the package dagma."""
 
-    Raises
-    ------
-    CapabilityError
-        Where the weights above the threshold make a cycle.
-    """
-    from dagma.linear import DagmaLinear
-
-    if settings.l1 < 0 or settings.threshold < 0:
-        raise ConfigError("l1 and threshold must not be negative; raise them to 0 or above.")
-    data = problem.data
-    values = data.values - data.values.mean(axis=0)
-    if settings.standardise:
-        values /= values.std(axis=0)
-    excluded = None
-    if problem.candidates is not None:
-        pairs = np.argwhere(~problem.candidates.allowed & ~np.eye(data.size, dtype=bool))
-        excluded = tuple((int(i), int(j)) for i, j in pairs) or None
-    with silenced():
-        weights = DagmaLinear(loss_type="l2").fit(
-            values,
-            lambda1=settings.l1,
-            w_threshold=settings.threshold,
-            exclude_edges=excluded,
-        )
-    adjacency = weights != 0
-    if not is_dag(adjacency):
-        raise CapabilityError(
-            f"DAGMA's coefficients above threshold={settings.threshold:g} make a cycle; raise the "
-            "threshold."
-        )
-    return CausalGraph.from_adjacency(
-        adjacency,
-        data.names,
-        direction="from row to column",
-        kind="dag",
-        algorithm=f"dagma (linear, l1 {settings.l1:g}, threshold {settings.threshold:g})",
+    name = "dagma"
+    gives = "dag"
+    settings = DagmaSettings
+    capability = Capability(data_kinds=CONTINUOUS, candidates=frozenset({"restrict"}))
+    paper = (
+        "Bello, Aragam and Ravikumar (2022), DAGMA: learning DAGs via M-matrices and a "
+        "log-determinant acyclicity characterization"
     )
+    package = "dagma"
+    extra = "dagma"
+
+    def run(self, problem: Problem, settings: DagmaSettings) -> CausalGraph:
+        """Solve a prepared problem.
+
+        Raises
+        ------
+        CapabilityError
+            Where the weights above the threshold make a cycle.
+        """
+        from dagma.linear import DagmaLinear
+
+        if settings.l1 < 0 or settings.threshold < 0:
+            raise ConfigError("l1 and threshold must not be negative; raise them to 0 or above.")
+        data = problem.data
+        values = data.values - data.values.mean(axis=0)
+        if settings.standardise:
+            values /= values.std(axis=0)
+        excluded = None
+        if problem.candidates is not None:
+            pairs = np.argwhere(~problem.candidates.allowed & ~np.eye(data.size, dtype=bool))
+            excluded = tuple((int(i), int(j)) for i, j in pairs) or None
+        with silenced():
+            weights = DagmaLinear(loss_type="l2").fit(
+                values,
+                lambda1=settings.l1,
+                w_threshold=settings.threshold,
+                exclude_edges=excluded,
+            )
+        adjacency = weights != 0
+        if not is_dag(adjacency):
+            raise CapabilityError(
+                f"DAGMA's coefficients above threshold={settings.threshold:g} make a cycle; raise "
+                "the threshold."
+            )
+        return CausalGraph.from_adjacency(
+            adjacency,
+            data.names,
+            direction="from row to column",
+            kind="dag",
+            algorithm=f"dagma (linear, l1 {settings.l1:g}, threshold {settings.threshold:g})",
+        )
 
 
-DAGMA = Algorithm(
-    name="dagma",
-    title="DAGMA, linear",
-    gives="dag",
-    settings=DagmaSettings,
-    engines={
-        "": Capability(data_kinds=frozenset({"continuous"}), candidates=frozenset({"restrict"}))
-    },
-    run=run_dagma,
-    source="Bello, Aragam and Ravikumar 2022",
-    package="dagma",
-    extra="dagma",
-)
+ALGORITHM = Dagma()

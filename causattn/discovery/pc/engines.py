@@ -28,6 +28,7 @@ from causattn.discovery.pc import (
     run_pc,
     run_restricted_pc_with,
 )
+from causattn.discovery.tests.contract import BatchTest, IndependenceTest, PValue
 from causattn.graphs import CausalGraph
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
@@ -45,7 +46,7 @@ class PcSearch:
     Parameters
     ----------
     test
-        ``"fisher_z"``, ``"chi_square"`` or ``"g_square"``.
+        The independence test.
     alpha
         Level of each test, or a level for each pair, float [p, p], symmetric.
     rules
@@ -62,7 +63,7 @@ class PcSearch:
         Level of the tests that directions go by, None for `alpha`.
     """
 
-    test: str
+    test: IndependenceTest
     alpha: float | np.ndarray
     rules: Rules
     allowed: np.ndarray | None
@@ -73,27 +74,18 @@ class PcSearch:
 
     def reachable_order(self, data: DiscoveryData) -> int | None:
         """Return the largest set that so many rows can be tested with."""
-        # Fisher's z divides by the root of n - |S| - 3.
-        if self.test != "fisher_z" or data.rows - 4 >= data.size - 2:
+        most = self.test.largest_set(data)
+        if most >= data.size - 2:
             return self.max_order
-        most = max(data.rows - 4, 0)
         return most if self.max_order is None else min(self.max_order, most)
 
 
 def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> CausalGraph:
-    """Run causattn's PC, compiled."""
-    statistics: GaussianStatistics | DiscreteStatistics
-    if search.test == "fisher_z":
-        statistics = GaussianStatistics.from_checked(
-            data.values, data.names, on_demand=_asks_for_little(search.allowed)
-        )
-    else:
-        statistics = DiscreteStatistics(
-            data.codes.T,
-            data.cardinalities,
-            "chi_square" if search.test == "chi_square" else "g_square",
-            data.names,
-        )
+    """Run causattn's PC: compiled, or question by question where the test is asked so."""
+    little = _asks_for_little(search.allowed)
+    statistics = search.test.statistics(data, on_demand=little)
+    if statistics is None:
+        return _one_by_one(data, search.test.on(data), search)
     return _by_us(data, statistics, search, threads=threads)
 
 
@@ -102,9 +94,29 @@ def pc_by_torch(data: DiscoveryData, search: PcSearch) -> CausalGraph:
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    statistics = GaussianStatistics.from_checked(data.values, data.names)
+    statistics = search.test.statistics(data)
+    assert statistics is not None  # offered Fisher's z only
     graph = _by_us(data, statistics, search, backend="torch", device=device)
     return replace(graph, details={**graph.details, "device": device})
+
+
+def _one_by_one(
+    data: DiscoveryData, test: PValue | BatchTest | CountedTest, search: PcSearch
+) -> CausalGraph:
+    """Run causattn's PC around any test."""
+    found = run_restricted_pc_with(
+        test,
+        data.size,
+        search.alpha,
+        search.allowed,
+        search.knowledge,
+        search.rules,
+        conditioning=search.conditioning,
+        max_order=search.reachable_order(data),
+        orientation_alpha=search.orientation_alpha,
+        names=data.names,
+    )
+    return _as_graph(found, data)
 
 
 def _by_us(
@@ -131,24 +143,11 @@ def _by_us(
 def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
     """Run PC with causal-learn's tests."""
     counted = CountedTest(data, search.test)
-    largest = search.reachable_order(data)
     plain = search.allowed is None and search.knowledge is None and np.ndim(search.alpha) == 0
     plain &= search.rules == "causal-learn" and search.conditioning != "paths"
     with silenced(), errors_as_sentences(data):
         if not plain:
-            found = run_restricted_pc_with(
-                counted,
-                data.size,
-                search.alpha,
-                search.allowed,
-                search.knowledge,
-                search.rules,
-                conditioning=search.conditioning,
-                max_order=largest,
-                orientation_alpha=search.orientation_alpha,
-                names=data.names,
-            )
-            return _as_graph(found, data)
+            return _one_by_one(data, counted, search)
         from causallearn.utils.PCUtils import Meek, UCSepset
         from causallearn.utils.PCUtils.SkeletonDiscovery import skeleton_discovery
 
@@ -158,7 +157,7 @@ def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
             counted,
             show_progress=False,
             node_names=list(data.names),
-            max_k=largest,
+            max_k=search.reachable_order(data),
         )
         oriented = Meek.meek(UCSepset.uc_sepset(skeleton, priority=2))
     return from_causal_learn(

@@ -9,11 +9,18 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import ConfigError
+from causattn.discovery.data import DiscoveryData
 from causattn.discovery.pc.discrete import CompiledDiscrete, DiscreteStatistics
 from causattn.discovery.pc.gaussian import CompiledGaussian
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.groups import Evaluator
-from causattn.discovery.pc.reference import PlainDiscrete, PlainGaussian
+from causattn.discovery.pc.reference import (
+    PlainDiscrete,
+    PlainEvaluator,
+    PlainFunction,
+    PlainGaussian,
+)
+from causattn.discovery.tests.contract import IndependenceTest
 
 Backend = Literal["compiled", "torch", "reference"]
 Level = float | np.ndarray
@@ -84,6 +91,16 @@ def evaluator_of(
             "backend=torch tests Gaussian data only; take backend=compiled for discrete data."
         )
     return CompiledDiscrete(statistics, level, threads)
+
+
+def plain_evaluator(test: IndependenceTest, data: DiscoveryData, level: Level) -> PlainEvaluator:
+    """Return a test of some data at a level, one question at a time."""
+    statistics = test.statistics(data)
+    if isinstance(statistics, GaussianStatistics):
+        return PlainGaussian(statistics, level)
+    if isinstance(statistics, DiscreteStatistics):
+        return PlainDiscrete(statistics, level)
+    return PlainFunction(test.on(data), data.size, level)
 
 
 def checked_level(alpha: Level, size: int) -> Level:

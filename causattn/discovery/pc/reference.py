@@ -6,7 +6,7 @@ packages, such as causal-learn's kernel test.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
@@ -21,8 +21,7 @@ from causattn.discovery.pc.discrete import (
 from causattn.discovery.pc.gaussian import critical_z, z_p_values
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.groups import Groups, MeasuredOutcome, Outcome
-
-IndependenceTest = Callable[[int, int, tuple[int, ...]], float]
+from causattn.discovery.tests.contract import BatchTest, PValue, Question, one_by_one
 
 
 class Verdict(NamedTuple):
@@ -69,14 +68,25 @@ class PlainEvaluator:
             independence=np.full(entries, -np.inf),
             member_counts=counts if count_members else None,
         )
+        for x, y, entry, rows, spared in self._entries(groups):
+            self._separate(outcome, counts, x, y, entry, rows, order, stop_at_first, spared)
+        return outcome
+
+    def _entries(
+        self, groups: Groups
+    ) -> Iterator[tuple[int, int, int, np.ndarray, set[int] | None]]:
+        """Yield each column entry: center, column, its number, rows, and whose sets it leaves."""
         others = [set(np.flatnonzero(row).tolist()) for row in groups.rows_of()]
         for _, x, rows, span in groups:
             for e in span:
                 y = int(groups.columns[e])
                 # The other end tests the sets that it offers too.
-                spared = others[y] if groups.second[e] else None
-                self._separate(outcome, counts, x, y, e, rows, order, stop_at_first, spared)
-        return outcome
+                yield x, y, e, rows, others[y] if groups.second[e] else None
+
+    def _questions(self, groups: Groups, order: int) -> Iterator[Iterator[Question]]:
+        """Yield what each column entry asks, in its order."""
+        for x, y, _, rows, spared in self._entries(groups):
+            yield _asked(x, y, rows, order, spared)
 
     def _separate(
         self,
@@ -91,10 +101,8 @@ class PlainEvaluator:
         spared: set[int] | None,
     ) -> None:
         """Look for the sets, but those within `spared`, that separate a column from its center."""
-        for positions in combinations(range(len(rows)), order):
+        for positions in _subsets(rows, order, y, spared):
             given = tuple(int(rows[k]) for k in positions)
-            if y in given or (spared is not None and spared.issuperset(given)):
-                continue
             outcome.tested[entry] += 1
             verdict = self._judged(x, y, given)
             if verdict.independence > outcome.independence[entry] or (
@@ -117,6 +125,24 @@ class PlainEvaluator:
         if key not in self._seen:
             self._seen[key] = self.judge(*key)
         return self._seen[key]
+
+
+def _asked(
+    x: int, y: int, rows: np.ndarray, order: int, spared: set[int] | None
+) -> Iterator[Question]:
+    """Yield what is asked of a pair."""
+    for positions in _subsets(rows, order, y, spared):
+        yield min(x, y), max(x, y), tuple(sorted(int(rows[k]) for k in positions))
+
+
+def _subsets(
+    rows: np.ndarray, order: int, y: int, spared: set[int] | None
+) -> Iterator[tuple[int, ...]]:
+    """Yield positions of conditioning sets without y that are not within `spared`."""
+    for positions in combinations(range(len(rows)), order):
+        given = [int(rows[k]) for k in positions]
+        if y not in given and (spared is None or not spared.issuperset(given)):
+            yield positions
 
 
 class PlainGaussian(PlainEvaluator):
@@ -167,12 +193,15 @@ class PlainDiscrete(PlainEvaluator):
 class PlainFunction(PlainEvaluator):
     """Any test given as a function (x, y, conditioning set) -> p-value, at a level.
 
-    What is kept as statistic is 1 - p.
+    One that answers many questions at once (`BatchTest`) is asked all of an order's in one call
+    where every set is tested, and else one of every pair's at a time. What is kept as statistic is
+    1 - p.
     """
 
-    def __init__(self, test: IndependenceTest, size: int, alpha: float | np.ndarray) -> None:
+    def __init__(self, test: PValue | BatchTest, size: int, alpha: float | np.ndarray) -> None:
         super().__init__(size)
-        self._test = test
+        self._batch = getattr(test, "p_values", None)
+        self._test = one_by_one(test)
         self._alpha = np.broadcast_to(np.asarray(alpha), (size, size))
 
     def judge(self, x: int, y: int, given: tuple[int, ...]) -> Verdict:
@@ -183,7 +212,50 @@ class PlainFunction(PlainEvaluator):
         CausattnError
             Where the function gives no number between 0 and 1.
         """
-        p = float(self._test(x, y, given))
+        return self._verdict(self._test(x, y, given), x, y, given)
+
+    def evaluate(
+        self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
+    ) -> Outcome:
+        """Test every column of every group given the subsets of `order` of its rows."""
+        if self._batch is not None:
+            self._ask(groups, order, stop_at_first)
+        return super().evaluate(
+            groups, order, stop_at_first=stop_at_first, count_members=count_members
+        )
+
+    def _ask(self, groups: Groups, order: int, stop_at_first: bool) -> None:
+        """Have everything answered that `evaluate` will ask."""
+        asking = list(self._questions(groups, order))
+        if not stop_at_first:
+            self._answer({question for questions in asking for question in questions})
+            return
+        while asking:
+            # Pairs that are still adjacent ask their next question, all in one call.
+            following = [(next(questions, None), questions) for questions in asking]
+            self._answer({question for question, _ in following if question is not None})
+            asking = [
+                questions
+                for question, questions in following
+                if question is not None and not self._seen[question].independent
+            ]
+
+    def _answer(self, questions: set[Question]) -> None:
+        assert self._batch is not None
+        asked = sorted(questions - self._seen.keys())
+        if not asked:
+            return
+        answers = np.asarray(self._batch(asked), dtype=np.float64)
+        if answers.shape != (len(asked),):
+            raise CausattnError(
+                f"The independence test gave p-values of shape {answers.shape} for {len(asked)} "
+                "questions; give one each."
+            )
+        for question, p in zip(asked, answers.tolist(), strict=True):
+            self._seen[question] = self._verdict(p, *question)
+
+    def _verdict(self, p: float, x: int, y: int, given: tuple[int, ...]) -> Verdict:
+        p = float(p)
         # Rounding may take a p-value a little beyond 1; anything else is no p-value.
         if not 0 <= p <= 1 + 1e-9:
             raise CausattnError(

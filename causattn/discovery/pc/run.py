@@ -38,11 +38,12 @@ from causattn.discovery.pc.evaluators import Backend, Tests, checked_level, eval
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.knowledge import Constraints, constraints
 from causattn.discovery.pc.patience import plain_run, worth_compiled
-from causattn.discovery.pc.reference import IndependenceTest, PlainFunction
+from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
 from causattn.discovery.pc.skeleton import find_skeleton
 from causattn.discovery.pc.triples import Verdict
 from causattn.discovery.pc.verdicts import Plan, Rules, judge
+from causattn.discovery.tests.contract import BatchTest, PValue
 
 Conditioning = Literal["auto", "neighbours", "paths"]
 Knowledge = tuple[np.ndarray, np.ndarray]
@@ -133,7 +134,7 @@ def run_pc(
 
 
 def run_restricted_pc_with(
-    ci_test: IndependenceTest,
+    ci_test: PValue | BatchTest,
     p: int,
     alpha: float | np.ndarray,
     allowed: np.ndarray | None = None,
@@ -151,7 +152,8 @@ def run_restricted_pc_with(
     ----------
     ci_test
         ``ci_test(x, y, given)`` gives the p-value for variables x < y given an ascending tuple;
-        an object of causal-learn's ``CIT`` is one. It is asked each question once.
+        an object of causal-learn's ``CIT`` is one, a `BatchTest` another. It is asked each question
+        once.
     p
         Number of variables.
     alpha, allowed, knowledge, rules, conditioning, max_order, orientation_alpha

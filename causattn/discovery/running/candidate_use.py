@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causattn.discovery.contract import Algorithm, CandidateUse, RunSettings, candidate_use
+from causattn.discovery.contract import Algorithm, CandidateUse, RunSettings
+from causattn.discovery.running.preparing import candidate_use
 from causattn.discovery.running.weights import SHARPNESS, edge_log_prior, pair_levels
 
 if TYPE_CHECKING:
@@ -16,19 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateSettings(RunSettings):
-    """Settings of algorithms that can use candidates.
+    """Settings of algorithms that can restrict and weigh by candidates.
 
     Parameters
     ----------
     candidates
-        ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: candidates are evidence,
-        a level for each pair's tests or a prior on edges; ``"ignore"``; ``"auto"`` restricts where
-        the engine can.
+        ``restrict`` (only candidates can be adjacent), ``weigh`` (candidates are evidence: a level
+        for each pair's tests, or a prior on edges), ``ignore``, or ``auto``: restrict where the
+        engine can.
     expected_edges
-        Where candidates weigh: the rank of the pair that is an edge with probability one half; None
-        for the number of variables.
+        weigh: rank of the pair that is an edge with probability one half, null for the number of
+        variables; see `edge_probabilities`.
     sharpness
-        Where candidates weigh: how fast the probability falls with the rank.
+        weigh: how fast the probability falls with the rank.
     """
 
     candidates: CandidateUse = "auto"

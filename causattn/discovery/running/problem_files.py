@@ -1,14 +1,20 @@
-"""A problem as plain files, so that another process can solve it."""
+"""A problem as plain files, so that another process can solve it.
+
+What is registered travels by name: the other process has the same plugins. An algorithm, test or
+score that is an object of this process alone travels as cloudpickle writes it, in the same folder,
+which nobody else can write to and which is gone after the run.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import read_json, settings_from, write_json
+from causattn.base import CausattnError, read_json, settings_from, write_json
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.knowledge import Knowledge
@@ -17,18 +23,36 @@ if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
 
 
-def write_problem(folder: Path, name: str, problem: Problem, settings: RunSettings) -> None:
+_OBJECTS = "objects.pkl"
+
+
+def write_problem(
+    folder: Path, algorithm: Algorithm, problem: Problem, settings: RunSettings
+) -> None:
     """Write a problem, and how it is to be solved, into a folder.
 
     Parameters
     ----------
     folder
         Where ``arrays.npz`` and ``problem.json`` will lie.
-    name
-        The algorithm.
-    problem, settings
+    algorithm, problem, settings
         What to solve and how.
+
+    Raises
+    ------
+    CausattnError
+        Where an object that is not registered cannot be handed to another process.
     """
+    from causattn.discovery.registry import ALGORITHMS
+
+    registered = algorithm.name in ALGORITHMS and ALGORITHMS[algorithm.name] is algorithm
+    objects = {
+        "algorithm": None if registered else algorithm,
+        "test": problem.test,
+        "score": problem.score,
+    }
+    if any(each is not None for each in objects.values()):
+        _write_objects(folder / _OBJECTS, objects, algorithm.name)
     arrays: dict[str, Any] = {"values": problem.data.values}
     candidates = problem.candidates
     if candidates is not None:
@@ -42,7 +66,7 @@ def write_problem(folder: Path, name: str, problem: Problem, settings: RunSettin
     write_json(
         folder / "problem.json",
         {
-            "algorithm": name,
+            "algorithm": algorithm.name,
             "settings": dataclasses.asdict(settings),
             "names": list(problem.data.names),
             "categories": list(problem.data.categories),
@@ -58,7 +82,10 @@ def read_problem(folder: Path) -> tuple[Algorithm, Problem, RunSettings]:
     from causattn.discovery.registry import ALGORITHMS
 
     stored: dict[str, Any] = read_json(folder / "problem.json")
-    algorithm = ALGORITHMS[stored["algorithm"]]
+    objects: dict[str, Any] = {"algorithm": None, "test": None, "score": None}
+    if (folder / _OBJECTS).exists():
+        objects = pickle.loads((folder / _OBJECTS).read_bytes())
+    algorithm = objects["algorithm"] or ALGORITHMS[stored["algorithm"]]
     names = tuple(stored["names"])
     candidates: CandidateEdges | None = None
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
@@ -76,4 +103,20 @@ def read_problem(folder: Path) -> tuple[Algorithm, Problem, RunSettings]:
         knowledge = Knowledge.from_settings(stored["knowledge"])
     data = DiscoveryData(names, values, tuple(stored["categories"]))
     settings = settings_from(algorithm.settings, stored["settings"], "discovery")
-    return algorithm, Problem(data, candidates, knowledge, stored["seed"]), settings
+    problem = Problem(
+        data, candidates, knowledge, stored["seed"], objects["test"], objects["score"]
+    )
+    return algorithm, problem, settings
+
+
+def _write_objects(path: Path, objects: dict[str, Any], name: str) -> None:
+    from joblib.externals import cloudpickle
+
+    try:
+        path.write_bytes(cloudpickle.dumps(objects))
+    except Exception as error:
+        said = " ".join(str(error).split())
+        raise CausattnError(
+            f"What {name} needs cannot be handed to another process ({said}); define it in a file "
+            "and name that with plugins, or leave timeout_s and workers out."
+        ) from error

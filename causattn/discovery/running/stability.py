@@ -25,19 +25,17 @@ from threadpoolctl import threadpool_limits
 from causattn.base import (
     CausattnError,
     ConfigError,
-    choose,
     generator,
     integer_seed,
     read_json,
-    settings_from,
     track,
     write_json,
 )
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.data import Data, DiscoveryData, as_discovery_data
 from causattn.discovery.discover import solve
-from causattn.discovery.knowledge import Knowledge
-from causattn.discovery.registry import ALGORITHMS
+from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.running.preparing import chosen_algorithm
 from causattn.discovery.running.problem_files import read_problem, write_problem
 from causattn.discovery.running.worker import last_words, worker
 from causattn.graphs import Mark
@@ -111,7 +109,7 @@ def edge_frequencies(
     draws: int = 100,
     sampling: Sampling = "bootstrap",
     share: float = 0.5,
-    knowledge: Knowledge | None = None,
+    knowledge: Knowledge | Mapping[str, Any] | None = None,
     workers: int = 1,
 ) -> EdgeFrequencies:
     """Run an algorithm on many samples of the rows and count its edges.
@@ -142,11 +140,8 @@ def edge_frequencies(
         raise ConfigError(f"sampling={sampling!r} is not known; say bootstrap or subsample.")
     if not 0 < share <= 1:
         raise ConfigError(f"share={share} is no share of the rows; choose one in (0, 1].")
-    if "kind" not in settings:
-        raise ConfigError("discovery.kind is missing; set it, for example discovery.kind=pc.")
-    algorithm = choose(str(settings["kind"]), ALGORITHMS, "discovery.kind")
-    chosen = settings_from(algorithm.settings, settings, "discovery")
-    problem = Problem(as_discovery_data(features), candidates, knowledge, seed)
+    algorithm, chosen = chosen_algorithm(settings)
+    problem = Problem(as_discovery_data(features), candidates, as_knowledge(knowledge), seed)
     part = 1.0 if sampling == "bootstrap" else share
     run = _in_workers if workers > 1 else _here
     found = run(algorithm, problem, chosen, draws, sampling == "bootstrap", part, workers)
@@ -194,7 +189,7 @@ def _in_workers(
     """Share the draws among processes."""
     with tempfile.TemporaryDirectory(prefix="causattn-") as place:
         folder = Path(place)
-        write_problem(folder, algorithm.name, problem, settings)
+        write_problem(folder, algorithm, problem, settings)
         plan = {"draws": draws, "with_replacement": with_replacement, "share": share}
         write_json(folder / "plan.json", plan)
         with ExitStack() as stack:

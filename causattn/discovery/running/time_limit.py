@@ -42,7 +42,7 @@ def run_limited(
         raise ConfigError(f"timeout_s={seconds} leaves no time; give more, or null for no limit.")
     with tempfile.TemporaryDirectory(prefix="causattn-") as place:
         folder = Path(place)
-        write_problem(folder, algorithm.name, problem, settings)
+        write_problem(folder, algorithm, problem, settings)
         with worker("solve", folder) as process:
             _wait(process, folder, seconds, algorithm.name)
         if (folder / "graph.json").exists():

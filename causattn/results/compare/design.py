@@ -239,10 +239,11 @@ def _sortable(value: str, places: Mapping[str, float]) -> tuple[float, float, st
 
 
 def _algorithms() -> dict[str, float]:
-    """Return the place of each algorithm in the registry, where baselines come last."""
+    """Return the place of each algorithm: by name, baselines last."""
     from causattn.discovery import ALGORITHMS
 
-    return {name: float(k) for k, name in enumerate(ALGORITHMS)}
+    ordered = sorted(ALGORITHMS, key=lambda name: (ALGORITHMS[name].baseline, name))
+    return {name: float(k) for k, name in enumerate(ordered)}
 
 
 def _by_size(jobs: pd.DataFrame) -> dict[str, float]:

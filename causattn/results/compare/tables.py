@@ -20,10 +20,7 @@ def baselines() -> frozenset[str]:
     """Return the names of the algorithms that only keep a comparison honest."""
     from causattn.discovery import ALGORITHMS
 
-    return frozenset(name for name, found in ALGORITHMS.items() if found.run.__module__ == _HONEST)
-
-
-_HONEST = "causattn.discovery.baselines.baselines"
+    return frozenset(name for name, found in ALGORITHMS.items() if found.baseline)
 
 
 def contestants_table(design: JobDesign) -> pd.DataFrame:
@@ -34,10 +31,11 @@ def contestants_table(design: JobDesign) -> pd.DataFrame:
     for name in design.contestants:
         own = design.jobs[design.jobs["contestant"] == name]
         kinds = own.get("config.discovery.kind", pd.Series(dtype=object)).dropna().unique()
-        algorithm = ALGORITHMS.get(str(kinds[0])) if len(kinds) == 1 else None
+        known = len(kinds) == 1 and str(kinds[0]) in ALGORITHMS
+        algorithm = ALGORITHMS[str(kinds[0])] if known else None
         row: dict[str, Any] = {"contestant": name, "baseline": False}
         if algorithm is not None:
-            capability = next(iter(algorithm.engines.values()))
+            capability = algorithm.capability
             row |= {
                 "baseline": algorithm.name in baselines(),
                 "gives": algorithm.gives,

@@ -1,0 +1,63 @@
+"""GRaSP, greedy relaxation of the sparsest permutation, by causal-learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from causattn.discovery.contract import (
+    CONTINUOUS_OR_DISCRETE,
+    Algorithm,
+    Capability,
+    Problem,
+)
+from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFERENCE_SCORES
+from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
+from causattn.discovery.shared_settings import (
+    ScoreSettings,
+    check_causal_learn_priors,
+    chosen_score,
+)
+from causattn.graphs import CausalGraph
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraspSettings(ScoreSettings):
+    """GRaSP, greedy relaxation of the sparsest permutation: a score, a CPDAG.
+
+    Parameters
+    ----------
+    depth
+        Depth of the search for covered turns.
+    """
+
+    kind: str = "grasp"
+    depth: int = 3
+
+
+class Grasp(Algorithm):
+    """GRaSP, greedy relaxation of the sparsest permutation: a score, a CPDAG."""
+
+    name = "grasp"
+    settings = GraspSettings
+    capability = Capability(
+        data_kinds=CONTINUOUS_OR_DISCRETE,
+        scores=REFERENCE_SCORES,
+        only=ONLY_ITS_OWN,
+        seeded=True,
+    )
+    paper = (
+        "Lam, Andrews and Ramsey (2022), Greedy relaxations of the sparsest permutation algorithm"
+    )
+
+    def run(self, problem: Problem, settings: GraspSettings) -> CausalGraph:
+        """Solve a prepared problem."""
+        from causallearn.search.PermutationBased.GRaSP import grasp
+
+        chosen = chosen_score(problem, settings, self.capability)
+        check_causal_learn_priors(chosen, settings)
+        graph = by_causal_learn(grasp, problem, chosen, settings.penalty, {"depth": settings.depth})
+        about = f"{chosen.text}, depth {settings.depth}, causal-learn"
+        return replace(graph, algorithm=f"grasp ({about})")
+
+
+ALGORITHM = Grasp()

@@ -1,0 +1,240 @@
+"""Settings read, and a question held against what the algorithm declares, before it runs."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from causattn.base import CapabilityError, ConfigError, DataError, settings_from
+from causattn.discovery.contract import Algorithm, Capability, Problem, RunSettings
+from causattn.discovery.data import DiscoveryData, named_list
+from causattn.discovery.knowledge import Knowledge
+from causattn.discovery.registry import ALGORITHMS
+from causattn.discovery.shared_settings import check_alpha, check_named, named_kinds
+
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
+
+S = TypeVar("S", bound=RunSettings)
+
+_COUNTS = ("max_order", "max_parents", "max_path_length")
+_AMOUNTS = ("penalty", "timeout_s")
+_FROM_ONE = ("threads", "starts")
+
+
+def chosen_algorithm(
+    settings: Mapping[str, Any], where: str = "discovery"
+) -> tuple[Algorithm, RunSettings]:
+    """Return the algorithm that settings name, and the settings as it has them, checked.
+
+    Parameters
+    ----------
+    settings
+        ``{"kind": name, ...}``; in Python ``kind`` may also be an `Algorithm`.
+    where
+        What the settings are called, for messages.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown algorithm or setting.
+    """
+    if "kind" not in settings:
+        raise ConfigError(f"{where}.kind is missing; set it, for example {where}.kind=pc.")
+    kind = settings["kind"]
+    algorithm = ALGORITHMS[kind] if isinstance(kind, str) else kind
+    if isinstance(algorithm, type):
+        algorithm = algorithm()
+    name = getattr(algorithm, "name", kind)
+    if not isinstance(algorithm, Algorithm):
+        raise ConfigError(
+            f"{where}.kind={name} is no Algorithm; derive its class from "
+            "causattn.discovery.Algorithm."
+        )
+    if not issubclass(algorithm.settings, RunSettings):
+        raise ConfigError(
+            f"The settings of {name} are no RunSettings; derive {algorithm.settings.__name__} from "
+            "causattn.discovery.RunSettings, as a frozen dataclass."
+        )
+    return algorithm, checked(algorithm.settings, {**settings, "kind": name}, where)
+
+
+def checked(kind: type[S], values: Mapping[str, Any], where: str = "") -> S:
+    """Return settings of an algorithm, from a configuration or from a function's arguments.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown setting, or a value that cannot be.
+    """
+    plain = {
+        key: value.item() if isinstance(value, np.generic) else value
+        for key, value in values.items()
+    }
+    found = settings_from(kind, plain, where)
+    prefix = f"{where}." if where else ""
+    if (alpha := getattr(found, "alpha", None)) is not None:
+        check_alpha(alpha, f"{prefix}alpha")
+    for name in _COUNTS:
+        if (value := getattr(found, name, None)) is not None and value < 0:
+            raise ConfigError(
+                f"{prefix}{name}={value} is below 0; give 0 or more, or null for no limit."
+            )
+    for name in _AMOUNTS:
+        if (value := getattr(found, name, None)) is not None and value <= 0:
+            raise ConfigError(f"{prefix}{name}={value:g} should be above 0; change it.")
+    for name in _FROM_ONE:
+        if (value := getattr(found, name, None)) is not None and value < 1:
+            raise ConfigError(f"{prefix}{name}={value} should be 1 or more; change it.")
+    check_named(found)
+    return found
+
+
+def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> Problem:
+    """Return the problem as the algorithm takes it, or say why it does not.
+
+    Raises
+    ------
+    CapabilityError
+        Where the algorithm does not take the data's kind, the test, the score, candidates used
+        that way, or knowledge, or needs a package that is not installed.
+    DataError
+        Where candidates are over other variables than the data.
+    """
+    capability = algorithm.capability_of(settings)
+    package = algorithm.package
+    if package is not None and importlib.util.find_spec(package) is None:
+        wanted = f"causattn[{algorithm.extra}]" if algorithm.extra else package
+        raise CapabilityError(
+            f"{algorithm.name} needs the package {package}, which is not installed; run pip "
+            f"install '{wanted}' or choose another algorithm."
+        )
+    if settings.discretise is not None:
+        problem = replace(problem, data=problem.data.discretised(settings.discretise))
+    _check_given(problem, algorithm, settings)
+    _check_kind(problem, algorithm.name, capability, settings)
+    problem = replace(problem, candidates=_candidates_to_use(problem, algorithm, settings))
+    written = getattr(settings, "knowledge", None)
+    if problem.knowledge is None and written is not None:
+        known = Knowledge.from_settings(written, "discovery.knowledge")
+        problem = replace(problem, knowledge=known)
+    if problem.knowledge is not None and not capability.knowledge:
+        raise CapabilityError(
+            f"{described(algorithm, settings)} takes no background knowledge; leave knowledge out "
+            "or choose pc or ges with engine=causattn."
+        )
+    return problem
+
+
+def candidate_use(algorithm: Algorithm, settings: RunSettings) -> str:
+    """Return what a run does with candidates: ``"restrict"``, ``"weigh"`` or ``"ignore"``.
+
+    Raises
+    ------
+    CapabilityError
+        Where the settings ask for a use that the engine does not have.
+    """
+    capability = algorithm.capability_of(settings)
+    use = getattr(settings, "candidates", "ignore")
+    if use == "auto":
+        return "restrict" if "restrict" in capability.candidates else "ignore"
+    if use != "ignore" and use not in capability.candidates:
+        can = " and ".join(sorted(capability.candidates)) or "nothing with candidates"
+        raise CapabilityError(
+            f"{described(algorithm, settings)} cannot {use} by candidates, it can do {can}; set "
+            "candidates=ignore or choose another engine."
+        )
+    return str(use)
+
+
+def described(algorithm: Algorithm, settings: RunSettings) -> str:
+    """Return the algorithm's name and, where there is a choice, its engine."""
+    if not algorithm.engines:
+        return algorithm.name
+    return f"{algorithm.name} (engine={getattr(settings, 'engine', '')})"
+
+
+def _check_given(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> None:
+    """Raise where a test or score was handed in and the engine takes named ones only."""
+    capability = algorithm.capability_of(settings)
+    for what, given, offer in (
+        ("test", problem.test, capability.tests),
+        ("score", problem.score, capability.scores),
+    ):
+        if given is not None and "any" not in offer:
+            reason = f": {capability.only}" if capability.only else ""
+            raise CapabilityError(
+                f"{described(algorithm, settings)} cannot take the {what} {given.name}{reason}; "
+                f"choose one of {', '.join(offer) or 'none'}, or another engine."
+            )
+
+
+def _check_kind(problem: Problem, name: str, capability: Capability, settings: RunSettings) -> None:
+    """Raise where neither the algorithm nor the test or score it is given takes the data."""
+    data = problem.data
+    kinds = capability.data_kinds | named_kinds(settings, capability)
+    for given in (problem.test, problem.score):
+        kinds |= given.data_kinds if given is not None else frozenset()
+    if data.kind in kinds:
+        return
+    takes = " or ".join(sorted(capability.data_kinds))
+    if data.kind == "mixed":
+        discrete = [
+            n for n, count in zip(data.names, data.categories, strict=True) if count is not None
+        ]
+        continuous = [n for n in data.names if n not in discrete]
+        has = (
+            f"the data are mixed (discrete: {named_list(discrete)}; "
+            f"continuous: {named_list(continuous)})"
+        )
+    else:
+        has = f"the data are {data.kind}"
+    cut = "discrete" in capability.data_kinds and data.kind != "discrete"
+    mend = (
+        "set discretise=4 to cut continuous columns into categories, or leave columns out"
+        if cut
+        else "leave the discrete columns out or choose another algorithm"
+    )
+    raise CapabilityError(f"{name} takes {takes} data and {has}; {mend}.")
+
+
+def _candidates_to_use(
+    problem: Problem, algorithm: Algorithm, settings: RunSettings
+) -> CandidateEdges | None:
+    """Return the candidates in the data's order where the run uses them."""
+    needed = algorithm.capability_of(settings).needs_candidates
+    if not needed and candidate_use(algorithm, settings) == "ignore":
+        return None
+    if problem.candidates is not None:
+        return _matched(problem.candidates, problem.data)
+    if needed:
+        raise CapabilityError(
+            f"{algorithm.name} is made of candidates and none were given; hand candidates in."
+        )
+    return None
+
+
+def _matched(candidates: CandidateEdges, data: DiscoveryData) -> CandidateEdges:
+    """Return the candidates in the order of the data's variables."""
+    if candidates.names == data.names:
+        return candidates
+    missing = [name for name in data.names if name not in candidates.names]
+    if missing:
+        raise DataError(
+            f"The candidates know nothing of {named_list(missing)}; make candidates over the "
+            "table's variables."
+        )
+
+    order = np.array([candidates.names.index(name) for name in data.names])
+    inside = np.ix_(order, order)
+    return replace(
+        candidates,
+        names=data.names,
+        score=candidates.score[inside],
+        p_value=candidates.p_value[inside],
+        allowed=candidates.allowed[inside],
+    )

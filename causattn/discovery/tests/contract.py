@@ -1,0 +1,111 @@
+"""What an independence test is.
+
+A contribution is one file that defines ``TEST``::
+
+    class Spearman(IndependenceTest):
+        "Rank correlation, partial ones by regression of the ranks."
+
+        name = "spearman"
+        data_kinds = CONTINUOUS
+
+        def on(self, data):
+            ranks = scipy.stats.rankdata(data.values, axis=0)
+            return lambda x, y, given: p_value_of(ranks, x, y, given)
+
+    TEST = Spearman()
+
+From then on ``discovery.test=spearman`` names it. In Python a function will do: ``pc(data,
+test=lambda x, y, given: p)``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from causattn.discovery.contract import ANY_DATA
+
+if TYPE_CHECKING:
+    from causattn.discovery.data import DiscoveryData
+    from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics
+
+Question = tuple[int, int, tuple[int, ...]]
+"""Columns x < y and an ascending conditioning set."""
+
+PValue = Callable[[int, int, tuple[int, ...]], float]
+"""``(x, y, given)`` to the p-value of x and y being independent given a set of columns."""
+
+
+class BatchTest(Protocol):
+    """A test that answers many questions at once, for libraries and accelerators."""
+
+    def p_values(self, questions: Sequence[Question]) -> np.ndarray:
+        """Return one p-value a question, float [Q]."""
+        ...
+
+
+class IndependenceTest(ABC):
+    """A conditional independence test. The first line of its docstring says what it is.
+
+    Attributes
+    ----------
+    name
+        The word in a configuration, and the name of its file.
+    data_kinds
+        Of ``"continuous"``, ``"discrete"`` and ``"mixed"``.
+    paper
+        Its source.
+    """
+
+    name: str
+    data_kinds: frozenset[str]
+    paper: str = ""
+
+    @abstractmethod
+    def on(self, data: DiscoveryData) -> PValue | BatchTest:
+        """Return the test of these data.
+
+        Each question is asked once. A p-value outside [0, 1] is an error.
+        """
+
+    def largest_set(self, data: DiscoveryData) -> int:
+        """Return how many columns these rows can be conditioned on; all others by default."""
+        return data.size
+
+    def statistics(
+        self, data: DiscoveryData, *, on_demand: bool = False
+    ) -> GaussianStatistics | DiscreteStatistics | None:
+        """Return what compiled engines read; None for a test that is asked question by question.
+
+        Parameters
+        ----------
+        data
+            The table.
+        on_demand
+            Only what is asked for will be worked out, because that is little.
+        """
+        return None
+
+
+class GivenTest(IndependenceTest):
+    """A function or object that was handed in, as a test; it knows its data."""
+
+    data_kinds = ANY_DATA
+
+    def __init__(self, test: PValue | BatchTest) -> None:
+        self._test = test
+        self.name = str(getattr(test, "__name__", type(test).__name__))
+
+    def on(self, data: DiscoveryData) -> PValue | BatchTest:
+        """Return what was handed in."""
+        return self._test
+
+
+def one_by_one(test: PValue | BatchTest) -> PValue:
+    """Return a test as a function of one question."""
+    if not hasattr(test, "p_values"):
+        return test
+    return lambda x, y, given: float(test.p_values([(x, y, given)])[0])
