@@ -31,7 +31,7 @@ def comparison(tmp_path: Path):
 def test_what_is_compared_and_what_it_is_paired_by_is_found(comparison) -> None:
     assert comparison.about["by"] == ["discovery"]
     assert comparison.about["within"] == ["corpus.network", "corpus.documents"]
-    assert list(comparison.contestants["contestant"]) == ["ges", "pc", "empty"]
+    assert list(comparison.contestants["contestant"]) == ["pc", "ges", "empty"]
     assert comparison.contestants["baseline"].tolist() == [False, False, True]
     assert list(comparison.data_sets["data_set"]) == [
         "asia, n = 500",
@@ -226,7 +226,7 @@ def test_a_key_that_cannot_be_paired_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"discovery.alpha has no value .* --by discovery.alpha"):
         compare_runs(path, by=["discovery"])
     found = compare_runs(path, by=["discovery"], where={"discovery.alpha": "0.1,null"})
-    assert list(found.contestants["contestant"]) == ["ges", "pc", "empty"]
+    assert list(found.contestants["contestant"]) == ["pc", "ges", "empty"]
     assert set(compare_runs(path).contestants["contestant"]) == {
         "pc, alpha = 0.1",
         "pc, alpha = 1",
@@ -311,7 +311,7 @@ def test_a_group_that_older_runs_lack_is_no_difference(tmp_path):
 
     path = comparing.table(tmp_path / "runs.parquet", result)
     found = compare_runs(path)
-    assert list(found.contestants["contestant"]) == ["ges", "pc", "empty"]
+    assert list(found.contestants["contestant"]) == ["pc", "ges", "empty"]
     assert any("24 jobs of an older version had no attribution to choose" in n for n in found.notes)
 
     def several(kind, network, size, seed):

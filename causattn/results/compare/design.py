@@ -239,11 +239,14 @@ def _sortable(value: str, places: Mapping[str, float]) -> tuple[float, float, st
 
 
 def _algorithms() -> dict[str, float]:
-    """Return the place of each algorithm: by name, baselines last."""
+    """Return the place of each algorithm: tests, then scores, then others, baselines last."""
     from causattn.discovery import ALGORITHMS
 
-    ordered = sorted(ALGORITHMS, key=lambda name: (ALGORITHMS[name].baseline, name))
-    return {name: float(k) for k, name in enumerate(ordered)}
+    def place(name: str) -> tuple[bool, bool, bool, str]:
+        known = ALGORITHMS[name]
+        return known.baseline, not known.capability.tests, not known.capability.scores, name
+
+    return {name: float(k) for k, name in enumerate(sorted(ALGORITHMS, key=place))}
 
 
 def _by_size(jobs: pd.DataFrame) -> dict[str, float]:
