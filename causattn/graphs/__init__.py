@@ -14,6 +14,8 @@ from causattn.graphs.distances import (
     structural_intervention_distance,
 )
 from causattn.graphs.equivalence import (
+    compelled_parents,
+    consistent_extension,
     dag_to_cpdag,
     is_dag,
     pdag_to_dag,
@@ -21,7 +23,8 @@ from causattn.graphs.equivalence import (
     topological_order,
 )
 from causattn.graphs.graph import CausalGraph, Edge, Mark
-from causattn.graphs.meek import meek_closure
+from causattn.graphs.meek import meek_closure, triple_keys
+from causattn.graphs.pairs import is_symmetric, nonzero_pairs
 from causattn.graphs.sortability import (
     r2_sortability,
     snr_sortability,
@@ -41,10 +44,14 @@ __all__ = [
     "arrowhead_agreement",
     "class_members",
     "compare_graphs",
+    "compelled_parents",
+    "consistent_extension",
     "dag_to_cpdag",
     "is_dag",
+    "is_symmetric",
     "meek_closure",
     "member_distances",
+    "nonzero_pairs",
     "pdag_to_dag",
     "r2_sortability",
     "same_skeleton_and_colliders",
@@ -54,5 +61,6 @@ __all__ = [
     "structural_intervention_distance",
     "to_cpdag",
     "topological_order",
+    "triple_keys",
     "var_sortability",
 ]

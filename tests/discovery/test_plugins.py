@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causattn.base import CapabilityError, CausattnError, ConfigError, load_plugins
-from causattn.base import plugins as plugin_module
+from causattn.base import CapabilityError, CausattnError, ConfigError, forget_plugins, load_plugins
 from causattn.discovery import (
     ALGORITHMS,
     CONTINUOUS,
@@ -43,7 +42,7 @@ def as_plugin():
     """The file as a plugin, outside of the package."""
     load_plugins([str(FILE)])
     yield
-    plugin_module.forget_plugins()
+    forget_plugins()
 
 
 PROGRAM = """

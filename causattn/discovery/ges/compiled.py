@@ -45,8 +45,8 @@ from causattn.discovery.ges.row_kernels import (
     unmark,
 )
 from causattn.discovery.scores import Extensions, LocalScore
+from causattn.graphs import topological_order
 from causattn.graphs.bitset import list_members, pack, unpack
-from causattn.graphs.equivalence import topological_order
 
 TARGETS_AT_ONCE = 256
 """Targets are listed and scored so many at a time, so that memory follows what is kept."""

@@ -40,7 +40,7 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import ConfigError, DataError
-from causattn.graphs.equivalence import is_dag
+from causattn.graphs import is_dag
 
 Adaptive = Literal["none", "v_structures", "unshielded_triples"]
 

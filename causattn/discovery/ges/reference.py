@@ -28,7 +28,7 @@ from causattn.discovery.ges.constraints import Constraints
 from causattn.discovery.ges.reference_graph import complete, moved
 from causattn.discovery.ges.result import Phase, Step
 from causattn.discovery.scores import LocalScore
-from causattn.graphs.equivalence import topological_order
+from causattn.graphs import topological_order
 from causattn.graphs.integer_sets import members, rows_as_sets, sets_as_rows
 
 

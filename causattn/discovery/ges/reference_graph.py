@@ -11,7 +11,7 @@ import numpy as np
 
 from causattn.discovery.ges.constraints import Constraints
 from causattn.discovery.ges.result import Phase
-from causattn.graphs.equivalence import compelled_parents, consistent_extension
+from causattn.graphs import compelled_parents, consistent_extension
 from causattn.graphs.integer_sets import members, rows_as_sets, sets_as_rows
 
 

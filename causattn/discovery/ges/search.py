@@ -22,8 +22,7 @@ from causattn.base import ConfigError, DataError
 from causattn.discovery.ges.constraints import Adaptive, Constraints, constraints
 from causattn.discovery.ges.result import PHASES, GESResult, Phase, Step
 from causattn.discovery.scores import LocalScore
-from causattn.graphs.equivalence import pdag_to_dag
-from causattn.graphs.meek import meek_closure
+from causattn.graphs import meek_closure, pdag_to_dag
 
 Backend = Literal["auto", "compiled", "reference"]
 REFERENCE_UP_TO = 12

@@ -19,8 +19,7 @@ import numpy as np
 
 from causattn.discovery.pc.knowledge import Constraints, check_arrows
 from causattn.discovery.pc.triples import Verdict
-from causattn.graphs.meek import triple_keys
-from causattn.graphs.pairs import nonzero_pairs
+from causattn.graphs import nonzero_pairs, triple_keys
 
 # Below this size plain Python is done before a compiler is loaded.
 _COMPILE_FROM = 40

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.graphs.pairs import is_symmetric, nonzero_pairs
+from causattn.graphs import is_symmetric, nonzero_pairs
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from causattn.discovery.pc.knowledge import Constraints, check_arrows
 from causattn.discovery.pc.triples import Verdict
-from causattn.graphs.meek import meek_closure
+from causattn.graphs import meek_closure
 
 
 def orient(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from causattn.discovery.ges import GESResult, run_ges
 from causattn.discovery.scores import BDeu, DiscreteBIC, GaussianBIC, LocalScore
-from causattn.graphs.equivalence import dag_to_cpdag
+from causattn.graphs import dag_to_cpdag
 from tests.discovery.ges.cases import (
     constraint_options,
     discrete_data,

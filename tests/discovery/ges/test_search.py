@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from causattn.discovery.ges import run_ges
 from causattn.discovery.scores import BDeu, DiscreteBIC, GaussianBIC
-from causattn.graphs.equivalence import dag_to_cpdag
+from causattn.graphs import dag_to_cpdag
 from tests.discovery.ges.cases import (
     all_dags,
     causal_learn,

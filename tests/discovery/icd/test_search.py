@@ -8,7 +8,7 @@ import pytest
 from causallearn.search.ConstraintBased.FCI import fci
 
 from causattn.discovery.icd import iterative_causal_discovery
-from causattn.discovery.libraries.causal_learn_graphs import from_causal_learn
+from causattn.discovery.libraries import from_causal_learn
 from causattn.graphs import Mark
 
 

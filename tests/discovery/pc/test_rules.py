@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
-from causattn.graphs import dag_to_cpdag
-from causattn.graphs.meek import meek_closure
+from causattn.graphs import dag_to_cpdag, meek_closure
 
 pytestmark = pytest.mark.usefixtures("compile_always")
 
