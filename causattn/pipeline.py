@@ -6,7 +6,7 @@
 >>> summary = summarise_attention(model, corpus, features)  # doctest: +SKIP
 >>> candidates = select_candidates(summary, features)  # doctest: +SKIP
 >>> graph = discover(features, candidates, "ges")  # doctest: +SKIP
->>> evidence = collect_evidence(graph, features, candidates, model, corpus)  # doctest: +SKIP
+>>> evidence = collect_evidence(graph, features, corpus, candidates, model)  # doctest: +SKIP
 
 Every function takes the name of an option (``causattn list`` prints them, ``causattn run --help``
 those that files define), its settings by name, and a seed. The defaults are those of ``causattn
@@ -204,9 +204,9 @@ def discover(
 def collect_evidence(
     graph: CausalGraph,
     features: FeatureTable,
+    corpus: Corpus,
     candidates: CandidateEdges | None = None,
     model: LanguageModel | None = None,
-    corpus: Corpus | None = None,
     name: str = "dowhy",
     *,
     seed: int = 0,
@@ -216,8 +216,8 @@ def collect_evidence(
 
     Parameters
     ----------
-    graph, features, candidates, model, corpus
-        What the stages before gave; without model and corpus there are no interventions.
+    graph, features, corpus, candidates, model
+        What the stages before gave; without a model there are no interventions.
     name
         An option of the group effects.
     seed

@@ -18,7 +18,7 @@ def stages():
     summary = causattn.summarise_attention(model, corpus, table, documents=50)
     edges = causattn.select_candidates(summary, table, pairs=12)
     graph = causattn.discover(table, edges, "pc", alpha=0.05)
-    evidence = causattn.collect_evidence(graph, table, edges, model, corpus, draws=20, documents=10)
+    evidence = causattn.collect_evidence(graph, table, corpus, edges, model, draws=20, documents=10)
     return {
         "corpus": corpus,
         "model": model,

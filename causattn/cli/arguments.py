@@ -27,11 +27,24 @@ class Parser(argparse.ArgumentParser):
         raise ConfigError(f"{self.prog} cannot be understood: {message}; see {self.prog} --help.")
 
 
-def parse(parser: Parser, arguments: list[str]) -> argparse.Namespace | None:
-    """Return the parsed arguments, plugins loaded; None where only help was wanted."""
+def parse(
+    parser: Parser, arguments: list[str], *, intermixed: bool = False
+) -> argparse.Namespace | None:
+    """Return the parsed arguments, plugins loaded; None where only help was wanted.
+
+    Parameters
+    ----------
+    parser
+        The command's own parser.
+    arguments
+        What stands behind the command.
+    intermixed
+        Whether flags may stand between words that belong together.
+    """
     _add_plugins(parser)
     try:
-        given = parser.parse_args(arguments)
+        read = parser.parse_intermixed_args if intermixed else parser.parse_args
+        given = read(arguments)
     except SystemExit:
         return None
     load_plugins(given.plugins)

@@ -34,7 +34,10 @@ def list_contributions(arguments: list[str]) -> int:
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
     for room in rooms:
-        console.print(_table(room.load()))
+        if registry := room.load():
+            console.print(_table(registry))
+        else:
+            console.print(f"{registry.room}: nothing from outside ({registry.where} list)")
     return 0
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.base import CausattnError, ConfigError
-from causattn.cli.arguments import Parser
+from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
     from causattn.reproduction import Experiment, ExperimentPlan, Figure, Record
@@ -47,9 +47,8 @@ def reproduce(arguments: list[str]) -> int:
     add("--minutes", type=float, default=float("inf"), help="begin no job after so many")
     add("--page", action="store_true", help="write the page again from the record, measure nothing")
     add("--results", type=Path, help="where the record is written (results/NAME)")
-    try:
-        given = parser.parse_intermixed_args(arguments)
-    except SystemExit:  # after --help
+    given = parse(parser, arguments, intermixed=True)
+    if given is None:
         return 0
     values = _values([word for word in given.words if "=" in word])
     if not (names := [word for word in given.words if "=" not in word]):

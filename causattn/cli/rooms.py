@@ -38,6 +38,10 @@ ROOMS: dict[str, Room] = {
     "measures": Room("causattn.attention:MEASURES"),
     "explainers": Room("causattn.attribution:EXPLAINERS", "attribution"),
     "candidates": Room("causattn.candidates:SELECTORS", "candidates"),
+    "estimators": Room("causattn.effects:ESTIMATORS"),
+    "refuters": Room("causattn.effects:REFUTERS"),
+    "interventions": Room("causattn.effects:INTERVENTIONS"),
+    "papers": Room("causattn.reproduction:PAPERS"),
 }
 """The rooms, in the order of the pipeline, by the name that their entry points have."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -73,7 +73,7 @@ def load_model(settings: Mapping[str, Any], corpus: Corpus | None, seed: int) ->
     if corpus is None and trained:
         raise DataError(f"model={settings.get('kind')} is trained on a corpus; give it one.")
     _, load = choose(str(settings.get("kind")), KINDS, "model.kind")
-    return load(model_settings(settings), corpus, seed)
+    return load(model_settings(settings), cast(Corpus, corpus), seed)
 
 
 def model_settings(settings: Mapping[str, Any]) -> Any:
