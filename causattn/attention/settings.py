@@ -85,11 +85,6 @@ class CaptureSettings:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     mixed_precision: Literal["bfloat16", "float16"] | None = None
 
-    @property
-    def here(self) -> bool:
-        """Whether this process runs all shards itself."""
-        return self.engine == "processes" and self.workers == 1
-
 
 NOT_IN_THE_RESULT = ("workers", "engine", "ray_address")
 """Settings that say who computes, and change no bit of what is computed."""

@@ -19,8 +19,10 @@ import torch
 
 from causattn.attention.corpus_sum.shard import Shard, Shards
 from causattn.attention.corpus_sum.shard_run import ShardRunner
-from causattn.attention.corpus_sum.shard_sums import ShardSums, shard_place, write_sums
-from causattn.attention.corpus_sum.task import Task, read_task, write_task
+from causattn.attention.corpus_sum.task import Task, read_task, shard_place, write_task
+from causattn.attention.corpus_sum.totals import by_pairs
+from causattn.attention.files import write_summary
+from causattn.attention.measures.moments import AttentionSummary
 from causattn.base import CausattnError, ConfigError, ModelError, content_key, quiet
 from causattn.models import LanguageModel
 
@@ -84,11 +86,11 @@ def run_on_ray(
                 ) from None
             if isinstance(found, CausattnError):
                 raise found
-            write_sums(found, shard_place(place, number))
+            write_summary(found, shard_place(place, number))
             yield number
 
 
-def _run(key: str, files: dict[str, bytes], shard: Shard) -> ShardSums | CausattnError:
+def _run(key: str, files: dict[str, bytes], shard: Shard) -> AttentionSummary | CausattnError:
     """Run one shard inside a Ray process, which keeps its model for the next."""
     with quiet():
         try:
@@ -96,7 +98,7 @@ def _run(key: str, files: dict[str, bytes], shard: Shard) -> ShardSums | Causatt
                 while _open:
                     _open.popitem()[1].__exit__(None, None, None)
                 _open[key] = _opened(files)
-            return ShardSums.of(_open[key].run(shard, lambda amount: None))
+            return by_pairs(_open[key].run(shard, lambda amount: None))
         except CausattnError as error:
             return error
 

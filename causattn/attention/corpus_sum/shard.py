@@ -14,9 +14,10 @@ from hashlib import sha256
 
 import numpy as np
 
+from causattn.attention.measures.pairs import occurring_pairs
 from causattn.base import DataError, generator
 from causattn.corpora import Corpus, Mentions
-from causattn.features import FeatureTable, carriers_of
+from causattn.features import FOUND_ANEW, FeatureTable, carriers_of
 from causattn.models import LanguageModel, encode_texts
 
 _SPECIAL = 8
@@ -58,8 +59,6 @@ class Shards:
         Documents in a shard.
     seed
         The run's seed.
-    find_anew
-        Whether the features' carriers are left for whoever runs the shard to find.
     """
 
     def __init__(
@@ -69,7 +68,6 @@ class Shards:
         documents: int | None,
         size: int,
         seed: int,
-        find_anew: bool,
     ) -> None:
         count = len(features.documents)
         self.rows = np.arange(count)
@@ -77,7 +75,9 @@ class Shards:
             rng = generator(seed, "attention", "documents")
             self.rows = np.sort(rng.choice(count, size=documents, replace=False))
         self._corpus, self._features = corpus, features
-        self._size, self._find_anew = size, find_anew
+        self._size = size
+        # Whoever runs the shard finds the features in its texts.
+        self._find_anew = bool(features.about.get(FOUND_ANEW))
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -97,6 +97,29 @@ class Shards:
 
     def __iter__(self) -> Iterator[Shard]:
         return (self[number] for number in range(len(self)))
+
+    def mentioned(self) -> np.ndarray:
+        """Return which features some document mentions, bool [f]; all where that is not known."""
+        size = self._features.size
+        if self._find_anew:
+            return np.ones(size, dtype=bool)
+        return np.bincount(self._mentions()[1], minlength=size) > 0
+
+    def pair_count(self) -> int:
+        """Return how many pairs of features some document mentions; 0 where that is not known."""
+        if self._find_anew:
+            return 0
+        size = self._features.size
+        pairs = np.unique(self._mentions()[0].astype(np.int64) * size + self._mentions()[1])
+        return len(occurring_pairs(*np.divmod(pairs, size), size))
+
+    def _mentions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return documents and features of the mentions in the documents summarised."""
+        carriers = self._features.carriers
+        inside = np.zeros(len(self._features.documents), dtype=bool)
+        inside[self.rows] = True
+        kept = inside[carriers.document]
+        return carriers.document[kept], carriers.variable[kept]
 
     def fingerprint(self) -> str:
         """Return a hash of all documents and mentions; reads the whole corpus once."""

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from causattn.attention.entropy import Heads
+from causattn.attention.corpus_sum.shard import Shards
+from causattn.attention.entropy import Heads, chosen_heads
 from causattn.attention.hiding import feature_hiding
 from causattn.attention.settings import (
     CaptureSettings,
@@ -65,9 +66,14 @@ class Task:
 
     @classmethod
     def of(
-        cls, settings: CaptureSettings, model: LanguageModel, corpus: Corpus, table: FeatureTable
+        cls,
+        settings: CaptureSettings,
+        model: LanguageModel,
+        corpus: Corpus,
+        table: FeatureTable,
+        shards: Shards,
     ) -> Task:
-        """Return the task of summing `table`'s features over `corpus`."""
+        """Return the task of summing `table`'s features over the shards of `corpus`."""
         check_query(settings.query, model.task, model.name)
         hidden = feature_hiding(model, corpus, table) if settings.query == "masked" else None
         bare = replace(
@@ -76,7 +82,13 @@ class Task:
             carriers=Mentions.empty(),
             documents=np.empty(0, dtype=np.int64),
         )
-        return cls(settings, bare, hidden, pooled_features(table))
+        heads = None
+        if settings.entropy is not None:
+            heads = chosen_heads(settings, model, shards[0].texts)
+        copies, pairs = 1, 0
+        if len(shards) > 1:
+            copies, pairs = 1 + max(1, settings.workers), shards.pair_count()
+        return cls(settings, bare, hidden, pooled_features(table), copies, heads, pairs)
 
     def key(self, model: LanguageModel, documents: str) -> str:
         """Return the hash of all that the sums depend on.
@@ -108,6 +120,11 @@ class Task:
                 "documents": documents,
             }
         )
+
+
+def shard_place(folder: Path, number: int) -> Path:
+    """Return where a shard's sums lie."""
+    return folder / f"shard-{number:06d}"
 
 
 def write_task(folder: Path, task: Task, model: LanguageModel) -> None:

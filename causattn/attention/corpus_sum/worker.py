@@ -24,8 +24,9 @@ import pyarrow.parquet as parquet
 
 from causattn.attention.corpus_sum.shard import Shard
 from causattn.attention.corpus_sum.shard_run import ShardRunner
-from causattn.attention.corpus_sum.shard_sums import ShardSums, shard_place, write_sums
-from causattn.attention.corpus_sum.task import read_task
+from causattn.attention.corpus_sum.task import read_task, shard_place
+from causattn.attention.corpus_sum.totals import by_pairs
+from causattn.attention.files import write_summary
 from causattn.base import CausattnError, quiet, read_json, write_json
 from causattn.corpora import Mentions
 
@@ -71,8 +72,8 @@ def main(arguments: Sequence[str]) -> None:
                     task, model = read_task(place / "task")
                     runner = stack.enter_context(ShardRunner(task, model))
                 shard = read_shard(folder)
-                sums = ShardSums.of(runner.run(shard, lambda amount: None))
-                write_sums(sums, shard_place(place, shard.number))
+                sums = by_pairs(runner.run(shard, lambda amount: None))
+                write_summary(sums, shard_place(place, shard.number))
                 reply = {"finished": shard.number}
             except CausattnError as error:
                 reply = {"kind": type(error).__name__, "sentence": str(error)}  # type: ignore[dict-item]

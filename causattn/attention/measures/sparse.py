@@ -102,6 +102,11 @@ class SparseMoments(AttentionMoments):
             maxima[place] = np.maximum(maxima[place], part.maxima)
         return SparseMoments(self.features, pair, counts, sums, squares, maxima, self.limit_gb)
 
+    def within(self, limit_gb: float) -> SparseMoments:
+        """Return the same moments with another limit to full matrices."""
+        parts = (self.pair, self.counts, self.sums, self.squares, self.maxima)
+        return SparseMoments(self.features, *parts, limit_gb)
+
     def seen(self) -> np.ndarray:
         """Return which features occur in any pair, bool [f]."""
         seen = np.zeros(self.features, dtype=bool)

@@ -6,11 +6,11 @@ import threading
 import numpy as np
 import pytest
 
-from causattn.attention import attention_settings, summarise_attention
+from causattn.attention import AttentionSummary, attention_settings, summarise_attention
 from causattn.attention.corpus_sum import ray_engine
 from causattn.attention.corpus_sum.shard import Shards
-from causattn.attention.corpus_sum.shard_sums import ShardSums, Totals
 from causattn.attention.corpus_sum.task import Task, write_task
+from causattn.attention.corpus_sum.totals import Totals
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
 
@@ -39,7 +39,8 @@ def test_what_a_node_runs_gives_the_same_sums(language_model, many, tmp_path):
     """A shard as a Ray process does it, from nothing but files and texts."""
     model = language_model("bert")
     chosen = attention_settings({"shard_documents": 100})
-    task = Task.of(chosen, model, *many)
+    shards = Shards(*many, None, 100, 0)
+    task = Task.of(chosen, model, *many, shards)
     write_task(tmp_path, task, model)
     files = {
         str(path.relative_to(tmp_path)): path.read_bytes()
@@ -47,9 +48,9 @@ def test_what_a_node_runs_gives_the_same_sums(language_model, many, tmp_path):
         if path.is_file()
     }
     totals = Totals(many[1].names, "observed", memory_gb=1.0)
-    for shard in Shards(*many, None, 100, 0, find_anew=False):
+    for shard in shards:
         found = ray_engine._run("key", files, shard)
-        assert isinstance(found, ShardSums)
+        assert isinstance(found, AttentionSummary)
         totals.add(found)
     ray_engine._open.popitem()[1].__exit__(None, None, None)
     here = summarise_attention({"shard_documents": 100}, model, *many, 0)

@@ -174,7 +174,7 @@ def test_only_the_shard_at_hand_is_read(features):
             return super().__getitem__(k)
 
     texts = Texts([f"document {k}" for k in range(8)])
-    shards = Shards(Corpus("counted", texts), features, None, 3, 0, find_anew=False)
+    shards = Shards(Corpus("counted", texts), features, None, 3, 0)
     assert [shards.size(k) for k in range(len(shards))] == [3, 3, 2]
     assert shards[1].texts == ["document 3", "document 4", "document 5"]
     assert texts.read == 3

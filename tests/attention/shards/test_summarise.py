@@ -245,7 +245,7 @@ def test_mask_texts_hide_their_variables(
         ({"documents": 0}, "masked", "above 0"),
         ({"stack": "decoder"}, "masked", "no encoder-decoder"),
         ({"memory_gb": 1e-9}, "masked", "attention.memory_gb"),
-        ({"kind": "kept"}, "masked", "attention.kind=kept"),
+        ({"kind": "kept"}, "masked", "attention.kind='kept'"),
     ],
 )
 def test_settings_that_make_no_sense(settings, task, sentence, language_model, corpus, features):
