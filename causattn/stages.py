@@ -88,7 +88,7 @@ class Stages:
         settings = self._config["corpus"]
         return self._fetch(
             "corpus",
-            {"settings": settings, "source": corpora.source_checksum(settings)},
+            {"settings": settings, "source": corpora.corpus_checksum(settings)},
             lambda: self.own.call("corpus", lambda seed: corpora.load_corpus(settings, seed)),
             corpora.write_corpus,
             corpora.read_corpus,
@@ -100,8 +100,8 @@ class Stages:
         return self._fetch(
             "model",
             {
-                "settings": models.result_settings(settings),
-                "source": models.source_checksum(settings),
+                "settings": models.model_result_settings(settings),
+                "source": models.model_checksums(settings),
                 "corpus": corpus.key,
             },
             lambda: self.own.call(

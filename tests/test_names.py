@@ -31,7 +31,6 @@ PENDING = {
     "Training",
     "Verdict",
     "Work",
-    "source_checksum",
 }
 """Still to be mended; to be removed as they are."""
 

@@ -18,6 +18,7 @@ import yaml
 
 from causattn.base import Option, options_of, summary_of
 from causattn.cli.compose import config_folder
+from causattn.cli.rooms import of_groups
 
 WRITTEN = "# Written by make conf: change the settings' docstring and defaults instead."
 WIDTH = 100
@@ -27,29 +28,28 @@ Kinds = Mapping[str, tuple[type, str]]
 
 
 def group_kinds(group: str) -> Kinds:
-    """Return the kinds of a config group whose files are written from their settings."""
-    from causattn import attribution, candidates, discovery
+    """Return the kinds of a config group whose files are written from their settings.
+
+    They are those of the room that the group chooses from, and what is no contribution.
+    """
     from causattn.attention import CaptureSettings
-    from causattn.corpora.load import KINDS as CORPORA
+    from causattn.attribution import AttentionItselfSettings
     from causattn.effects import DowhySettings
     from causattn.features.build import KINDS as FEATURES
-    from causattn.models.load import KINDS as MODELS
 
-    if group == "discovery":
-        return {name: _of(one, one.settings) for name, one in discovery.ALGORITHMS.items()}
-    if group == "attribution":
-        kinds = {name: _of(one, one.settings) for name, one in attribution.EXPLAINERS.items()}
-        return {**kinds, "attention": _of(None, attribution.AttentionItselfSettings)}
-    if group == "candidates":
-        return {name: _of(one, one.settings) for name, one in candidates.SELECTORS.items()}
-    plain: dict[str, Mapping[str, Any]] = {
-        "corpus": {name: kind for name, (kind, _) in CORPORA.items()},
-        "model": {name: kind for name, (kind, _) in MODELS.items()},
-        "features": {name: kind for name, (kind, _) in FEATURES.items()},
-        "attention": {"streamed": CaptureSettings},
-        "effects": {"dowhy": DowhySettings},
+    others: dict[str, Kinds] = {
+        "attention": {"streamed": _of(None, CaptureSettings)},
+        "attribution": {"attention": _of(None, AttentionItselfSettings)},
+        "effects": {"dowhy": _of(None, DowhySettings)},
+        "features": {name: _of(None, kind) for name, (kind, _) in FEATURES.items()},
     }
-    return {name: _of(None, kind) for name, kind in plain.get(group, {}).items()}
+    room = of_groups().get(group)
+    found = {}
+    if room is not None:
+        registry = room.load()
+        native = [name for name, entry in registry.entries().items() if entry.native]
+        found = {name: _of(registry[name], registry[name].settings) for name in native}
+    return {**found, **others.get(group, {})}
 
 
 GROUPS = (

@@ -35,9 +35,14 @@ class Room:
 
 
 ROOMS: dict[str, Room] = {
+    "corpora": Room("causattn.corpora:CORPORA", "corpus"),
+    "models": Room("causattn.models:MODELS", "model"),
     "measures": Room("causattn.attention:MEASURES"),
     "explainers": Room("causattn.attribution:EXPLAINERS", "attribution"),
     "candidates": Room("causattn.candidates:SELECTORS", "candidates"),
+    "discovery": Room("causattn.discovery:ALGORITHMS", "discovery"),
+    "tests": Room("causattn.discovery:TESTS"),
+    "scores": Room("causattn.discovery:SCORES"),
     "estimators": Room("causattn.effects:ESTIMATORS"),
     "refuters": Room("causattn.effects:REFUTERS"),
     "interventions": Room("causattn.effects:INTERVENTIONS"),

@@ -1,25 +1,34 @@
 """Corpora: documents, what is known of them, and, where it is known, the true graph."""
 
-from causattn.corpora.cebab_effects import (
-    backdoor_design,
-    human_effects,
-    human_pairs,
-    observational_effects,
-)
-from causattn.corpora.corpus import POOLED, Corpus, Mentions
-from causattn.corpora.load import corpus_settings, load_corpus, source_checksum
-from causattn.corpora.network import Network, bundled_networks, load_network, sample_intervened
-from causattn.corpora.occurrences import Occurrences, find_words, is_unspaced, is_word
-from causattn.corpora.permute import permute_corpus
-from causattn.corpora.planted_truth import planted_causes, planted_labels, planted_roles
-from causattn.corpora.render import Slot, render, rewrite
-from causattn.corpora.shortcut import out_of_distribution
-from causattn.corpora.storage import read_corpus, write_corpus
-from causattn.corpora.stored import StoredTexts, store_texts, windows
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.corpora.cebab_effects import (
+        backdoor_design,
+        human_effects,
+        human_pairs,
+        observational_effects,
+    )
+    from causattn.corpora.contract import CorpusSource
+    from causattn.corpora.corpus import POOLED, Corpus, Mentions
+    from causattn.corpora.load import corpus_checksum, corpus_settings, load_corpus
+    from causattn.corpora.network import Network, bundled_networks, load_network, sample_intervened
+    from causattn.corpora.occurrences import Occurrences, find_words, is_unspaced, is_word
+    from causattn.corpora.permute import permute_corpus
+    from causattn.corpora.planted_truth import planted_causes, planted_labels, planted_roles
+    from causattn.corpora.registry import CORPORA
+    from causattn.corpora.render import Slot, render, rewrite
+    from causattn.corpora.shortcut import out_of_distribution
+    from causattn.corpora.storage import read_corpus, write_corpus
+    from causattn.corpora.stored import StoredTexts, store_texts, windows
 
 __all__ = [
+    "CORPORA",
     "POOLED",
     "Corpus",
+    "CorpusSource",
     "Mentions",
     "Network",
     "Occurrences",
@@ -27,6 +36,7 @@ __all__ = [
     "StoredTexts",
     "backdoor_design",
     "bundled_networks",
+    "corpus_checksum",
     "corpus_settings",
     "find_words",
     "human_effects",
@@ -45,8 +55,9 @@ __all__ = [
     "render",
     "rewrite",
     "sample_intervened",
-    "source_checksum",
     "store_texts",
     "windows",
     "write_corpus",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

@@ -8,13 +8,15 @@ Every document is one draw and tells every variable once. In style ``words`` a v
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from causattn.base import ConfigError, generator
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
-from causattn.corpora.network import Network, load_network
+from causattn.corpora.network import ENDINGS, Network, load_network
 from causattn.corpora.render import Slot, render, safe_words
 
 HIDDEN = "?"
@@ -22,7 +24,7 @@ HIDDEN = "?"
 
 @dataclass(frozen=True)
 class BayesNetSettings:
-    """Texts rendered from a Bayesian network; its true graph rides along.
+    """Which network, and how it is drawn and told.
 
     Parameters
     ----------
@@ -44,40 +46,51 @@ class BayesNetSettings:
     order: Literal["fixed", "shuffled", "causal"] = "shuffled"
 
 
-def bayesnet_corpus(settings: BayesNetSettings, seed: int) -> Corpus:
-    """Draw a network and render it as text.
+class BayesNet(CorpusSource):
+    """Texts rendered from a Bayesian network; its true graph rides along."""
 
-    Raises
-    ------
-    ConfigError
-        For an unknown network or fewer than 2 documents.
-    """
-    if settings.documents < 2:
-        raise ConfigError(
-            f"corpus.documents={settings.documents} is too few for a corpus; ask for at least 2."
+    name = "bayesnet"
+    settings = BayesNetSettings
+
+    def files(self, settings: BayesNetSettings) -> list[Path]:
+        """Return the network's file, where it is one."""
+        return [Path(settings.network).expanduser()] if settings.network.endswith(ENDINGS) else []
+
+    def load(self, settings: BayesNetSettings, seed: int) -> Corpus:
+        """Draw a network and render it as text.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown network or fewer than 2 documents.
+        """
+        if settings.documents < 2:
+            raise ConfigError(
+                f"corpus.documents={settings.documents} is too few for a corpus; ask for at "
+                "least 2."
+            )
+        network = load_network(settings.network)
+        codes = network.sample(settings.documents, generator(seed, "corpora", "bayesnet", "values"))
+        order = _order(network, settings, generator(seed, "corpora", "bayesnet", "order"))
+        slots = _slots(network, settings.style)
+        texts, mentions = render(codes, order, slots)
+        words = settings.style == "words"
+        return Corpus(
+            name=network.name,
+            texts=texts,
+            variables=network.variables,
+            values=codes.astype(float),
+            categories=network.states,
+            mentions=mentions,
+            value_texts=tuple(slot.values for slot in slots),
+            mask_texts=tuple(
+                f"{name}={HIDDEN}" for name in safe_words(network.variables, forbidden="=")
+            )
+            if words
+            else None,
+            truth=network.graph(),
+            about={"kind": "bayesnet", "source": "pgmpy example models", **asdict(settings)},
         )
-    network = load_network(settings.network)
-    codes = network.sample(settings.documents, generator(seed, "corpora", "bayesnet", "values"))
-    order = _order(network, settings, generator(seed, "corpora", "bayesnet", "order"))
-    slots = _slots(network, settings.style)
-    texts, mentions = render(codes, order, slots)
-    words = settings.style == "words"
-    return Corpus(
-        name=network.name,
-        texts=texts,
-        variables=network.variables,
-        values=codes.astype(float),
-        categories=network.states,
-        mentions=mentions,
-        value_texts=tuple(slot.values for slot in slots),
-        mask_texts=tuple(
-            f"{name}={HIDDEN}" for name in safe_words(network.variables, forbidden="=")
-        )
-        if words
-        else None,
-        truth=network.graph(),
-        about={"kind": "bayesnet", "source": "pgmpy example models", **asdict(settings)},
-    )
 
 
 def _order(network: Network, settings: BayesNetSettings, rng: np.random.Generator) -> np.ndarray:
@@ -110,3 +123,6 @@ def _phrases(names: tuple[str, ...]) -> tuple[str, ...]:
     spaced = tuple(word.replace("_", " ").strip() for word in words)
     different = len({phrase.casefold() for phrase in spaced}) == len(spaced)
     return spaced if different and all(spaced) else words
+
+
+CORPUS = BayesNet()

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import ConfigError, DataError, configured, file_sha256
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 
 ASPECTS = ("food", "service", "ambiance", "noise")
@@ -49,7 +50,7 @@ Split = Literal["train_observational", "train_exclusive", "train_inclusive", "de
 
 @dataclass(frozen=True)
 class CebabSettings:
-    """CEBaB: restaurant reviews, four labelled aspects, rating as outcome.
+    """Which reviews, and which rating.
 
     CEBaBing/CEBaB, CC BY 4.0.
 
@@ -74,38 +75,49 @@ class CebabSettings:
     sha256: str = SHA256
 
 
-def cebab_corpus(settings: CebabSettings, seed: int) -> Corpus:
-    """Read the reviews as a corpus: aspects as variables, rating as outcome; nothing is drawn.
+class Cebab(CorpusSource):
+    """CEBaB: restaurant reviews, four labelled aspects, rating as outcome."""
 
-    Raises
-    ------
-    ConfigError
-        Where no split, or one twice, is asked for.
-    DataError
-        Where the archive is missing or is another.
-    """
-    if not settings.splits or len(set(settings.splits)) != len(settings.splits):
-        raise ConfigError(
-            f"corpus.splits={settings.splits} must name one or more splits, each once; choose from "
-            f"{', '.join(SPLITS)}."
+    name = "cebab"
+    settings = CebabSettings
+    paper = "Abraham et al. (2022), CEBaB: Estimating the causal effects of real-world concepts"
+
+    def files(self, settings: CebabSettings) -> list[Path]:
+        """Return the archive."""
+        return [Path(settings.path).expanduser()]
+
+    def load(self, settings: CebabSettings, seed: int) -> Corpus:
+        """Read the reviews as a corpus: aspects as variables, rating as outcome; nothing is drawn.
+
+        Raises
+        ------
+        ConfigError
+            Where no split, or one twice, is asked for.
+        DataError
+            Where the archive is missing or is another.
+        """
+        if not settings.splits or len(set(settings.splits)) != len(settings.splits):
+            raise ConfigError(
+                f"corpus.splits={settings.splits} must name one or more splits, each once; choose "
+                f"from {', '.join(SPLITS)}."
+            )
+        reviews = pd.concat(
+            [read_reviews(settings.path, split, settings.sha256) for split in settings.splits],
+            ignore_index=True,
         )
-    reviews = pd.concat(
-        [read_reviews(settings.path, split, settings.sha256) for split in settings.splits],
-        ignore_index=True,
-    )
-    outcome, classes = _outcome(reviews, settings.rating)
-    return Corpus(
-        name="cebab",
-        texts=reviews["text"].tolist(),
-        variables=ASPECTS,
-        values=np.stack([_aspect_codes(reviews, aspect) for aspect in ASPECTS], axis=1),
-        categories=(LABELS,) * len(ASPECTS),
-        outcome=outcome,
-        outcome_name="rating",
-        outcome_classes=classes,
-        metadata=reviews.drop(columns="text"),
-        about={"kind": "cebab", "source": SOURCE, **asdict(settings)},
-    )
+        outcome, classes = _outcome(reviews, settings.rating)
+        return Corpus(
+            name="cebab",
+            texts=reviews["text"].tolist(),
+            variables=ASPECTS,
+            values=np.stack([_aspect_codes(reviews, aspect) for aspect in ASPECTS], axis=1),
+            categories=(LABELS,) * len(ASPECTS),
+            outcome=outcome,
+            outcome_name="rating",
+            outcome_classes=classes,
+            metadata=reviews.drop(columns="text"),
+            about={"kind": "cebab", "source": SOURCE, **asdict(settings)},
+        )
 
 
 def read_reviews(path: str | Path, split: str, sha256: str = SHA256) -> pd.DataFrame:
@@ -173,3 +185,6 @@ def _outcome(reviews: pd.DataFrame, rating: str) -> tuple[np.ndarray, tuple[str,
 def majority_rating(reviews: pd.DataFrame) -> np.ndarray:
     """Return the majority rating of each review, 1 to 5, NaN where there is none."""
     return pd.to_numeric(reviews["review_majority"], errors="coerce").to_numpy(dtype=float)
+
+
+CORPUS = Cebab()

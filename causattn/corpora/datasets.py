@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from causattn.base import ConfigError, DataError, choose
 from causattn.corpora.columns import ColumnKind, corpus_from_records
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.file import column_kinds
 from causattn.corpora.records import Records
@@ -15,7 +16,7 @@ from causattn.corpora.records import Records
 
 @dataclass(frozen=True)
 class DatasetsSettings:
-    """A Hugging Face data set, from a folder or the hub (needs causattn[datasets]).
+    """Which data set, and what its columns are.
 
     Parameters
     ----------
@@ -56,42 +57,52 @@ class DatasetsSettings:
     missing: Literal["error", "drop"] = "error"
 
 
-def datasets_corpus(settings: DatasetsSettings, seed: int) -> Corpus:
-    """Read a corpus from a Hugging Face data set; nothing in it is drawn.
+class HubDatasets(CorpusSource):
+    """A Hugging Face data set, from a folder or the hub (needs causattn[datasets])."""
 
-    Raises
-    ------
-    ConfigError
-        Where the extra ``datasets`` is not installed, or there is no such split.
-    DataError
-        Where the data set is missing or holds too little.
-    """
-    try:
-        import datasets
-    except ImportError:
-        raise ConfigError(
-            "corpus.kind=datasets needs the package datasets; install causattn[datasets]."
-        ) from None
-    data = _loaded(datasets, settings)
-    columns: dict[str, list[Any]] = {}
-    for name in data.column_names:
-        cells = list(data[name])
-        feature = data.features[name]
-        if isinstance(feature, datasets.ClassLabel):
-            # -1 stands for a withheld label in published test splits.
-            cells = [None if cell in (None, -1) else feature.int2str(cell) for cell in cells]
-        columns[name] = cells
-    source = f"data set {settings.path} ({settings.split})"
-    return corpus_from_records(
-        Records(source, columns, [f"row {row + 1}" for row in range(len(data))]),
-        name=Path(settings.path).name,
-        text=settings.text,
-        label=settings.label,
-        columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
-        label_kind=settings.label_kind,
-        drop_missing=settings.missing == "drop",
-        about={"kind": "datasets", "fingerprint": data._fingerprint, **asdict(settings)},
-    )
+    name = "datasets"
+    settings = DatasetsSettings
+
+    def files(self, settings: DatasetsSettings) -> list[Path]:
+        """Return the folder, where it is one."""
+        return [Path(settings.path).expanduser()]
+
+    def load(self, settings: DatasetsSettings, seed: int) -> Corpus:
+        """Read a corpus from a Hugging Face data set; nothing in it is drawn.
+
+        Raises
+        ------
+        ConfigError
+            Where the extra ``datasets`` is not installed, or there is no such split.
+        DataError
+            Where the data set is missing or holds too little.
+        """
+        try:
+            import datasets
+        except ImportError:
+            raise ConfigError(
+                "corpus.kind=datasets needs the package datasets; install causattn[datasets]."
+            ) from None
+        data = _loaded(datasets, settings)
+        columns: dict[str, list[Any]] = {}
+        for name in data.column_names:
+            cells = list(data[name])
+            feature = data.features[name]
+            if isinstance(feature, datasets.ClassLabel):
+                # -1 stands for a withheld label in published test splits.
+                cells = [None if cell in (None, -1) else feature.int2str(cell) for cell in cells]
+            columns[name] = cells
+        source = f"data set {settings.path} ({settings.split})"
+        return corpus_from_records(
+            Records(source, columns, [f"row {row + 1}" for row in range(len(data))]),
+            name=Path(settings.path).name,
+            text=settings.text,
+            label=settings.label,
+            columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
+            label_kind=settings.label_kind,
+            drop_missing=settings.missing == "drop",
+            about={"kind": "datasets", "fingerprint": data._fingerprint, **asdict(settings)},
+        )
 
 
 def _loaded(datasets: Any, settings: DatasetsSettings) -> Any:
@@ -113,3 +124,6 @@ def _loaded(datasets: Any, settings: DatasetsSettings) -> Any:
     if isinstance(data, datasets.DatasetDict):
         return choose(settings.split, data, "corpus.split")
     return data
+
+
+CORPUS = HubDatasets()

@@ -7,15 +7,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from causattn.base import ConfigError, content_key, file_sha256
+from causattn.base import ConfigError
 from causattn.corpora.columns import ColumnKind, corpus_from_records
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
+from causattn.corpora.load import path_checksum
 from causattn.corpora.records import read_records
 
 
 @dataclass(frozen=True)
 class FileSettings:
-    """Your own texts: a table, or a folder of text files.
+    """Which file, and what its columns are.
 
     Parameters
     ----------
@@ -54,26 +56,37 @@ class FileSettings:
     missing: Literal["error", "drop"] = "error"
 
 
-def file_corpus(settings: FileSettings, seed: int) -> Corpus:
-    """Read a corpus from a file or folder; nothing in it is drawn.
+class TextFile(CorpusSource):
+    """Your own texts: a table, or a folder of text files."""
 
-    Raises
-    ------
-    DataError
-        Where the file is missing, cannot be read, or holds too little.
-    """
-    path = Path(settings.path).expanduser()
-    records = read_records(path, settings.encoding, settings.delimiter)
-    return corpus_from_records(
-        records,
-        name=path.stem or path.resolve().name,
-        text=settings.text,
-        label=settings.label,
-        columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
-        label_kind=settings.label_kind,
-        drop_missing=settings.missing == "drop",
-        about={"kind": "file", "sha256": path_checksum(path), **asdict(settings)},
-    )
+    name = "file"
+    settings = FileSettings
+    pattern = "*.txt"
+
+    def files(self, settings: FileSettings) -> list[Path]:
+        """Return the file or folder."""
+        return [Path(settings.path).expanduser()]
+
+    def load(self, settings: FileSettings, seed: int) -> Corpus:
+        """Read a corpus from a file or folder; nothing in it is drawn.
+
+        Raises
+        ------
+        DataError
+            Where the file is missing, cannot be read, or holds too little.
+        """
+        path = Path(settings.path).expanduser()
+        records = read_records(path, settings.encoding, settings.delimiter)
+        return corpus_from_records(
+            records,
+            name=path.stem or path.resolve().name,
+            text=settings.text,
+            label=settings.label,
+            columns=column_kinds(settings.columns, settings.discrete, settings.continuous),
+            label_kind=settings.label_kind,
+            drop_missing=settings.missing == "drop",
+            about={"kind": "file", "sha256": path_checksum(path, self.pattern), **asdict(settings)},
+        )
 
 
 def column_kinds(
@@ -97,9 +110,4 @@ def column_kinds(
     return kinds
 
 
-def path_checksum(path: Path, pattern: str = "*.txt") -> str:
-    """Return a checksum of a file, or of the names and contents of a folder's files."""
-    if path.is_file():
-        return file_sha256(path)
-    entries = sorted(entry for entry in path.rglob(pattern) if entry.is_file())
-    return content_key([[str(entry.relative_to(path)), file_sha256(entry)] for entry in entries])
+CORPUS = TextFile()

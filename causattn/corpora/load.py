@@ -1,30 +1,16 @@
-"""Which kind of corpus a configuration asks for."""
+"""The corpus that a configuration asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from causattn.base import choose, settings_from
-from causattn.corpora.bayesnet import BayesNetSettings, bayesnet_corpus
-from causattn.corpora.cebab import CebabSettings, cebab_corpus
-from causattn.corpora.corpus import Corpus
-from causattn.corpora.datasets import DatasetsSettings, datasets_corpus
-from causattn.corpora.file import FileSettings, file_corpus, path_checksum
-from causattn.corpora.planted import PlantedSettings, planted_corpus
-from causattn.corpora.shortcut import ShortcutSettings, shortcut_corpus
-from causattn.corpora.streamed import StreamedSettings, streamed_corpus
+from causattn.base import content_key, file_sha256, settings_from
+from causattn.corpora.registry import CORPORA
 
-KINDS: dict[str, tuple[type, Callable[[Any, int], Corpus]]] = {
-    "bayesnet": (BayesNetSettings, bayesnet_corpus),
-    "file": (FileSettings, file_corpus),
-    "cebab": (CebabSettings, cebab_corpus),
-    "datasets": (DatasetsSettings, datasets_corpus),
-    "planted": (PlantedSettings, planted_corpus),
-    "shortcut": (ShortcutSettings, shortcut_corpus),
-    "streamed": (StreamedSettings, streamed_corpus),
-}
+if TYPE_CHECKING:
+    from causattn.corpora.corpus import Corpus
 
 
 def load_corpus(settings: Mapping[str, Any], seed: int) -> Corpus:
@@ -44,8 +30,7 @@ def load_corpus(settings: Mapping[str, Any], seed: int) -> Corpus:
     DataError
         Where the data is missing or cannot be used.
     """
-    _, load = choose(str(settings.get("kind")), KINDS, "corpus.kind")
-    return load(corpus_settings(settings), seed)
+    return CORPORA[str(settings.get("kind"))].load(corpus_settings(settings), seed)
 
 
 def corpus_settings(settings: Mapping[str, Any]) -> Any:
@@ -56,22 +41,30 @@ def corpus_settings(settings: Mapping[str, Any]) -> Any:
     ConfigError
         For an unknown kind or setting.
     """
-    kind, _ = choose(str(settings.get("kind")), KINDS, "corpus.kind")
+    source = CORPORA[str(settings.get("kind"))]
     own = {key: value for key, value in settings.items() if key != "kind"}
-    return settings_from(kind, own, "corpus")
+    return settings_from(source.settings, own, "corpus")
 
 
-def source_checksum(settings: Mapping[str, Any]) -> str | None:
-    """Return a checksum of the data behind a configuration, None where it is all in the settings.
+def corpus_checksum(settings: Mapping[str, Any]) -> str | None:
+    """Return a checksum of what is behind a configuration, None where it is all in the settings.
 
     Two runs with equal settings see the same corpus only where this is equal too: a file can
-    change under its name. A data set on the hub is as fixed as its `revision`.
+    change under its name, and so can the code of a plugin. A data set on the hub is as fixed as
+    its `revision`.
     """
-    path = settings.get("path", settings.get("network"))
-    if settings.get("kind") == "bayesnet" and not str(path).endswith((".bif", ".bif.gz")):
-        return None
-    where = Path(str(path)).expanduser()
-    if not where.exists():
-        return None
-    whole = settings.get("kind") in ("datasets", "streamed")
-    return path_checksum(where, "*" if whole else "*.txt")
+    name = str(settings.get("kind"))
+    source = CORPORA[name]
+    files = source.files(corpus_settings(settings))
+    parts = [path_checksum(path, source.pattern) for path in files if path.exists()]
+    if code := CORPORA.checksum(name):
+        parts.append(code)
+    return parts[0] if len(parts) == 1 else content_key(parts) if parts else None
+
+
+def path_checksum(path: Path, pattern: str = "*") -> str:
+    """Return a checksum of a file, or of the names and contents of a folder's files."""
+    if path.is_file():
+        return file_sha256(path)
+    entries = sorted(entry for entry in path.rglob(pattern) if entry.is_file())
+    return content_key([[str(entry.relative_to(path)), file_sha256(entry)] for entry in entries])

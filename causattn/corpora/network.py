@@ -26,7 +26,7 @@ from causattn.base import ConfigError, DataError, choose
 from causattn.corpora.bif import read_plain
 from causattn.graphs import CausalGraph
 
-_ENDINGS = (".bif", ".bif.gz")
+ENDINGS = (".bif", ".bif.gz")
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def load_network(name: str) -> Network:
     DataError
         Where a file is missing or is no network.
     """
-    if name.endswith(_ENDINGS):
+    if name.endswith(ENDINGS):
         path = Path(name).expanduser()
         if not path.is_file():
             raise DataError(f"There is no network file {path}; give corpus.network a BIF file.")

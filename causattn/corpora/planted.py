@@ -27,6 +27,7 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import ConfigError, generator
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.planted_words import WORDINGS, Clause, Wording
 from causattn.corpora.render import Slot, render
@@ -50,7 +51,7 @@ and small models take very long to see that two together do."""
 
 @dataclass(frozen=True)
 class PlantedSettings:
-    """Texts whose label a known word makes, beside a decoy and a confounded word.
+    """Which words make the label, and what stands beside them.
 
     All truth rides along.
 
@@ -109,47 +110,53 @@ class PlantedSettings:
             )
 
 
-def planted_corpus(settings: PlantedSettings, seed: int) -> Corpus:
-    """Draw documents and label them by the rule.
+class Planted(CorpusSource):
+    """Texts whose label a known word makes, beside a decoy and a confounded word."""
 
-    Equal seeds give equal documents, and fewer documents are the first of more.
-    """
-    wording = WORDINGS[settings.language]
-    clauses = _clauses(settings, wording)
-    told = [(name, slot, role) for clause, role in clauses for name, slot in clause]
-    names = tuple(name for name, _, _ in told)
-    roles = tuple(role for _, _, role in told)
-    slots = [slot for _, slot, _ in told]
-    # A negation is what the next slot goes on from: nothing stands behind it.
-    negations = [k for k, slot in enumerate(slots) if not slot.after]
-    values = generator(seed, "corpora", "planted", "values")
-    codes = _draw(settings, slots, roles, negations, values)
-    order = _order(settings, clauses, generator(seed, "corpora", "planted", "order"))
-    texts, mentions = render(codes, order, slots, wording.separator)
-    read = [k for k, role in enumerate(roles) if role == "cause"]
-    label = np.array(_LABELS[settings.rule])[tuple(codes[:, read].T)]
-    noise = generator(seed, "corpora", "planted", "label_noise").random(settings.documents)
-    label = np.where(noise < settings.label_noise, 1 - label, label)
-    return Corpus(
-        name=f"planted_{settings.rule}_{settings.language}",
-        texts=texts,
-        variables=names,
-        values=codes.astype(float),
-        categories=tuple(slot.values for slot in slots),
-        mentions=mentions,
-        value_texts=tuple(slot.values for slot in slots),
-        outcome=label.astype(float),
-        outcome_name=wording.outcome,
-        outcome_classes=wording.classes,
-        truth=_truth(names, roles, wording.outcome),
-        about={
-            "kind": "planted",
-            "source": "made by causattn",
-            **asdict(settings),
-            "roles": list(roles),
-            "labels": _LABELS[settings.rule],
-        },
-    )
+    name = "planted"
+    settings = PlantedSettings
+
+    def load(self, settings: PlantedSettings, seed: int) -> Corpus:
+        """Draw documents and label them by the rule.
+
+        Equal seeds give equal documents, and fewer documents are the first of more.
+        """
+        wording = WORDINGS[settings.language]
+        clauses = _clauses(settings, wording)
+        told = [(name, slot, role) for clause, role in clauses for name, slot in clause]
+        names = tuple(name for name, _, _ in told)
+        roles = tuple(role for _, _, role in told)
+        slots = [slot for _, slot, _ in told]
+        # A negation is what the next slot goes on from: nothing stands behind it.
+        negations = [k for k, slot in enumerate(slots) if not slot.after]
+        values = generator(seed, "corpora", "planted", "values")
+        codes = _draw(settings, slots, roles, negations, values)
+        order = _order(settings, clauses, generator(seed, "corpora", "planted", "order"))
+        texts, mentions = render(codes, order, slots, wording.separator)
+        read = [k for k, role in enumerate(roles) if role == "cause"]
+        label = np.array(_LABELS[settings.rule])[tuple(codes[:, read].T)]
+        noise = generator(seed, "corpora", "planted", "label_noise").random(settings.documents)
+        label = np.where(noise < settings.label_noise, 1 - label, label)
+        return Corpus(
+            name=f"planted_{settings.rule}_{settings.language}",
+            texts=texts,
+            variables=names,
+            values=codes.astype(float),
+            categories=tuple(slot.values for slot in slots),
+            mentions=mentions,
+            value_texts=tuple(slot.values for slot in slots),
+            outcome=label.astype(float),
+            outcome_name=wording.outcome,
+            outcome_classes=wording.classes,
+            truth=_truth(names, roles, wording.outcome),
+            about={
+                "kind": "planted",
+                "source": "made by causattn",
+                **asdict(settings),
+                "roles": list(roles),
+                "labels": _LABELS[settings.rule],
+            },
+        )
 
 
 def _clauses(settings: PlantedSettings, wording: Wording) -> list[tuple[Clause, Role]]:
@@ -223,3 +230,6 @@ def _truth(names: tuple[str, ...], roles: tuple[Role, ...], outcome: str) -> Cau
         kind="dag",
         algorithm="planted rule",
     )
+
+
+CORPUS = Planted()

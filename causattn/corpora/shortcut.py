@@ -30,6 +30,7 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import CapabilityError, ConfigError, generator
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.render import Slot, render
 from causattn.graphs import CausalGraph
@@ -57,7 +58,7 @@ _SLOTS = {
 
 @dataclass(frozen=True)
 class ShortcutSettings:
-    """Documents whose label one word causes and another, the shortcut, gives away.
+    """How to draw and tell documents with a shortcut.
 
     Made from templates.
 
@@ -123,38 +124,49 @@ class ShortcutSettings:
                     )
 
 
-def shortcut_corpus(settings: ShortcutSettings, seed: int) -> Corpus:
-    """Draw documents with a shortcut and tell them in English.
+class Shortcut(CorpusSource):
+    """Documents whose label one word causes and another, the shortcut, gives away."""
 
-    Raises
-    ------
-    ConfigError
-        For settings that cannot be (from `ShortcutSettings`).
-    """
-    codes, label = _draw(settings, seed)
-    variables = tuple(codes)
-    slots = [_SLOTS[name] for name in variables]
-    rng = generator(seed, "corpora", "shortcut", "order")
-    places = np.tile(np.arange(len(variables)), (settings.documents, 1))
-    order = rng.permuted(places, axis=1) if settings.order == "shuffled" else places[:1].copy()
-    if settings.order == "fixed":
-        order = rng.permuted(order, axis=1)
-    values = np.stack([codes[name] for name in variables], axis=1)
-    texts, mentions = render(values, order, slots)
-    return Corpus(
-        name="shortcut",
-        texts=texts,
-        variables=variables,
-        values=values.astype(float),
-        categories=tuple(slot.values for slot in slots),
-        mentions=mentions,
-        value_texts=tuple(slot.values for slot in slots),
-        outcome=label.astype(float),
-        outcome_name=LABEL,
-        outcome_classes=CLASSES,
-        truth=_truth(settings, variables),
-        about={"kind": "shortcut", "source": "templates", **asdict(settings), "drawn_with": seed},
-    )
+    name = "shortcut"
+    settings = ShortcutSettings
+
+    def load(self, settings: ShortcutSettings, seed: int) -> Corpus:
+        """Draw documents with a shortcut and tell them in English.
+
+        Raises
+        ------
+        ConfigError
+            For settings that cannot be (from `ShortcutSettings`).
+        """
+        codes, label = _draw(settings, seed)
+        variables = tuple(codes)
+        slots = [_SLOTS[name] for name in variables]
+        rng = generator(seed, "corpora", "shortcut", "order")
+        places = np.tile(np.arange(len(variables)), (settings.documents, 1))
+        order = rng.permuted(places, axis=1) if settings.order == "shuffled" else places[:1].copy()
+        if settings.order == "fixed":
+            order = rng.permuted(order, axis=1)
+        values = np.stack([codes[name] for name in variables], axis=1)
+        texts, mentions = render(values, order, slots)
+        return Corpus(
+            name="shortcut",
+            texts=texts,
+            variables=variables,
+            values=values.astype(float),
+            categories=tuple(slot.values for slot in slots),
+            mentions=mentions,
+            value_texts=tuple(slot.values for slot in slots),
+            outcome=label.astype(float),
+            outcome_name=LABEL,
+            outcome_classes=CLASSES,
+            truth=_truth(settings, variables),
+            about={
+                "kind": "shortcut",
+                "source": "templates",
+                **asdict(settings),
+                "drawn_with": seed,
+            },
+        )
 
 
 def out_of_distribution(corpus: Corpus, strength: float | None = None) -> Corpus:
@@ -182,7 +194,7 @@ def out_of_distribution(corpus: Corpus, strength: float | None = None) -> Corpus
     known = {name: about[name] for name in ShortcutSettings.__dataclass_fields__}
     settings = ShortcutSettings(**known)
     wanted = settings.strength_out if strength is None else strength
-    return shortcut_corpus(replace(settings, strength=wanted), int(about["drawn_with"]))
+    return CORPUS.load(replace(settings, strength=wanted), int(about["drawn_with"]))
 
 
 def _draw(settings: ShortcutSettings, seed: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -241,3 +253,6 @@ def _truth(settings: ShortcutSettings, variables: tuple[str, ...]) -> CausalGrap
     return CausalGraph.from_adjacency(
         adjacency, names, direction="from row to column", algorithm="as drawn"
     )
+
+
+CORPUS = Shortcut()

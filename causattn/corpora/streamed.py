@@ -18,6 +18,7 @@ import numpy as np
 
 from causattn.base import ConfigError, DataError, configured, progress
 from causattn.corpora.columns import ColumnKind, rows_with_text, variable_from_cells
+from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.records import Records, missing
 from causattn.corpora.stored import store_texts
@@ -28,7 +29,7 @@ BATCH = 1024
 
 @dataclass(frozen=True)
 class StreamedSettings:
-    """Texts larger than memory: Parquet files, or a Hugging Face data set.
+    """Where the documents are.
 
     The latter needs causattn[datasets]. For features=words attention=observed, and a model that is
     not trained on them.
@@ -65,34 +66,44 @@ class StreamedSettings:
     scratch: str | None = configured("${paths.cache}/.scratch", default=None)
 
 
-def streamed_corpus(settings: StreamedSettings, seed: int) -> Corpus:
-    """Read a corpus of any size, in constant memory; nothing in it is drawn.
+class Streamed(CorpusSource):
+    """Texts larger than memory: Parquet files, or a Hugging Face data set."""
 
-    Raises
-    ------
-    ConfigError
-        Where the package `datasets` is needed and not installed.
-    DataError
-        Where the source is missing, cannot be read, or has a row without text.
-    """
-    if settings.label == settings.text:
-        raise ConfigError(
-            f"Column {settings.text} is corpus.text and corpus.label; name two columns."
+    name = "streamed"
+    settings = StreamedSettings
+
+    def files(self, settings: StreamedSettings) -> list[Path]:
+        """Return the file or folder, where it is one."""
+        return [Path(settings.path).expanduser()]
+
+    def load(self, settings: StreamedSettings, seed: int) -> Corpus:
+        """Read a corpus of any size, in constant memory; nothing in it is drawn.
+
+        Raises
+        ------
+        ConfigError
+            Where the package `datasets` is needed and not installed.
+        DataError
+            Where the source is missing, cannot be read, or has a row without text.
+        """
+        if settings.label == settings.text:
+            raise ConfigError(
+                f"Column {settings.text} is corpus.text and corpus.label; name two columns."
+            )
+        source = _Source(settings)
+        scratch = None if settings.scratch is None else Path(settings.scratch).expanduser()
+        with progress("Reading the corpus", unit="documents") as advance:
+            texts = store_texts(source.texts(advance), scratch)
+        outcome, classes = source.outcome()
+        about = {key: value for key, value in asdict(settings).items() if key != "scratch"}
+        return Corpus(
+            name=Path(settings.path).stem or Path(settings.path).resolve().name,
+            texts=texts,
+            outcome=outcome,
+            outcome_name=settings.label or "outcome",
+            outcome_classes=classes,
+            about={"kind": "streamed", **about, "dropped_documents": source.dropped},
         )
-    source = _Source(settings)
-    scratch = None if settings.scratch is None else Path(settings.scratch).expanduser()
-    with progress("Reading the corpus", unit="documents") as advance:
-        texts = store_texts(source.texts(advance), scratch)
-    outcome, classes = source.outcome()
-    about = {key: value for key, value in asdict(settings).items() if key != "scratch"}
-    return Corpus(
-        name=Path(settings.path).stem or Path(settings.path).resolve().name,
-        texts=texts,
-        outcome=outcome,
-        outcome_name=settings.label or "outcome",
-        outcome_classes=classes,
-        about={"kind": "streamed", **about, "dropped_documents": source.dropped},
-    )
 
 
 class _Source:
@@ -216,3 +227,6 @@ def _dataset_batches(path: Path, settings: StreamedSettings) -> Iterator[Mapping
             f"Data set {settings.path} cannot be read ({type(error).__name__}: {reason:.200}); "
             "check corpus.path and corpus.split, or the connection to the hub."
         ) from None
+
+
+CORPUS = Streamed()

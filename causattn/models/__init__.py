@@ -8,28 +8,32 @@ if TYPE_CHECKING:
     from causattn.models.carriers import CarrierTokens, carrier_tokens
     from causattn.models.causal_classifier import causal_term
     from causattn.models.causal_term import CausalSettings
+    from causattn.models.contract import ModelKind
     from causattn.models.encoding import Batch, Encoding, batches, encode_texts, take
     from causattn.models.hiding import hiding_tokens, single_tokens
     from causattn.models.load import (
         known_task,
         load_model,
+        model_checksums,
+        model_result_settings,
         model_settings,
-        result_settings,
-        source_checksum,
-        untrained_copy,
     )
     from causattn.models.model import LanguageModel, Task
     from causattn.models.predict import predict_labels, predict_tokens
+    from causattn.models.registry import MODELS
     from causattn.models.seeded import seeded_torch
     from causattn.models.storage import read_model, write_model
     from causattn.models.tiny_tokenizer import word_tokenizer
+    from causattn.models.untrained import untrained_copy
 
 __all__ = [
+    "MODELS",
     "Batch",
     "CarrierTokens",
     "CausalSettings",
     "Encoding",
     "LanguageModel",
+    "ModelKind",
     "Task",
     "batches",
     "carrier_tokens",
@@ -38,14 +42,14 @@ __all__ = [
     "hiding_tokens",
     "known_task",
     "load_model",
+    "model_checksums",
+    "model_result_settings",
     "model_settings",
     "predict_labels",
     "predict_tokens",
     "read_model",
-    "result_settings",
     "seeded_torch",
     "single_tokens",
-    "source_checksum",
     "take",
     "untrained_copy",
     "word_tokenizer",

@@ -20,9 +20,16 @@ from causattn.corpora import Corpus, out_of_distribution
 from causattn.models.causal_attention import attention_in_training
 from causattn.models.causal_term import CausalSettings, CausalTerm
 from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
+from causattn.models.contract import ModelKind
 from causattn.models.encoding import encode_texts, take
-from causattn.models.loading import check_fit, read_config, read_network, read_tokenizer
-from causattn.models.model import LanguageModel
+from causattn.models.loading import (
+    check_fit,
+    checkpoint_files,
+    read_config,
+    read_network,
+    read_tokenizer,
+)
+from causattn.models.model import LanguageModel, Task
 from causattn.models.predict import predict_labels
 from causattn.models.seeded import seeded_torch
 from causattn.models.shuffling import split
@@ -33,7 +40,7 @@ NAME = "causal_classifier"
 
 @dataclass(frozen=True, kw_only=True)
 class CausalClassifierSettings(CausalSettings, TinyClassifierSettings):
-    """A classifier of the corpus's labels, trained with a causal term on its attention in the loss.
+    """Size and training of a classifier, and its causal term.
 
     Parameters
     ----------
@@ -65,41 +72,58 @@ class CausalClassifierSettings(CausalSettings, TinyClassifierSettings):
             )
 
 
-def causal_classifier(
-    settings: CausalClassifierSettings, corpus: Corpus, seed: int
-) -> LanguageModel:
-    """Train a classifier with a causal term.
+class CausalClassifier(ModelKind):
+    """A classifier of the corpus's labels, with a causal term on its attention in the loss."""
 
-    Raises
-    ------
-    DataError
-        Where there are no labels to train on, or the corpus tells no features.
-    ConfigError
-        Where the graph is none, or over other features.
-    ModelError
-        Where the checkpoint cannot be used, or training diverges.
-    CapabilityError
-        Where the model shows no attention weights, or slots cannot be rewritten.
-    """
-    model = _untrained(settings, corpus, seed)
-    assert corpus.outcome is not None
-    labelled = np.flatnonzero(~np.isnan(corpus.outcome))
-    about: dict[str, Any] = {"kind": NAME, "corpus": corpus.name, **asdict(settings), "seed": seed}
-    about["parameters"] = sum(weight.numel() for weight in model.network.parameters())
-    if settings.causal_weight == 0:
-        about |= train_classifier(model, corpus, settings, seed)
-    else:
-        with attention_in_training(model.network, model.name) as forward:
-            term = CausalTerm(settings, model, forward, corpus, labelled, seed)
-            about |= train_classifier(model, corpus, settings, seed, term)
-            about |= {
-                "causal_features": list(term.target.names),
-                "causal_resampled": list(term.drawn),
-                "causal_term_first": term.values[0],
-                "causal_term_train": float(np.mean(term.values[-max(1, len(term.values) // 10) :])),
-            }
-    about |= _shifted_accuracy(model, corpus, labelled, settings, seed)
-    return replace(model, about=about)
+    name = NAME
+    settings = CausalClassifierSettings
+    task: Task = "classifier"
+
+    def files(self, settings: CausalClassifierSettings) -> list[Path]:
+        """Return the graph's file, where it is one, and the checkpoint's."""
+        graph = Path(settings.causal_graph).expanduser()
+        return [graph, *(checkpoint_files(settings.path) if settings.path else [])]
+
+    def load(self, settings: CausalClassifierSettings, corpus: Corpus, seed: int) -> LanguageModel:
+        """Train a classifier with a causal term.
+
+        Raises
+        ------
+        DataError
+            Where there are no labels to train on, or the corpus tells no features.
+        ConfigError
+            Where the graph is none, or over other features.
+        ModelError
+            Where the checkpoint cannot be used, or training diverges.
+        CapabilityError
+            Where the model shows no attention weights, or slots cannot be rewritten.
+        """
+        model = _untrained(settings, corpus, seed)
+        assert corpus.outcome is not None
+        labelled = np.flatnonzero(~np.isnan(corpus.outcome))
+        about: dict[str, Any] = {
+            "kind": NAME,
+            "corpus": corpus.name,
+            **asdict(settings),
+            "seed": seed,
+        }
+        about["parameters"] = sum(weight.numel() for weight in model.network.parameters())
+        if settings.causal_weight == 0:
+            about |= train_classifier(model, corpus, settings, seed)
+        else:
+            with attention_in_training(model.network, model.name) as forward:
+                term = CausalTerm(settings, model, forward, corpus, labelled, seed)
+                about |= train_classifier(model, corpus, settings, seed, term)
+                about |= {
+                    "causal_features": list(term.target.names),
+                    "causal_resampled": list(term.drawn),
+                    "causal_term_first": term.values[0],
+                    "causal_term_train": float(
+                        np.mean(term.values[-max(1, len(term.values) // 10) :])
+                    ),
+                }
+        about |= _shifted_accuracy(model, corpus, labelled, settings, seed)
+        return replace(model, about=about)
 
 
 def causal_term(
@@ -182,3 +206,6 @@ def _shifted_accuracy(
     told = predict_labels(model, encode_texts(model, [other.texts[int(row)] for row in rows]))
     right = told.argmax(1) == corpus.outcome[rows]
     return {"accuracy_out_of_distribution": float(right.mean())}
+
+
+MODEL = CausalClassifier()

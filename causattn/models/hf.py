@@ -11,8 +11,10 @@ import torch
 from causattn.base import ConfigError, ModelError, integer_seed
 from causattn.corpora import Corpus
 from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
+from causattn.models.contract import ModelKind
 from causattn.models.loading import (
     check_fit,
+    checkpoint_files,
     read_config,
     read_network,
     read_tokenizer,
@@ -24,7 +26,7 @@ from causattn.models.seeded import seeded_torch
 
 @dataclass(frozen=True, kw_only=True)
 class HFSettings(ClassifierSettings):
-    """Any Hugging Face model: a folder that save_pretrained wrote, or a name on the hub.
+    """Which model, how to read it, and a classifier to train on it.
 
     Parameters
     ----------
@@ -80,48 +82,71 @@ class HFSettings(ClassifierSettings):
             )
 
 
-def hf_model(settings: HFSettings, corpus: Corpus, seed: int) -> LanguageModel:
-    """Read a model, and train a classifier on it where the settings ask for one.
+class HuggingFaceModel(ModelKind):
+    """Any Hugging Face model: a folder that save_pretrained wrote, or a name on the hub."""
 
-    Raises
-    ------
-    ModelError
-        Where the model cannot be read, has no fast tokenizer, or lacks the weights of its task.
-    DataError
-        Where there are no labels to train on.
-    """
-    path = settings.path
-    config = read_config(path, settings.revision)
-    task: Task = task_of(config) if settings.task == "auto" else settings.task
-    if config.is_encoder_decoder:
-        if settings.train_classifier or settings.task not in ("auto", "encoder"):
-            raise ModelError(
-                f"Model {path} is an encoder with a decoder ({config.model_type}), whose attention "
-                "can be summed and whose predictions are not used here; set model.task=encoder "
-                "and model.train_classifier=false, or take an encoder or a decoder alone."
+    name = "hf"
+    settings = HFSettings
+
+    def needs_corpus(self, settings: HFSettings) -> bool:
+        """Return whether a classifier is trained."""
+        return settings.train_classifier
+
+    def known_task(self, settings: HFSettings) -> Task | None:
+        """Return the task that is named; a checkpoint's own is not known before it is read."""
+        if settings.train_classifier:
+            return "classifier"
+        return None if settings.task == "auto" else settings.task
+
+    def files(self, settings: HFSettings) -> list[Path]:
+        """Return the checkpoint's files, where it is a folder."""
+        return checkpoint_files(settings.path)
+
+    def load(self, settings: HFSettings, corpus: Corpus, seed: int) -> LanguageModel:
+        """Read a model, and train a classifier on it where the settings ask for one.
+
+        Raises
+        ------
+        ModelError
+            Where the model cannot be read, has no fast tokenizer, or lacks the weights of its task.
+        DataError
+            Where there are no labels to train on.
+        """
+        path = settings.path
+        config = read_config(path, settings.revision)
+        task: Task = task_of(config) if settings.task == "auto" else settings.task
+        if config.is_encoder_decoder:
+            if settings.train_classifier or settings.task not in ("auto", "encoder"):
+                raise ModelError(
+                    f"Model {path} is an encoder with a decoder ({config.model_type}), whose "
+                    "attention can be summed and whose predictions are not used here; set "
+                    "model.task=encoder and model.train_classifier=false, or take an encoder or a "
+                    "decoder alone."
+                )
+            task = "encoder"
+        changes: dict[str, Any] = {}
+        if settings.train_classifier:
+            task = "classifier"
+            changes = {**label_settings(corpus, path), "ignore_mismatched_sizes": True}
+        with seeded_torch(integer_seed(seed, "models", "hf", "head")):
+            network, missing = read_network(
+                path, task, settings.dtype, settings.revision, **changes
             )
-        task = "encoder"
-    changes: dict[str, Any] = {}
-    if settings.train_classifier:
-        task = "classifier"
-        changes = {**label_settings(corpus, path), "ignore_mismatched_sizes": True}
-    with seeded_torch(integer_seed(seed, "models", "hf", "head")):
-        network, missing = read_network(path, task, settings.dtype, settings.revision, **changes)
-    tokenizer = read_tokenizer(path, settings.revision)
-    check_fit(path, network, tokenizer)
-    if not settings.train_classifier:
-        _check_complete(path, task, missing)
-    if network.config.pad_token_id is None:
-        # Causal classifiers need to be told which token is padding.
-        network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
-    network.to(settings.device)  # type: ignore[arg-type]
-    name = Path(path).expanduser().resolve().name if Path(path).expanduser().is_dir() else path
-    model = LanguageModel(name, network, tokenizer, task, settings.long_text)
-    about = {"kind": "hf", **asdict(settings), "task": task, "seed": seed}
-    about |= {"commit": getattr(config, "_commit_hash", None), "weights_missing": missing}
-    if settings.train_classifier:
-        about |= {"corpus": corpus.name, **train_classifier(model, corpus, settings, seed)}
-    return LanguageModel(name, network, tokenizer, task, settings.long_text, about)
+        tokenizer = read_tokenizer(path, settings.revision)
+        check_fit(path, network, tokenizer)
+        if not settings.train_classifier:
+            _check_complete(path, task, missing)
+        if network.config.pad_token_id is None:
+            # Causal classifiers need to be told which token is padding.
+            network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
+        network.to(settings.device)  # type: ignore[arg-type]
+        name = Path(path).expanduser().resolve().name if Path(path).expanduser().is_dir() else path
+        model = LanguageModel(name, network, tokenizer, task, settings.long_text)
+        about = {"kind": "hf", **asdict(settings), "task": task, "seed": seed}
+        about |= {"commit": getattr(config, "_commit_hash", None), "weights_missing": missing}
+        if settings.train_classifier:
+            about |= {"corpus": corpus.name, **train_classifier(model, corpus, settings, seed)}
+        return LanguageModel(name, network, tokenizer, task, settings.long_text, about)
 
 
 def _check_complete(path: str, task: Task, missing: list[str]) -> None:
@@ -141,3 +166,6 @@ def _check_complete(path: str, task: Task, missing: list[str]) -> None:
         f"The checkpoint {path} lacks {len(needed)} weights that task {task} needs, such as "
         f"{needed[0]}; {mend}."
     )
+
+
+MODEL = HuggingFaceModel()

@@ -216,3 +216,12 @@ def _first_sentence(text: str) -> str:
     """Return the beginning of a library's message, for one line."""
     line = " ".join(text.split())
     return line.split(". ")[0][:200].rstrip(".")
+
+
+def checkpoint_files(path: str) -> list[Path]:
+    """Return the files that a checkpoint's folder is made of; none for a name on the hub."""
+    folder = Path(path).expanduser()
+    endings = (".json", ".safetensors", ".txt", ".model")
+    if not folder.is_dir():
+        return []
+    return sorted(file for file in folder.iterdir() if file.suffix in endings)

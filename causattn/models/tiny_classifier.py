@@ -13,7 +13,8 @@ from transformers import BertForSequenceClassification
 from causattn.base import ConfigError, integer_seed
 from causattn.corpora import Corpus
 from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
-from causattn.models.model import LanguageModel, LongText
+from causattn.models.contract import ModelKind
+from causattn.models.model import LanguageModel, LongText, Task
 from causattn.models.seeded import seeded_torch
 from causattn.models.tiny_bert import bert_config
 from causattn.models.tiny_tokenizer import piece_tokenizer
@@ -21,7 +22,7 @@ from causattn.models.tiny_tokenizer import piece_tokenizer
 
 @dataclass(frozen=True, kw_only=True)
 class TinyClassifierSettings(ClassifierSettings):
-    """A small BERT trained on the corpus's labels from nothing, in seconds to a minute.
+    """Size and training of a small classifier.
 
     Parameters
     ----------
@@ -63,32 +64,39 @@ class TinyClassifierSettings(ClassifierSettings):
             )
 
 
-def tiny_classifier(settings: TinyClassifierSettings, corpus: Corpus, seed: int) -> LanguageModel:
-    """Train a small BERT on a corpus's labels.
+class TinyClassifier(ModelKind):
+    """A small BERT trained on the corpus's labels from nothing, in seconds to a minute."""
 
-    Equal settings, corpus and seed give equal weights (for one number of threads).
+    name = "tiny_classifier"
+    settings = TinyClassifierSettings
+    task: Task = "classifier"
 
-    Raises
-    ------
-    DataError
-        Where there are no labels to train on, or a document is longer than `settings.longest`.
-    ModelError
-        Where training diverges.
-    """
-    model = fresh_classifier(settings, corpus, seed)
-    training = ClassifierSettings(
-        **{entry.name: getattr(settings, entry.name) for entry in fields(ClassifierSettings)}
-    )
-    about = {
-        "kind": "tiny_classifier",
-        "corpus": corpus.name,
-        **asdict(settings),
-        "seed": seed,
-        "parameters": sum(weight.numel() for weight in model.network.parameters()),
-        "tokens": len(model.tokenizer),
-        **train_classifier(model, corpus, training, seed),
-    }
-    return replace(model, about=about)
+    def load(self, settings: TinyClassifierSettings, corpus: Corpus, seed: int) -> LanguageModel:
+        """Train a small BERT on a corpus's labels.
+
+        Equal settings, corpus and seed give equal weights (for one number of threads).
+
+        Raises
+        ------
+        DataError
+            Where there are no labels to train on, or a document is longer than `settings.longest`.
+        ModelError
+            Where training diverges.
+        """
+        model = fresh_classifier(settings, corpus, seed)
+        training = ClassifierSettings(
+            **{entry.name: getattr(settings, entry.name) for entry in fields(ClassifierSettings)}
+        )
+        about = {
+            "kind": "tiny_classifier",
+            "corpus": corpus.name,
+            **asdict(settings),
+            "seed": seed,
+            "parameters": sum(weight.numel() for weight in model.network.parameters()),
+            "tokens": len(model.tokenizer),
+            **train_classifier(model, corpus, training, seed),
+        }
+        return replace(model, about=about)
 
 
 def fresh_classifier(settings: TinyClassifierSettings, corpus: Corpus, seed: int) -> LanguageModel:
@@ -105,3 +113,6 @@ def fresh_classifier(settings: TinyClassifierSettings, corpus: Corpus, seed: int
     with seeded_torch(integer_seed(seed, "models", "tiny_classifier", "weights")):
         network = BertForSequenceClassification(config).eval()
     return LanguageModel("tiny_classifier", network, tokenizer, "classifier", settings.long_text)
+
+
+MODEL = TinyClassifier()

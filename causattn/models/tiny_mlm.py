@@ -14,10 +14,11 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerFast
 
 from causattn.base import ConfigError, generator, integer_seed
 from causattn.corpora import Corpus
+from causattn.models.contract import ModelKind
 from causattn.models.encoding import encode_texts
 from causattn.models.masked_training import MaskedTraining, train_masked
 from causattn.models.masking import masking
-from causattn.models.model import LanguageModel, LongText
+from causattn.models.model import LanguageModel, LongText, Task
 from causattn.models.seeded import seeded_torch
 from causattn.models.tiny_bert import bert_config
 from causattn.models.tiny_tokenizer import corpus_tokenizer
@@ -28,7 +29,7 @@ _SHORT = 96
 
 @dataclass(frozen=True)
 class TinyMLMSettings:
-    """A small BERT trained on the corpus as a masked language model.
+    """Size and training of a small masked language model.
 
     Parameters
     ----------
@@ -98,56 +99,65 @@ class TinyMLMSettings:
             raise ConfigError(f"model.threads={self.threads} must be at least 1, or null.")
 
 
-def tiny_mlm(settings: TinyMLMSettings, corpus: Corpus, seed: int) -> LanguageModel:
-    """Train a small BERT on a corpus.
+class TinyMLM(ModelKind):
+    """A small BERT trained on the corpus as a masked language model."""
 
-    Equal settings, corpus and seed give equal weights (for one number of threads).
+    name = "tiny_mlm"
+    settings = TinyMLMSettings
+    task: Task = "masked"
 
-    Raises
-    ------
-    DataError
-        Where a document is longer than `settings.longest`, or there is nothing to hide.
-    ModelError
-        Where training diverges.
-    """
-    tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
-    network = fresh_network(
-        settings, tokenizer, integer_seed(seed, "models", "tiny_mlm", "weights")
-    )
-    model = LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text)
-    encoding = encode_texts(model, corpus.texts)
-    short = int(encoding.lengths.max()) <= _SHORT
-    network.set_attn_implementation("eager" if short else "sdpa")
-    how = MaskedTraining(
-        settings.steps,
-        settings.batch,
-        settings.learning_rate,
-        settings.weight_decay,
-        settings.mask_probability,
-        settings.held_out,
-    )
-    dropout_seed = integer_seed(seed, "models", "tiny_mlm", "dropout")
-    with seeded_torch(dropout_seed, settings.threads):
-        losses = train_masked(
-            network,
-            encoding,
-            masking(model, corpus, encoding),
-            how,
-            generator(seed, "models", "tiny_mlm", "training"),
-            f"training a model on {corpus.name}",
+    def load(self, settings: TinyMLMSettings, corpus: Corpus, seed: int) -> LanguageModel:
+        """Train a small BERT on a corpus.
+
+        Equal settings, corpus and seed give equal weights (for one number of threads).
+
+        Raises
+        ------
+        DataError
+            Where a document is longer than `settings.longest`, or there is nothing to hide.
+        ModelError
+            Where training diverges.
+        """
+        tokenizer = corpus_tokenizer(
+            settings.tokenizer, corpus, settings.vocabulary, settings.longest
         )
-    network.set_attn_implementation("sdpa")
-    about = {
-        "kind": "tiny_mlm",
-        "corpus": corpus.name,
-        **asdict(settings),
-        "seed": seed,
-        "parameters": sum(weight.numel() for weight in network.parameters()),
-        "tokens": len(tokenizer),
-        "documents_truncated": len(encoding.truncated),
-        **losses,
-    }
-    return LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text, about)
+        network = fresh_network(
+            settings, tokenizer, integer_seed(seed, "models", "tiny_mlm", "weights")
+        )
+        model = LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text)
+        encoding = encode_texts(model, corpus.texts)
+        short = int(encoding.lengths.max()) <= _SHORT
+        network.set_attn_implementation("eager" if short else "sdpa")
+        how = MaskedTraining(
+            settings.steps,
+            settings.batch,
+            settings.learning_rate,
+            settings.weight_decay,
+            settings.mask_probability,
+            settings.held_out,
+        )
+        dropout_seed = integer_seed(seed, "models", "tiny_mlm", "dropout")
+        with seeded_torch(dropout_seed, settings.threads):
+            losses = train_masked(
+                network,
+                encoding,
+                masking(model, corpus, encoding),
+                how,
+                generator(seed, "models", "tiny_mlm", "training"),
+                f"training a model on {corpus.name}",
+            )
+        network.set_attn_implementation("sdpa")
+        about = {
+            "kind": "tiny_mlm",
+            "corpus": corpus.name,
+            **asdict(settings),
+            "seed": seed,
+            "parameters": sum(weight.numel() for weight in network.parameters()),
+            "tokens": len(tokenizer),
+            "documents_truncated": len(encoding.truncated),
+            **losses,
+        }
+        return LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text, about)
 
 
 def fresh_network(
@@ -156,3 +166,6 @@ def fresh_network(
     """Return an untrained network that fits a tokenizer."""
     with seeded_torch(seed):
         return BertForMaskedLM(bert_config(settings, tokenizer)).eval()
+
+
+MODEL = TinyMLM()

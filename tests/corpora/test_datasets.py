@@ -3,7 +3,7 @@
 import pytest
 
 from causattn.base import ConfigError, DataError
-from causattn.corpora import load_corpus, source_checksum
+from causattn.corpora import corpus_checksum, load_corpus
 
 datasets = pytest.importorskip("datasets", reason="the extra causattn[datasets] is not installed")
 
@@ -41,10 +41,10 @@ def test_a_saved_data_set(saved):
 
 def test_checksum_follows_the_content(saved):
     settings = {"kind": "datasets", "path": str(saved)}
-    before = source_checksum(settings)
+    before = corpus_checksum(settings)
     (saved / "train" / "more.arrow").write_bytes(b"x")
-    assert source_checksum(settings) != before
-    assert source_checksum({"kind": "datasets", "path": "somebody/reviews"}) is None
+    assert corpus_checksum(settings) != before
+    assert corpus_checksum({"kind": "datasets", "path": "somebody/reviews"}) is None
 
 
 def test_bad_data_sets_are_told(saved, tmp_path):

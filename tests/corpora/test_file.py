@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from causattn.base import ConfigError, DataError
-from causattn.corpora import load_corpus, source_checksum
+from causattn.corpora import corpus_checksum, load_corpus
 
 CHINESE = ["服务很好，菜也不错", "服务员态度差", "味道很好，价格合理", "菜不好吃，服务也差"]
 
@@ -241,12 +241,12 @@ def test_bad_columns_are_told(tmp_path):
 def test_checksum_follows_the_content(tmp_path):
     path = _write(tmp_path / "a.csv", "text\na\nb\n")
     settings = {"kind": "file", "path": str(path)}
-    first = source_checksum(settings)
-    assert first == source_checksum(settings)
+    first = corpus_checksum(settings)
+    assert first == corpus_checksum(settings)
     _write(path, "text\na\nc\n")
-    assert source_checksum(settings) != first
-    assert source_checksum({"kind": "bayesnet", "network": "asia"}) is None
+    assert corpus_checksum(settings) != first
+    assert corpus_checksum({"kind": "bayesnet", "network": "asia"}) is None
     _write(tmp_path / "one.txt", "x")
-    folder = source_checksum({"kind": "file", "path": str(tmp_path)})
+    folder = corpus_checksum({"kind": "file", "path": str(tmp_path)})
     _write(tmp_path / "two.txt", "y")
-    assert source_checksum({"kind": "file", "path": str(tmp_path)}) != folder
+    assert corpus_checksum({"kind": "file", "path": str(tmp_path)}) != folder

@@ -12,8 +12,8 @@ from causattn.models import (
     LanguageModel,
     encode_texts,
     load_model,
+    model_checksums,
     read_model,
-    source_checksum,
     take,
     write_model,
 )
@@ -137,7 +137,7 @@ def test_a_checkpoint_goes_on_from_its_weights(corpus, kind, tmp_path):
     assert not torch.equal(weights(model), weights(plain))
     write_model(model, tmp_path / "again")
     assert torch.equal(weights(read_model(tmp_path / "again")), weights(model))
-    assert "model.safetensors" in source_checksum(settings)
+    assert "model.safetensors" in model_checksums(settings)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -159,11 +159,11 @@ def test_a_graph_that_changes_changes_the_checksum(corpus, tmp_path):
     path = tmp_path / "graph.json"
     corpus.truth.write(path)
     settings = {**QUICK, "causal_graph": str(path)}
-    before = source_checksum(settings)
+    before = model_checksums(settings)
     assert list(before) == ["graph.json"]
     path.write_text(path.read_text().replace("as drawn", "drawn"))
-    assert source_checksum(settings) != before
-    assert source_checksum(QUICK) == {}
+    assert model_checksums(settings) != before
+    assert model_checksums(QUICK) == {}
 
 
 def test_settings_that_cannot_be_are_named():

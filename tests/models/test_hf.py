@@ -12,8 +12,8 @@ from causattn.models import (
     LanguageModel,
     encode_texts,
     load_model,
+    model_checksums,
     predict_labels,
-    source_checksum,
     write_model,
 )
 from tests.models.conftest import TEXTS, bert, gpt2
@@ -183,12 +183,12 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
 def test_the_checksum_follows_the_folders_files(tmp_path: Path) -> None:
     path = saved(bert(), tmp_path / "net")
     settings = {"kind": "hf", "path": path}
-    before = source_checksum(settings)
+    before = model_checksums(settings)
     assert set(before) >= {"model.safetensors", "config.json", "tokenizer.json"}
     (tmp_path / "net" / "config.json").write_text("{}")
-    after = source_checksum(settings)
+    after = model_checksums(settings)
     assert {name for name in before if before[name] != after[name]} == {"config.json"}
-    assert source_checksum({"kind": "tiny_mlm"}) == {}
+    assert model_checksums({"kind": "tiny_mlm"}) == {}
 
 
 def test_encoders_with_a_decoder_predict_nothing(tmp_path: Path) -> None:

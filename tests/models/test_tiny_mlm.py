@@ -7,7 +7,7 @@ import torch
 from causattn.base import ConfigError, DataError, settings_from
 from causattn.corpora import Corpus, Mentions, load_corpus
 from causattn.models import encode_texts, hiding_tokens, load_model, predict_tokens, single_tokens
-from causattn.models.tiny_mlm import TinyMLMSettings, tiny_mlm
+from causattn.models.tiny_mlm import MODEL, TinyMLMSettings
 
 QUICK = {"kind": "tiny_mlm", "width": 16, "feed_forward": 32, "steps": 12, "batch": 16}
 
@@ -122,8 +122,8 @@ def test_settings_that_cannot_be_are_named() -> None:
 def test_long_documents_are_refused_or_cut(asia: Corpus) -> None:
     settings = TinyMLMSettings(width=16, steps=1, longest=5)
     with pytest.raises(DataError, match=r"300 of 300 documents are longer than the 5 tokens"):
-        tiny_mlm(settings, asia, 0)
-    cut = tiny_mlm(dataclasses.replace(settings, long_text="truncate"), asia, 0)
+        MODEL.load(settings, asia, 0)
+    cut = MODEL.load(dataclasses.replace(settings, long_text="truncate"), asia, 0)
     assert cut.about["documents_truncated"] == 300
 
 

@@ -6,8 +6,8 @@ from causattn.models.recurrent.language_model import (
     LSTMLanguageModelBody,
     LSTMLanguageModelConfig,
 )
-from causattn.models.recurrent.lstm_lm import LSTMLanguageModelSettings, lstm_lm
-from causattn.models.recurrent.lstm_seq2seq import LSTMSeq2SeqSettings, lstm_seq2seq
+from causattn.models.recurrent.lstm_lm import LSTMLanguageModelSettings
+from causattn.models.recurrent.lstm_seq2seq import LSTMSeq2SeqSettings
 from causattn.models.recurrent.scores import SCORES, RecurrentAttention
 from causattn.models.recurrent.seq2seq import (
     LSTMForConditionalGeneration,
@@ -28,6 +28,4 @@ __all__ = [
     "LSTMSeq2SeqSettings",
     "RecurrentAttention",
     "Stepwise",
-    "lstm_lm",
-    "lstm_seq2seq",
 ]

@@ -14,7 +14,8 @@ from typing import Literal
 
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
-from causattn.models.model import LanguageModel
+from causattn.models.contract import ModelKind
+from causattn.models.model import LanguageModel, Task
 from causattn.models.recurrent.predicting import Reconstruction
 from causattn.models.recurrent.seq2seq import LSTMForConditionalGeneration, LSTMSeq2SeqConfig
 from causattn.models.recurrent.settings import RecurrentSettings, marks, weights_seed
@@ -27,7 +28,7 @@ KIND = "lstm_seq2seq"
 
 @dataclass(frozen=True, kw_only=True)
 class LSTMSeq2SeqSettings(RecurrentSettings):
-    """An LSTM encoder-decoder with attention that writes the documents it reads.
+    """Size and training of an LSTM encoder-decoder.
 
     Goes with attention=observed.
 
@@ -61,46 +62,59 @@ class LSTMSeq2SeqSettings(RecurrentSettings):
             )
 
 
-def lstm_seq2seq(settings: LSTMSeq2SeqSettings, corpus: Corpus, seed: int) -> LanguageModel:
-    """Train an LSTM encoder-decoder to write the documents of a corpus that it reads.
+class LSTMSeq2Seq(ModelKind):
+    """An LSTM encoder-decoder with attention that writes the documents it reads."""
 
-    Equal settings, corpus and seed give equal weights (for one number of threads), stopped and
-    gone on with or not.
+    name = KIND
+    settings = LSTMSeq2SeqSettings
+    task: Task = "seq2seq"
+    without_effect = ("checkpoints",)
 
-    Raises
-    ------
-    DataError
-        Where a document is longer than `settings.longest`, or none has a token to predict.
-    ModelError
-        Where training diverges.
-    ArtefactError
-        Where a checkpoint is damaged or another training's.
-    """
-    tokenizer = corpus_tokenizer(settings.tokenizer, corpus, settings.vocabulary, settings.longest)
-    begin, end = marks(tokenizer)
-    config = LSTMSeq2SeqConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=settings.width,
-        num_hidden_layers=settings.layers,
-        bidirectional=settings.bidirectional,
-        attention=settings.attention,
-        query=settings.query,
-        dropout=settings.dropout,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=begin,
-        eos_token_id=end,
-        decoder_start_token_id=tokenizer.pad_token_id,
-    )
-    with seeded_torch(weights_seed(seed, KIND)):
-        network = LSTMForConditionalGeneration(config)
-    model = LanguageModel(KIND, network, tokenizer, "seq2seq", settings.long_text)
-    hidden = tokenizer.mask_token_id
-    assert hidden is not None
-    return trained(
-        model,
-        settings,
-        corpus,
-        seed,
-        "an LSTM encoder-decoder",
-        lambda encoding: Reconstruction(network, encoding, encoding, settings.noise, hidden),
-    )
+    def load(self, settings: LSTMSeq2SeqSettings, corpus: Corpus, seed: int) -> LanguageModel:
+        """Train an LSTM encoder-decoder to write the documents of a corpus that it reads.
+
+        Equal settings, corpus and seed give equal weights (for one number of threads), stopped and
+        gone on with or not.
+
+        Raises
+        ------
+        DataError
+            Where a document is longer than `settings.longest`, or none has a token to predict.
+        ModelError
+            Where training diverges.
+        ArtefactError
+            Where a checkpoint is damaged or another training's.
+        """
+        tokenizer = corpus_tokenizer(
+            settings.tokenizer, corpus, settings.vocabulary, settings.longest
+        )
+        begin, end = marks(tokenizer)
+        config = LSTMSeq2SeqConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=settings.width,
+            num_hidden_layers=settings.layers,
+            bidirectional=settings.bidirectional,
+            attention=settings.attention,
+            query=settings.query,
+            dropout=settings.dropout,
+            pad_token_id=tokenizer.pad_token_id,
+            bos_token_id=begin,
+            eos_token_id=end,
+            decoder_start_token_id=tokenizer.pad_token_id,
+        )
+        with seeded_torch(weights_seed(seed, KIND)):
+            network = LSTMForConditionalGeneration(config)
+        model = LanguageModel(KIND, network, tokenizer, "seq2seq", settings.long_text)
+        hidden = tokenizer.mask_token_id
+        assert hidden is not None
+        return trained(
+            model,
+            settings,
+            corpus,
+            seed,
+            "an LSTM encoder-decoder",
+            lambda encoding: Reconstruction(network, encoding, encoding, settings.noise, hidden),
+        )
+
+
+MODEL = LSTMSeq2Seq()

@@ -11,10 +11,10 @@ from causattn.exemplars import ContinuationSettings, continuations
 from causattn.models import (
     encode_texts,
     load_model,
+    model_result_settings,
     model_settings,
     predict_tokens,
     read_model,
-    result_settings,
     untrained_copy,
     write_model,
 )
@@ -88,7 +88,7 @@ def test_the_file_of_a_kind_names_every_setting_at_its_default(kind) -> None:
 
 
 def test_where_checkpoints_lie_is_no_part_of_a_models_key() -> None:
-    assert result_settings({"kind": "lstm_lm", "checkpoints": "here", "width": 3}) == {
+    assert model_result_settings({"kind": "lstm_lm", "checkpoints": "here", "width": 3}) == {
         "kind": "lstm_lm",
         "width": 3,
     }

@@ -1,0 +1,15 @@
+"""Every kind of model by the name that a configuration gives it."""
+
+from __future__ import annotations
+
+from causattn.base import Registry
+from causattn.models.contract import ModelKind
+
+MODELS: Registry[ModelKind] = Registry(
+    "models",
+    "model",
+    "MODEL",
+    "causattn.models",
+    "causattn.models.contract:ModelKind",
+    "model.kind",
+)
