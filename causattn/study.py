@@ -108,7 +108,5 @@ def run_study(
         keys = {"corpus": corpus.key, **({} if model is None else {"model": model.key})}
         read = None if summary is None else summary.value
         material = report.Material(corpus.value, table.value, network, read, keys)
-        report.record_attention(run, material, config.get("page"))
-        report.draw_figures(run)
-        report.write_report(run)
+        report.present_run(run, material, config.get("page"))
     return run

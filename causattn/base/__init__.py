@@ -15,7 +15,9 @@ from causattn.base.files import (
     file_sha256,
     new_artefact,
     read_json,
+    read_manifest,
     write_json,
+    write_manifest,
     write_text,
 )
 from causattn.base.lock import exclusive
@@ -76,11 +78,13 @@ __all__ = [
     "progress",
     "quiet",
     "read_json",
+    "read_manifest",
     "required",
     "seed_sequence",
     "settings_from",
     "summary_of",
     "track",
     "write_json",
+    "write_manifest",
     "write_text",
 ]

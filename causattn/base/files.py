@@ -2,8 +2,8 @@
 
 An artefact is a folder of plain files (JSON, NPZ, Parquet, safetensors, text) and a
 ``manifest.json`` that lists each file with its SHA-256, the kind of artefact and its schema
-version. It is filled under a temporary name next to its place and renamed when complete, so a
-reader never sees half of one.
+version, and has a checksum of its own. It is filled under a temporary name next to its place and
+renamed when complete, so a reader never sees half of one.
 """
 
 import json
@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from causattn.base.errors import ArtefactError
@@ -63,7 +63,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ArtefactError(f"There is no file {path}; run the stage that writes it.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of a number of too many digits
         raise ArtefactError(
             f"{path} is not valid JSON ({error}); delete it and run again."
         ) from None
@@ -94,10 +94,7 @@ def new_artefact(
             for path in sorted(temporary.rglob("*"))
             if path.is_file()
         }
-        write_json(
-            temporary / MANIFEST,
-            {"kind": kind, "schema": schema, "about": dict(about or {}), "files": files},
-        )
+        write_manifest(temporary, kind, schema, about or {}, files)
         try:
             os.rename(temporary, folder)
         except OSError:
@@ -105,6 +102,64 @@ def new_artefact(
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_manifest(
+    folder: Path,
+    kind: str,
+    schema: int,
+    about: Mapping[str, object],
+    files: Mapping[str, str],
+) -> None:
+    """Write a folder's manifest, with a checksum of the manifest itself.
+
+    Parameters
+    ----------
+    folder
+        The artefact's.
+    kind, schema
+        Name and version of its layout.
+    about
+        Anything JSON-like worth keeping.
+    files
+        The SHA-256 of each file, by its path in the folder.
+    """
+    manifest = {"kind": kind, "schema": schema, "about": dict(about), "files": dict(files)}
+    write_json(folder / MANIFEST, manifest | {"checksum": content_key(manifest)})
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return a folder's manifest: ``kind``, ``schema``, ``about`` and ``files``.
+
+    One without a checksum of its own was written by an older version and is taken as it is.
+
+    Raises
+    ------
+    ArtefactError
+        Where there is none, or it is damaged.
+    """
+    manifest = read_json(folder / MANIFEST)
+    if not isinstance(manifest, dict) or not _is_manifest(manifest):
+        raise ArtefactError(
+            f"{folder / MANIFEST} is damaged (it is no manifest, or its checksum differs); delete "
+            f"{folder} and run again."
+        )
+    return {name: value for name, value in manifest.items() if name != "checksum"}
+
+
+def _is_manifest(manifest: dict[str, Any]) -> bool:
+    """Return whether a manifest has its parts, files inside its folder, and its checksum."""
+    files = manifest.get("files")
+    if set(manifest) - {"checksum"} != {"kind", "schema", "about", "files"}:
+        return False
+    if not isinstance(manifest["about"], dict) or not isinstance(files, dict) or not files:
+        return False
+    for name, expected in files.items():
+        place = PurePath(name)
+        if place.is_absolute() or ".." in place.parts or not isinstance(expected, str):
+            return False
+    rest = {name: value for name, value in manifest.items() if name != "checksum"}
+    return manifest.get("checksum", content_key(rest)) == content_key(rest)
 
 
 def check_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
@@ -115,10 +170,10 @@ def check_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
     ArtefactError
         Where the folder is no such artefact, or a file in it is missing or changed.
     """
-    manifest: dict[str, Any] = read_json(folder / MANIFEST)
-    if manifest.get("kind") != kind or manifest.get("schema") != schema:
+    manifest = read_manifest(folder)
+    if manifest["kind"] != kind or manifest["schema"] != schema:
         raise ArtefactError(
-            f"{folder} holds {manifest.get('kind')} schema {manifest.get('schema')}, wanted "
+            f"{folder} holds {manifest['kind']} schema {manifest['schema']}, wanted "
             f"{kind} schema {schema}; delete it and run again."
         )
     for name, expected in manifest["files"].items():

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from causattn.report.comparison import write_comparison
     from causattn.report.figures.run_figures import draw_figures
     from causattn.report.figures.surrogate import surrogate_figure
+    from causattn.report.page.presented import present_run
     from causattn.report.page.run_page import write_report
     from causattn.report.page.shown_run import ShownRun, show_run
     from causattn.report.page.sweep_page import write_sweep_report
@@ -25,6 +26,7 @@ __all__ = [
     "comparison_headlines",
     "draw_figures",
     "page_settings",
+    "present_run",
     "print_run",
     "record_attention",
     "show_counterfactual",

@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from causattn.base import ArtefactError
+from causattn.base import ArtefactError, read_manifest
 from causattn.results.folder import Status, run_status
 from causattn.results.run import Run
 
@@ -111,8 +111,7 @@ def row_of(run: Path, root: Path) -> dict[str, Any]:
     try:
         row |= _configuration(run)
         if status is Status.FINISHED:
-            manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-            row["seconds"] = manifest["about"]["seconds"]
+            row["seconds"] = read_manifest(run)["about"]["seconds"]
             row |= _flat(Run(run).summary, "")
     except (ArtefactError, OSError, ValueError, KeyError, TypeError) as error:
         row["status"], reason = "damaged", f"{type(error).__name__}: {error}"

@@ -38,7 +38,9 @@ from causattn.base import (
     file_sha256,
     plugin_checksums,
     read_json,
+    read_manifest,
     write_json,
+    write_manifest,
     write_text,
 )
 
@@ -178,9 +180,11 @@ def run_in_folder(
     with exclusive(folder / _LOCK, f"the run {folder.name}", wait=resume):
         if resume and finished_by(folder, config_key(config)) is not None:
             return False
-        _clear(folder)
+        _refuse_finished(folder)
         started = time.time()
+        # The mark comes first and stays: wherever this process is killed, the folder is a run's.
         _mark(folder, Status.UNFINISHED, "", started)
+        _clear(folder)
         write_text(folder / "config.yaml", to_yaml(config))
         if command:
             write_text(folder / "command.txt", command + "\n")
@@ -190,6 +194,7 @@ def run_in_folder(
             if resume:
                 _mark(folder, Status.FAILED, str(error), started)
             else:
+                _clear(folder)
                 shutil.rmtree(folder)
             raise
         except Exception as error:
@@ -239,15 +244,14 @@ def _refuse_foreign(folder: Path) -> None:
 def _other_schema(folder: Path) -> object:
     """Return the version of a finished run's layout where it is not ours, None where it is."""
     try:
-        manifest = read_json(folder / _MANIFEST)
+        schema = read_manifest(folder)["schema"]
     except (ArtefactError, OSError):
         return None
-    schema = manifest.get("schema") if isinstance(manifest, dict) else None
     return None if schema == SCHEMA else schema
 
 
-def _clear(folder: Path) -> None:
-    """Empty a folder that held an unfinished run; refuse one that holds a finished one."""
+def _refuse_finished(folder: Path) -> None:
+    """Refuse a folder that holds a finished run, unless the run is damaged."""
     if run_status(folder)[0] is Status.FINISHED:
         if _undamaged(folder):
             raise ArtefactError(
@@ -255,16 +259,27 @@ def _clear(folder: Path) -> None:
                 "folder (hydra.run.dir=...) or delete it."
             )
         print(f"The run in {folder} is damaged and is done again.", file=sys.stderr, flush=True)
-    for path in _content(folder):
+
+
+def _clear(folder: Path) -> None:
+    """Delete what an unfinished run left, but for the mark that says so."""
+    for path in _content(folder, temporaries=True):
+        if path.name == _MARKER:
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
 
 
-def _content(folder: Path) -> list[Path]:
-    """Return what lies in a folder, without the run's lock."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(_LOCK))
+def _content(folder: Path, *, temporaries: bool = False) -> list[Path]:
+    """Return what lies in a folder, without the run's lock and marks that were half-written."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith(_LOCK)
+        and (temporaries or not path.name.startswith(f".{_MARKER}."))
+    )
 
 
 def _undamaged(folder: Path) -> bool:
@@ -300,6 +315,5 @@ def _finish(folder: Path, config: Mapping[str, Any], started: float) -> None:
         "seconds": round(time.time() - started, 3),
         "causattn": read_json(folder / "summary.json").get("versions", {}).get("causattn", ""),
     }
-    manifest = {"kind": "run", "schema": SCHEMA, "about": about, "files": files}
-    write_json(folder / _MANIFEST, manifest)
+    write_manifest(folder, "run", SCHEMA, about, files)
     (folder / _MARKER).unlink(missing_ok=True)

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from causattn.base import ArtefactError, read_json, write_json
+from causattn.base import ArtefactError, read_json, read_manifest, write_json
 from causattn.graphs import CausalGraph
 from causattn.results.folder import Status, run_status
 
@@ -83,8 +83,10 @@ class Run:
     @property
     def seconds(self) -> float | None:
         """How long the whole run took, None where it is not finished."""
-        path = self.folder / "manifest.json"
-        return float(read_json(path)["about"]["seconds"]) if path.is_file() else None
+        if not (self.folder / "manifest.json").is_file():
+            return None
+        seconds = read_manifest(self.folder)["about"].get("seconds")
+        return None if seconds is None else float(seconds)
 
     @cached_property
     def command(self) -> str:

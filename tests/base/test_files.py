@@ -80,3 +80,55 @@ def test_content_key_sees_values_not_order():
     assert content_key({"a": 1, "b": 2}) == content_key({"b": 2, "a": 1})
     assert content_key({"a": 1}) != content_key({"a": 2})
     assert content_key({"a": 1}) != content_key({"a": "1"})
+
+
+def test_each_bit_of_a_manifest_is_guarded(tmp_path):
+    place = tmp_path / "thing"
+    with new_artefact(place, "thing", 1, {"seed": 3, "parts": {"a": 1.5}}) as folder:
+        (folder / "a.txt").write_text("a")
+    manifest = place / "manifest.json"
+    content = manifest.read_bytes()
+    before = check_artefact(place, "thing", 1)
+    for bit in range(8 * len(content)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        manifest.write_bytes(damaged)
+        with pytest.raises(ArtefactError):
+            check_artefact(place, "thing", 1)
+    manifest.write_bytes(content)
+    assert check_artefact(place, "thing", 1) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "null",
+        '{"giles": {}}',
+        '{"kind": "thing", "schema": 1, "about": {}, "files": {}}',
+        '{"kind": "thing", "schema": 1, "about": {}, "files": ["a.txt"]}',
+        '{"kind": "thing", "schema": 1, "about": [], "files": {"a.txt": "0"}}',
+        '{"kind": "thing", "schema": 1, "about": {}, "files": {"a.txt": 0}}',
+        '{"kind": "thing", "schema": 1, "about": {}, "files": {"../a.txt": "0"}}',
+        '{"kind": "thing", "schema": 1, "about": {}, "files": {"/etc/hosts": "0"}}',
+        "[" * 100_000,
+        "1" * 10_000,
+    ],
+)
+def test_what_is_no_manifest_is_a_sentence(tmp_path, text):
+    place = tmp_path / "thing"
+    with new_artefact(place, "thing", 1) as folder:
+        (folder / "a.txt").write_text("a")
+    (place / "manifest.json").write_text(text)
+    with pytest.raises(ArtefactError, match=r"manifest\.json"):
+        check_artefact(place, "thing", 1)
+
+
+def test_a_manifest_of_an_older_version_has_no_checksum_of_its_own(tmp_path):
+    place = tmp_path / "thing"
+    with new_artefact(place, "thing", 1) as folder:
+        (folder / "a.txt").write_text("a")
+    manifest = read_json(place / "manifest.json")
+    del manifest["checksum"]
+    write_json(place / "manifest.json", manifest)
+    assert check_artefact(place, "thing", 1)["files"].keys() == {"a.txt"}

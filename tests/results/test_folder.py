@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from causattn.base import ArtefactError, DataError, write_json
+from causattn.base import ArtefactError, DataError, read_manifest, write_json, write_manifest
 from causattn.results import Status, config_key, finished_by, run_in_folder, run_status
 
 CONFIG = {"seed": 0, "corpus": {"kind": "bayesnet"}, "paths": {"cache": "x"}}
@@ -187,9 +187,79 @@ def test_who_finished_a_run(tmp_path: Path) -> None:
 def test_a_finished_run_in_another_layout_is_left_alone(tmp_path: Path, resume: bool) -> None:
     folder = tmp_path / "run"
     run_in_folder(folder, CONFIG, work)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema": 0}))
+    manifest = read_manifest(folder)
+    write_manifest(folder, "run", 0, manifest["about"], manifest["files"])
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with pytest.raises(ArtefactError, match="holds a run in layout 0, which this causattn"):
         run_in_folder(folder, CONFIG, work, resume=resume)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+STEPPING = """
+import os, shutil, sys
+from pathlib import Path
+from causattn.base import write_json
+from causattn.results import Status, config_key, finished_by, run_in_folder, run_status
+
+first, config = Path(sys.argv[1]), {"seed": 0}
+events = {"os.remove", "os.rmdir", "os.rename", "os.mkdir", "open", "shutil.rmtree"}
+
+def work(place):
+    (place / "figures").mkdir()
+    (place / "figures" / "graph.svg").write_text("<svg/>")
+    (place / "graph.json").write_text("{}")
+    write_json(place / "summary.json", {"graph": {"shd": 1}})
+
+def killed(folder, last):
+    seen = 0
+
+    def stop(event, arguments):
+        nonlocal seen
+        if event in events and any(str(folder) in str(each) for each in arguments):
+            seen += 1
+            if seen > last:
+                os._exit(9)
+
+    child = os.fork()
+    if child == 0:
+        sys.addaudithook(stop)
+        try:
+            run_in_folder(folder, config, work, resume=True)
+        finally:
+            os._exit(0 if seen <= last else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+last = 0
+while True:
+    folder = first.with_name(f"run-{last}")
+    if first.is_dir():
+        shutil.copytree(first, folder)
+    if not killed(folder, last):
+        break
+    run_in_folder(folder, config, work, resume=True)
+    assert run_status(folder)[0] is Status.FINISHED, last
+    assert finished_by(folder, config_key(config)) is not None, last
+    assert not [path for path in folder.iterdir() if "UNFINISHED" in path.name], last
+    last += 1
+assert run_status(folder)[0] is Status.FINISHED
+print(last)
+"""
+
+
+@pytest.mark.parametrize("state", ["new", "unfinished", "damaged"])
+def test_a_kill_at_any_file_event_strands_no_job(tmp_path: Path, state: str) -> None:
+    """The job is killed at each event of its files in turn; the next try always finishes it."""
+    first = tmp_path / "first"
+    if state != "new":
+        run_in_folder(first, {"seed": 0}, work)
+    if state == "unfinished":
+        (first / "manifest.json").unlink()
+        write_json(first / "UNFINISHED", {"status": "unfinished"})
+        (first / ".UNFINISHED.0123abcd").write_text("{")
+    elif state == "damaged":
+        (first / "graph.json").write_text("{ ")
+    done = subprocess.run(
+        [sys.executable, "-c", STEPPING, str(first)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[-1]) > 15

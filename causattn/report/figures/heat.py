@@ -15,7 +15,7 @@ from causattn.report.words.text import visible
 
 _LABEL_LENGTH = 22
 _LONGEST = 14.0
-"""Longest side of the map in inches, so that the picture's memory does not grow with the features."""
+"""Longest side of the map in inches, so that memory does not grow with the features."""
 _LEGIBLE = 0.08
 """Least height of a row in inches that has room for a name."""
 

@@ -85,3 +85,14 @@ def test_a_font_that_has_the_characters_is_found(capfd: pytest.CaptureFixture[st
         pytest.skip("no font for Chinese is installed here")
     path = font_manager.findfont(families[1])
     assert ord("食") in font_manager.get_font(path).get_charmap()
+
+
+def test_the_map_of_many_features_is_no_larger_than_that_of_few(
+    made_run: Callable[..., Run],
+) -> None:
+    names = [f"feature {k}" for k in range(160)]
+    run = made_run(names=names, edges=[(k, k + 1) for k in range(0, 158, 2)])
+    drawn = draw_figures(run)
+    for name, path in drawn.items():
+        with Image.open(path) as image:
+            assert max(image.size) <= 22.1 * 160, name
