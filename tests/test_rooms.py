@@ -74,6 +74,7 @@ PENDING = (
     "causattn/attribution",
     "causattn/cli",
     "causattn/papers",
+    "causattn/pipeline.py",
     "experiments",
     "tests/attention",
     "tests/attribution",
