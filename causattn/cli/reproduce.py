@@ -215,13 +215,15 @@ def _values(given: list[str]) -> dict[str, Any]:
 
 def _show(record: Record, page: Path) -> None:
     """Print what came out."""
+    from causattn.reproduction import seconds
+
     console = _console()
     console.print(Text("\n".join(filter(None, (record.paper, record.claim))), style="bold"))
     if record.findings.figures:
         console.print(_figures(record.findings.figures))
     for remark in record.findings.remarks:
         console.print(Text(f"· {remark}"))
-    console.print(Text(f"{sum(made['seconds'] for made in record.made):g} s. {page}"))
+    console.print(Text(f"{seconds(*record.made)} s. {page}"))
 
 
 def _figures(figures: list[Figure]) -> Table:

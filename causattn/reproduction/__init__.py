@@ -25,12 +25,13 @@ if TYPE_CHECKING:
         experiments_folder,
         find_experiment,
     )
-    from causattn.reproduction.page import FIGURE_HEADER, figure_row, frame, overview_page
+    from causattn.reproduction.page import FIGURE_HEADER, figure_row, frame, overview_page, seconds
     from causattn.reproduction.protocol import Context, DataFile, Protocol
     from causattn.reproduction.record import Record, read_record, write_record
     from causattn.reproduction.registry import PAPERS
     from causattn.reproduction.rows import cached_jobs
     from causattn.reproduction.run import ExperimentPlan, reproduce, rewrite_page, write_overview
+    from causattn.reproduction.spread import extent, half_width, interval
 
 __all__ = [
     "FIGURE_HEADER",
@@ -50,13 +51,17 @@ __all__ = [
     "exactly",
     "experiment_names",
     "experiments_folder",
+    "extent",
     "figure_row",
     "find_experiment",
     "frame",
+    "half_width",
+    "interval",
     "overview_page",
     "read_record",
     "reproduce",
     "rewrite_page",
+    "seconds",
     "within",
     "write_overview",
     "write_record",

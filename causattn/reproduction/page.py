@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,12 @@ def record_page(record: Record) -> str:
     lines += table(
         ("jobs", "seconds", "commit", "packages"),
         (
-            [str(made["jobs"]), cell(made["seconds"]), made["commit"] or "unknown", _packages(made)]
+            [
+                str(made["jobs"]),
+                seconds(made),
+                made["commit"] or "unknown",
+                _packages(made),
+            ]
             for made in record.made
         ),
     )
@@ -109,6 +114,12 @@ def cell(value: Any) -> str:
     return f"{value:.4g}" if value != int(value) or abs(value) >= 1e15 else f"{int(value)}"
 
 
+def seconds(*made: Mapping[str, Any]) -> str:
+    """Return how long jobs took together; older rows do not say."""
+    known = [each["seconds"] for each in made]
+    return "unknown" if None in known else f"{sum(known):.0f}"
+
+
 def _summary(kept: dict[str, Any]) -> list[str]:
     outcomes = [figure["outcome"] for figure in kept["figures"]]
     return [
@@ -116,7 +127,7 @@ def _summary(kept: dict[str, Any]) -> list[str]:
         ", ".join(sorted({figure["label"] for figure in kept["figures"]})),
         *(str(outcomes.count(outcome)) for outcome in ("pass", "gap", "shown")),
         str(sum(made["jobs"] for made in kept["made"])),
-        cell(round(sum(made["seconds"] for made in kept["made"]), 1)),
+        seconds(*kept["made"]),
         str(kept["seed"]),
         ", ".join(dict.fromkeys(made["commit"] or "unknown" for made in kept["made"])),
     ]

@@ -63,7 +63,10 @@ def made_with(rows: list[Row]) -> list[dict[str, Any]]:
         start = {"jobs": 0, "seconds": 0.0, **same}
         group = groups.setdefault(json.dumps(same, sort_keys=True), start)
         group["jobs"] += 1
-        group["seconds"] = round(group["seconds"] + row["job_seconds"], 1)
+        if group["seconds"] is None or row.get("job_seconds") is None:
+            group["seconds"] = None  # an older row does not say
+        else:
+            group["seconds"] = round(group["seconds"] + row["job_seconds"], 1)
     return list(groups.values())
 
 

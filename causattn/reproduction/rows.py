@@ -10,7 +10,7 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,10 +20,11 @@ import pandas as pd
 from causattn.base import ArtefactError, check_artefact, read_json, write_json
 from causattn.reproduction.contract import Figure, Findings, Row
 from causattn.reproduction.experiment import Experiment, ExperimentJob
+from causattn.reproduction.pictures import copy_picture
 from causattn.reproduction.protocol import Context
 from causattn.results import Store, source_commit, versions
 
-SCHEMA = 1
+SCHEMA = 2
 PROVENANCE = ("job", "job_seconds", "commit", "code", "versions")
 
 
@@ -38,10 +39,13 @@ class Measured:
         gave findings.
     findings
         Where ``measure`` gives them instead of rows.
+    pictures
+        PNG files that a job left in its folder beside its rows, for the page to show.
     """
 
     rows: list[dict[str, Any]]
     findings: Findings | None = None
+    pictures: list[Path] = field(default_factory=list)
 
 
 def is_measured(experiment: Experiment, job: ExperimentJob, context: Context) -> bool:
@@ -115,7 +119,8 @@ def _maker(experiment: Experiment, job: ExperimentJob, context: Context) -> Call
         }
         values = {} if job.name == "all" else plain(job.values)
         measured = [{}] if isinstance(rows, Findings) else [plain(row) for row in rows]
-        return Measured([{**values, **row, **made} for row in measured], findings)
+        pictures = [] if findings else sorted(context.folder.glob("*.png"))
+        return Measured([{**values, **row, **made} for row in measured], findings, pictures)
 
     return make
 
@@ -126,6 +131,7 @@ def write_measured(measured: Measured, folder: Path) -> None:
     content = {
         "rows": measured.rows,
         "findings": None if findings is None else write_findings(findings, folder),
+        "pictures": [copy_picture(path, folder).name for path in measured.pictures],
     }
     write_json(folder / "measured.json", content)
 
@@ -134,14 +140,13 @@ def read_measured(folder: Path) -> Measured:
     """Read back what `write_measured` wrote."""
     kept = read_json(folder / "measured.json")
     findings = None if kept["findings"] is None else read_findings(kept["findings"], folder)
-    return Measured(kept["rows"], findings)
+    return Measured(kept["rows"], findings, [folder / name for name in kept["pictures"]])
 
 
 def write_findings(findings: Findings, folder: Path) -> dict[str, Any]:
     """Return findings as plain values and copy their pictures into `folder`."""
     for path in findings.pictures.values():
-        if path.parent != folder:
-            shutil.copyfile(path, folder / path.name)
+        copy_picture(path, folder)
     return {
         "figures": [
             {**plain(asdict(figure)), "outcome": figure.outcome} for figure in findings.figures

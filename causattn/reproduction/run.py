@@ -15,6 +15,7 @@ from causattn.base import ArtefactError, write_text
 from causattn.reproduction.contract import Findings, Row
 from causattn.reproduction.experiment import Experiment, ExperimentJob
 from causattn.reproduction.page import overview_page, record_page
+from causattn.reproduction.pictures import copy_picture
 from causattn.reproduction.protocol import Context
 from causattn.reproduction.record import Record, made_with, read_record, write_record
 from causattn.reproduction.rows import (
@@ -136,6 +137,8 @@ def rewrite_page(plan: ExperimentPlan, results: Path) -> tuple[Record, Path]:
     if not rows:
         return old, write_record(old, [], record_page(old), results)
     with TemporaryDirectory(prefix="causattn-") as folder:
+        for path in old.findings.pictures.values():
+            copy_picture(path, Path(folder))
         page = plan.experiment.page or _all_rows
         findings = page(rows, plan.context(Path(folder), plan.settings))
         record = _record(plan, rows, findings, old.command)
@@ -155,6 +158,8 @@ def _written(plan: ExperimentPlan, measured: list[Measured], results: Path) -> t
             f"{plan.experiment.name}: some jobs give findings and others rows; give one of them."
         )
     with TemporaryDirectory(prefix="causattn-") as folder:
+        for path in (path for each in measured for path in each.pictures):
+            copy_picture(path, Path(folder))
         if given:
             findings = _together(given)
         else:
