@@ -8,10 +8,6 @@ import causattn
 
 PACKAGE = Path(causattn.__file__).parent
 PENDING = {
-    "DataFile",
-    "Figure",
-    "Findings",
-    "Paper",
     "Agreement",
     "Batch",
     "Constraints",

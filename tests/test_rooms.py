@@ -73,13 +73,11 @@ PENDING = (
     "causattn/attention",
     "causattn/attribution",
     "causattn/cli",
-    "causattn/papers",
     "causattn/pipeline.py",
     "experiments",
     "tests/attention",
     "tests/attribution",
     "tests/models",
-    "tests/papers",
     "tests/results/test_compare_outcomes.py",
     "tests/test_study_attribution.py",
 )

@@ -32,7 +32,8 @@ class ExperimentJob:
     Parameters
     ----------
     name
-        Its values in words; ``"all"`` where the experiment is one piece.
+        Its values in words, without those that are mappings; ``"all"`` where the experiment is
+        one piece.
     given
         What ``measure`` is given: one of what ``jobs`` returned, or the settings.
     """
@@ -185,9 +186,11 @@ class Experiment:
         if make is None:
             return [ExperimentJob("all", settings)]
         jobs = [ExperimentJob("", each) for each in make(settings)]
-        named = {" ".join(f"{k}={v}" for k, v in job.values.items()): job for job in jobs}
+        named = {_in_words(job.values): job for job in jobs}
         if len(named) < len(jobs):
-            raise ConfigError(f"{self.name}: two of its jobs have the same values; see jobs().")
+            raise ConfigError(
+                f"{self.name}: two of its jobs have the same values, but for mappings; see jobs()."
+            )
         return [ExperimentJob(name, job.given) for name, job in named.items()]
 
     @cached_property
@@ -277,6 +280,12 @@ def _on_path(folder: Path) -> str:
             f"{folder} cannot be imported as {package}, the name of {taken}; rename the folder."
         )
     return package
+
+
+def _in_words(values: Mapping[str, Any]) -> str:
+    """Return a job's values on a line, without those that are mappings."""
+    shown = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
+    return " ".join(f"{key}={value}" for key, value in shown.items())
 
 
 def _kind(value: Any) -> Any:

@@ -20,8 +20,9 @@ from causattn.effects import (
     collect_evidence,
 )
 from causattn.graphs import CausalGraph
-from causattn.papers.cebab import CebabStudy, icace_by_method
 from causattn.stages import Stages
+from experiments.cebab.icace import icace_by_method
+from experiments.cebab.study import CebabStudy
 
 DOCUMENTS = 200
 """Documents that the model is intervened on, and whose attention is read."""

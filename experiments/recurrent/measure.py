@@ -16,8 +16,8 @@ from causattn.attribution import NextTokenTarget, explain
 from causattn.base import generator
 from causattn.corpora import Corpus, load_corpus
 from causattn.models import LanguageModel, encode_texts, load_model, predict_tokens, untrained_copy
-from causattn.papers.rollout.sentences import NOUNS, VERBS, Sentence, draw_sentences
 from causattn.reproduction import Context
+from experiments.rollout.sentences import NOUNS, VERBS, Sentence, draw_sentences
 
 MODELS: dict[str, dict[str, Any]] = {
     "LSTM": {"kind": "lstm_lm", "attention": "none"},
