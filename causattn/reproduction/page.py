@@ -10,7 +10,7 @@ import pandas as pd
 
 from causattn.base import read_json
 from causattn.reproduction.contract import Figure
-from causattn.reproduction.record import RESULT, Record
+from causattn.reproduction.record import PAGE, RESULT, Record
 
 FIGURE_HEADER = ("figure", "published", "here", "agreed", "outcome", "proves", "note")
 _SHOWN = ("causattn", "python", "torch", "transformers", "numpy")
@@ -70,6 +70,8 @@ def overview_page(results: Path) -> str:
             map(_summary, found),
         ),
     ]
+    if others := _others(results, {each["name"] for each in found}):
+        lines += ["", "## Everything else", "", *others]
     for each in found:
         figures = [figure for figure in each["figures"] if figure["outcome"] == "gap"]
         if figures:
@@ -118,6 +120,18 @@ def seconds(*made: Mapping[str, Any]) -> str:
     """Return how long jobs took together; older rows do not say."""
     known = [each["seconds"] for each in made]
     return "unknown" if None in known else f"{sum(known):.0f}"
+
+
+def _others(results: Path, names: set[str]) -> list[str]:
+    """Return a line for every other page: what no experiment of this kind wrote."""
+    pages = []
+    for path in sorted(results.rglob("*.md")):
+        place = path.relative_to(results)
+        skipped = place.parts[0] in (*names, "runs", "sweeps", "cache", "short")
+        first = path.read_text(encoding="utf-8").partition("\n")[0]
+        if not skipped and len(place.parts) + (place.name != PAGE) > 1 and first.startswith("# "):
+            pages.append(f"- [{first[2:]}]({place.as_posix()})")
+    return pages
 
 
 def _summary(kept: dict[str, Any]) -> list[str]:

@@ -45,6 +45,7 @@ def measure(job, context):
 """
 PAGE = """
 import pandas as pd
+from PIL import Image
 
 from causattn.reproduction import Findings
 
@@ -57,7 +58,7 @@ def page(rows, context):
         if row["sides"] == 6
     ]
     picture = context.folder / "dice.png"
-    picture.write_bytes(b"png")
+    Image.new("RGB", (9, 9)).save(picture)
     found.pictures["Dice"] = picture
     found.notes["Means"] = f"Of {context.settings.throws} throws."
     found.remarks.append("A remark.")

@@ -3,9 +3,16 @@
 import json
 
 import pytest
+from PIL import Image
 
 from causattn.base import ArtefactError
-from causattn.reproduction import read_record, reproduce, rewrite_page
+from causattn.reproduction import (
+    experiments_folder,
+    overview_page,
+    read_record,
+    reproduce,
+    rewrite_page,
+)
 from causattn.reproduction.rows import PROVENANCE
 
 
@@ -87,7 +94,8 @@ def test_page_has_figures_tables_notes_pictures_and_remarks(plan, tmp_path):
     assert "Of 5 throws." in text
     assert "![Dice](dice.png)" in text
     assert "- A remark." in text
-    assert (tmp_path / "out" / "dice.png").read_bytes() == b"png"
+    with Image.open(tmp_path / "out" / "dice.png") as picture:
+        assert picture.mode == "P"
     assert [figure.outcome for figure in record.findings.figures] == ["pass"]
     kept = json.loads((tmp_path / "out" / "result.json").read_text())
     assert kept["settings"] == {"throws": 5, "sides": [6]}
@@ -113,13 +121,14 @@ def test_pictures_that_are_no_longer_shown_are_taken_away(plan, change, tmp_path
 
 FINDINGS = """
 import pandas as pd
+from PIL import Image
 
 from causattn.reproduction import Findings, Figure
 
 
 def measure(settings, context):
     picture = context.folder / "one.png"
-    picture.write_bytes(b"png")
+    Image.new("RGB", (9, 9)).save(picture)
     return Findings(
         [Figure("throws", 5, settings.throws, "equal")],
         {"Rows": pd.DataFrame({"name": ["a|b"], "value": [float("nan")]})},
@@ -147,3 +156,22 @@ def test_without_a_page_all_rows_are_shown(plan, dice, tmp_path):
     (dice / "page.py").unlink()
     (_, page), _ = done(plan(sides=[6, 8]), tmp_path / "out")
     assert "| sides | throws | mean | list |" in page.read_text()
+
+
+def test_overview_has_a_line_a_record_and_the_gaps(plan, tmp_path):
+    done(plan(), tmp_path / "dice_thrown")
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "speed.md").write_text("# How fast\n")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "own.md").write_text("# A run\n")
+    page = overview_page(tmp_path)
+    row = next(line for line in page.splitlines() if line.startswith("| [Dice]"))
+    assert row.split(" | ")[1:5] == ["recompute", "1", "0", "0"]
+    assert "- [How fast](benchmarks/speed.md)" in page
+    assert "own.md" not in page
+    assert "Gaps" not in page
+
+
+def test_committed_overview_is_the_generated_one():
+    results = experiments_folder().parent / "results"
+    assert (results / "README.md").read_text(encoding="utf-8") == overview_page(results)
