@@ -121,7 +121,7 @@ class Stages:
         return self._fetch(
             "features",
             {
-                "settings": settings,
+                "settings": features.feature_result_settings(settings),
                 "corpus": corpus.key,
                 "model": None if model is None else model.key,
             },

@@ -35,13 +35,11 @@ def group_kinds(group: str) -> Kinds:
     from causattn.attention import CaptureSettings
     from causattn.attribution import AttentionItselfSettings
     from causattn.effects import DowhySettings
-    from causattn.features.build import KINDS as FEATURES
 
     others: dict[str, Kinds] = {
         "attention": {"streamed": _of(None, CaptureSettings)},
         "attribution": {"attention": _of(None, AttentionItselfSettings)},
         "effects": {"dowhy": _of(None, DowhySettings)},
-        "features": {name: _of(None, kind) for name, (kind, _) in FEATURES.items()},
     }
     room = of_groups().get(group)
     found = {}

@@ -37,6 +37,7 @@ class Room:
 ROOMS: dict[str, Room] = {
     "corpora": Room("causattn.corpora:CORPORA", "corpus"),
     "models": Room("causattn.models:MODELS", "model"),
+    "features": Room("causattn.features:FEATURE_BUILDERS", "features"),
     "measures": Room("causattn.attention:MEASURES"),
     "explainers": Room("causattn.attribution:EXPLAINERS", "attribution"),
     "candidates": Room("causattn.candidates:SELECTORS", "candidates"),

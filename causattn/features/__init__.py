@@ -1,20 +1,40 @@
 """Features: documents as a table, and which characters of a document carry which column."""
 
-from causattn.features.build import build_features, feature_settings, transfer_features
-from causattn.features.carriers import FOUND_ANEW, carriers_of, pooled_features, with_carriers
-from causattn.features.checks import dependent_columns, select_features
-from causattn.features.concepts import partial_scores
-from causattn.features.storage import read_features, write_features
-from causattn.features.table import FeatureKind, FeatureTable
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.features.assemble import Columns, assemble
+    from causattn.features.build import (
+        build_features,
+        feature_result_settings,
+        feature_settings,
+        features_need_model,
+    )
+    from causattn.features.carriers import FOUND_ANEW, carriers_of, pooled_features, with_carriers
+    from causattn.features.checks import dependent_columns, select_features
+    from causattn.features.concepts import partial_scores
+    from causattn.features.contract import FeatureBuilder
+    from causattn.features.registry import FEATURE_BUILDERS
+    from causattn.features.storage import read_features, write_features
+    from causattn.features.table import FeatureKind, FeatureTable
+    from causattn.features.transfer import transfer_features
 
 __all__ = [
+    "FEATURE_BUILDERS",
     "FOUND_ANEW",
+    "Columns",
+    "FeatureBuilder",
     "FeatureKind",
     "FeatureTable",
+    "assemble",
     "build_features",
     "carriers_of",
     "dependent_columns",
+    "feature_result_settings",
     "feature_settings",
+    "features_need_model",
     "partial_scores",
     "pooled_features",
     "read_features",
@@ -23,3 +43,5 @@ __all__ = [
     "with_carriers",
     "write_features",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

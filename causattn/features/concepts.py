@@ -25,13 +25,14 @@ from causattn.base import ConfigError
 from causattn.corpora import Corpus, Occurrences
 from causattn.features.assemble import Columns, assemble, chosen_variables
 from causattn.features.checks import Collinear, Missing
+from causattn.features.contract import FeatureBuilder
 from causattn.features.lexicon import Units, find_units, unit_carriers
 from causattn.features.table import FeatureKind, FeatureTable
 
 
 @dataclass(frozen=True)
 class ConceptSettings:
-    """Labels of the documents, carried by words that tell of them, found from the data.
+    """Which concepts, and how many words carry one.
 
     Parameters
     ----------
@@ -73,40 +74,52 @@ class ConceptSettings:
     collinear: Collinear = "error"
 
 
-def concept_features(settings: ConceptSettings, corpus: Corpus, model: Any) -> FeatureTable:
-    """Return the corpus's variables as a table, carried by the words that tell of them.
+class Concepts(FeatureBuilder):
+    """Labels of the documents, carried by words that tell of them, found from the data."""
 
-    Raises
-    ------
-    ConfigError
-        Where the corpus has no variables, or a named one is unknown.
-    DataError
-        For gaps, constant, like or dependent columns, or a concept that no word tells of.
-    """
-    if settings.carrier_words < 1:
-        raise ConfigError(
-            f"features.carrier_words={settings.carrier_words} leaves a concept without carriers; "
-            "give at least 1."
+    name = "concepts"
+    settings = ConceptSettings
+
+    def needs_model(self, settings: ConceptSettings) -> bool:
+        """Return whether pieces of the model's tokenizer are the units."""
+        return settings.units == "pieces"
+
+    def build(
+        self, settings: ConceptSettings, corpus: Corpus, model: Any, seed: int
+    ) -> FeatureTable:
+        """Return the corpus's variables as a table, carried by the words that tell of them.
+
+        Raises
+        ------
+        ConfigError
+            Where the corpus has no variables, or a named one is unknown.
+        DataError
+            For gaps, constant, like or dependent columns, or a concept that no word tells of.
+        """
+        if settings.carrier_words < 1:
+            raise ConfigError(
+                f"features.carrier_words={settings.carrier_words} leaves a concept without "
+                "carriers; give at least 1."
+            )
+        variables = chosen_variables(corpus, settings.include, settings.exclude, "concepts")
+        found = find_units(corpus.texts, settings.units, model)
+        words, scores = carrier_words(settings, corpus, variables, found)
+        lexicon = {
+            corpus.variables[variable]: [found.vocabulary[word] for word in own]
+            for variable, own in zip(variables, words, strict=True)
+        }
+        strengths = {
+            corpus.variables[variable]: [round(float(row[word]), 3) for word in own]
+            for variable, own, row in zip(variables, words, scores, strict=True)
+        }
+        return assemble(
+            corpus,
+            concept_columns(corpus, variables, found, words),
+            {"kind": "concepts", "units": settings.units, "lexicon": lexicon, "scores": strengths},
+            outcome=settings.outcome,
+            missing=settings.missing,
+            collinear=settings.collinear,
         )
-    variables = chosen_variables(corpus, settings.include, settings.exclude, "concepts")
-    found = find_units(corpus.texts, settings.units, model)
-    words, scores = carrier_words(settings, corpus, variables, found)
-    lexicon = {
-        corpus.variables[variable]: [found.vocabulary[word] for word in own]
-        for variable, own in zip(variables, words, strict=True)
-    }
-    strengths = {
-        corpus.variables[variable]: [round(float(row[word]), 3) for word in own]
-        for variable, own, row in zip(variables, words, scores, strict=True)
-    }
-    return assemble(
-        corpus,
-        concept_columns(corpus, variables, found, words),
-        {"kind": "concepts", "units": settings.units, "lexicon": lexicon, "scores": strengths},
-        outcome=settings.outcome,
-        missing=settings.missing,
-        collinear=settings.collinear,
-    )
 
 
 def concept_columns(
@@ -218,3 +231,6 @@ def _spoken_of(corpus: Corpus, variable: int, absent: str) -> np.ndarray:
         return (values != categories.index(absent)).astype(float)[:, None]
     codes = np.unique(values[~np.isnan(values)])
     return (values[:, None] == codes[None, 1:]).astype(float)
+
+
+FEATURES = Concepts()

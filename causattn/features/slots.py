@@ -10,12 +10,13 @@ import numpy as np
 from causattn.corpora import Corpus, Mentions
 from causattn.features.assemble import Columns, assemble, chosen_variables
 from causattn.features.checks import Collinear, Missing
+from causattn.features.contract import FeatureBuilder
 from causattn.features.table import FeatureKind, FeatureTable
 
 
 @dataclass(frozen=True)
 class SlotSettings:
-    """The variables whose values the documents tell in so many words.
+    """Which variables.
 
     Parameters
     ----------
@@ -36,25 +37,31 @@ class SlotSettings:
     collinear: Collinear = "error"
 
 
-def slot_features(settings: SlotSettings, corpus: Corpus, model: Any) -> FeatureTable:
-    """Return the corpus's variables as a table, their mentions as carriers.
+class Slots(FeatureBuilder):
+    """The variables whose values the documents tell in so many words."""
 
-    Raises
-    ------
-    ConfigError
-        Where the corpus has no variables, or a named one is unknown.
-    DataError
-        For gaps, constant, like, dependent or unseen columns.
-    """
-    variables = chosen_variables(corpus, settings.include, settings.exclude, "slots")
-    return assemble(
-        corpus,
-        slot_columns(corpus, variables),
-        {"kind": "slots"},
-        outcome=settings.outcome,
-        missing=settings.missing,
-        collinear=settings.collinear,
-    )
+    name = "slots"
+    settings = SlotSettings
+
+    def build(self, settings: SlotSettings, corpus: Corpus, model: Any, seed: int) -> FeatureTable:
+        """Return the corpus's variables as a table, their mentions as carriers.
+
+        Raises
+        ------
+        ConfigError
+            Where the corpus has no variables, or a named one is unknown.
+        DataError
+            For gaps, constant, like, dependent or unseen columns.
+        """
+        variables = chosen_variables(corpus, settings.include, settings.exclude, "slots")
+        return assemble(
+            corpus,
+            slot_columns(corpus, variables),
+            {"kind": "slots"},
+            outcome=settings.outcome,
+            missing=settings.missing,
+            collinear=settings.collinear,
+        )
 
 
 def slot_columns(corpus: Corpus, variables: list[int]) -> Columns:
@@ -76,3 +83,6 @@ def slot_columns(corpus: Corpus, variables: list[int]) -> Columns:
             mentions.end[rows],
         ),
     )
+
+
+FEATURES = Slots()

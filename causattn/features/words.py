@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from causattn.base import ConfigError, DataError
-from causattn.corpora import Corpus, Occurrences, is_unspaced
+from causattn.corpora import Corpus, Occurrences, StoredTexts, is_unspaced
 from causattn.features.assemble import Columns, assemble
 from causattn.features.checks import Collinear, Missing
+from causattn.features.contract import FeatureBuilder
 from causattn.features.lexicon import Units, find_units, unit_carriers
 from causattn.features.table import FeatureKind, FeatureTable
 
@@ -21,7 +22,7 @@ ABSENT_PRESENT = ("absent", "present")
 
 @dataclass(frozen=True)
 class WordSettings:
-    """Presence of the most frequent words of a document-frequency band.
+    """Which words.
 
     Parameters
     ----------
@@ -53,6 +54,26 @@ class WordSettings:
     outcome: bool = True
     missing: Missing = "error"
     collinear: Collinear = "error"
+
+
+class Words(FeatureBuilder):
+    """Presence of the most frequent words of a document-frequency band."""
+
+    name = "words"
+    settings = WordSettings
+
+    def needs_model(self, settings: WordSettings) -> bool:
+        """Return whether pieces of the model's tokenizer are the units."""
+        return settings.units == "pieces"
+
+    def build(self, settings: WordSettings, corpus: Corpus, model: Any, seed: int) -> FeatureTable:
+        """Return the table, in constant memory where the texts are on disk."""
+        if isinstance(corpus.texts, StoredTexts):
+            # Not above: it chooses words as this file does.
+            from causattn.features.streamed import streamed_word_features
+
+            return streamed_word_features(settings, corpus, model)
+        return word_features(settings, corpus, model)
 
 
 def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> FeatureTable:
@@ -172,3 +193,6 @@ def _part_of_chosen(found: Occurrences, word: int, chosen: list[int]) -> bool:
             & (found.start[here] < found.end[at])
         )
     return bool(overlaps.mean() > 0.5)
+
+
+FEATURES = Words()
