@@ -47,6 +47,7 @@ ROOMS: dict[str, Room] = {
     "estimators": Room("causattn.effects:ESTIMATORS"),
     "refuters": Room("causattn.effects:REFUTERS"),
     "interventions": Room("causattn.effects:INTERVENTIONS"),
+    "metrics": Room("causattn.graphs:METRICS"),
     "papers": Room("causattn.reproduction:PAPERS"),
 }
 """The rooms, in the order of the pipeline, by the name that their entry points have."""

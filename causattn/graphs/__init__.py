@@ -6,7 +6,8 @@ from causattn.graphs.class_members import (
     class_members,
     member_distances,
 )
-from causattn.graphs.comparison import compare_graphs, to_cpdag
+from causattn.graphs.comparison import compare_graphs
+from causattn.graphs.contract import GraphMetric, GraphPair, to_cpdag
 from causattn.graphs.distances import (
     Mistakes,
     adjustment_identification_distance,
@@ -25,6 +26,7 @@ from causattn.graphs.equivalence import (
 from causattn.graphs.graph import CausalGraph, Edge, Mark
 from causattn.graphs.meek import meek_closure, triple_keys
 from causattn.graphs.pairs import is_symmetric, nonzero_pairs
+from causattn.graphs.registry import METRICS
 from causattn.graphs.sortability import (
     r2_sortability,
     snr_sortability,
@@ -33,9 +35,12 @@ from causattn.graphs.sortability import (
 )
 
 __all__ = [
+    "METRICS",
     "Agreement",
     "CausalGraph",
     "Edge",
+    "GraphMetric",
+    "GraphPair",
     "Mark",
     "MemberDistances",
     "Mistakes",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from causattn.base import ConfigError
+from causattn.graphs import METRICS
 
 SECONDS = "search.seconds"
 """Time of the discovery algorithm alone, whatever else the run did."""
@@ -42,27 +43,12 @@ class Metric:
 
 
 _LOWER = {
-    "graph.shd": "SHD",
-    "graph.dag_shd": "SHD of DAGs",
-    "graph.parent_aid": "parent AID",
-    "graph.ancestor_aid": "ancestor AID",
-    "graph.oset_aid": "Oset AID",
-    "graph.shd_best_member": "SHD of the best member",
-    "graph.shd_worst_member": "SHD of the worst member",
-    "graph.sid_best_member": "SID of the best member",
-    "graph.sid_worst_member": "SID of the worst member",
     "graph.tests": "independence tests",
     SECONDS: "seconds of discovery",
     "seconds": "seconds of the run",
     "model.loss_held_out": "held-out loss",
 }
 _HIGHER = {
-    "graph.adjacency_f1": "adjacency F1",
-    "graph.adjacency_precision": "adjacency precision",
-    "graph.adjacency_recall": "adjacency recall",
-    "graph.arrowhead_f1": "arrowhead F1",
-    "graph.arrowhead_precision": "arrowhead precision",
-    "graph.arrowhead_recall": "arrowhead recall",
     "candidates.auc": "candidate AUC",
     "candidates.average_precision": "candidate average precision",
     "model.accuracy_held_out": "held-out accuracy",
@@ -79,10 +65,16 @@ _USUAL = (
 
 def known_metric(name: str) -> Metric | None:
     """Return a metric by its column, None where it is not known which way is better."""
+    own = name.removeprefix("graph.")
+    if own != name and own in METRICS:
+        known = METRICS[own]
+        better = known.better
+        return (
+            None if better is None else Metric(name, known.title, better == "lower", known.bounds)
+        )
     for titles, lower in ((_LOWER, True), (_HIGHER, False)):
         if name in titles:
-            share = not lower or name.endswith("_aid")
-            return Metric(name, titles[name], lower, (0.0, 1.0 if share else math.inf))
+            return Metric(name, titles[name], lower, (0.0, math.inf if lower else 1.0))
     return None
 
 

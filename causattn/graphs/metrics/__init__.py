@@ -1,0 +1,1 @@
+"""Metrics of graphs, one a file."""

@@ -1,0 +1,21 @@
+"""Metrics by precision and recall of edges and of arrowheads."""
+
+from __future__ import annotations
+
+from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
+from causattn.graphs.contract import GraphMetric, GraphPair, Number
+
+
+class AgreementMetric(GraphMetric):
+    """One number of an agreement; the metric's name says which of what."""
+
+    better = "higher"
+    bounds = (0.0, 1.0)
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the number."""
+        what, _, part = self.name.partition("_")
+        agreement = adjacency_agreement if what == "adjacency" else arrowhead_agreement
+        found: Agreement = agreement(pair.estimate_class, pair.truth_class)
+        number: float | None = getattr(found, part)
+        return number

@@ -1,0 +1,15 @@
+"""Every metric of graphs by name."""
+
+from __future__ import annotations
+
+from causattn.base import Registry
+from causattn.graphs.contract import GraphMetric
+
+METRICS: Registry[GraphMetric] = Registry(
+    "metrics",
+    "metric",
+    "METRIC",
+    "causattn.graphs.metrics",
+    "causattn.graphs.contract:GraphMetric",
+    "metric",
+)
