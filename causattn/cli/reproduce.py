@@ -45,6 +45,7 @@ def reproduce(arguments: list[str]) -> int:
     add("--fresh", action="store_true", help="measure again what is in the cache")
     add("--only", default="", help="only jobs whose names have this in them")
     add("--minutes", type=float, default=float("inf"), help="begin no job after so many")
+    add("--workers", type=int, default=1, help="jobs measured at the same time")
     add("--page", action="store_true", help="write the page again from the record, measure nothing")
     add("--results", type=Path, help="where the record is written (results/NAME)")
     given = parse(parser, arguments, intermixed=True)
@@ -144,7 +145,8 @@ def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
     if given.page:
         done = rewrite_page(plan, results)
     else:
-        how = {"fresh": given.fresh, "only": given.only, "minutes": given.minutes}
+        keys = ("fresh", "only", "minutes", "workers")
+        how = {key: vars(given)[key] for key in keys}
         found = do(plan, results, **how, said=lambda line: print(line, flush=True))
         if found is None:
             left = sum(not there for _, there in plan.jobs())

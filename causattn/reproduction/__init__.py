@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from causattn.reproduction.experiment import (
         Experiment,
         experiment_names,
-        experiments_folder,
         find_experiment,
     )
     from causattn.reproduction.page import FIGURE_HEADER, figure_row, frame, overview_page, seconds
+    from causattn.reproduction.places import experiments_folder
     from causattn.reproduction.protocol import Context, DataFile, Protocol
     from causattn.reproduction.record import Record, read_record, write_record
     from causattn.reproduction.registry import PAPERS

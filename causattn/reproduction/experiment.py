@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import sys
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass, make_dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import yaml
 
-import causattn
 from causattn.base import ConfigError, settings_from
+from causattn.reproduction.places import experiments_folder, on_path
 from causattn.reproduction.protocol import Agreed, DataFile, Jobs, Measure, Page, Protocol
 from causattn.reproduction.registry import PAPERS
 
 FILES = ("claim.md", "protocol.yaml", "measure.py")
+_OTHER = re.compile(rb"^(?:from|import) experiments\.(\w+)", re.MULTILINE)
 _NO_CODE = (".md", ".pyc", ".yaml")
 
 
@@ -115,7 +115,7 @@ class Experiment:
     @cached_property
     def _module(self) -> ModuleType:
         """Its ``measure.py``, imported as a module of the package that the folder is."""
-        package = _on_path(self.folder)
+        package = on_path(self.folder)
         module = import_module(f"{package}.measure")
         found = Path(str(module.__file__)).resolve()
         if found != self.folder / "measure.py":
@@ -197,22 +197,26 @@ class Experiment:
     def code(self) -> str:
         """Hash of all files that a measurement may depend on: not of texts, nor of the page's code.
 
-        Files whose names begin with ``page`` or ``draw`` belong to the page.
+        Files whose names begin with ``page`` or ``draw`` belong to the page. An experiment that
+        imports from another one depends on that one's files, too.
         """
+        return self._hash(frozenset())
+
+    def _hash(self, seen: frozenset[Path]) -> str:
         digest = sha256()
+        others: set[str] = set()
         for path in sorted(self.folder.rglob("*")):
             of_the_page = path.name.startswith(("page", "draw")) and path.suffix == ".py"
             results = "results" in path.relative_to(self.folder).parts
             if path.is_file() and path.suffix not in _NO_CODE and not of_the_page and not results:
                 digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0")
-                digest.update(path.read_bytes())
+                content = path.read_bytes()
+                digest.update(content)
+                others |= set(map(bytes.decode, _OTHER.findall(content)))
+        for other in (self.folder.parent / name for name in sorted(others - {self.name})):
+            if other.is_dir() and other not in seen:
+                digest.update(Experiment(other)._hash(seen | {self.folder}).encode())
         return digest.hexdigest()[:12]
-
-
-def experiments_folder() -> Path | None:
-    """Return ``experiments/`` beside the source checkout; None for an installed copy."""
-    folder = Path(causattn.__file__).resolve().parents[1] / "experiments"
-    return folder if folder.is_dir() else None
 
 
 def experiment_names() -> list[str]:
@@ -253,33 +257,6 @@ def find_experiment(name: str) -> Experiment:
     if lacking:
         raise ConfigError(f"{found} is no experiment: it has no {', '.join(lacking)}.")
     return Experiment(found)
-
-
-def _on_path(folder: Path) -> str:
-    """Make a folder importable, by worker processes too, and return its package's name."""
-    beside = experiments_folder()
-    inside = beside is not None and folder.parent == beside
-    root, package = (
-        (folder.parents[1], f"experiments.{folder.name}")
-        if inside
-        else (folder.parent, folder.name)
-    )
-    if not folder.name.isidentifier():
-        raise ConfigError(
-            f"{folder} cannot be imported: rename it to letters, digits and underscores."
-        )
-    if str(root) not in sys.path:
-        sys.path.append(str(root))  # at the end: what is installed is not hidden
-    spec = find_spec(package)
-    places = (
-        [] if spec is None else [Path(p).resolve() for p in spec.submodule_search_locations or ()]
-    )
-    if not places or places[0] != folder:
-        taken = places[0] if places else getattr(spec, "origin", None)
-        raise ConfigError(
-            f"{folder} cannot be imported as {package}, the name of {taken}; rename the folder."
-        )
-    return package
 
 
 def _in_words(values: Mapping[str, Any]) -> str:

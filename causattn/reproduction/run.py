@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -77,6 +80,7 @@ def reproduce(
     fresh: bool = False,
     only: str = "",
     minutes: float = float("inf"),
+    workers: int = 1,
     said: Callable[[str], None] = lambda line: None,
 ) -> tuple[Record, Path] | None:
     """Measure what is missing and write the record.
@@ -93,6 +97,9 @@ def reproduce(
         Only jobs whose names have this in them.
     minutes
         Begin no job after so many.
+    workers
+        Jobs measured at the same time, each in a process of its own; what comes out does not
+        depend on it.
     said
         Is told of every job that was measured.
 
@@ -106,23 +113,56 @@ def reproduce(
     CausattnError
         For a wrong setting, or where data is absent (before anything is measured).
     """
-    start = time.monotonic()
     context = plan.context(plan.cache)
     for name in plan.experiment.protocol.data:
         context.data(name)
-    measured = []
     jobs = plan.jobs()
-    for job, there in jobs:
-        wanted = only in job.name and time.monotonic() - start < 60 * minutes
-        if there and not (fresh and wanted):
-            measured.append(measure_job(plan.experiment, job, context, fresh=False))
-        elif wanted:
-            found = measure_job(plan.experiment, job, context, fresh=fresh)
-            measured.append(found)
+    wanted = [job for job, there in jobs if only in job.name and (fresh or not there)]
+    end = time.time() + 60 * minutes
+    how = (plan.experiment.folder, context, fresh, end)
+    begun = _one_by_one if workers == 1 or len(jobs) == 1 else partial(_together, workers)
+    done = {}
+    for job, found in begun(wanted, how):
+        if found is not None:
+            done[job.name] = found
             said(f"{job.name}: {found.rows[0]['job_seconds'] if found.rows else 0:g} s")
-    if len(measured) < len(jobs):
+    if any(job.name not in done and not there for job, there in jobs):
         return None
+    measured = [
+        done.get(job.name) or measure_job(plan.experiment, job, context, fresh=False)
+        for job, _ in jobs
+    ]
     return _written(plan, measured, results)
+
+
+_How = tuple[Path, Context, bool, float]
+"""The experiment's folder, where it works, whether to measure again, and when to begin no more."""
+_Done = Iterator[tuple[ExperimentJob, Measured | None]]
+
+
+def _one_by_one(jobs: list[ExperimentJob], how: _How) -> _Done:
+    for job in jobs:
+        yield job, _in_time(job, *how)
+
+
+def _together(workers: int, jobs: list[ExperimentJob], how: _How) -> _Done:
+    """Measure in processes; where a job fails, none is begun after it."""
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        begun = {pool.submit(_in_time, job, *how): job for job in jobs}
+        try:
+            for future in as_completed(begun):
+                yield begun[future], future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _in_time(
+    job: ExperimentJob, folder: Path, context: Context, fresh: bool, end: float
+) -> Measured | None:
+    """Return what a job gives, None where it is too late to begin it."""
+    if time.time() >= end:
+        return None
+    return measure_job(Experiment(folder), job, context, fresh=fresh)
 
 
 def rewrite_page(plan: ExperimentPlan, results: Path) -> tuple[Record, Path]:
@@ -161,7 +201,7 @@ def _written(plan: ExperimentPlan, measured: list[Measured], results: Path) -> t
         for path in (path for each in measured for path in each.pictures):
             copy_picture(path, Path(folder))
         if given:
-            findings = _together(given)
+            findings = _as_one(given)
         else:
             page = plan.experiment.page or _all_rows
             findings = page(rows, plan.context(Path(folder), plan.settings))
@@ -185,7 +225,7 @@ def _record(plan: ExperimentPlan, rows: list[Row], findings: Findings, command: 
     )
 
 
-def _together(findings: list[Findings]) -> Findings:
+def _as_one(findings: list[Findings]) -> Findings:
     """Return the findings of all jobs as one."""
     whole = Findings()
     for each in findings:

@@ -8,6 +8,7 @@ from PIL import Image
 from causattn.base import ArtefactError
 from causattn.reproduction import (
     experiments_folder,
+    find_experiment,
     overview_page,
     read_record,
     reproduce,
@@ -175,3 +176,24 @@ def test_overview_has_a_line_a_record_and_the_gaps(plan, tmp_path):
 def test_committed_overview_is_the_generated_one():
     results = experiments_folder().parent / "results"
     assert (results / "README.md").read_text(encoding="utf-8") == overview_page(results)
+
+
+def test_workers_measure_the_same(plan, tmp_path):
+    done(plan(sides=[6, 8]), tmp_path / "alone")
+    (tmp_path / "cache").rename(tmp_path / "away")
+    _, said = done(plan(sides=[6, 8]), tmp_path / "together", workers=2)
+    assert len(said) == 2
+    rows = [
+        [row["mean"] for row in read_record(tmp_path / name)[1]] for name in ("alone", "together")
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_what_is_measured_depends_on_experiments_that_are_imported(dice, change):
+    other = dice.parent / "coins"
+    other.mkdir()
+    (other / "words.py").write_text("SIDES = 2\n")
+    change("words.py", 'from experiments.coins.words import SIDES\n\nNAME = "list"\n')
+    before = find_experiment(str(dice)).code
+    (other / "words.py").write_text("SIDES = 3\n")
+    assert find_experiment(str(dice)).code != before
