@@ -17,6 +17,7 @@ PENDING = {
     "Evidence",
     "Measured",
     "Outcome",
+    "Room",
     "Place",
     "Problem",
     "Readings",

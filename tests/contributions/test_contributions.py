@@ -12,8 +12,7 @@ import pytest
 import causattn
 from causattn.attention import MEASURES, attention_result_settings, summarise_attention
 from causattn.attribution import EXPLAINERS, attribution_result_settings, summarise_attribution
-from causattn.base import ConfigError, load_plugins
-from causattn.base.plugins import forget_plugins
+from causattn.base import ConfigError, forget_plugins, load_plugins
 from causattn.candidates import SELECTORS, select_candidates
 from causattn.corpora import load_corpus
 from causattn.features import build_features

@@ -23,7 +23,7 @@ from causattn.exemplars import (
     nearest_documents,
     training_influence,
 )
-from causattn.report.record.question import DocumentSample, Question
+from causattn.report.record.question import DocumentSample, ExampleQuestion
 from causattn.report.record.settings import PageSettings
 
 PROMPT = 12
@@ -31,7 +31,7 @@ PROMPT = 12
 
 
 def document_examples(
-    question: Question | str,
+    question: ExampleQuestion | str,
     sample: DocumentSample,
     vectors: np.ndarray,
     rows: np.ndarray,
@@ -78,7 +78,7 @@ def document_examples(
     return found
 
 
-def edits_of(question: Question, row: int, settings: PageSettings) -> dict[str, Any] | None:
+def edits_of(question: ExampleQuestion, row: int, settings: PageSettings) -> dict[str, Any] | None:
     """Return the fewest edits of a row that turn the answer, JSON-like; None where not asked."""
     if not settings.edits or (question.feature >= 0 and row not in question.rows):
         return None
@@ -87,7 +87,7 @@ def edits_of(question: Question, row: int, settings: PageSettings) -> dict[str, 
     return _edits(minimal_edits(question.decide, text, places, how))
 
 
-def _influence(question: Question, rows: np.ndarray) -> dict[int, np.ndarray] | str:
+def _influence(question: ExampleQuestion, rows: np.ndarray) -> dict[int, np.ndarray] | str:
     """Return what each document of the sample does to some rows' answers, or why that is unknown.
 
     Returns
@@ -107,7 +107,7 @@ def _influence(question: Question, rows: np.ndarray) -> dict[int, np.ndarray] | 
 
 
 def _teachers(
-    question: Question, influence: dict[int, np.ndarray] | str | None, row: int, most: int
+    question: ExampleQuestion, influence: dict[int, np.ndarray] | str | None, row: int, most: int
 ) -> dict[str, Any] | None:
     """Return the documents that speak for and against the right answer, JSON-like."""
     if not isinstance(influence, dict):

@@ -9,11 +9,11 @@ import numpy as np
 from causattn.base import CausattnError
 from causattn.exemplars import typical_documents
 from causattn.report.record.edge_examples import rows_by_value
-from causattn.report.record.question import DocumentSample, Question
+from causattn.report.record.question import DocumentSample, ExampleQuestion
 
 
 def feature_examples(
-    question: Question | str, sample: DocumentSample, vectors: np.ndarray, most: int
+    question: ExampleQuestion | str, sample: DocumentSample, vectors: np.ndarray, most: int
 ) -> list[dict[str, Any]]:
     """Return the examples of every feature, JSON-like; documents are rows.
 
@@ -60,7 +60,7 @@ def feature_examples(
 
 
 def _moved(
-    question: Question | str, sample: DocumentSample
+    question: ExampleQuestion | str, sample: DocumentSample
 ) -> dict[int, list[dict[str, Any]]] | str:
     """Return what one other value in each place of each document does to the answer."""
     if isinstance(question, str):

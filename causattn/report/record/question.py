@@ -54,7 +54,7 @@ class DocumentSample:
 
 
 @dataclass(frozen=True)
-class Question:
+class ExampleQuestion:
     """Something that a model is asked of documents.
 
     Parameters
@@ -84,7 +84,9 @@ class Question:
     rows: np.ndarray
 
 
-def question_of(sample: DocumentSample, feature: int | None, proposals: int = 3) -> Question | str:
+def question_of(
+    sample: DocumentSample, feature: int | None, proposals: int = 3
+) -> ExampleQuestion | str:
     """Return what the model can be asked about a feature, or why nothing.
 
     Parameters
@@ -127,7 +129,9 @@ def subject_of(graph: CausalGraph, sample: DocumentSample) -> int | None:
     return int(into.argmax())
 
 
-def _label(sample: DocumentSample, feature: int | None, values: CorpusValues) -> Question | str:
+def _label(
+    sample: DocumentSample, feature: int | None, values: CorpusValues
+) -> ExampleQuestion | str:
     """Ask a classifier for the label."""
     table, corpus, model = sample.table, sample.corpus, sample.model
     if feature is not None and table.kinds[feature] is not FeatureKind.OUTPUT:
@@ -139,7 +143,7 @@ def _label(sample: DocumentSample, feature: int | None, values: CorpusValues) ->
     if corpus.outcome is not None:
         truth = np.asarray(corpus.outcome, dtype=float)[table.documents[: len(sample)]]
         known = np.flatnonzero(~np.isnan(truth))
-    return Question(
+    return ExampleQuestion(
         words=corpus.outcome_name,
         feature=-1 if feature is None else feature,
         labels=tuple(str(name) for _, name in sorted(names.items())),
@@ -150,7 +154,7 @@ def _label(sample: DocumentSample, feature: int | None, values: CorpusValues) ->
     )
 
 
-def _slot(sample: DocumentSample, feature: int, values: CorpusValues) -> Question | str:
+def _slot(sample: DocumentSample, feature: int, values: CorpusValues) -> ExampleQuestion | str:
     """Ask a masked model for the value of a slot that is hidden from it."""
     table, corpus, model = sample.table, sample.corpus, sample.model
     name = table.names[feature]
@@ -192,7 +196,7 @@ def _slot(sample: DocumentSample, feature: int, values: CorpusValues) -> Questio
         position[found.document] = found.position
         return hidden_losses(model, encoding, position, hiding)
 
-    return Question(
+    return ExampleQuestion(
         words=f"{name}, its place hidden",
         feature=feature,
         labels=table.categories[feature] or (),

@@ -21,7 +21,7 @@ from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel
 from causattn.report.page.graph_data import plain
 from causattn.report.record.kept import read_kept
-from causattn.report.record.question import DocumentSample, Question, question_of, subject_of
+from causattn.report.record.question import DocumentSample, ExampleQuestion, question_of, subject_of
 from causattn.report.words.text import number, visible
 from causattn.results import Run
 
@@ -147,7 +147,7 @@ def _plain_tree(tree: TreeSurrogate) -> dict[str, Any]:
     return {**told, "names": list(tree.names), "fidelity": plain(asdict(tree.fidelity))}
 
 
-def _answers(question: Question, sample: DocumentSample) -> tuple[np.ndarray, np.ndarray]:
+def _answers(question: ExampleQuestion, sample: DocumentSample) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows that can be asked, and the probabilities of the answers in each."""
     hidden = sample.model.task == "masked"
     rows = question.rows if hidden else np.arange(len(sample))
