@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Metric,
         MetricComparison,
         Ranking,
+        added_metrics,
         compare_runs,
     )
     from causattn.results.folder import (
@@ -55,6 +56,7 @@ __all__ = [
     "Run",
     "Status",
     "Store",
+    "added_metrics",
     "collect_runs",
     "compare_runs",
     "config_key",

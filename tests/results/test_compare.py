@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import causattn
-from causattn.base import ArtefactError, ConfigError, DataError
+from causattn.base import ArtefactError, ConfigError, DataError, forget_plugins, load_plugins
 from causattn.results import OVERALL, Ranking, collect_runs, compare_runs
 
 _spec = importlib.util.spec_from_file_location("comparing", Path(__file__).parent / "comparing.py")
@@ -328,3 +328,32 @@ def test_a_group_that_older_runs_lack_is_no_difference(tmp_path):
 
     path = comparing.table(tmp_path / "busy.parquet", busy)
     assert not any("older" in note for note in compare_runs(path).notes)
+
+
+def test_a_metric_from_outside_is_compared(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from causattn.graphs import GraphMetric\n\n\n"
+        "class Mine(GraphMetric):\n"
+        '    """Mine."""\n\n'
+        '    name, title, better = "mine", "my metric", "higher"\n\n'
+        "    def value(self, pair):\n"
+        "        return 1\n\n\n"
+        "METRIC = Mine()\n"
+    )
+
+    def result(kind: str, network: str, size: int, seed: int) -> dict:
+        found = shd(kind, network, size, seed)
+        return found | {"graph.mine": -found["graph.shd"]}
+
+    table = comparing.table(tmp_path / "runs.parquet", result)
+    assert list(compare_runs(table).metrics) == ["graph.shd"]
+    load_plugins([str(tmp_path / "mine.py")])
+    try:
+        found = compare_runs(table)
+    finally:
+        forget_plugins()
+    assert list(found.metrics) == ["graph.shd", "graph.mine"]
+    mine = found.metrics["graph.mine"]
+    assert (mine.metric.title, mine.metric.lower_is_better) == ("my metric", False)
+    row = mine.differences.set_index(["first", "second"]).loc[("pc", "ges")]
+    assert (row["better"], row["worse"]) == (0, 12)

@@ -16,7 +16,7 @@ from causattn.report.comparison import headlines, write_comparison
 from causattn.report.page.graph_data import plain
 from causattn.report.page.rendering import render_page
 from causattn.report.words.text import visible
-from causattn.results import collect_runs, compare_runs
+from causattn.results import added_metrics, collect_runs, compare_runs
 
 _SHOWN = (
     ("graph.shd", "SHD"),
@@ -93,7 +93,11 @@ def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]
     ``links`` are the runs' own pages as addresses relative to `start`, None where there is none.
     """
     varied = [name for name in runs.columns if name.startswith("config.") and _varies(runs, name)]
-    metrics = [(name, words) for name, words in _SHOWN if name in runs and runs[name].notna().any()]
+    metrics = [
+        (name, words)
+        for name, words in (*_SHOWN, *added_metrics().items())
+        if name in runs and runs[name].notna().any()
+    ]
     columns = [
         ("folder", "run", False),
         ("status", "status", False),

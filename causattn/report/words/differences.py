@@ -14,10 +14,10 @@ from causattn.report.words.flat import flat
 from causattn.report.words.quality import scored_by
 from causattn.report.words.rows import ARROWS, EdgeRow, edge_rows
 from causattn.report.words.text import isolated, number, visible
-from causattn.results import Run
+from causattn.results import Run, added_metrics
 
 Sides = tuple[Run, Run]
-_FIGURES = (
+_METRICS = (
     ("graph.shd", "SHD to the truth"),
     ("graph.adjacency_precision", "adjacency precision"),
     ("graph.adjacency_recall", "adjacency recall"),
@@ -86,7 +86,7 @@ def metric_rows(sides: Sides) -> list[list[Any]]:
     """Return ``[what, A, B, B minus A]`` of the metrics that either run has."""
     flats = [dict(flat(run.summary)) for run in sides]
     rows: list[list[Any]] = []
-    for key, words in _FIGURES:
+    for key, words in (*_METRICS, *added_metrics().items()):
         known = [each.get(key) for each in flats]
         values = [value if isinstance(value, int | float) else None for value in known]
         if any(value is not None for value in values):

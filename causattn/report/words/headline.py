@@ -6,7 +6,7 @@ import math
 
 from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
 from causattn.report.words.text import number, visible
-from causattn.results import Run
+from causattn.results import Run, added_metrics
 
 _GRAPH = (
     ("shd", "SHD"),
@@ -76,9 +76,10 @@ def graph_line(run: Run) -> str:
     """Say how large the graph is, and how far from the truth."""
     line = f"Graph: {run.graph.size} features, {run.graph.edge_count} edges"
     metrics = run.summary.get("graph", {})
+    added = ((name.removeprefix("graph."), title) for name, title in added_metrics().items())
     shown = [
         f"{words} {number(metrics[name])}"
-        for name, words in _GRAPH
+        for name, words in (*_GRAPH, *added)
         if isinstance(metrics.get(name), int | float)
     ]
     return "; ".join([line, ", ".join(shown)]) if shown else line

@@ -2,7 +2,15 @@
 
 from causattn.results.compare.comparison import Comparison, MetricComparison, compare_runs
 from causattn.results.compare.means import OVERALL
-from causattn.results.compare.metrics import Metric
+from causattn.results.compare.metrics import Metric, added_metrics
 from causattn.results.compare.ranks import Ranking
 
-__all__ = ["OVERALL", "Comparison", "Metric", "MetricComparison", "Ranking", "compare_runs"]
+__all__ = [
+    "OVERALL",
+    "Comparison",
+    "Metric",
+    "MetricComparison",
+    "Ranking",
+    "added_metrics",
+    "compare_runs",
+]

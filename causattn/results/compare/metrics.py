@@ -63,6 +63,12 @@ _USUAL = (
 )
 
 
+def added_metrics() -> dict[str, str]:
+    """Return the title of each metric of graphs that comes from outside, by its column."""
+    outside = (name for name, entry in METRICS.entries().items() if not entry.native)
+    return {f"graph.{name}": METRICS[name].title for name in outside}
+
+
 def known_metric(name: str) -> Metric | None:
     """Return a metric by its column, None where it is not known which way is better."""
     own = name.removeprefix("graph.")
@@ -85,7 +91,7 @@ def chosen_metrics(wanted: Sequence[str], jobs: pd.DataFrame) -> list[Metric]:
     ----------
     wanted
         As typed: ``shd``, ``graph.shd``, or ``graph.edges:lower`` for one that is not known; none
-        for the usual ones that are there.
+        for the usual ones and those from outside, as far as they are there.
     jobs
         The table of all jobs.
 
@@ -95,7 +101,8 @@ def chosen_metrics(wanted: Sequence[str], jobs: pd.DataFrame) -> list[Metric]:
         For a metric that is not there, is no number, or whose better side is not known.
     """
     if not wanted:
-        return [metric for name in _USUAL if (metric := known_metric(name)) and _any(jobs, name)]
+        usual = (*_USUAL, *added_metrics())
+        return [metric for name in usual if (metric := known_metric(name)) and _any(jobs, name)]
     return [_metric(text, jobs) for text in dict.fromkeys(wanted)]
 
 
