@@ -38,7 +38,7 @@ def pairs(
     for own, matrix in sources:
         place = {name: k for k, name in enumerate(own)}
         known = [(k, place[name]) for k, name in enumerate(names) if name in place]
-        here, there = (np.array(side, dtype=int) for side in zip(*known, strict=True))
+        here, there = np.array(known, dtype=int).reshape(-1, 2).T  # perhaps no feature at all
         wanted[np.ix_(here, here)] |= matrix[np.ix_(there, there)]
     wanted |= wanted.T
     drawn = np.isin(names, graph.names)

@@ -1,39 +1,19 @@
 """Metrics by name, natives in their order and one of one's own."""
 
-import textwrap
+from pathlib import Path
 
 import pytest
 
 from causattn.base import ConfigError, forget_plugins, load_plugins
 from causattn.graphs import METRICS, compare_graphs
 
-MINE = """
-from causattn.graphs import GraphMetric, GraphPair
-
-
-class Reversed(GraphMetric):
-    '''Edges that the truth has the other way round.'''
-
-    name = "reversed_edges"
-    title = "reversed edges"
-    better = "lower"
-
-    def value(self, pair: GraphPair) -> int:
-        estimate = pair.estimate.adjacency("from row to column").astype(bool)
-        truth = pair.truth.adjacency("from row to column").astype(bool)
-        return int((estimate & ~estimate.T & truth.T & ~truth).sum())
-
-
-METRIC = Reversed()
-"""
+MINE = Path(__file__).parents[1] / "contributions" / "reversed_edges.py"
 
 
 @pytest.fixture
-def mine(tmp_path):
-    path = tmp_path / "mine.py"
-    path.write_text(textwrap.dedent(MINE))
-    load_plugins([str(path)])
-    yield path
+def mine():
+    load_plugins([str(MINE)])
+    yield
     forget_plugins()
 
 
@@ -74,7 +54,7 @@ def test_a_metric_of_ones_own(graph, mine):
 
 def test_a_metric_without_better_is_refused(tmp_path):
     path = tmp_path / "bare.py"
-    path.write_text(MINE.replace('    better = "lower"\n', ""))
+    path.write_text(MINE.read_text().replace('    better = "lower"\n', ""))
     load_plugins([str(path)])
     try:
         with pytest.raises(ConfigError, match=r"reversed_edges of .*bare.py lacks better"):
