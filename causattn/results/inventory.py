@@ -2,7 +2,8 @@
 
 Beside its artefacts a store holds where trainings of recurrent models stand, so that one that was
 stopped goes on (`causattn.models`): ``checkpoints/<model>/<key>/epoch-<number>``. They are told
-here as artefacts of the kind ``checkpoint``.
+here as artefacts of the kind ``checkpoint``. The shards of a corpus whose attention was being
+summed when its run was stopped, ``attention/.<key>.shards``, are of the kind ``shards``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 from causattn.base import ArtefactError, exclusive, read_json
 
 CHECKPOINT = "checkpoint"
+SHARDS = "shards"
+_UNSUMMED = ".shards"
 _TRAININGS = "checkpoints"
 _LEFTOVER_AGE = 3600.0
 
@@ -60,7 +63,22 @@ def list_artefacts(store: Path) -> list[CacheEntry]:
         for kind, folder, manifest in manifests
         if not folder.name.startswith(".")
     ]
+    entries += [_shards(folder) for folder in store.glob(f"*/.*{_UNSUMMED}") if folder.is_dir()]
     return sorted(entries, key=lambda entry: -entry.used)
+
+
+def _shards(folder: Path) -> CacheEntry:
+    """Return the shards that lie in a folder, used when the last of them was written."""
+    size, used = 0, folder.stat().st_mtime
+    for path in folder.rglob("*"):
+        try:
+            state = path.stat()
+        except OSError:  # a run goes on with them right now
+            continue
+        size, used = size + state.st_size * path.is_file(), max(used, state.st_mtime)
+    key = folder.name[1:].removesuffix(_UNSUMMED)
+    parts = {"of": f"{folder.parent.name} {key}", "shards": len(list(folder.rglob("shard-*")))}
+    return CacheEntry(SHARDS, key, folder, size, used, parts)
 
 
 def _entry(kind: str, folder: Path, manifest: Path) -> CacheEntry:
@@ -118,6 +136,8 @@ def prune(store: Path, unwanted: Callable[[CacheEntry], bool]) -> list[CacheEntr
             gone.append(entry)
     for leftover in (*store.glob("*/.*"), *store.glob(f"{_TRAININGS}/*/*/.*")):
         old = time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE
+        if leftover.name.endswith(_UNSUMMED):  # an entry like others: a run goes on with them
+            continue
         if leftover.is_dir() and ".locks" not in (leftover.name, leftover.parent.name) and old:
             shutil.rmtree(leftover, ignore_errors=True)
     return gone
@@ -128,6 +148,8 @@ def _delete(store: Path, entry: CacheEntry) -> bool:
     if entry.kind == CHECKPOINT:
         model = entry.folder.parent
         lock = model.parent / ".locks" / f"{model.name}-{entry.key}.lock"
+    elif entry.kind == SHARDS:
+        lock = store / ".locks" / f"{entry.folder.parent.name}-{entry.key}.lock"
     try:
         with exclusive(lock, f"{entry.kind} {entry.key}", wait=False):
             shutil.rmtree(entry.folder)

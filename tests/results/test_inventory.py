@@ -1,4 +1,5 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,35 @@ def test_sweeps_up_after_trainings_that_were_killed(trained: Store) -> None:
     prune(trained.folder, lambda entry: False)
     assert not leftover.exists()
     assert list(kept.folder.iterdir())
+
+
+@pytest.fixture
+def shards(store: Store) -> Path:
+    """Shards of a sum that was stopped, half a day ago."""
+    folder = store.folder / "attention" / ".0123abcd.shards"
+    for number in range(3):
+        place = folder / "task" / f"shard-{number:06d}"
+        place.mkdir(parents=True)
+        (place / "sums.npz").write_text("123")
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (0, time.time() - 40_000))
+    return folder
+
+
+def test_shards_to_go_on_with_are_listed_and_stay(store: Store, shards: Path) -> None:
+    entry = find_artefact(store.folder, "0123")
+    assert (entry.kind, entry.bytes, entry.parts["shards"]) == ("shards", 9, 3)
+    gone = prune(store.folder, lambda entry: entry.kind == "corpus")
+    assert [entry.kind for entry in gone] == ["corpus"]
+    assert len(list(shards.rglob("sums.npz"))) == 3
+
+
+def test_shards_go_when_they_are_asked_for_and_nobody_adds_to_them(
+    store: Store, shards: Path
+) -> None:
+    with exclusive(store.folder / ".locks" / "attention-0123abcd.lock", "a sum"):
+        assert prune(store.folder, lambda entry: entry.kind == "shards") == []
+    assert shards.is_dir()
+    gone = prune(store.folder, lambda entry: entry.kind == "shards")
+    assert [(entry.kind, entry.bytes) for entry in gone] == [("shards", 9)]
+    assert not shards.exists()
