@@ -149,8 +149,9 @@ def measure(settings: Any, context: Context) -> Findings:
     findings.tables["Conventions, and PC-stable beside them"] = pd.DataFrame(rows)
     findings.remarks.append(
         "The skeleton is the same by all rules shown but PC-stable's. Seven of its edges get "
-        "arrowheads from both ends, and what is done with these moves one or two arrowheads. The published five come out by the published code's rules in the order in "
-        "which the language walks through a set: in ascending order they are four."
+        "arrowheads from both ends, and what is done with these moves one or two arrowheads. The "
+        "published five come out by the published code's rules in the order in which the language "
+        "walks through a set: in ascending order they are four."
     )
     return findings
 
