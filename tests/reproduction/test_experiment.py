@@ -1,13 +1,15 @@
 """Folders are found, and what is wrong with one is said in a sentence that names it."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from causattn.base import ConfigError, DataError
 from causattn.reproduction import (
-    PAPERS,
     Context,
     DataFile,
-    Paper,
     Protocol,
     find_experiment,
 )
@@ -76,17 +78,40 @@ def test_two_equal_jobs_are_refused(plan):
         plan(sides=[6, 6]).jobs()
 
 
-def test_a_package_brings_a_paper(dice, monkeypatch):
-    monkeypatch.setattr(
-        type(PAPERS), "_foreign", lambda self: {"dice": _entry(Paper("dice", dice))}
+BRINGS = """
+from pathlib import Path
+
+from causattn.reproduction import Paper
+
+PAPER = Paper("dice", Path({folder!r}))
+"""
+COMMAND = "import sys; from causattn.cli import main; sys.exit(main())"
+
+
+@pytest.mark.parametrize("way", ["entry point", "plugin", "path"])
+def test_an_experiment_of_ones_own_is_measured_whichever_way_it_comes(dice, tmp_path, way):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "my_papers.py").write_text(BRINGS.format(folder=str(dice)))
+    words = {"entry point": ["dice"], "plugin": ["dice", "--plugins", str(site / "my_papers.py")]}
+    if way == "entry point":
+        about = site / "my_papers-1.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my_papers\nVersion: 1\n")
+        (about / "entry_points.txt").write_text("[causattn.papers]\ndice = my_papers:PAPER\n")
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, "reproduce", *words.get(way, [str(dice)]), "--short"],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(site), *sys.path]),
+            "CAUSATTN_CACHE": str(tmp_path / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert find_experiment("dice").title == "Dice"
-
-
-def _entry(paper):
-    from causattn.base import Entry
-
-    return Entry(paper.name, "somewhere", "somewhere:PAPER", lambda: paper)
+    assert done.returncode == 0, done.stderr
+    assert (dice / "results" / "short" / "README.md").read_text().startswith("# Dice (short")
 
 
 def test_data_is_checked_and_its_source_named(tmp_path):
