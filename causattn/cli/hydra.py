@@ -21,7 +21,6 @@ from hydra.errors import HydraException
 from causattn.base import ArtefactError, ConfigError
 from causattn.cli import compose, registered, resolvers, sweeper
 from causattn.cli import job as job_module
-from causattn.cli.finished import keep_finished
 from causattn.cli.progress import SESSION
 from causattn.cli.sweep import Sweep
 from causattn.cli.sweep_page import draw_page
@@ -71,10 +70,7 @@ def _result(arguments: Sequence[str]) -> int:
     if (progress := Sweep.take()) is None:
         return 0
     draw_page(arguments, progress)
-    code = progress.tell()
-    if code == 0:
-        keep_finished(arguments, progress)
-    return code
+    return progress.tell()
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

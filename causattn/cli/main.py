@@ -140,18 +140,11 @@ def _run(rest: list[str]) -> int:
 
 def _sweep(rest: list[str]) -> int:
     from causattn.cli.compose import with_plugins
-    from causattn.cli.finished import tell_finished
 
     rest = with_plugins(rest)
-    if tell_finished(rest):
-        return 0
     from causattn.cli.hydra import launch
 
     multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]
-    if multirun and "launcher=processes" in rest:
-        from causattn.cli.ahead import begin
-
-        begin()  # while Hydra is loaded and composes
     return launch([*multirun, *rest])
 
 

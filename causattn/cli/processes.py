@@ -1,27 +1,29 @@
 """``launcher=processes``: a sweep's jobs in several processes of this machine.
 
-Every worker needs the same libraries before its first job, and what they have compiled. On Linux
-one process loads them while the sweep's configurations are still being composed, and workers are
-forked from it (`multiprocessing`'s fork server, which has a single thread, so that forking is
-safe). Elsewhere system libraries do not stand forking, and each worker loads for itself.
+On Linux workers are forked from a process that has loaded what every job imports (the standard
+library's fork server, which has a single thread, so that forking is safe). It loads while the sweep
+is still being composed. Elsewhere each worker loads for itself.
 
-Whichever job suits a free worker best is handed to it (`causattn.cli.turns`). A worker that dies
-takes only its job with it: that is said, the others go on, and a new worker takes its place.
+A worker does one job after another. One that dies takes only its job with it: that is said, the
+others go on, and a new worker takes its place. One whose sweep is gone ends, too.
 """
 
 from __future__ import annotations
 
-import json
+import gc
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import FrameType, ModuleType
 from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
@@ -30,11 +32,24 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from causattn.base import ConfigError
-from causattn.cli.ahead import method, without_main
+from causattn.cli.job import run_prepared
+from causattn.cli.order import Waiting
 from causattn.cli.prepared import Job, PreparedJobs
 from causattn.cli.progress import SESSION, write_line
-from causattn.cli.turns import Turns
-from causattn.cli.worker import INTERRUPTED, PATIENCE, work
+
+METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+"""How workers are started here: only Linux's libraries stand forking."""
+_INTERRUPTED = 128 + signal.SIGTERM
+_PATIENCE = 30.0
+"""Most seconds that a worker has to end when it is interrupted."""
+
+
+def begin() -> None:
+    """Begin to load what jobs import, where workers can be forked from it; once a process."""
+    if METHOD == "forkserver":
+        multiprocessing.get_context(METHOD).set_forkserver_preload(["causattn.cli.loaded"])
+        with without_main():
+            forkserver.ensure_running()
 
 
 class ProcessLauncher(Launcher):
@@ -88,46 +103,42 @@ class ProcessLauncher(Launcher):
         initial_job_idx
             The number of the first; each job knows its own.
         """
-        turns = Turns([Job.from_text(text) for (text,) in job_overrides])
+        waiting = Waiting([Job.from_text(text) for (text,) in job_overrides])
         broken: list[str] = []
         workers: dict[Connection, Worker] = {}
+
+        def running() -> list[Job]:
+            return [worker.job for worker in workers.values()]
+
         try:
-            for _ in range(min(self._count, len(turns))):
-                self._begin(workers, turns)
-            while workers:
+            while waiting or workers:
+                while len(workers) < self._count and (job := waiting.take(running())):
+                    worker = Worker(self._sweep, self._environment, job)
+                    workers[worker.connection] = worker
                 for connection in wait(list(workers)):
                     assert isinstance(connection, Connection)
-                    worker = workers[connection]
+                    worker = workers.pop(connection)
                     line = worker.hear()
                     if line is None:
                         self._say_lost(worker)
                     elif "broken" in line:
                         broken.append(line["broken"])
-                    turns.end(worker.job, seconds_of(line))
-                    following = turns.take() if line is not None else None
-                    if following is not None:
+                    elif line["status"] != "failed":
+                        waiting.made(worker.job)
+                    if line is None or (following := waiting.take(running())) is None:
+                        worker.end()
+                    else:
                         worker.give(following)
-                        continue
-                    del workers[connection]
-                    worker.end()
-                    if line is None and turns:
-                        self._begin(workers, turns)
+                        workers[connection] = worker
         finally:
             for worker in workers.values():
-                worker.interrupt()
+                worker.process.terminate()  # interrupts its job, whose run is marked unfinished
             for worker in workers.values():
                 worker.end()
         done = JobReturn(status=JobStatus.COMPLETED)
         if broken:
             done.status, done.return_value = JobStatus.FAILED, RuntimeError(broken[0])
         return [done]
-
-    def _begin(self, workers: dict[Connection, Worker], turns: Turns) -> None:
-        """Begin one more worker, with its first job."""
-        job = turns.take()
-        assert job is not None
-        worker = Worker(self._sweep, self._environment, job)
-        workers[worker.connection] = worker
 
     def _say_lost(self, worker: Worker) -> None:
         """Say and write down what became of the job of a worker that is gone.
@@ -137,10 +148,12 @@ class ProcessLauncher(Launcher):
         RuntimeError
             Where nobody ended it: no other worker would fare better.
         """
-        code = worker.exit_code()
-        if code >= 0 and code != INTERRUPTED:
+        worker.process.join()
+        code = worker.process.exitcode
+        assert code is not None
+        if code >= 0 and code != _INTERRUPTED:
             raise RuntimeError(f"a worker ended by itself with exit code {code}")
-        name = signal.Signals(signal.SIGTERM if code == INTERRUPTED else -code).name
+        name = signal.Signals(signal.SIGTERM if code == _INTERRUPTED else -code).name
         line = {
             "session": self._environment.get(SESSION, ""),
             "job": worker.job.number,
@@ -148,7 +161,7 @@ class ProcessLauncher(Launcher):
             "overrides": worker.job.asked,
             "status": "failed",
             "reason": f"Its process was ended by {name}, as a machine does "
-            "that runs out of memory; the same command again does the job anew.",
+            "that runs out of memory; the same command does the job again.",
             "seconds": round(time.time() - worker.began, 3),
         }
         write_line(self._sweep, line)
@@ -168,12 +181,12 @@ class Worker:
     """
 
     def __init__(self, sweep: Path, environment: dict[str, str], job: Job) -> None:
-        context = multiprocessing.get_context(method())
+        context = multiprocessing.get_context(METHOD)
         self.connection, theirs = context.Pipe()
-        given = (theirs, str(Path.cwd()), str(sweep), environment)
-        self._process: BaseProcess = context.Process(target=work, args=given)  # type: ignore[attr-defined]
+        given = (theirs, Path.cwd(), sweep, environment)
+        self.process: BaseProcess = context.Process(target=work, args=given)  # type: ignore[attr-defined]
         with without_main():
-            self._process.start()
+            self.process.start()
         theirs.close()
         self.give(job)
 
@@ -181,41 +194,88 @@ class Worker:
         """Let it do a job."""
         self.job, self.began = job, time.time()
         with suppress(OSError):  # it is gone, which `hear` says
-            self.connection.send_bytes(job.to_text().encode())
+            self.connection.send(job.to_text())
 
     def hear(self) -> dict[str, Any] | None:
-        """Return what it says of its job (`causattn.cli.worker`), None where it is gone."""
+        """Return what it says of its job (see `work`), None where it is gone."""
         try:
-            said: dict[str, Any] = json.loads(self.connection.recv_bytes())
+            said: dict[str, Any] = self.connection.recv()
         except (EOFError, OSError):
             return None
         return said
 
-    def exit_code(self) -> int:
-        """Return how a worker that is gone has ended; a signal as a negative number."""
-        self._process.join()
-        code = self._process.exitcode
-        assert code is not None
-        return code
-
-    def interrupt(self) -> None:
-        """Interrupt what it does, so that its run is marked unfinished."""
-        self._process.terminate()
-
     def end(self) -> None:
         """Wait until it has ended, which it does when nothing more can come."""
         self.connection.close()
-        self._process.join(PATIENCE)
-        if self._process.exitcode is None:
-            self._process.kill()
-            self._process.join()
+        self.process.join(_PATIENCE)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
 
 
-def seconds_of(line: dict[str, Any] | None) -> float | None:
-    """Return how long a job took that finished, from the line of the log; None for any other."""
-    if line is None or line.get("status") not in ("finished", "kept"):
-        return None
-    return float(line["seconds"])
+def work(connection: Connection, place: Path, sweep: Path, environment: Mapping[str, str]) -> None:
+    """Do the jobs that come through a connection, in a process of their own.
+
+    Parameters
+    ----------
+    connection
+        Gives jobs as text (`causattn.cli.prepared.Job`) and takes, for each, the line of the
+        sweep's log that says how it went, or ``broken``: why there is none.
+    place
+        The folder that relative paths start from.
+    sweep
+        The sweep's folder.
+    environment
+        Variables that jobs are to see.
+    """
+    gc.enable()  # which it is not where this was forked (`causattn.cli.loaded`)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that began this one
+    signal.signal(signal.SIGTERM, _interrupt)
+    os.chdir(place)
+    os.environ.update(environment)
+    threading.Thread(target=_end_with_the_sweep, daemon=True).start()
+    try:
+        while True:
+            job = Job.from_text(connection.recv())
+            try:
+                said = run_prepared(job, sweep, say=False)
+            except Exception as error:  # such as a disk too full for the sweep's log
+                said = {"broken": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+            connection.send(said)
+    except KeyboardInterrupt:  # said by the process that began this one
+        sys.exit(_INTERRUPTED)
+    except (EOFError, OSError):  # no more jobs
+        return
+
+
+def _end_with_the_sweep() -> None:
+    """Interrupt this worker's job where the process that began it is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_PATIENCE)  # a library may have swallowed what was raised in it
+    os._exit(_INTERRUPTED)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once: the run is being marked now
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Let processes that are started in the block not import this program's main module.
+
+    `multiprocessing` imports it in each of them for functions that are defined there, and a script
+    that does not expect that begins once more.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _cores() -> int:

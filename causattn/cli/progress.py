@@ -10,7 +10,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,6 @@ class Progress:
         How many were finished before.
     repeated
         How many are the same as another of this command.
-    planned
-        Overrides and identity of each job, by its number.
-    repeatable
-        Whether the same files and arguments always make the same configurations.
     broken
         Why the launcher ended before its jobs, empty where it did not.
     report
@@ -51,8 +47,6 @@ class Progress:
     asked: int | None = None
     kept: int = 0
     repeated: int = 0
-    planned: dict[int, str] = field(default_factory=dict)
-    repeatable: bool = False
     broken: str = ""
     report: bool = False
 
@@ -64,7 +58,6 @@ class Progress:
         keys
             The identity of each job, by its number.
         """
-        self.planned = dict(keys)
         first = {key: number for number, key in sorted(keys.items(), reverse=True)}
         alone = {number: key for key, number in sorted(first.items(), key=lambda item: item[1])}
         found = finished_jobs(self.folder, alone)

@@ -26,16 +26,15 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from causattn.base import ArtefactError, CausattnError, ConfigError
-from causattn.cli.ahead import begin as begin_to_load
 from causattn.cli.compose import plain
 from causattn.cli.compose_jobs import JobComposer
 from causattn.cli.errors import sentence
-from causattn.cli.finished import is_repeatable
 from causattn.cli.follow import follow
 from causattn.cli.job import run_prepared
 from causattn.cli.order import what_others_wait_for_first
 from causattn.cli.prepared import Job, PreparedJobs
 from causattn.cli.processes import ProcessLauncher
+from causattn.cli.processes import begin as begin_to_load
 from causattn.cli.progress import Progress
 from causattn.cli.sweep import Sweep as Begun
 
@@ -162,7 +161,6 @@ class ResumingSweeper(Sweeper):
         assert self.config is not None
         composer = JobComposer(self.hydra_context.config_loader, self.config)
         configs = [composer.compose(overrides) for overrides in asked]
-        progress.repeatable = True
         progress.report = False
         jobs = {}
         known: DictConfig | None = None
@@ -171,7 +169,6 @@ class ResumingSweeper(Sweeper):
                 HydraConfig.instance().set_config(known := whole)
             unresolved = OmegaConf.to_container(config, resolve=False)
             assert isinstance(unresolved, dict)
-            progress.repeatable &= is_repeatable(unresolved)
             try:
                 resolved = plain(config) | {"workers": None}  # which is the sweep's affair
                 jobs[number] = Job(number, tuple(overrides), config_key(resolved), resolved)

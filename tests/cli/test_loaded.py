@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from causattn.cli import ahead
+from causattn.cli import processes
 
 FORKED = """
 import json, multiprocessing, os, signal, sys, threading
-from causattn.cli import ahead
+from causattn.cli import processes
 
 def look(connection):
     import gc
@@ -22,12 +22,12 @@ def look(connection):
     })
 
 if __name__ == "__main__":
-    before = {name: os.environ.get(name) for name in ahead._THREADS}
-    ahead.begin()
-    ahead.begin()
-    assert before == {name: os.environ.get(name) for name in ahead._THREADS}
+    before = dict(os.environ)
+    processes.begin()
+    processes.begin()
+    assert before == dict(os.environ)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    context = multiprocessing.get_context(ahead.method())
+    context = multiprocessing.get_context(processes.METHOD)
     ours, theirs = context.Pipe()
     process = context.Process(target=look, args=(theirs,))
     process.start()
@@ -36,7 +36,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(ahead.method() != "forkserver", reason="workers are not forked here")
+@pytest.mark.skipif(processes.METHOD != "forkserver", reason="workers are not forked here")
 def test_a_worker_is_forked_from_what_is_loaded_and_has_one_thread(tmp_path) -> None:
     (tmp_path / "forked.py").write_text(FORKED)
     done = subprocess.run(
@@ -53,13 +53,7 @@ def test_a_worker_is_forked_from_what_is_loaded_and_has_one_thread(tmp_path) -> 
 
 def test_the_main_module_is_put_back() -> None:
     main = sys.modules["__main__"]
-    with pytest.raises(ZeroDivisionError), ahead.without_main():
+    with pytest.raises(ZeroDivisionError), processes.without_main():
         assert sys.modules["__main__"] is not main
         raise ZeroDivisionError
     assert sys.modules["__main__"] is main
-
-
-@pytest.mark.parametrize(("platform", "method"), [("linux", "forkserver"), ("darwin", "spawn")])
-def test_only_linux_stands_forking(monkeypatch, platform: str, method: str) -> None:
-    monkeypatch.setattr(sys, "platform", platform)
-    assert ahead.method() == method
