@@ -12,6 +12,7 @@ from causattn.base.errors import (
 from causattn.base.files import (
     check_artefact,
     content_key,
+    disk_error,
     file_sha256,
     new_artefact,
     read_json,
@@ -62,6 +63,7 @@ __all__ = [
     "configured",
     "content_key",
     "default_values",
+    "disk_error",
     "exclusive",
     "file_sha256",
     "forget_plugins",

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     )
     from causattn.results.folder import (
         WITHOUT_EFFECT,
-        Status,
         config_key,
         finished_by,
         run_in_folder,
-        run_status,
         to_yaml,
     )
     from causattn.results.inventory import (
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     )
     from causattn.results.rows import read_rows, write_rows
     from causattn.results.run import SCREEN, Run, load_run, matrix, write_results
+    from causattn.results.status import Status, run_status
     from causattn.results.store import Artefact, Store
     from causattn.results.versions import source_commit, versions
 

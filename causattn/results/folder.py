@@ -13,16 +13,13 @@ the manifest.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +31,20 @@ from causattn.base import (
     CausattnError,
     check_artefact,
     content_key,
+    disk_error,
     exclusive,
     file_sha256,
     plugin_checksums,
     read_json,
     read_manifest,
-    write_json,
     write_manifest,
     write_text,
 )
+from causattn.results.status import MANIFEST, MARKER, Status, mark, run_status
 
 SCHEMA = 1
-_MARKER = "UNFINISHED"
-_MANIFEST = "manifest.json"
 _LOCK = ".lock"
-_DERIVED = ("figures", "report.html", _MANIFEST, _MARKER)
+_DERIVED = ("figures", "report.html", MANIFEST, MARKER)
 WITHOUT_EFFECT = (
     "launcher",
     "limits",
@@ -62,35 +58,6 @@ WITHOUT_EFFECT = (
     "workers",
 )
 """Keys of the configuration that cannot change a result (of plugins, what they hold can)."""
-
-
-class Status(StrEnum):
-    """How far a run has come."""
-
-    FINISHED = "finished"
-    FAILED = "failed"
-    """It ended with an error, whose reason stands in the marker."""
-    UNFINISHED = "unfinished"
-    """It is running, or was interrupted or killed."""
-    ABSENT = "absent"
-    """There is no run."""
-
-
-def run_status(folder: Path) -> tuple[Status, str]:
-    """Return how far the run in `folder` has come, and the reason where it did not finish."""
-    if (folder / _MARKER).is_file():
-        try:
-            marker = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
-            reason = str(marker.get("reason", ""))
-            failed = marker.get("status") == Status.FAILED
-        except (OSError, ValueError, AttributeError):
-            reason, failed = "", False
-        if failed:
-            return Status.FAILED, reason
-        return Status.UNFINISHED, reason or "it is still running or was killed"
-    if (folder / _MANIFEST).is_file() and (folder / "summary.json").is_file():
-        return Status.FINISHED, ""
-    return Status.ABSENT, ""
 
 
 def config_key(config: Mapping[str, Any]) -> str:
@@ -121,7 +88,7 @@ def finished_by(folder: Path, key: str) -> str | None:
         The version that did the run, where it is finished, of this configuration, and each of its
         files has its checksum.
     """
-    if (folder / _MARKER).exists():
+    if (folder / MARKER).exists():
         return None
     try:
         about = check_artefact(folder, "run", SCHEMA)["about"]
@@ -182,32 +149,48 @@ def run_in_folder(
             return False
         _refuse_finished(folder)
         started = time.time()
-        # The mark comes first and stays: wherever this process is killed, the folder is a run's.
-        _mark(folder, Status.UNFINISHED, "", started)
-        _clear(folder)
-        write_text(folder / "config.yaml", to_yaml(config))
-        if command:
-            write_text(folder / "command.txt", command + "\n")
+        with _disk(folder):
+            # The mark comes first and stays: wherever this process is killed, this is a run's.
+            mark(folder, Status.UNFINISHED, "", started)
+            _clear(folder)
+            write_text(folder / "config.yaml", to_yaml(config))
+            if command:
+                write_text(folder / "command.txt", command + "\n")
         try:
-            work(folder)
+            with _disk(folder):
+                work(folder)
         except CausattnError as error:
             if resume:
-                _mark(folder, Status.FAILED, str(error), started)
+                with suppress(OSError):  # a full disk may have no room for the reason either
+                    mark(folder, Status.FAILED, str(error), started)
             else:
                 _clear(folder)
                 shutil.rmtree(folder)
             raise
         except Exception as error:
             write_text(folder / "traceback.txt", traceback.format_exc())
-            _mark(folder, Status.FAILED, f"{type(error).__name__}: {error}", started)
+            mark(folder, Status.FAILED, f"{type(error).__name__}: {error}", started)
             raise
         except BaseException:
-            _mark(folder, Status.UNFINISHED, "it was interrupted", started)
+            mark(folder, Status.UNFINISHED, "it was interrupted", started)
             raise
-        _finish(folder, config, started)
+        with _disk(folder):
+            _finish(folder, config, started)
     for name in (_LOCK, f"{_LOCK}.holder"):
         (folder / name).unlink(missing_ok=True)
     return True
+
+
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """Say in a sentence that the disk cannot take the run."""
+    try:
+        yield
+    except OSError as error:
+        sentence = disk_error(error, folder, "set paths.runs to another disk")
+        if sentence is None:
+            raise
+        raise sentence from error
 
 
 def to_yaml(config: Mapping[str, Any]) -> str:
@@ -229,7 +212,7 @@ def _make(folder: Path) -> None:
 def _refuse_foreign(folder: Path) -> None:
     """Refuse a folder that holds anything but a run, before a file is written into it."""
     content = _content(folder)
-    if content and not (folder / _MARKER).is_file() and not (folder / _MANIFEST).is_file():
+    if content and not (folder / MARKER).is_file() and not (folder / MANIFEST).is_file():
         raise ArtefactError(
             f"{folder} already holds {content[0].name} and is no run's folder; choose another "
             "folder (hydra.run.dir=...) or empty it."
@@ -264,7 +247,7 @@ def _refuse_finished(folder: Path) -> None:
 def _clear(folder: Path) -> None:
     """Delete what an unfinished run left, but for the mark that says so."""
     for path in _content(folder, temporaries=True):
-        if path.name == _MARKER:
+        if path.name == MARKER:
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -278,7 +261,7 @@ def _content(folder: Path, *, temporaries: bool = False) -> list[Path]:
         path
         for path in folder.iterdir()
         if not path.name.startswith(_LOCK)
-        and (temporaries or not path.name.startswith(f".{_MARKER}."))
+        and (temporaries or not path.name.startswith(f".{MARKER}."))
     )
 
 
@@ -288,17 +271,6 @@ def _undamaged(folder: Path) -> bool:
     except ArtefactError:
         return False
     return True
-
-
-def _mark(folder: Path, status: Status, reason: str, started: float) -> None:
-    marker = {
-        "status": str(status),
-        "reason": reason,
-        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "process": os.getpid(),
-        "host": socket.gethostname(),
-    }
-    write_json(folder / _MARKER, marker)
 
 
 def _finish(folder: Path, config: Mapping[str, Any], started: float) -> None:
@@ -316,4 +288,4 @@ def _finish(folder: Path, config: Mapping[str, Any], started: float) -> None:
         "causattn": read_json(folder / "summary.json").get("versions", {}).get("causattn", ""),
     }
     write_manifest(folder, "run", SCHEMA, about, files)
-    (folder / _MARKER).unlink(missing_ok=True)
+    (folder / MARKER).unlink(missing_ok=True)

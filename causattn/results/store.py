@@ -10,7 +10,6 @@ Where several processes want the same artefact, one makes it and the others wait
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sys
@@ -20,7 +19,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from causattn import __version__
-from causattn.base import ArtefactError, check_artefact, content_key, exclusive, new_artefact
+from causattn.base import (
+    ArtefactError,
+    check_artefact,
+    content_key,
+    disk_error,
+    exclusive,
+    new_artefact,
+)
 
 T = TypeVar("T")
 
@@ -156,17 +162,10 @@ def _write_new(
             content.mkdir()
             write(value, content)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ArtefactError(
-                f"The disk under {folder.parent} is full, so that the {kind} could not be stored; "
-                "free space (causattn cache prune) or set paths.cache to another disk."
-            ) from None
-        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise ArtefactError(
-                f"{folder.parent} cannot be written ({error.strerror}); set paths.cache to a "
-                "folder that can."
-            ) from None
-        raise
+        mend = "set paths.cache to another disk (causattn cache prune frees space)"
+        if (sentence := disk_error(error, folder.parent, mend)) is None:
+            raise
+        raise sentence from None
 
 
 def _touch(folder: Path) -> None:

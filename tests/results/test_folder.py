@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -263,3 +264,20 @@ def test_a_kill_at_any_file_event_strands_no_job(tmp_path: Path, state: str) -> 
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) > 15
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "is full"), (errno.EFBIG, "ulimit"), (errno.EROFS, "cannot be written")],
+)
+def test_a_disk_that_takes_no_run_is_a_sentence(tmp_path: Path, number: int, words: str) -> None:
+    def fill(folder: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(ArtefactError, match=words):
+        run_in_folder(tmp_path / "run", CONFIG, fill, resume=True)
+    status, reason = run_status(tmp_path / "run")
+    assert status is Status.FAILED
+    assert words in reason
+    assert "set paths.runs" in reason
+    assert run_in_folder(tmp_path / "run", CONFIG, work, resume=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from causattn.base import ArtefactError, write_text
 from causattn.report.page.embedding import as_json, bundled, policy
 from causattn.report.words.text import number, visible
 
@@ -48,3 +50,22 @@ def render_page(
         embedded=embedded,
         **content,
     )
+
+
+def write_page(path: Path, page: str) -> Path:
+    """Write a page and return its path; folders are made.
+
+    Raises
+    ------
+    ArtefactError
+        Where the place cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, page)
+    except OSError as error:
+        raise ArtefactError(
+            f"The page {path} cannot be written ({error.strerror}); choose another place "
+            "(--output)."
+        ) from None
+    return path

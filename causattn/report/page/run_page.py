@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from causattn.base import write_text
-from causattn.report.page.rendering import render_page
+from causattn.report.page.rendering import render_page, write_page
 from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
 from causattn.report.record.reading import recorded
@@ -54,9 +53,7 @@ def write_report(run: Run, path: Path | None = None) -> Path:
         The page's file; ``report.html`` in the run's folder by default.
     """
     page = render_page("run.html", title_of(run), run_data(run), **_content(run))
-    path = path or run.folder / "report.html"
-    write_text(path, page)
-    return path
+    return write_page(path or run.folder / "report.html", page)
 
 
 def _content(run: Run) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from causattn.base import CausattnError, write_text
+from causattn.base import CausattnError
 from causattn.report.comparison import headlines, write_comparison
 from causattn.report.page.graph_data import plain
-from causattn.report.page.rendering import render_page
+from causattn.report.page.rendering import render_page, write_page
 from causattn.report.words.text import visible
 from causattn.results import added_metrics, collect_runs, compare_runs
 
@@ -83,8 +83,7 @@ def write_sweep_report(folder: Path, path: Path, *, command: str = "") -> Path:
         figures=figures,
         command=visible(command),
     )
-    write_text(path, page)
-    return path
+    return write_page(path, page)
 
 
 def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from causattn.base import ArtefactError, write_text
-from causattn.report.page.rendering import render_page
+from causattn.report.page.rendering import render_page, write_page
 from causattn.report.page.run_page import title_of
 from causattn.report.words.differences import (
     Sides,
@@ -51,15 +50,7 @@ def write_run_comparison(first: Run, second: Run, path: Path) -> Path:
         commands=[visible(run.command) for run in sides],
         algorithms=[visible(run.graph.algorithm or "an unnamed algorithm") for run in sides],
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, page)
-    except OSError as error:
-        raise ArtefactError(
-            f"The page {path} cannot be written ({error.strerror}); choose another place "
-            "(--output)."
-        ) from None
-    return path
+    return write_page(path, page)
 
 
 def comparison_data(sides: Sides) -> dict[str, Any]:
