@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         experiment_names,
         find_experiment,
     )
+    from causattn.reproduction.machine import machine, on_machines
     from causattn.reproduction.page import FIGURE_HEADER, figure_row, frame, overview_page, seconds
     from causattn.reproduction.places import experiments_folder
     from causattn.reproduction.protocol import Context, DataFile, Protocol
@@ -57,6 +58,8 @@ __all__ = [
     "frame",
     "half_width",
     "interval",
+    "machine",
+    "on_machines",
     "overview_page",
     "read_record",
     "reproduce",
