@@ -21,6 +21,7 @@ from causattn.base.files import (
     write_manifest,
     write_text,
 )
+from causattn.base.jit import compiling_seconds, njit, when_compiling
 from causattn.base.lock import exclusive
 from causattn.base.on_demand import on_demand
 from causattn.base.options import Option, options_of, summary_of
@@ -60,6 +61,7 @@ __all__ = [
     "above_zero",
     "check_artefact",
     "choose",
+    "compiling_seconds",
     "configured",
     "content_key",
     "default_values",
@@ -73,6 +75,7 @@ __all__ = [
     "is_quiet",
     "load_plugins",
     "new_artefact",
+    "njit",
     "on_demand",
     "options_of",
     "plugin_checksums",
@@ -86,6 +89,7 @@ __all__ = [
     "settings_from",
     "summary_of",
     "track",
+    "when_compiling",
     "write_json",
     "write_manifest",
     "write_text",

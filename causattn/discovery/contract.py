@@ -28,6 +28,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -97,6 +98,8 @@ class Capability:
         Whether its result depends on the seed.
     needs_candidates
         Whether it cannot run without candidates.
+    imports
+        Modules that a run imports; they are loaded before its clock starts.
     """
 
     data_kinds: frozenset[str]
@@ -107,6 +110,7 @@ class Capability:
     knowledge: bool = False
     seeded: bool = False
     needs_candidates: bool = False
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,11 @@ class Algorithm(ABC):
         CausattnError
             For what a person can mend, in one sentence; a comparison then goes on with the next.
         """
+
+    def load(self, problem: Problem, settings: Any) -> None:
+        """Load what a run needs and what is no part of the algorithm; its time is not counted."""
+        for module in self.capability_of(settings).imports:
+            import_module(module)
 
     def capability_of(self, settings: RunSettings) -> Capability:
         """Return what the engine that the settings name takes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from causattn.discovery.running.preparing import (
     prepared,
 )
 from causattn.discovery.running.time_limit import run_limited
+from causattn.discovery.running.timing import timed
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def discover(
     Returns
     -------
     graph
-        With ``details`` ``candidates`` (what was done with them) and ``seconds``.
+        With ``details`` ``candidates`` (what was done with them) and ``seconds``, in which
+        importing and compiling are not counted.
 
     Raises
     ------
@@ -83,15 +84,12 @@ def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
 def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:
     """Check a problem against an algorithm, run it, and note what became of the candidates."""
     ready = prepared(problem, algorithm, settings)
-    start = time.perf_counter()
     if settings.timeout_s is None:
-        graph = algorithm.run(ready, settings)
-        seconds = time.perf_counter() - start
+        graph = timed(algorithm, ready, settings)
     else:
         graph = run_limited(algorithm, ready, settings, settings.timeout_s)
-        seconds = float(graph.details["seconds"])  # measured in the other process
     note = _candidate_note(algorithm, problem, ready, settings)
-    return replace(graph, details={**graph.details, "candidates": note, "seconds": seconds})
+    return replace(graph, details={**graph.details, "candidates": note})
 
 
 def _candidate_note(

@@ -8,8 +8,8 @@ of the GES engine, which keeps its graph as sets all along.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.graphs.bitset import add, drop, has, list_members, trailing_zeros
 
 

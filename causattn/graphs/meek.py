@@ -81,7 +81,7 @@ def triple_keys(triples: np.ndarray | None, size: int) -> np.ndarray:
 
 @cache
 def _compiled_close() -> Callable[..., None]:
-    from numba import njit
+    from causattn.base import njit
 
     return njit(cache=True, nogil=True)(_close)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import torch
 
 from causattn.attention.measures.carried import CarriedFeatures
 from causattn.attention.measures.moments import AttentionMoments
 from causattn.attention.measures.sparse import SparseMoments
+from causattn.base import njit
 
 _SUM, _SQUARES, _MAXIMUM = range(3)
 
@@ -123,7 +123,7 @@ class Accumulator:
         return np.where(missing, -1, pair)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _count(count: np.ndarray, places: np.ndarray, multiplicity: np.ndarray) -> None:
     """Add to int64 [p] the pairs of each document."""
     for b in range(places.shape[0]):
@@ -133,7 +133,7 @@ def _count(count: np.ndarray, places: np.ndarray, multiplicity: np.ndarray) -> N
                     count[places[b, i, j]] += multiplicity[b]
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "contract"})
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "contract"})
 def _add(
     sums: np.ndarray, values: np.ndarray, places: np.ndarray, multiplicity: np.ndarray, first: int
 ) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 import torch
+
+from causattn.base import njit
 
 if TYPE_CHECKING:
     from causattn.attention.measures.carried import CarriedFeatures
@@ -65,7 +66,7 @@ def between_features(
     return torch.from_numpy(local).permute(0, 3, 1, 2)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _walk(
     weights: np.ndarray,
     query_positions: np.ndarray,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from causattn.base import njit
 
 _CHUNK = 4_000_000
 _MARKS = 2**25
@@ -43,7 +44,7 @@ def occurring_pairs(document: np.ndarray, feature: np.ndarray, features: int) ->
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _mark(marks: np.ndarray, feature: np.ndarray, bounds: np.ndarray, features: int) -> None:
     """Mark in bool [features ** 2] the pairs of documents with ``feature[bounds[d]:...]``."""
     for d in range(len(bounds) - 1):
@@ -52,7 +53,7 @@ def _mark(marks: np.ndarray, feature: np.ndarray, bounds: np.ndarray, features: 
                 marks[i * features + j] = True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _pairs_of(feature: np.ndarray, bounds: np.ndarray, features: int, count: int) -> np.ndarray:
     """Return the pairs of documents with features ``feature[bounds[d]:bounds[d + 1]]``."""
     pairs = np.empty(count, dtype=np.int64)

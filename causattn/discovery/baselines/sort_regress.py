@@ -37,7 +37,7 @@ class SortRegress(Algorithm):
     name = "sort_regress"
     gives = "dag"
     settings = SortRegressSettings
-    capability = Capability(data_kinds=CONTINUOUS, seeded=True)
+    capability = Capability(data_kinds=CONTINUOUS, seeded=True, imports=("CausalDisco.baselines",))
     paper = (
         "Reisach, Seiler and Weichwald (2021), Beware of the simulated DAG!; Reisach et al. "
         "(2023), A scale-invariant sorting criterion"

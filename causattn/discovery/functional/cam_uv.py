@@ -8,6 +8,7 @@ import numpy as np
 
 from causattn.base import ConfigError, integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
+from causattn.discovery.functional.lingam import LINGAM
 from causattn.discovery.libraries.calls import seeded, silenced
 from causattn.graphs import CausalGraph, Mark
 
@@ -35,7 +36,7 @@ class CamUv(Algorithm):
     name = "cam_uv"
     gives = "pag"
     settings = CamUvSettings
-    capability = Capability(data_kinds=CONTINUOUS)
+    capability = Capability(data_kinds=CONTINUOUS, imports=LINGAM)
     paper = "Maeda and Shimizu (2021), Causal additive models with unobserved variables"
     package = "pygam"
     extra = "cam-uv"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from causattn.base import integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
-from causattn.discovery.functional.lingam import fitted_lingam
+from causattn.discovery.functional.lingam import LINGAM, fitted_lingam
 from causattn.graphs import CausalGraph
 
 
@@ -31,7 +31,7 @@ class DirectLingam(Algorithm):
     name = "direct_lingam"
     gives = "dag"
     settings = DirectLingamSettings
-    capability = Capability(data_kinds=CONTINUOUS, seeded=True)
+    capability = Capability(data_kinds=CONTINUOUS, seeded=True, imports=LINGAM)
     paper = (
         "Shimizu et al. (2011), DirectLiNGAM: a direct method for learning a linear non-Gaussian "
         "structural equation model"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from causattn.base import integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
-from causattn.discovery.functional.lingam import fitted_lingam
+from causattn.discovery.functional.lingam import LINGAM, fitted_lingam
 from causattn.graphs import CausalGraph
 
 
@@ -30,7 +30,7 @@ class IcaLingam(Algorithm):
     name = "ica_lingam"
     gives = "dag"
     settings = IcaLingamSettings
-    capability = Capability(data_kinds=CONTINUOUS, seeded=True)
+    capability = Capability(data_kinds=CONTINUOUS, seeded=True, imports=LINGAM)
     paper = "Shimizu et al. (2006), A linear non-Gaussian acyclic model for causal discovery"
 
     def run(self, problem: Problem, settings: IcaLingamSettings) -> CausalGraph:

@@ -12,6 +12,9 @@ from causattn.discovery.libraries.calls import seeded, silenced
 from causattn.discovery.libraries.causal_learn_graphs import check_regular
 from causattn.graphs import CausalGraph
 
+LINGAM = ("causallearn.search.FCMBased.lingam",)
+"""What they import."""
+
 
 def fitted_lingam(model: Any, problem: Problem, algorithm: str, seed: int) -> CausalGraph:
     """Fit one of causal-learn's LiNGAM models and return its DAG."""

@@ -84,7 +84,10 @@ _OURS = Capability(
 _ENGINES = {
     "causattn": _OURS,
     "causal-learn": Capability(
-        data_kinds=CONTINUOUS_OR_DISCRETE, scores=REFERENCE_SCORES, only=ONLY_ITS_OWN
+        data_kinds=CONTINUOUS_OR_DISCRETE,
+        scores=REFERENCE_SCORES,
+        only=ONLY_ITS_OWN,
+        imports=("causallearn.search.ScoreBased.GES",),
     ),
 }
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.graphs.bitset import add, drop, has, list_members, trailing_zeros
 from causattn.graphs.equivalence_kernels import extend, label_compelled
 

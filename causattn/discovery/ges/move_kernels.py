@@ -9,8 +9,8 @@ For deletions and turns every group has one x.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.graphs.bitset import add, drop, has, list_members, population_count, trailing_zeros
 
 

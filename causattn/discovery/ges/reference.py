@@ -1,7 +1,8 @@
-"""Greedy equivalence search in plain Python: every move scored anew at every step.
+"""Greedy equivalence search in plain Python.
 
-This is the search that small problems use (nothing has to be compiled) and that the compiled engine
-is tested against. It knows no shortcuts; only local scores are remembered.
+`ReferenceEngine` scores every move again at every step and knows no shortcuts: the others are
+tested against it. `PlainEngine` makes the same moves and remembers, for each target, what its moves
+are as long as nothing has changed that they depend on; it serves where nothing has to be compiled.
 
 ================ =================================================================================
 `insertions`     Chickering (2002), "Optimal structure identification with greedy search", JMLR 3,
@@ -19,7 +20,8 @@ made: by target, then as listed below; cliques in lexicographic order of their m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +29,7 @@ import numpy as np
 from causattn.discovery.ges.constraints import Constraints
 from causattn.discovery.ges.reference_graph import complete, moved
 from causattn.discovery.ges.result import Phase, Step
+from causattn.discovery.running.compiling import TooLong
 from causattn.discovery.scores import LocalScore
 from causattn.graphs import topological_order
 from causattn.graphs.integer_sets import members, rows_as_sets, sets_as_rows
@@ -55,6 +58,7 @@ class ReferenceEngine:
         start = constraints.required if start is None else start
         self.score = score
         self.constraints = constraints
+        self.made: list[Step] = []
         self._allowed = rows_as_sets(constraints.allowed)
         self._possible = rows_as_sets(constraints.possible)
         self._into = rows_as_sets(constraints.permitted.T)
@@ -65,7 +69,7 @@ class ReferenceEngine:
 
     def run_phase(self, phase: Phase) -> list[Step]:
         """Make the best move of a phase until none raises the score; return the moves."""
-        steps: list[Step] = []
+        steps = self.made = []
         while True:
             best = self._best(phase)
             if best is None:
@@ -92,10 +96,10 @@ class ReferenceEngine:
             support[move.x, move.y] = np.fmin(support[move.x, move.y], loss)
         return np.fmin(support, support.T)
 
-    def insertions(self) -> Iterator[Move]:
+    def insertions(self, targets: Iterable[int] | None = None) -> Iterator[Move]:
         """List by y, clique, x: x -> y with the clique among y's parents."""
         graph = self.graph
-        for y in range(len(graph.parents)):
+        for y in self._targets(targets):
             open_ = self._open(y)
             for clique in self._cliques(graph.neighbours[y]):
                 kept = graph.parents[y] | clique
@@ -106,19 +110,21 @@ class ReferenceEngine:
                     if not graph.adjacent(x) & outside:
                         yield Move(x, y, clique, kept)
 
-    def deletions(self, *, all_edges: bool = False) -> Iterator[Move]:
+    def deletions(
+        self, targets: Iterable[int] | None = None, *, all_edges: bool = False
+    ) -> Iterator[Move]:
         """List by y, x, clique: away with x -> y; all that are not required, unless `all_edges`."""
         graph = self.graph
-        for y in range(len(graph.parents)):
+        for y in self._targets(targets):
             fixed = 0 if all_edges else self._required[y]
             for x in members((graph.parents[y] | graph.neighbours[y]) & ~fixed):
                 for clique in self._cliques(graph.neighbours[y] & graph.adjacent(x)):
                     yield Move(x, y, clique, (graph.parents[y] | clique) & ~(1 << x))
 
-    def turns(self) -> Iterator[Move]:
+    def turns(self, targets: Iterable[int] | None = None) -> Iterator[Move]:
         """List by y, x, clique: an edge y -> x or y - x becomes x -> y."""
         graph = self.graph
-        for y in range(len(graph.parents)):
+        for y in self._targets(targets):
             turnable = (graph.children[y] | graph.neighbours[y]) & self._into[y]
             for x in members(turnable):
                 undirected = bool(graph.neighbours[y] >> x & 1)
@@ -133,12 +139,13 @@ class ReferenceEngine:
                     elif not shared & ~clique:
                         yield Move(x, y, clique, kept, graph.parents[x] & ~(1 << y))
 
+    def _targets(self, targets: Iterable[int] | None) -> Iterable[int]:
+        return range(len(self.graph.parents)) if targets is None else targets
+
     def _best(self, phase: Phase) -> tuple[float, Move, tuple[list[int], list[int]]] | None:
         """Return the move to make, its gain and the DAG it leads to, or None."""
-        listed = {"forward": self.insertions, "backward": self.deletions, "turning": self.turns}
         tolerance = self.score.tie_tolerance
-        scored = [(self._gain(phase, move), move) for move in listed[phase]()]
-        better = [(gain, move) for gain, move in scored if gain > tolerance]
+        better = [scored for y in range(len(self._member)) for scored in self._raising(phase, y)]
         threshold = next(
             (
                 gain - tolerance
@@ -153,6 +160,15 @@ class ReferenceEngine:
                 if dag:
                     return gain, move, dag
         return None
+
+    def _raising(self, phase: Phase, y: int) -> list[tuple[float, Move]]:
+        """Return the moves of a phase on edges into y that raise the score, with their gains."""
+        scored = [(self._gain(phase, move), move) for move in self._listed(phase, y)]
+        return [(gain, move) for gain, move in scored if gain > self.score.tie_tolerance]
+
+    def _listed(self, phase: Phase, y: int) -> Iterator[Move]:
+        listed = {"forward": self.insertions, "backward": self.deletions, "turning": self.turns}
+        return listed[phase]((y,))
 
     def _gain(self, phase: Phase, move: Move) -> float:
         """Return by how much a move raises the score."""
@@ -215,3 +231,81 @@ class ReferenceEngine:
             reached |= onward
             waiting.extend(members(onward))
         return not reached & shared & ~clique
+
+
+class PlainEngine(ReferenceEngine):
+    """The search, remembering the moves into each target.
+
+    Parameters
+    ----------
+    score, constraints, start
+        As for `ReferenceEngine`.
+    due
+        Asked between targets; where it says so, the search stops with `TooLong`, between two
+        moves. Those of the phase are in `made`.
+    """
+
+    def __init__(
+        self,
+        score: LocalScore,
+        constraints: Constraints,
+        start: np.ndarray | None = None,
+        due: Callable[[], bool] | None = None,
+    ) -> None:
+        super().__init__(score, constraints, start)
+        self._due = due
+        self._known: dict[tuple[Phase, int], tuple[object, list[tuple[float, Move]]]] = {}
+
+    def _raising(self, phase: Phase, y: int) -> list[tuple[float, Move]]:
+        """Return the moves into y, listed again where their surroundings have changed."""
+        surroundings = self._surroundings(phase, y)
+        known = self._known.get((phase, y))
+        if known is not None and known[0] == surroundings:
+            return known[1]
+        if self._due is not None and self._due():
+            raise TooLong
+        moves = self._scored(phase, y)
+        self._known[phase, y] = surroundings, moves
+        return moves
+
+    def _scored(self, phase: Phase, y: int) -> list[tuple[float, Move]]:
+        """Return the moves into y that raise the score, scored together."""
+        moves = list(self._listed(phase, y))
+        added = self._added([(y, move.kept, move.x) for move in moves])
+        if phase == "turning":
+            lost = self._added([(move.x, move.left, y) for move in moves])
+            gains = [a - b for a, b in zip(added, lost, strict=True)]
+        else:
+            sign = 1 if phase == "forward" else -1
+            prior = self.constraints.prior[:, y].tolist()
+            gains = [sign * (a + prior[move.x]) for a, move in zip(added, moves, strict=True)]
+        tolerance = self.score.tie_tolerance
+        return [(gain, move) for gain, move in zip(gains, moves, strict=True) if gain > tolerance]
+
+    def _added(self, wanted: list[tuple[int, int, int]]) -> list[float]:
+        """Return what joins a target's score by one more parent: (target, parents, parent) each."""
+        listed: dict[int, tuple[int, ...]] = {}
+        families = []
+        for target, parents, joining in wanted:
+            kept = listed.get(parents)
+            if kept is None:
+                kept = listed[parents] = tuple(members(parents))
+            place = bisect(kept, joining)
+            families += [(target, kept), (target, (*kept[:place], joining, *kept[place:]))]
+        scores = self.score.local_scores(families)
+        return [
+            joined - alone if joined > -np.inf else -np.inf
+            for alone, joined in zip(scores[::2], scores[1::2], strict=True)
+        ]
+
+    def _surroundings(self, phase: Phase, y: int) -> object:
+        """Return all that the moves into y and their gains are worked out from."""
+        graph = self.graph
+        around = tuple(graph.adjacent(v) for v in members(graph.neighbours[y]))
+        near = graph.parents[y], graph.neighbours[y], around
+        if phase == "forward":
+            return near, self._open(y)
+        if phase == "backward":
+            return near
+        turnable = (graph.children[y] | graph.neighbours[y]) & self._into[y]
+        return near, turnable, tuple(graph.parents[x] for x in members(turnable))

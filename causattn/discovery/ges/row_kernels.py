@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.discovery.ges.graph_kernels import (
     CHILDREN,
     FORWARD,

@@ -14,19 +14,18 @@ was.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 
 from causattn.base import ConfigError, DataError
 from causattn.discovery.ges.constraints import Adaptive, Constraints, constraints
 from causattn.discovery.ges.result import PHASES, GESResult, Phase, Step
+from causattn.discovery.running.compiling import GES, TooLong
 from causattn.discovery.scores import LocalScore
 from causattn.graphs import meek_closure, pdag_to_dag
 
-Backend = Literal["auto", "compiled", "reference"]
-REFERENCE_UP_TO = 12
-"""Number of variables up to which ``"auto"`` searches in plain Python."""
+Backend = Literal["auto", "compiled", "plain", "reference"]
 
 
 class _Engine(Protocol):
@@ -79,8 +78,10 @@ def run_ges(
     threads
         Threads for scoring; the result does not depend on it.
     backend
-        ``"reference"`` is plain Python, ``"compiled"`` is numba; both make the same moves.
-        ``"auto"`` takes plain Python up to 12 variables, where it is done before numba is loaded.
+        ``"reference"`` scores everything at every step, ``"plain"`` remembers, ``"compiled"`` is
+        numba; all make the same moves.
+        ``"auto"`` begins in plain Python up to 100 variables and goes over to numba where that has
+        cost as much (`causattn.discovery.running.compiling`).
 
     Returns
     -------
@@ -192,14 +193,56 @@ def _engine(
     backend: str, score: LocalScore, limits: Constraints, start: np.ndarray, threads: int
 ) -> _Engine:
     """Return the engine asked for; numba is imported only where it is used."""
-    if backend not in ("auto", "compiled", "reference"):
+    if backend not in get_args(Backend):
         raise ConfigError(
-            f"backend={backend!r} is not known; say 'auto', 'compiled' or 'reference'."
+            f"backend={backend!r} is not known; choose one of {', '.join(get_args(Backend))}."
         )
-    if backend == "reference" or (backend == "auto" and score.size <= REFERENCE_UP_TO):
-        from causattn.discovery.ges.reference import ReferenceEngine
+    if backend in ("reference", "plain"):
+        from causattn.discovery.ges.reference import PlainEngine, ReferenceEngine
 
-        return ReferenceEngine(score, limits, start)
+        return (ReferenceEngine if backend == "reference" else PlainEngine)(score, limits, start)
+    if backend == "auto" and GES.plain_first(score.size):
+        return _PatientEngine(score, limits, start, threads)
+    return _compiled(score, limits, start, threads)
+
+
+def _compiled(score: LocalScore, limits: Constraints, start: np.ndarray, threads: int) -> _Engine:
     from causattn.discovery.ges.compiled import CompiledEngine
 
     return CompiledEngine(score, limits, threads, start)
+
+
+class _PatientEngine:
+    """Plain code until it has cost as much as going over, then compiled code from where it was."""
+
+    def __init__(
+        self, score: LocalScore, limits: Constraints, start: np.ndarray, threads: int
+    ) -> None:
+        from causattn.discovery.ges.reference import PlainEngine
+
+        self.score = score
+        self._limits, self._threads = limits, threads
+        with GES.plain():
+            self._now: _Engine = PlainEngine(score, limits, start, GES.due)
+
+    def run_phase(self, phase: Phase) -> list[Step]:
+        """Make the best move of a phase until none raises the score; return the moves."""
+        try:
+            with GES.plain():
+                return self._now.run_phase(phase)
+        except TooLong:
+            plain: Any = self._now
+            self._now = _compiled(self.score, self._limits, plain.dag(), self._threads)
+            return [*plain.made, *self._now.run_phase(phase)]
+
+    def adjacency(self) -> np.ndarray:
+        """Return the class, uint8 [p, p], from row to column."""
+        return self._now.adjacency()
+
+    def dag(self) -> np.ndarray:
+        """Return a member of the class, uint8 [p, p], from row to column."""
+        return self._now.dag()
+
+    def edge_support(self) -> np.ndarray:
+        """Return by how much the score falls at least without each edge; nan for no edge."""
+        return self._now.edge_support()

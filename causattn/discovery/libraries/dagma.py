@@ -54,7 +54,9 @@ class Dagma(Algorithm):
     name = "dagma"
     gives = "dag"
     settings = DagmaSettings
-    capability = Capability(data_kinds=CONTINUOUS, candidates=frozenset({"restrict"}))
+    capability = Capability(
+        data_kinds=CONTINUOUS, candidates=frozenset({"restrict"}), imports=("dagma.linear",)
+    )
     paper = (
         "Bello, Aragam and Ravikumar (2022), DAGMA: learning DAGs via M-matrices and a "
         "log-determinant acyclicity characterization"

@@ -60,6 +60,7 @@ class Exact(Algorithm):
         scores={"bic": CONTINUOUS},
         only="causal-learn computes the score itself",
         candidates=frozenset({"restrict"}),
+        imports=("causallearn.search.ScoreBased.ExactSearch",),
     )
     paper = (
         "Yuan and Malone (2013), Learning optimal Bayesian networks: a shortest path perspective"

@@ -49,7 +49,11 @@ class Fci(Algorithm):
     name = "fci"
     gives = "pag"
     settings = FciSettings
-    capability = Capability(data_kinds=CONTINUOUS_OR_DISCRETE, tests=ANY)
+    capability = Capability(
+        data_kinds=CONTINUOUS_OR_DISCRETE,
+        tests=ANY,
+        imports=("causallearn.search.ConstraintBased.FCI", "causallearn.utils.cit"),
+    )
     paper = (
         "Spirtes, Meek and Richardson (1999); Zhang (2008), On the completeness of orientation "
         "rules for causal discovery in the presence of latent confounders and selection bias"

@@ -40,7 +40,9 @@ class Gin(Algorithm):
 
     name = "gin"
     settings = GinSettings
-    capability = Capability(data_kinds=CONTINUOUS, seeded=True)
+    capability = Capability(
+        data_kinds=CONTINUOUS, seeded=True, imports=("causallearn.search.HiddenCausal.GIN.GIN",)
+    )
     paper = (
         "Xie et al. (2020), Generalized independent noise condition for estimating latent "
         "variable causal graphs"

@@ -17,7 +17,7 @@ from causattn.discovery.contract import (
     Problem,
 )
 from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.pgmpy_search import climbed, dag_of
+from causattn.discovery.libraries.pgmpy_search import PGMPY, climbed, dag_of
 from causattn.discovery.shared_settings import ScoreSettings, chosen_score
 from causattn.graphs import CausalGraph
 
@@ -49,7 +49,10 @@ class HillClimbing(Algorithm):
     gives = "dag"
     settings = HillClimbingSettings
     capability = Capability(
-        data_kinds=CONTINUOUS_OR_DISCRETE, scores=ANY, candidates=frozenset({"restrict"})
+        data_kinds=CONTINUOUS_OR_DISCRETE,
+        scores=ANY,
+        candidates=frozenset({"restrict"}),
+        imports=PGMPY,
     )
     paper = "Koller and Friedman (2009), Probabilistic Graphical Models, section 18.4.3"
 

@@ -13,7 +13,7 @@ from itertools import permutations
 
 from causattn.discovery.contract import ANY, DISCRETE, Algorithm, Capability, Problem
 from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.pgmpy_search import climbed, dag_of, numbered_frame
+from causattn.discovery.libraries.pgmpy_search import PGMPY, climbed, dag_of, numbered_frame
 from causattn.discovery.shared_settings import ScoreSettings, chosen_score
 from causattn.graphs import CausalGraph
 
@@ -41,7 +41,9 @@ class Mmhc(Algorithm):
     name = "mmhc"
     gives = "dag"
     settings = MmhcSettings
-    capability = Capability(data_kinds=DISCRETE, tests=("chi_square",), scores=ANY)
+    capability = Capability(
+        data_kinds=DISCRETE, tests=("chi_square",), scores=ANY, imports=(*PGMPY, "pgmpy.estimators")
+    )
     paper = (
         "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing Bayesian network "
         "structure learning algorithm"

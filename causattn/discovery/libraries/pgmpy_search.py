@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+PGMPY = ("pgmpy.causal_discovery", "pgmpy.structure_score")
+"""What hill climbing imports."""
+
+
 def climbed(
     data: DiscoveryData,
     score: LocalScore,

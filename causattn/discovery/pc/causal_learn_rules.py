@@ -101,7 +101,7 @@ def orient(
 
 @cache
 def _compiled(function: Callable[..., None]) -> Callable[..., None]:
-    from numba import njit
+    from causattn.base import njit
 
     return njit(cache=True, nogil=True)(function)
 

@@ -10,7 +10,7 @@ freedom, where x^a exp(-x) / Gamma(a) would lose all its digits.
 
 import math
 
-from numba import njit
+from causattn.base import njit
 
 _EPSILON = 1e-16
 _TINY = 1e-300

@@ -8,7 +8,8 @@ counts the same way).
 import math
 
 import numpy as np
-from numba import njit
+
+from causattn.base import njit
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -1,7 +1,8 @@
 """Compiled correlations of those pairs of variables that a search asks for."""
 
 import numpy as np
-from numba import njit
+
+from causattn.base import njit
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -23,6 +23,10 @@ from causattn.discovery.pc.threads import over_groups
 
 _BLOCK = 2048
 _AT_ONCE = 1 << 17
+# A table with more cells than so many a row is not laid out.
+_DENSE = 4
+# Configurations that plain tests keep, in values.
+_MOST_KEPT = 1 << 22
 # Variables with more categories have no masks and are counted by code.
 _WIDEST = 64
 
@@ -142,31 +146,62 @@ class DiscreteStatistics:
 
     def measure(self, x: int, y: int, given: Sequence[int] = ()) -> tuple[float, int]:
         """Return statistic and degrees of freedom of one test, plainly."""
-        stratum = np.zeros(self.rows, dtype=np.int64)
-        for v in given:
-            stratum = _coded(stratum * self.cardinalities[v] + self.codes[v])[0]
-        strata = int(stratum.max()) + 1
+        stratum, strata = self._strata(tuple(given))
         across, down = int(self.cardinalities[y]), int(self.cardinalities[x])
-        # Only the cells that occur, so that no table outgrows the sample.
         cell = (stratum * down + self.codes[x]) * across + self.codes[y]
-        occupied, observed = np.unique(cell, return_counts=True)
-        by_x, x_of = np.unique(occupied // across, return_inverse=True)
-        by_y, y_of = np.unique(
-            occupied // (across * down) * across + occupied % across, return_inverse=True
-        )
-        x_total = np.bincount(x_of, observed)
-        y_total = np.bincount(y_of, observed)
-        total = np.bincount(stratum, minlength=strata)
-        expected = x_total[x_of] * y_total[y_of] / total[occupied // (across * down)]
+        if strata * down * across <= _DENSE * self.rows:
+            table = np.bincount(cell, minlength=strata * down * across)
+            occupied = np.flatnonzero(table)
+            observed = table[occupied]
+            table = table.reshape(strata, down, across)
+            by_x, by_y = table.sum(axis=2), table.sum(axis=1)
+            total = by_x.sum(axis=1)
+            stratum_of, x_of = np.divmod(occupied // across, down)
+            expected = (
+                by_x[stratum_of, x_of] * by_y[stratum_of, occupied % across] / total[stratum_of]
+            )
+            rows, columns = np.count_nonzero(by_x, axis=1), np.count_nonzero(by_y, axis=1)
+        else:
+            # Only the cells that occur, so that no table outgrows the sample.
+            occupied, observed = np.unique(cell, return_counts=True)
+            at_x, x_of = np.unique(occupied // across, return_inverse=True)
+            at_y, y_of = np.unique(
+                occupied // (across * down) * across + occupied % across, return_inverse=True
+            )
+            total = np.bincount(stratum, minlength=strata)
+            expected = np.bincount(x_of, observed)[x_of] * np.bincount(y_of, observed)[y_of]
+            expected /= total[occupied // (across * down)]
+            rows = np.bincount(at_x // down, minlength=strata)
+            columns = np.bincount(at_y // across, minlength=strata)
         if self.test == "g_square":
             statistic = 2 * np.sum(observed * np.log(observed / expected))
         else:
             # Empty cells of nonempty rows and columns add their expected counts.
             statistic = np.sum((observed - expected) ** 2 / expected)
             statistic += self.rows - expected.sum()
-        rows = np.bincount(by_x // down, minlength=strata)
-        columns = np.bincount(by_y // across, minlength=strata)
-        return max(float(statistic), 0.0), int(np.sum((rows - 1) * (columns - 1)))
+        degrees = np.sum(np.maximum(rows - 1, 0) * np.maximum(columns - 1, 0))
+        return max(float(statistic), 0.0), int(degrees)
+
+    def _strata(self, given: tuple[int, ...]) -> tuple[np.ndarray, int]:
+        """Return each row's configuration of some variables, int64 [n], and how many there are."""
+        if not given:
+            return np.zeros(self.rows, dtype=np.int64), 1
+        known = self._configurations.get(given)
+        if known is None:
+            before, count = self._strata(given[:-1])
+            many = int(self.cardinalities[given[-1]])
+            joined = before * many + self.codes[given[-1]]
+            known = (joined, count * many)
+            if count * many > _DENSE * self.rows:
+                known = _coded(joined)
+            if len(self._configurations) * self.rows > _MOST_KEPT:
+                self._configurations.clear()
+            self._configurations[given] = known
+        return known
+
+    @cached_property
+    def _configurations(self) -> dict[tuple[int, ...], tuple[np.ndarray, int]]:
+        return {}
 
 
 class CompiledDiscrete:

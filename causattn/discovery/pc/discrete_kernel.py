@@ -10,8 +10,8 @@ each test counts the observations' codes (`contingency_kernel`).
 """
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.discovery.pc.chi_square_kernel import survival
 from causattn.discovery.pc.contingency_kernel import code_statistic, table_statistic
 from causattn.discovery.pc.partition_kernel import (

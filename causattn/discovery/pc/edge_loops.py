@@ -1,4 +1,4 @@
-"""Loops over edges, pools and pairs, as `causattn.discovery.pc.kernels` runs them.
+"""Loops over edges, pools and pairs, as `causattn.discovery.running.compiling` runs them.
 
 Every list of edges has each edge both ways round, by ascending x.
 """

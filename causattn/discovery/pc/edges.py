@@ -9,9 +9,9 @@ import numpy as np
 
 from causattn.discovery.pc import edge_loops
 from causattn.discovery.pc.groups import Groups, packed_room
-from causattn.discovery.pc.kernels import fitting
 from causattn.discovery.pc.knowledge import Constraints
 from causattn.discovery.pc.paths import group_by_paths
+from causattn.discovery.running.compiling import fitting
 
 _Lists: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 

@@ -13,13 +13,14 @@ from causattn.discovery.data import DiscoveryData
 from causattn.discovery.pc.discrete import CompiledDiscrete, DiscreteStatistics
 from causattn.discovery.pc.gaussian import CompiledGaussian
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
-from causattn.discovery.pc.groups import Evaluator
+from causattn.discovery.pc.groups import Evaluator, Groups, Outcome
 from causattn.discovery.pc.reference import (
     PlainDiscrete,
     PlainEvaluator,
     PlainFunction,
     PlainGaussian,
 )
+from causattn.discovery.running.compiling import Kernels, TooLong
 from causattn.discovery.tests.contract import IndependenceTest
 
 Backend = Literal["compiled", "torch", "reference"]
@@ -64,6 +65,45 @@ class Tests:
         if orientation_level is None or np.ndim(level) == 0:
             return cls(skeleton, skeleton, np.zeros((size, size), dtype=bool))
         return cls(skeleton, make(orientation_level), np.asarray(level < orientation_level))
+
+
+class PatientEvaluator:
+    """Tests in plain code until that has cost as much as going over, then in compiled code.
+
+    An order that plain code has begun is begun again.
+    """
+
+    def __init__(
+        self, plain: Evaluator, compiled: Callable[[], Evaluator], kernels: Kernels
+    ) -> None:
+        assert isinstance(plain, PlainEvaluator)
+        plain.due = kernels.due
+        self._now: Evaluator = plain
+        self._compiled, self._kernels = compiled, kernels
+
+    @property
+    def backend(self) -> str:
+        """Which one is in use."""
+        return "reference" if isinstance(self._now, PlainEvaluator) else "compiled"
+
+    def evaluate(
+        self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
+    ) -> Outcome:
+        """Test every column of every group given the subsets of `order` of its rows."""
+        how = {"stop_at_first": stop_at_first, "count_members": count_members}
+        try:
+            return self._now.evaluate(groups, order, **how)
+        except TooLong:
+            self._now = self._compiled()
+            return self._now.evaluate(groups, order, **how)
+
+    def strength(self, outcome: Outcome) -> np.ndarray:
+        """Return how dependent the entries of an outcome of order 0 are, on one scale."""
+        return self._now.strength(outcome)
+
+    def p_values(self, statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.ndarray:
+        """Return the p-values of statistics."""
+        return self._now.p_values(statistic, degrees_of_freedom)
 
 
 def evaluator_of(

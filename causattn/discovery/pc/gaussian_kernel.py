@@ -10,8 +10,8 @@ p-value is formed that could underflow.
 """
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.discovery.pc.subset_kernel import leave_out_shared
 
 # A conditional variance below this share of the marginal one means exact collinearity.

@@ -197,6 +197,22 @@ class GaussianStatistics:
         r = abs(inverse[0, 1]) / np.sqrt(abs(inverse[0, 0] * inverse[1, 1]))
         return float(np.sqrt(degrees) * np.arctanh(min(r, 1 - np.finfo(float).eps)))
 
+    def z_of(self, nodes: np.ndarray) -> np.ndarray | None:
+        """Return |z| of many tests, int [m, 2 + |S|] x, y and the set; None where one is singular.
+
+        Raises
+        ------
+        CapabilityError
+            Where there are too few rows for so large a set.
+        """
+        degrees = degrees_left(self, nodes.shape[1] - 2)
+        try:
+            inverse = np.linalg.inv(self.correlation[nodes[:, :, None], nodes[:, None, :]])
+        except np.linalg.LinAlgError:
+            return None
+        r = np.abs(inverse[:, 0, 1]) / np.sqrt(np.abs(inverse[:, 0, 0] * inverse[:, 1, 1]))
+        return np.sqrt(degrees) * np.arctanh(np.minimum(r, 1 - np.finfo(float).eps))
+
 
 def degrees_left(statistics: GaussianStatistics, order: int) -> int:
     """Return n - |S| - 3.

@@ -13,6 +13,7 @@ import numpy as np
 
 from causattn.discovery.pc.knowledge import Constraints, check_arrows
 from causattn.discovery.pc.triples import Verdict
+from causattn.discovery.running.compiling import compiled_at
 from causattn.graphs import meek_closure
 
 
@@ -57,4 +58,7 @@ def orient(
     directed = arrows & ~conflicts
     graph = skeleton & ~directed.T
     undecided = triples[verdicts == Verdict.UNDECIDED]
-    return meek_closure(graph, ambiguous=undecided, frozen=conflicts), conflicts
+    closed = meek_closure(
+        graph, ambiguous=undecided, frozen=conflicts, compiled=compiled_at(len(graph))
+    )
+    return closed, conflicts

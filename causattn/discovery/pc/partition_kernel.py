@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from causattn.base import njit
 
 # Variables with more categories have no masks; tables with them are counted by code.
 WIDEST = 64

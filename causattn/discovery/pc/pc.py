@@ -85,8 +85,12 @@ _ENGINES = {
         data_kinds=CONTINUOUS,
         tests=("fisher_z",),
         only="partial correlations are what it computes in batches",
+        imports=("torch",),
     ),
-    "causal-learn": _OURS,
+    "causal-learn": replace(
+        _OURS,
+        imports=("causallearn.utils.cit", "causallearn.utils.PCUtils.SkeletonDiscovery"),
+    ),
 }
 
 

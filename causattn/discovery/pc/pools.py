@@ -14,8 +14,8 @@ import numpy as np
 from causattn.discovery.pc import edge_loops
 from causattn.discovery.pc.edges import Edges
 from causattn.discovery.pc.groups import Groups, pack_bits
-from causattn.discovery.pc.kernels import fitting
 from causattn.discovery.pc.knowledge import Constraints
+from causattn.discovery.running.compiling import fitting
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ packages, such as causal-learn's kernel test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterator
+from itertools import combinations, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +21,11 @@ from causattn.discovery.pc.discrete import (
 from causattn.discovery.pc.gaussian import critical_z, z_p_values
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.groups import Groups, MeasuredOutcome, Outcome
+from causattn.discovery.running.compiling import TooLong
 from causattn.discovery.tests.contract import BatchTest, PValue, Question, one_by_one
+
+_AT_ONCE = 1 << 14
+"""Questions answered together, so that memory does not grow with the search."""
 
 
 class Verdict(NamedTuple):
@@ -34,7 +38,18 @@ class Verdict(NamedTuple):
 
 
 class PlainEvaluator:
-    """Conditional independence tests at a level, one by one."""
+    """Conditional independence tests at a level, one by one.
+
+    Attributes
+    ----------
+    due
+        Asked before each test; where it says so, the order is left with `TooLong`.
+    batched
+        Whether `judge_many` saves work.
+    """
+
+    due: Callable[[], bool] | None = None
+    batched = False
 
     def __init__(self, size: int) -> None:
         self._seen: dict[tuple[int, int, tuple[int, ...]], Verdict] = {}
@@ -43,6 +58,10 @@ class PlainEvaluator:
     def judge(self, x: int, y: int, given: tuple[int, ...]) -> Verdict:
         """Test x and y (x < y) given ascending variables."""
         raise NotImplementedError
+
+    def judge_many(self, questions: list[Question]) -> list[Verdict]:
+        """Test what `judge` would, all with as many variables given."""
+        return [self.judge(*question) for question in questions]
 
     def strength(self, outcome: Outcome) -> np.ndarray:
         """Return how dependent the entries of an outcome are."""
@@ -56,6 +75,8 @@ class PlainEvaluator:
         self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
     ) -> Outcome:
         """Test every column of every group given the subsets of `order` of its rows."""
+        if self.batched:
+            self._ask(groups, order, stop_at_first)
         entries = len(groups.columns)
         most = groups.most_rows
         counts = np.zeros((entries, most), dtype=np.int64)
@@ -88,6 +109,29 @@ class PlainEvaluator:
         for x, y, _, rows, spared in self._entries(groups):
             yield _asked(x, y, rows, order, spared)
 
+    def _ask(self, groups: Groups, order: int, stop_at_first: bool) -> None:
+        """Have answered what `evaluate` will ask: all of it, or a question a pair at a time."""
+        asking = list(self._questions(groups, order))
+        if not stop_at_first:
+            self._answer(question for questions in asking for question in questions)
+            return
+        while asking:
+            following = [(next(questions, None), questions) for questions in asking]
+            self._answer(question for question, _ in following if question is not None)
+            asking = [
+                questions
+                for question, questions in following
+                if question is not None and not self._seen[question].independent
+            ]
+
+    def _answer(self, questions: Iterator[Question]) -> None:
+        """Answer in portions those that have no answer yet."""
+        while portion := list(islice(questions, _AT_ONCE)):
+            if self.due is not None and self.due():
+                raise TooLong
+            asked = sorted(set(portion) - self._seen.keys())
+            self._seen.update(zip(asked, self.judge_many(asked), strict=True) if asked else ())
+
     def _separate(
         self,
         outcome: Outcome,
@@ -103,6 +147,8 @@ class PlainEvaluator:
         """Look for the sets, but those within `spared`, that separate a column from its center."""
         for positions in _subsets(rows, order, y, spared):
             given = tuple(int(rows[k]) for k in positions)
+            if self.due is not None and self.due():
+                raise TooLong
             outcome.tested[entry] += 1
             verdict = self._judged(x, y, given)
             if verdict.independence > outcome.independence[entry] or (
@@ -146,7 +192,9 @@ def _subsets(
 
 
 class PlainGaussian(PlainEvaluator):
-    """Fisher's z at a level, one test at a time."""
+    """Fisher's z at a level."""
+
+    batched = True
 
     def __init__(self, statistics: GaussianStatistics, alpha: float | np.ndarray) -> None:
         super().__init__(statistics.size)
@@ -157,6 +205,18 @@ class PlainGaussian(PlainEvaluator):
         """Compare |z| with its critical value."""
         z = self._statistics.z(x, y, given)
         return Verdict(z < self._critical[x, y], z, 0, -z)
+
+    def judge_many(self, questions: list[Question]) -> list[Verdict]:
+        """Invert all blocks at once."""
+        nodes = np.array([(x, y, *given) for x, y, given in questions])
+        zs = self._statistics.z_of(nodes)
+        if zs is None:  # one of them is singular; the plain way says which
+            return super().judge_many(questions)
+        independent = zs < self._critical[nodes[:, 0], nodes[:, 1]]
+        return [
+            Verdict(apart, z, 0, -z)
+            for apart, z in zip(independent.tolist(), zs.tolist(), strict=True)
+        ]
 
     def strength(self, outcome: Outcome) -> np.ndarray:
         """Return |z|."""
@@ -201,6 +261,7 @@ class PlainFunction(PlainEvaluator):
     def __init__(self, test: PValue | BatchTest, size: int, alpha: float | np.ndarray) -> None:
         super().__init__(size)
         self._batch = getattr(test, "p_values", None)
+        self.batched = self._batch is not None
         self._test = one_by_one(test)
         self._alpha = np.broadcast_to(np.asarray(alpha), (size, size))
 
@@ -214,45 +275,18 @@ class PlainFunction(PlainEvaluator):
         """
         return self._verdict(self._test(x, y, given), x, y, given)
 
-    def evaluate(
-        self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
-    ) -> Outcome:
-        """Test every column of every group given the subsets of `order` of its rows."""
-        if self._batch is not None:
-            self._ask(groups, order, stop_at_first)
-        return super().evaluate(
-            groups, order, stop_at_first=stop_at_first, count_members=count_members
-        )
-
-    def _ask(self, groups: Groups, order: int, stop_at_first: bool) -> None:
-        """Have everything answered that `evaluate` will ask."""
-        asking = list(self._questions(groups, order))
-        if not stop_at_first:
-            self._answer({question for questions in asking for question in questions})
-            return
-        while asking:
-            # Pairs that are still adjacent ask their next question, all in one call.
-            following = [(next(questions, None), questions) for questions in asking]
-            self._answer({question for question, _ in following if question is not None})
-            asking = [
-                questions
-                for question, questions in following
-                if question is not None and not self._seen[question].independent
-            ]
-
-    def _answer(self, questions: set[Question]) -> None:
+    def judge_many(self, questions: list[Question]) -> list[Verdict]:
+        """Have many questions answered in one call."""
         assert self._batch is not None
-        asked = sorted(questions - self._seen.keys())
-        if not asked:
-            return
-        answers = np.asarray(self._batch(asked), dtype=np.float64)
-        if answers.shape != (len(asked),):
+        answers = np.asarray(self._batch(questions), dtype=np.float64)
+        if answers.shape != (len(questions),):
             raise CausattnError(
-                f"The independence test gave p-values of shape {answers.shape} for {len(asked)} "
-                "questions; give one each."
+                f"The independence test gave p-values of shape {answers.shape} for "
+                f"{len(questions)} questions; give one each."
             )
-        for question, p in zip(asked, answers.tolist(), strict=True):
-            self._seen[question] = self._verdict(p, *question)
+        return [
+            self._verdict(p, *asked) for p, asked in zip(answers.tolist(), questions, strict=True)
+        ]
 
     def _verdict(self, p: float, x: int, y: int, given: tuple[int, ...]) -> Verdict:
         p = float(p)

@@ -24,8 +24,8 @@ have in the skeleton found; without one the triple stays undecided. Taking "not 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Literal, get_args
 
 import numpy as np
@@ -34,22 +34,27 @@ from causattn.base import ConfigError
 from causattn.discovery.pc import causal_learn_rules
 from causattn.discovery.pc import orientation as orientation_module
 from causattn.discovery.pc.discrete import DiscreteStatistics
-from causattn.discovery.pc.evaluators import Backend, Tests, checked_level, evaluator_of
+from causattn.discovery.pc.evaluators import (
+    Backend,
+    Level,
+    PatientEvaluator,
+    Tests,
+    checked_level,
+    evaluator_of,
+)
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
+from causattn.discovery.pc.groups import Evaluator
 from causattn.discovery.pc.knowledge import Constraints, constraints
-from causattn.discovery.pc.patience import plain_run, worth_compiled
 from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
 from causattn.discovery.pc.skeleton import find_skeleton
 from causattn.discovery.pc.triples import Verdict
 from causattn.discovery.pc.verdicts import Plan, Rules, judge
+from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, compiled_at
 from causattn.discovery.tests.contract import BatchTest, PValue
 
 Conditioning = Literal["auto", "neighbours", "paths"]
 Knowledge = tuple[np.ndarray, np.ndarray]
-
-# With this many variables or fewer plain code is done before compiled code is loaded.
-_SMALL = 12
 
 
 def run_pc(
@@ -94,8 +99,8 @@ def run_pc(
     threads
         Threads of the compiled back end. The result does not depend on it.
     backend
-        ``"compiled"`` runs compiled code, and up to 12 variables plain code with the same result
-        until that has cost more than loading the other;
+        ``"compiled"`` runs compiled code, and up to 100 variables plain code with the same result
+        until that has cost as much as loading the other (`causattn.discovery.running.compiling`);
         ``"torch"`` tests Gaussian data in batches on `device`; ``"reference"`` is plain.
     device
         Torch's name of the device for ``backend="torch"``.
@@ -116,20 +121,21 @@ def run_pc(
     level = checked_level(alpha, statistics.size)
     known = constraints(statistics.size, allowed, knowledge, statistics.names)
     on_paths = _on_paths(conditioning, allowed)
-    gaussian = isinstance(statistics, GaussianStatistics)
-    patient: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
-    if backend == "compiled" and statistics.size <= _SMALL:
-        kernel = "gaussian_kernel" if gaussian else "discrete_kernel"
-        if not worth_compiled(kernel):
-            backend, patient = "reference", plain_run()
-    with patient:
-        tests = Tests.at(
-            level,
-            orientation_alpha,
-            statistics.size,
-            lambda at: evaluator_of(statistics, at, threads, backend, device),
-        )
-        plan = Plan(rules, on_paths, max_order)
+    kernels = GAUSSIAN_PC if isinstance(statistics, GaussianStatistics) else DISCRETE_PC
+    patient = backend == "compiled" and kernels.plain_first(statistics.size)
+
+    def make(at: Level) -> Evaluator:
+        def in_backend() -> Evaluator:
+            return evaluator_of(statistics, at, threads, backend, device)
+
+        if patient:
+            plain = evaluator_of(statistics, at, threads, "reference", device)
+            return PatientEvaluator(plain, in_backend, kernels)
+        return in_backend()
+
+    tests = Tests.at(level, orientation_alpha, statistics.size, make)
+    plan = Plan(rules, on_paths, max_order)
+    with kernels.plain() if patient else nullcontext():
         return _run(tests, known, plan, statistics.names, backend)
 
 
@@ -193,7 +199,7 @@ def _run(
     conflicts = np.zeros_like(found.adjacency)
     if plan.like_causal_learn:
         graph = causal_learn_rules.orient(
-            found.adjacency, triples, verdicts, known, names, compiled=known.size > _SMALL
+            found.adjacency, triples, verdicts, known, names, compiled=compiled_at(known.size)
         )
     else:
         graph, conflicts = orientation_module.orient(
@@ -208,7 +214,7 @@ def _run(
         counts,
         conflicts,
         triples[verdicts == Verdict.UNDECIDED],
-        backend,
+        getattr(tests.skeleton, "backend", backend),
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from causattn.discovery.pc.groups import Groups, Outcome
-from causattn.discovery.pc.kernels import fitting
+from causattn.discovery.running.compiling import fitting
 
 
 class _Record(NamedTuple):

@@ -1,7 +1,8 @@
 """Compiled counting of the conditioning sets that both ends of a pair offer."""
 
 import numpy as np
-from numba import njit
+
+from causattn.base import njit
 
 
 @njit(cache=True, nogil=True)

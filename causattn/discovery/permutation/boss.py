@@ -67,6 +67,7 @@ _ENGINES = {
         scores=REFERENCE_SCORES,
         only=ONLY_ITS_OWN,
         seeded=True,
+        imports=("causallearn.search.PermutationBased.BOSS",),
     ),
 }
 

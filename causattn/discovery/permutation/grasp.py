@@ -44,6 +44,7 @@ class Grasp(Algorithm):
         scores=REFERENCE_SCORES,
         only=ONLY_ITS_OWN,
         seeded=True,
+        imports=("causallearn.search.PermutationBased.GRaSP",),
     )
     paper = (
         "Lam, Andrews and Ramsey (2022), Greedy relaxations of the sparsest permutation algorithm"

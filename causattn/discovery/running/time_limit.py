@@ -1,7 +1,8 @@
 """A time limit that really ends an algorithm: it runs in a process of its own, which is killed.
 
 Nothing in a library's inner loop looks at a clock, and a thread cannot be ended. Problem and graph
-travel as plain files. The clock starts when the process is ready to run the algorithm.
+travel as plain files. The clock starts when the process is ready to run the algorithm, and stands
+still while code is compiled for it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from causattn import base
 from causattn.base import CausattnError, ConfigError, read_json
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.running.problem_files import write_problem
-from causattn.discovery.running.worker import last_words, worker
+from causattn.discovery.running.worker import COMPILING, READY, last_words, worker
 from causattn.graphs import CausalGraph
 
 _LOOK_EVERY_S = 0.01
@@ -52,11 +53,13 @@ def run_limited(
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, seconds: float, name: str) -> None:
     """Wait for the end; raise where the time is up."""
-    end = None
+    left, before = seconds, time.monotonic()
     while process.poll() is None:
-        if end is None and (folder / "ready").exists():
-            end = time.monotonic() + seconds
-        if end is not None and time.monotonic() > end:
+        now = time.monotonic()
+        if (folder / READY).exists() and not (folder / COMPILING).exists():
+            left -= now - before
+        before = now
+        if left < 0:
             raise TimedOutError(
                 f"{name} was ended after {seconds:g} s (timeout_s); give it more time, fewer "
                 "variables or stronger restrictions, or choose another algorithm."

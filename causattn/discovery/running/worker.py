@@ -16,6 +16,12 @@ from pathlib import Path
 
 _JOBS = "causattn.discovery.running.worker_jobs"
 
+READY = "ready"
+"""The file that says that everything is imported and the algorithm begins."""
+
+COMPILING = "compiling"
+"""The file that is there while the process compiles."""
+
 
 @contextmanager
 def worker(job: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -34,7 +40,7 @@ def worker(job: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen
     command = [
         sys.executable,
         "-m",
-        "causattn.discovery.running.worker_jobs",
+        _JOBS,
         job,
         str(folder),
         *arguments,

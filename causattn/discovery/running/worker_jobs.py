@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from causattn.base import CausattnError, quiet, write_json
+from causattn.base import CausattnError, quiet, when_compiling, write_json
 from causattn.discovery.running.problem_files import read_problem
 from causattn.discovery.running.stability import draw_in_worker
+from causattn.discovery.running.timing import timed
+from causattn.discovery.running.worker import COMPILING, READY
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -29,16 +29,21 @@ def main(arguments: Sequence[str]) -> None:
 def _solve(folder: Path) -> None:
     """Leave a graph or an error in the folder."""
     algorithm, problem, settings = read_problem(folder)
-    (folder / "ready").touch()
-    start = time.perf_counter()  # not before: starting an interpreter is no part of the algorithm
+
+    def compiling(begins: bool) -> None:
+        if begins:
+            (folder / COMPILING).touch()
+        else:
+            (folder / COMPILING).unlink()
+
+    when_compiling(compiling)
     try:
-        graph = algorithm.run(problem, settings)
+        graph = timed(algorithm, problem, settings, (folder / READY).touch)
     except CausattnError as error:
         stored = {"kind": type(error).__name__, "sentence": str(error)}
         write_json(folder / "error.json", stored)
         return
-    details = {**graph.details, "seconds": time.perf_counter() - start}
-    replace(graph, details=details).write(folder / "graph.json")
+    graph.write(folder / "graph.json")
 
 
 if __name__ == "__main__":

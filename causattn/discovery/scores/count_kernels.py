@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from causattn.base import njit
 from causattn.graphs.bitset import population_count
 
 BDEU = 0

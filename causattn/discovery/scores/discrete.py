@@ -36,6 +36,10 @@ from causattn.discovery.scores.local_score import Extensions, LocalScore, share
 _BDEU, _BIC = 0, 1  # as in `count_kernels`, which is imported where numba is needed
 
 
+# A table with more cells than so many a row is not laid out.
+_DENSE = 4
+
+
 class _DiscreteScore(LocalScore):
     """What both discrete scores share: counting, and memory by group of parents.
 
@@ -76,16 +80,22 @@ class _DiscreteScore(LocalScore):
         return 0.0
 
     def _compute(self, target: int, parents: tuple[int, ...]) -> float:
-        codes = self.categories.codes.astype(np.int64)
-        cardinalities = self.categories.cardinalities
+        codes, cardinalities = self.categories.codes, self.categories.cardinalities
         base = np.zeros(codes.shape[1], dtype=np.int64)
+        most = 1
         for node in parents:
             base = base * cardinalities[node] + codes[node]
-            base = np.unique(base, return_inverse=True)[1]
+            most *= int(cardinalities[node])
+            if most > _DENSE * len(base):
+                values, base = np.unique(base, return_inverse=True)
+                most = len(values)
         categories = int(cardinalities[target])
-        place = np.unique(base * categories + codes[target], return_inverse=True)[1]
+        place = base * categories + codes[target]
+        if most * categories > _DENSE * len(base):
+            place = np.unique(place, return_inverse=True)[1]
         counts = np.bincount(place, weights=self.categories.weights)
         totals = np.bincount(base, weights=self.categories.weights)
+        counts, totals = counts[counts > 0], totals[totals > 0]
         configurations = math.prod(float(cardinalities[node]) for node in parents)
         score = self._from_counts(counts, totals, configurations, categories)
         return score + self._structure(len(parents))

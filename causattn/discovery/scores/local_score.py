@@ -79,6 +79,14 @@ class LocalScore(ABC):
             self._known[key] = self._compute(*key)
         return self._known[key]
 
+    def local_scores(self, families: list[tuple[int, tuple[int, ...]]]) -> list[float]:
+        """Return many local scores, of targets with ascending parents; each is computed once."""
+        new = [family for family in dict.fromkeys(families) if family not in self._known]
+        if new:
+            self.evaluations += len(new)
+            self._known.update(zip(new, self._compute_all(new), strict=True))
+        return [self._known[family] for family in families]
+
     def total(self, adjacency: np.ndarray) -> float:
         """Return the score of a DAG given as 0/1 [p, p], from row to column."""
         matrix = np.asarray(adjacency) != 0
@@ -88,10 +96,7 @@ class LocalScore(ABC):
                 f"({self.size}, {self.size}), not {matrix.shape}."
             )
         families = [(j, tuple(np.flatnonzero(matrix[:, j]).tolist())) for j in range(self.size)]
-        new = [family for family in families if family not in self._known]
-        self.evaluations += len(new)
-        self._known.update(zip(new, self._compute_all(new), strict=True))
-        return float(sum(self._known[family] for family in families))
+        return float(sum(self.local_scores(families)))
 
     def gains(
         self, families: Extensions, *, floor: float = -np.inf, threads: int = 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from causattn.discovery.pc import run as run_module
+from causattn.discovery.running import compiling
 
 
 def _dag(rng: np.random.Generator, size: int, degree: float) -> np.ndarray:
@@ -95,4 +95,4 @@ def by_causal_learn() -> Callable[..., tuple]:
 @pytest.fixture
 def compile_always(monkeypatch):
     """Let the compiled back end run on problems of any size."""
-    monkeypatch.setattr(run_module, "_SMALL", 0)
+    monkeypatch.setattr(compiling, "PLAIN_UP_TO", 0)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.discovery.pc import GaussianStatistics, kernels, run_pc
+from causattn.discovery.pc import GaussianStatistics, run_pc
 from causattn.discovery.pc.edges import Edges
 from causattn.discovery.pc.knowledge import constraints
 from causattn.discovery.pc.pools import Pools
+from causattn.discovery.running import compiling
 from causattn.graphs import dag_to_cpdag
 
 RULES = ("causal-learn", "standard", "majority", "conservative")
@@ -30,7 +31,7 @@ def test_groups_and_pools_hold_what_lies_on_a_simple_path(small, seed, size, sha
     graph = nx.from_numpy_array(adjacency)
     known = constraints(size, None, None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernels, "SMALL", small)
+        patch.setattr(compiling, "PLAIN_UP_TO", small)
         edges = Edges.of(adjacency, known, narrow=False).by_paths()
         pools = Pools.of(adjacency, known, narrow=False, on_paths=True)
         triples = pools.unshielded_triples()
