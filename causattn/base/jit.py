@@ -78,7 +78,7 @@ class _Watcher:
 
         watcher = self
 
-        class Listener(event.Listener):  # type: ignore[misc]
+        class Listener(event.Listener):
             """Passes numba's events on."""
 
             def on_start(self, event: Any) -> None:

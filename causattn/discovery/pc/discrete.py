@@ -169,8 +169,11 @@ class DiscreteStatistics:
                 occupied // (across * down) * across + occupied % across, return_inverse=True
             )
             total = np.bincount(stratum, minlength=strata)
-            expected = np.bincount(x_of, observed)[x_of] * np.bincount(y_of, observed)[y_of]
-            expected /= total[occupied // (across * down)]
+            expected = (
+                np.bincount(x_of, observed)[x_of]
+                * np.bincount(y_of, observed)[y_of]
+                / total[occupied // (across * down)]
+            )
             rows = np.bincount(at_x // down, minlength=strata)
             columns = np.bincount(at_y // across, minlength=strata)
         if self.test == "g_square":
