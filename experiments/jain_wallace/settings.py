@@ -54,6 +54,7 @@ class Settings(GraphSettings, TrainingSettings):
         return TrainingSettings(
             self.hidden,
             self.embedding,
+            self.scale,
             self.epochs,
             self.batch,
             self.learning_rate,
@@ -71,14 +72,14 @@ class Settings(GraphSettings, TrainingSettings):
         for name in ("encoders", "vectors"):
             chosen = getattr(self, name)
             if not chosen or len(set(chosen)) != len(chosen):
-                raise ConfigError(f"paper.{name}={list(chosen)} must name at least one, each once.")
+                raise ConfigError(f"{name}={list(chosen)} must name at least one, each once.")
         if self.sentences is not None and self.sentences < 8:
             raise ConfigError(
                 f"sentences={self.sentences} are too few to train on; give at least 8."
             )
         for name in ("trainings", "epochs", "permutations", "adversaries", "bootstrap"):
             if getattr(self, name) < 1:
-                raise ConfigError(f"paper.{name}={getattr(self, name)} must be at least 1.")
+                raise ConfigError(f"{name}={getattr(self, name)} must be at least 1.")
         if not 0 < self.aim <= self.epsilon:
             raise ConfigError(
                 f"aim={self.aim:g} must be above 0 and at most epsilon={self.epsilon:g}."

@@ -37,12 +37,15 @@ class TrainingSettings:
     ----------
     hidden, embedding
         Width of the states, and of random first embeddings.
+    scale
+        What random first embeddings are multiplied by.
     epochs, batch, learning_rate, weight_decay
         Of training.
     """
 
     hidden: int = 128
     embedding: int = 300
+    scale: float = 1.0
     epochs: int = 8
     batch: int = 32
     learning_rate: float = 1e-3
@@ -86,7 +89,7 @@ def train(
     """Train a classifier on ``splits["train"]``, choosing the epoch on ``splits["dev"]``."""
     start = time.perf_counter()
     vocabulary = Vocabulary.of(splits["train"])
-    first = first_vectors(vocabulary, vectors, settings.embedding, seed)
+    first = first_vectors(vocabulary, vectors, settings.embedding, seed, settings.scale)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(integer_seed(seed, "jain_wallace", encoder, vectors))
         network = AttentiveClassifier(first, encoder, settings.hidden)

@@ -23,8 +23,12 @@ Vectors = Literal["random", "minilm"]
 VECTORS: tuple[Vectors, ...] = ("random", "minilm")
 
 
-def first_vectors(vocabulary: Vocabulary, kind: Vectors, size: int, seed: int) -> torch.Tensor:
+def first_vectors(
+    vocabulary: Vocabulary, kind: Vectors, size: int, seed: int, scale: float = 1.0
+) -> torch.Tensor:
     """Return first embeddings, float32 [V, E]; E is `size`, or the pretrained model's width.
+
+    Random ones have a standard deviation of `scale`; the pretrained ones have 1.
 
     Raises
     ------
@@ -34,7 +38,7 @@ def first_vectors(vocabulary: Vocabulary, kind: Vectors, size: int, seed: int) -
     pretrained = _minilm(vocabulary) if kind == "minilm" else None
     width = size if pretrained is None else pretrained.shape[1]
     rng = generator(seed, "jain_wallace", "vectors")
-    vectors = rng.standard_normal((vocabulary.size, width)).astype(np.float32)
+    vectors = (scale * rng.standard_normal((vocabulary.size, width))).astype(np.float32)
     if pretrained is not None:
         vectors[-len(vocabulary.words) :] = pretrained
     vectors[PADDING] = 0

@@ -42,7 +42,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("models", "layers", "heads", "width", "steps", "batch", "sentences"):
             if getattr(self, name) < 1:
-                raise ConfigError(f"paper.{name}={getattr(self, name)} must be at least 1.")
+                raise ConfigError(f"{name}={getattr(self, name)} must be at least 1.")
         if not 0 < self.held_out < 1:
             raise ConfigError(f"held_out={self.held_out} must lie between 0 and 1.")
         if self.width % self.heads:
