@@ -104,7 +104,7 @@ class DowhySettings:
 
     kind: str = "dowhy"
     adjustment: Choice = "optimal"
-    estimator: str = "linear"
+    estimator: str = "standardised"
     estimator_settings: dict[str, Any] = field(default_factory=dict)
     engine: Literal["dowhy", "closed_form"] = "dowhy"
     standard_error: StandardError = "conservative"

@@ -4,7 +4,8 @@ The graph makes the claim, the data and the model speak for or against it. Atten
 since it is what is on trial, and neither does the truth.
 
 **Data** (estimate with interval, from the feature table). The direct effect decides where there is
-one, since that is what an edge claims; the total effect where there is none.
+one, since that is what an edge claims; the total effect where there is none. Both are by the same
+estimator, of the same contrast, and both are named.
 
 =========  =========================================================================================
 for        the interval excludes 0 and every refuter that was run passed
@@ -121,6 +122,9 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
         return "unknown", f"the data give no effect ({reason.rstrip('.')})"
     named = "a direct effect" if kind == "direct" else "an effect"
     shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
+    if kind == "direct" and row.get("data_effect") == "total":
+        total = [_number(row, f"data_{key}") for key in ("estimate", "low", "high")]
+        shown += " ({:.3g} [{:.3g}, {:.3g}] in total)".format(*total)
     if low > 0 or high < 0:
         failed = [
             name

@@ -123,7 +123,10 @@ def test_results_do_not_depend_on_what_else_is_collected(table, corpus) -> None:
 
 def test_engines_agree(table, corpus) -> None:
     graph = graph_of((0, 1), (1, 2), (0, 2))
-    dowhy, ours = (collect(graph, table, corpus, engine=e) for e in ("dowhy", "closed_form"))
+    dowhy, ours = (
+        collect(graph, table, corpus, estimator="linear", engine=e)
+        for e in ("dowhy", "closed_form")
+    )
     np.testing.assert_allclose(dowhy.frame["data_estimate"], ours.frame["data_estimate"], atol=1e-6)
     assert dowhy.edges()["data_reason"].isna().all()
     assert dowhy.edges()["data_method"].str.endswith("DoWhy").all()

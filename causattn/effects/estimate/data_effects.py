@@ -133,7 +133,7 @@ class DataEffects:
         effect, source, target = adjusted.effect, names[pair.source], names[pair.target]
         found = effect_columns(effect, source, kind)
         found["data_adjustment"] = adjusted.adjustment
-        if isinstance(effect, LinearEffect):
+        if isinstance(effect, LinearEffect) and settings.estimator == "linear":
             if settings.engine == "dowhy":
                 columns = self._design.adjustment(adjusted.columns)
                 found |= dowhy_columns(effect, columns, settings.confidence)
@@ -152,7 +152,7 @@ class DataEffects:
     def _sensitivity(self, pair: Pair, primary: Adjusted) -> dict[str, Any]:
         """Return how strong a hidden cause of the linear effect would have to be."""
         effect = primary.effect
-        if not isinstance(effect, LinearEffect):
+        if not isinstance(effect, LinearEffect) or len(effect.treatment.moderators):
             linear = self._linear.estimate(
                 pair.source, pair.target, primary.columns, pair.levels, effect.reported
             )

@@ -22,7 +22,7 @@ mean; as outcome, their probability is not reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,12 +43,16 @@ class Treatment:
         float64 [c, d]; the effect of contrast k is ``contrasts[k] @ coefficients``.
     labels
         c pairs (from, to) of value names; ("", "+1") where continuous.
+    moderators, scale
+        Of columns with interactions; see `causattn.effects.estimate.interactions`.
     """
 
     columns: np.ndarray
     rare: np.ndarray
     contrasts: np.ndarray
     labels: tuple[tuple[str, str], ...]
+    moderators: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    scale: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from causattn.effects.contract import Change, Draws
-from causattn.effects.estimate.regression import Fits, fit, statistics
+from causattn.effects.estimate.design import Treatment
+from causattn.effects.estimate.interactions import moderation
+from causattn.effects.estimate.regression import Fits, StandardError, fit, statistics
 
 if TYPE_CHECKING:
     from causattn.effects.estimate.linear_effects import LinearEffect
@@ -75,6 +77,7 @@ def classical_effects(effect: LinearEffect, permuted: np.ndarray) -> tuple[np.nd
     )
     spread = np.einsum("bcc->bc", inner)
     variance = spread[:, :, None] * (left / effect.fits.degrees)[:, None, :]
+    variance = variance + moderation(effect.treatment, coefficients)
     return contrasts @ coefficients, np.sqrt(variance)
 
 
@@ -141,6 +144,15 @@ def _other_outcome(effect: LinearEffect, changes: list[Change]) -> Draws:
 def _ratios(effect: LinearEffect, fits: Fits) -> Draws:
     contrasts = effect.treatment.contrasts
     effects = fits.effects(contrasts)
-    errors = fits.standard_errors(contrasts, effect.standard_error_kind)
+    errors = contrast_errors(fits, effect.treatment, effect.standard_error_kind)
     ratios = statistics(effects, errors).max(axis=(1, 2))
     return Draws(effects[:, effect.contrast, effect.column], ratios)
+
+
+def contrast_errors(fits: Fits, treatment: Treatment, kind: StandardError) -> np.ndarray:
+    """Return the standard errors of a treatment's contrasts, float64 [b, c, m]."""
+    errors = fits.standard_errors(treatment.contrasts, kind)
+    if not len(treatment.moderators):
+        return errors
+    found: np.ndarray = np.sqrt(errors**2 + moderation(treatment, fits.coefficients))
+    return found

@@ -21,7 +21,8 @@ import scipy.stats
 
 from causattn.effects.contract import Change, Draws, Effect, Meaning
 from causattn.effects.estimate.design import Design, Outcome, Treatment
-from causattn.effects.estimate.linear_again import linear_again
+from causattn.effects.estimate.interactions import with_interactions
+from causattn.effects.estimate.linear_again import contrast_errors, linear_again
 from causattn.effects.estimate.regression import (
     Basis,
     Fits,
@@ -69,13 +70,19 @@ class LinearEffect(Effect):
     standard_error_kind: StandardError
 
     note: str = ""
-    population: str = "all rows, weighed by the regression"
     more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def method(self) -> str:  # type: ignore[override]
         """How it was estimated."""
-        return f"linear regression, back-door, {self.standard_error_kind} standard error"
+        how = "with interactions, " if len(self.treatment.moderators) else ""
+        return f"linear regression, back-door, {how}{self.standard_error_kind} standard error"
+
+    @property
+    def population(self) -> str:  # type: ignore[override]
+        """Over which rows it is averaged."""
+        weighed = "by how much the source varies given what is adjusted for"
+        return "all rows" if len(self.treatment.moderators) else f"all rows, weighed {weighed}"
 
     @property
     def reported(self) -> tuple[int, int]:  # type: ignore[override]
@@ -139,6 +146,7 @@ class LinearEffects:
         adjustment: tuple[int, ...],
         levels: tuple[str, str] | None = None,
         reported: tuple[int, int] | None = None,
+        interactions: bool = False,
     ) -> LinearEffect | str:
         """Return the effect of feature `source` on `target`, or why there is none.
 
@@ -151,6 +159,9 @@ class LinearEffects:
         reported
             Which contrast and which of the outcome's columns to report; the most significant
             where None. Its interval is widened for the choice either way.
+        interactions
+            Let the effect differ with what is adjusted for, and average it over the rows; see
+            `causattn.effects.estimate.interactions`.
         """
         names = self.design.table.names
         treatment = self.design.treatment(source, levels)
@@ -162,7 +173,10 @@ class LinearEffects:
         if {source, target} & set(adjustment):
             return "The adjustment set holds the treatment or the outcome itself."
         rows = len(treatment.columns)
-        basis = self._basis(adjustment, treatment)
+        if interactions:
+            treatment, basis = self._interacted(source, treatment, adjustment)
+        else:
+            basis = self._basis(adjustment, treatment)
         degrees = rows - basis.rank - treatment.columns.shape[1]
         if degrees < 1:
             return (
@@ -177,7 +191,7 @@ class LinearEffects:
         outcome_residual = basis.residual(outcome.columns.T)
         fits = fit(basis, treatment.columns.T[None], outcome_residual)
         effects = fits.effects(treatment.contrasts)[0]
-        errors = fits.standard_errors(treatment.contrasts, self.standard_error)[0]
+        errors = contrast_errors(fits, treatment, self.standard_error)[0]
         ratio = statistics(effects, errors)
         largest = np.unravel_index(int(ratio.argmax()), ratio.shape)
         contrast, column = reported or (int(largest[0]), int(largest[1]))
@@ -185,7 +199,7 @@ class LinearEffects:
         tail = (1.0 - self.confidence) / 2.0 / ratio.size
         half = float(scipy.stats.t.isf(tail, degrees)) * error
         expected: StandardError = "classical" if self.standard_error == "classical" else "robust"
-        scatter = fits.standard_errors(treatment.contrasts[contrast][None], expected)[0, 0, column]
+        scatter = contrast_errors(fits, treatment, expected)[0, contrast, column]
         return LinearEffect(
             estimate=estimate,
             standard_error=error,
@@ -202,6 +216,19 @@ class LinearEffects:
             fits=fits,
             standard_error_kind=self.standard_error,
         )
+
+    def _interacted(
+        self, source: int, treatment: Treatment, adjustment: tuple[int, ...]
+    ) -> tuple[Treatment, Basis]:
+        """Return treatment and basis with interactions, without them where they cannot be had."""
+        columns = self.design.adjustment(adjustment)
+        continuous = self.design.table.categories[source] is None
+        wide = with_interactions(treatment, columns, continuous)
+        if wide is not None:
+            basis = Basis.of(np.concatenate([wide[1], treatment.rare], axis=1))
+            if not dependent(basis, wide[0].columns.T):
+                return wide[0], basis
+        return treatment, self._basis(adjustment, treatment)
 
     def _basis(self, adjustment: tuple[int, ...], treatment: Treatment) -> Basis:
         """Return the basis of an adjustment set; edges out of one source share it."""

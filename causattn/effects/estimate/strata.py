@@ -1,0 +1,252 @@
+"""Standardisation: means within strata of the adjustment set, averaged over all rows.
+
+With s a stratum, p_s its share of the rows, and m_ks the outcome's mean where the source has the
+value k in it, the mean outcome were every row at k is sum_s p_s m_ks (Robins 1986, the g-formula).
+Nothing is assumed of how effects differ between strata.
+
+======================  ============================================================================
+variance                Of each m_ks, that of a mean of its n_ks rows; for a 0/1 outcome its
+                        proportion counts one row more of either kind (Agresti and Caffo 2000), so
+                        that a stratum that has seen one outcome only is not taken for certain. The
+                        strata's shares are estimated, too: the variance of the effect between
+                        strata, over n, is added
+interval                0/1 outcomes: a score interval (Wilson 1927) for each of the two means, of
+                        as many rows as give it its variance, put together by Newcombe's square root
+                        (Newcombe 1998, method 10), so that rare values get the lopsided interval
+                        that they need. Numbers: normal
+values never seen       Where a stratum never shows the value k, the estimate takes k's mean over
+                        all strata; the interval lets it be anything that the outcome can be (the
+                        bounds of Manski 1990): 0 to 1, or the smallest to the largest number seen
+choice of a contrast    By the distance from 0 in units of the interval's half width towards it
+======================  ============================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import scipy.stats
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Rows sorted into strata.
+
+    Parameters
+    ----------
+    stratum
+        int64 [n], in 0 .. `count` - 1.
+    count
+        Number of strata.
+    value
+        int64 [n], which of the `values` contrasted values the source has, -1 for any other.
+    values
+        Number of values.
+    outcome
+        float64 [n, m].
+    low, high
+        float64 [m], what the outcome lies between.
+    binary
+        Whether it is 0 or 1.
+    starts, ends
+        int64 [c], the values that the c contrasts compare.
+    confidence
+        Coverage of the intervals, simultaneous over all c m contrasts.
+    """
+
+    stratum: np.ndarray
+    count: int
+    value: np.ndarray
+    values: int
+    outcome: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    binary: bool
+    starts: np.ndarray
+    ends: np.ndarray
+    confidence: float
+
+    @classmethod
+    def of(
+        cls,
+        stratum: np.ndarray,
+        value: np.ndarray,
+        values: int,
+        outcome: np.ndarray,
+        contrasts: np.ndarray,
+        confidence: float,
+    ) -> Strata:
+        """Sort rows into strata; `contrasts` is int64 [c, 2], for the rest see the class."""
+        binary = not set(np.unique(outcome)) - {0.0, 1.0}
+        low, high = outcome.min(axis=0), outcome.max(axis=0)
+        if binary:
+            low, high = np.zeros_like(low), np.ones_like(high)
+        count = int(stratum.max(initial=0)) + 1
+        starts, ends = contrasts.T
+        return cls(
+            stratum, count, value, values, outcome, low, high, binary, starts, ends, confidence
+        )
+
+    @property
+    def tail(self) -> float:
+        """The normal quantile of the intervals."""
+        compared = len(self.starts) * self.outcome.shape[1]
+        return float(scipy.stats.norm.isf((1.0 - self.confidence) / 2.0 / compared))
+
+
+class Sums(NamedTuple):
+    """Sums over the rows of each stratum and value, for b draws.
+
+    Parameters
+    ----------
+    rows
+        float64 [b, s, k], how many there are.
+    totals, squares
+        float64 [b, s, k, m], of the outcome and of its square.
+    shares
+        float64 [b, s], of the rows that each stratum holds.
+    """
+
+    rows: np.ndarray
+    totals: np.ndarray
+    squares: np.ndarray
+    shares: np.ndarray
+
+
+class Standardised(NamedTuple):
+    """Effects of all contrasts on all the outcome's columns, float64 [b, c, m] each.
+
+    `error` is the standard error without what the bounds add, `unseen` the share of rows, [b, c],
+    in strata that lack a value.
+    """
+
+    estimate: np.ndarray
+    error: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    unseen: np.ndarray
+
+    def ratios(self, tail: float) -> np.ndarray:
+        """Return the estimates' distances from 0, in half widths over `tail`."""
+        towards = np.where(self.estimate > 0, self.estimate - self.low, self.high - self.estimate)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.abs(self.estimate) / towards * tail
+        return np.where(self.estimate == 0, 0.0, found)
+
+
+def summed(
+    strata: Strata,
+    value: np.ndarray,
+    outcome: np.ndarray,
+    times: np.ndarray | None = None,
+) -> Sums:
+    """Return the sums of b draws.
+
+    Parameters
+    ----------
+    strata
+        What the draws have in common.
+    value, outcome
+        int64 [b, n] and float64 [b, n, m] (b may be 1 where it is the same in every draw).
+    times
+        float64 [b, n], how often each row counts; None for once.
+    """
+    draws = max(len(value), len(outcome), 1 if times is None else len(times))
+    count, columns = strata.values + 1, outcome.shape[2]
+    cells = strata.count * count
+    cell = strata.stratum * count + value + 1
+    if len(cell) != draws:
+        cell = np.broadcast_to(cell, (draws, cell.shape[1]))
+    cell = (cell + cells * np.arange(draws)[:, None]).ravel()
+
+    def total(weights: np.ndarray | None) -> np.ndarray:
+        if weights is not None:
+            weights = np.broadcast_to(weights, (draws, weights.shape[1])).ravel()
+        found = np.bincount(cell, weights, minlength=draws * cells)
+        return found.reshape(draws, strata.count, count).astype(float)
+
+    every = total(times)
+    weighed = outcome if times is None else outcome * times[:, :, None]
+    totals = np.stack([total(weighed[:, :, k]) for k in range(columns)], axis=-1)
+    squares = totals
+    if not strata.binary:
+        twice = weighed * outcome
+        squares = np.stack([total(twice[:, :, k]) for k in range(columns)], axis=-1)
+    held = every.sum(axis=2)
+    shares = held / held.sum(axis=1, keepdims=True)
+    return Sums(every[:, :, 1:], totals[:, :, 1:], squares[:, :, 1:], shares)
+
+
+def means(sums: Sums) -> np.ndarray:
+    """Return each value's mean in each stratum, over all strata where unseen, [b, s, k, m]."""
+    seen = sums.rows[..., None] > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        overall = sums.totals.sum(axis=1) / sums.rows.sum(axis=1)[..., None]
+        own = sums.totals / sums.rows[..., None]
+    return np.where(seen, own, overall[:, None])
+
+
+def standardised(strata: Strata, sums: Sums) -> Standardised:
+    """Return the effects of all contrasts; see the module."""
+    tail, n = strata.tail, len(strata.stratum)
+    a, b = strata.starts, strata.ends
+    mean = means(sums)
+    seen = sums.rows > 0
+    rows = np.maximum(sums.rows, 1.0)
+    weight = sums.shares[:, :, None] * seen
+    share = weight.sum(axis=1)
+    smooth, variance = _variances(strata, sums, mean, seen)
+    spread = np.einsum("bsk,bskm->bkm", weight**2 / rows, variance)
+    whole = np.einsum("bs,bskm->bkm", sums.shares, mean)
+    part = np.einsum("bsk,bskm->bkm", weight, mean)
+    held = np.maximum(share, 1e-300)[..., None]
+    if strata.binary:
+        level = np.einsum("bsk,bskm->bkm", weight, smooth) / held
+        with np.errstate(divide="ignore", invalid="ignore"):
+            equal = level * (1.0 - level) / (spread / held**2)
+        lows, highs = (end * held for end in _score(part / held, equal, tail))
+    else:
+        half = tail * np.sqrt(spread)
+        lows, highs = part - half, part + half
+    estimate = whole[:, b] - whole[:, a]
+    apart = mean[:, :, b] - mean[:, :, a] - estimate[:, None]
+    between = np.einsum("bs,bscm->bcm", sums.shares, apart**2) / n
+    extra = tail**2 * between
+    # Values that a stratum never shows: what the interval must leave room for.
+    lost = (1.0 - share)[..., None]
+    over = (whole - part) - lost * strata.low
+    under = lost * strata.high - (whole - part)
+    low = estimate - over[:, b] - under[:, a]
+    high = estimate + under[:, b] + over[:, a]
+    low = low - np.sqrt((part - lows)[:, b] ** 2 + (highs - part)[:, a] ** 2 + extra)
+    high = high + np.sqrt((highs - part)[:, b] ** 2 + (part - lows)[:, a] ** 2 + extra)
+    error = np.sqrt(spread[:, a] + spread[:, b] + between)
+    either = (weight[:, :, a] == 0) | (weight[:, :, b] == 0)
+    unseen = np.einsum("bs,bsc->bc", sums.shares, either)
+    return Standardised(estimate, error, low, high, unseen)
+
+
+def _variances(
+    strata: Strata, sums: Sums, mean: np.ndarray, seen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the smoothed means and the outcome's variance in each cell, [b, s, k, m]."""
+    rows = sums.rows[..., None]
+    if strata.binary:
+        smooth = (sums.totals + 1.0) / (rows + 2.0)
+        return smooth, smooth * (1.0 - smooth)
+    # A cell's own variance with one row of the average variance within cells.
+    within = np.maximum(sums.squares - sums.totals * mean * seen[..., None], 0.0)
+    free = np.maximum(sums.rows.sum(axis=(1, 2)) - np.count_nonzero(seen, axis=(1, 2)), 1.0)
+    pooled = within.sum(axis=(1, 2)) / free[:, None]
+    return mean, (within + pooled[:, None, None]) / np.maximum(rows, 1.0)
+
+
+def _score(proportion: np.ndarray, rows: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the score interval of a proportion among so many rows."""
+    proportion = np.clip(proportion, 0.0, 1.0)
+    wide = tail**2 / rows
+    centre = proportion + wide / 2.0
+    half = tail * np.sqrt(proportion * (1.0 - proportion) / rows + wide / (4.0 * rows))
+    return (centre - half) / (1.0 + wide), (centre + half) / (1.0 + wide)
