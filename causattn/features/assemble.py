@@ -75,6 +75,9 @@ def assemble(
     if outcome and corpus.outcome is not None:
         columns = _with_outcome(corpus, columns)
     kept = drop_incomplete(columns.values, columns.names, columns.kinds, missing)
+    columns, constant = _without_constant(columns, kept, collinear)
+    if constant:
+        about = {**about, "dropped_constant": constant}
     row = np.full(len(corpus), -1)
     row[kept] = np.arange(len(kept))
     carriers = columns.carriers
@@ -94,6 +97,53 @@ def assemble(
         about={**about, "corpus": corpus.name, "dropped_documents": len(corpus) - len(kept)},
     )
     return checked(table, collinear)
+
+
+def _without_constant(
+    columns: Columns, rows: np.ndarray, collinear: Collinear
+) -> tuple[Columns, list[str]]:
+    """Return the columns without those that are the same in all rows, and the names of these.
+
+    Raises
+    ------
+    DataError
+        Naming all of them, where they are not to be dropped.
+    """
+    values = columns.values[rows]
+    varies = (values != values[:1]).any(axis=0) if len(values) else np.ones(values.shape[1], bool)
+    names = [name for name, moves in zip(columns.names, varies, strict=True) if not moves]
+    if not names:
+        return columns, []
+    outcome = [
+        name
+        for name, kind in zip(columns.names, columns.kinds, strict=True)
+        if kind == FeatureKind.OUTPUT
+    ]
+    if collinear == "error" or len(names) == len(columns.names) or {*names} & {*outcome}:
+        one = len(names) == 1
+        raise DataError(
+            f"Feature{'' if one else 's'} {', '.join(names)} {'has' if one else 'have'} the same "
+            "value in every document and cannot be cause or effect of anything; leave "
+            f"{'it' if one else 'them'} out (features.exclude=[{','.join(names)}]) or set "
+            "features.collinear=drop."
+        )
+    place = np.where(varies, np.cumsum(varies) - 1, -1)
+    carriers = columns.carriers
+    held = place[carriers.variable] >= 0
+    kept = np.flatnonzero(varies)
+    found = Columns(
+        tuple(columns.names[k] for k in kept),
+        tuple(columns.kinds[k] for k in kept),
+        columns.values[:, kept],
+        tuple(columns.categories[k] for k in kept),
+        Mentions(
+            carriers.document[held],
+            place[carriers.variable[held]],
+            carriers.start[held],
+            carriers.end[held],
+        ),
+    )
+    return found, names
 
 
 def chosen_variables(

@@ -27,7 +27,8 @@ class SlotSettings:
     missing
         A document with an unknown value: ``"error"``, or ``"drop"`` it and count it.
     collinear
-        A column that is a linear combination of others: ``"error"``, or ``"drop"`` it and name it.
+        A column that is a linear combination of others, or the same in every document:
+        ``"error"``, or ``"drop"`` it and name it.
     """
 
     include: list[str] = field(default_factory=list)

@@ -32,7 +32,8 @@ def compare_graphs(estimate: CausalGraph, truth: CausalGraph) -> dict[str, Numbe
         An estimate that is no valid CPDAG, as PC finds them on finite samples, has adjustment and
         member distances by the CPDAG of a consistent extension where there is one, else None.
         Between a PAG and a graph that is none, a circle and a tail are different claims: only
-        adjacencies and arrowheads are compared and ``shd`` is None.
+        adjacencies and arrowheads are compared and ``shd`` is None. Of a truth of which no more
+        than the skeleton is known (see `CausalGraph.over`), adjacencies alone are compared.
 
     Raises
     ------

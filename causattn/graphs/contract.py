@@ -59,6 +59,11 @@ class GraphPair:
         return to_cpdag(self.truth)
 
     @property
+    def skeleton_alone(self) -> bool:
+        """Whether no more is known of the truth than which variables are adjacent."""
+        return bool(self.truth.details.get("skeleton_alone"))
+
+    @property
     def with_pag(self) -> bool:
         """Whether either is a PAG."""
         return "pag" in (self.estimate.kind, self.truth.kind)

@@ -226,6 +226,7 @@ class CausalGraph(Shown):
             "score": self.score,
             "details": dict(self.details),
             **({} if truth is None else compare_graphs(self, truth)),
+            **({} if truth is None or not truth.details else {"truth": dict(truth.details)}),
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -236,13 +237,16 @@ class CausalGraph(Shown):
         return pd.DataFrame(edges, columns=["source", "edge", "target"])
 
     def over(self, names: Sequence[str]) -> CausalGraph | None:
-        """Return the graph with its variables in another order; None over other variables.
+        """Return the graph over these of its variables, in this order; None over other variables.
 
-        Leaving a variable out would turn a DAG into another graph, so that a graph over more or
-        other variables than `names` has nothing to say of them.
+        What is known over some of its variables alone says `causattn.graphs.marginal`.
         """
-        if set(self.names) != set(names):
+        if not set(names) <= set(self.names):
             return None
+        if len(names) < self.size:
+            from causattn.graphs.marginal import marginal  # which imports this module
+
+            return marginal(self, names)
         order = [self.names.index(name) for name in names]
         return CausalGraph(tuple(names), self.marks[np.ix_(order, order)], kind=self.kind)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from causattn.base import DataError
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable, build_features, dependent_columns
+from causattn.graphs import CausalGraph
 
 
 def _corpus(columns, categories=None, unseen=()):
@@ -42,6 +43,24 @@ NOISE = np.random.default_rng(0).normal(size=(50, 4))
 def test_constant_column():
     with pytest.raises(DataError, match="Feature b has the same value in every document"):
         _build(_corpus({"a": NOISE[:, 0], "b": np.ones(50)}))
+
+
+def test_constant_columns_are_all_named_or_dropped_and_the_truth_stays():
+    names = ("a", "b", "c", "d")
+    corpus = _corpus({"a": NOISE[:, 0], "b": np.ones(50), "c": NOISE[:, 1], "d": np.zeros(50)})
+    with pytest.raises(DataError, match=r"Features b, d have .*exclude=\[b,d\]\) or set"):
+        _build(corpus)
+    table = _build(corpus, collinear="drop")
+    assert table.names == ("a", "c")
+    assert table.about["dropped_constant"] == ["b", "d"]
+    np.testing.assert_array_equal(table.values, NOISE[:, :2])
+    links = np.zeros((4, 4))
+    links[0, 1] = links[1, 2] = 1
+    truth = CausalGraph.from_adjacency(links, names, direction="from row to column", kind="dag")
+    kept = replace(corpus, truth=truth).truth_over(table.names)
+    assert [(edge.source, edge.symbol, edge.target) for edge in kept.edges()] == [("a", "-->", "c")]
+    with pytest.raises(DataError, match="Feature b has the same value"):
+        _build(_corpus({"b": np.ones(50)}), collinear="drop")
 
 
 def test_like_columns():

@@ -13,8 +13,10 @@ class AgreementMetric(GraphMetric):
     bounds = (0.0, 1.0)
 
     def value(self, pair: GraphPair) -> Number:
-        """Return the number."""
+        """Return the number; None for arrowheads where the truth is a skeleton."""
         what, _, part = self.name.partition("_")
+        if what == "arrowhead" and pair.skeleton_alone:
+            return None
         agreement = adjacency_agreement if what == "adjacency" else arrowhead_agreement
         found: Agreement = agreement(pair.estimate_class, pair.truth_class)
         number: float | None = getattr(found, part)

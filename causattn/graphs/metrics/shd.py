@@ -16,8 +16,9 @@ class StructuralHamming(GraphMetric):
     paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
 
     def value(self, pair: GraphPair) -> Number:
-        """Return the number of pairs; None between a PAG and a graph that is none."""
-        if (pair.estimate.kind == "pag") != (pair.truth.kind == "pag"):
+        """Return the number; None between a PAG and a graph that is none, or by a skeleton."""
+        one_is_a_pag = (pair.estimate.kind == "pag") != (pair.truth.kind == "pag")
+        if one_is_a_pag or pair.skeleton_alone:
             return None
         return structural_hamming_distance(pair.estimate_class, pair.truth_class)
 

@@ -106,6 +106,8 @@ def _fate(edge: Edge, true: Edge | None) -> Fate:
     turned = edge if edge.source == true.source else _turned(edge)
     if turned == true:
         return "right"
+    if true.symbol == "o-o":  # no more is known than that the two are adjacent
+        return "open"
     loose = {"---", "o-o", "o->", "<-o", "o--", "--o"}
     if edge.symbol in loose and not _contradicts(turned.symbol, true.symbol):
         return "open"
