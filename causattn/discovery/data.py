@@ -10,6 +10,7 @@ booleans, strings and pandas categories are discrete, floating-point numbers con
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
 
 _TOO_MANY_SHOWN = 5
+_LARGEST = 1e140
+_MANY_CATEGORIES = 10
 _BLOCK_ROWS = 512
 
 
@@ -42,11 +45,15 @@ class DiscoveryData:
         are discrete, else float64 (with codes as numbers in discrete columns of mixed data).
     categories
         Per column its number of categories, None where it is continuous.
+    constant
+        Variables with one value in all rows, which nothing can depend on: algorithms never see
+        them, and graphs have them without an edge.
     """
 
     names: tuple[str, ...]
     values: np.ndarray
     categories: tuple[int | None, ...]
+    constant: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -79,6 +86,18 @@ class DiscoveryData:
         if self.kind != "discrete":
             raise DataError("Only discrete data have categories; discretise the others first.")
         return np.array(self.categories, dtype=np.int64)
+
+    def varying(self) -> DiscoveryData:
+        """Return the table without its constant columns."""
+        if not self.constant:
+            return self
+        kept = [k for k, name in enumerate(self.names) if name not in self.constant]
+        names = tuple(self.names[k] for k in kept)
+        categories = tuple(self.categories[k] for k in kept)
+        if None in categories:
+            return DiscoveryData(names, np.ascontiguousarray(self.values[:, kept]), categories)
+        codes = np.asfortranarray(self.values[:, kept], dtype=np.int32)
+        return DiscoveryData(names, codes, categories)
 
     def take(self, rows: np.ndarray) -> DiscoveryData:
         """Return the table of some rows; a category keeps its code though no row may hold it."""
@@ -124,16 +143,21 @@ def as_discovery_data(
     Parameters
     ----------
     data
-        A numpy array [n, p], a data frame, or a feature table.
+        A numpy array [n, p], a data frame, a feature table, or a torch tensor.
     names
         Names of an array's columns; ``X1``, ``X2``, ... where left out.
 
     Raises
     ------
     DataError
-        For a table that is no table, fewer than two rows or one column, repeated names, missing or
-        infinite values, a constant column, or a column in which nearly every row has a category
-        of its own.
+        For a table that is no table, fewer than two rows or two columns that vary, repeated names,
+        missing, masked or infinite values, values whose squares are none, or a column in which
+        nearly every row has a category of its own.
+
+    Warns
+    -----
+    UserWarning
+        Where integers of an array or a data frame look like counts and are taken for categories.
     """
     if isinstance(data, DiscoveryData):
         return data
@@ -144,9 +168,33 @@ def as_discovery_data(
             raise DataError("A data frame names its own columns; leave names out or rename them.")
         read = _from_frame(cast("pd.DataFrame", data))
     else:
-        read = _from_array(np.asarray(data), names)
-    _check(read)
-    return read
+        read = _from_array(_as_array(data), names)
+    return _checked(read)
+
+
+def _as_array(data: Any) -> np.ndarray:
+    """Return an array, also of a tensor that gradients are kept for.
+
+    Raises
+    ------
+    DataError
+        Where values are masked, or it is no table of numbers or texts.
+    """
+    if isinstance(data, np.ma.MaskedArray):
+        if (count := int(np.ma.count_masked(data))) > 0:
+            raise DataError(
+                f"{count} values of the array are masked; drop those rows or columns, or fill "
+                "them in."
+            )
+        return data.data
+    if _is(data, "torch", "Tensor"):
+        data = cast("Any", data).detach().cpu().numpy()
+    try:
+        return np.asarray(data)
+    except ValueError:
+        raise DataError(
+            "The rows of the table are not all of one length; give an array of rows by variables."
+        ) from None
 
 
 def _is(data: Any, module: str, kind: str) -> bool:
@@ -169,7 +217,10 @@ def _from_feature_table(table: FeatureTable) -> DiscoveryData:
 def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
     names = tuple(str(name) for name in frame.columns)
     _check_shape(names, len(frame))
-    return _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
+    read = _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
+    integers = [kind.kind in "iu" for kind in frame.dtypes]
+    _warn_of_counts([each for k, each in enumerate(_many(read)) if each and integers[k]])
+    return read
 
 
 def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
@@ -204,13 +255,33 @@ def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData
         return _from_frame(pd.DataFrame(table, columns=called).infer_objects())
     rows = _columns_as_rows(table)
     ready = _codes_already(rows) if rows.dtype == np.uint8 else {}
-    return _joined(
+    read = _joined(
         called,
         [
             (rows[k], ready[k]) if k in ready else _from_column(called[k], rows[k])
             for k in range(len(called))
         ],
     )
+    if table.dtype.kind in "iu":
+        _warn_of_counts([each for each in _many(read) if each])
+    return read
+
+
+def _many(data: DiscoveryData) -> list[str]:
+    """Return by column its name where it has many categories, else nothing."""
+    many = [count is not None and count > _MANY_CATEGORIES for count in data.categories]
+    return [name if one else "" for name, one in zip(data.names, many, strict=True)]
+
+
+def _warn_of_counts(names: Sequence[str]) -> None:
+    """Say that integers of many values are categories here, which is not what counts are."""
+    if names:
+        warnings.warn(
+            f"{named_list(names)}: more than {_MANY_CATEGORIES} different integers, each taken for "
+            "a category without order; if these are counts or measurements, give floating-point "
+            "numbers (astype(float)).",
+            stacklevel=5,
+        )
 
 
 def _columns_as_rows(table: np.ndarray) -> np.ndarray:
@@ -256,6 +327,12 @@ def _from_column(name: str, column: np.ndarray) -> tuple[np.ndarray, int]:
                 return shifted, len(occurs)
             return (np.cumsum(occurs) - 1)[shifted], int(occurs.sum())
     elif column.dtype.kind == "O":
+        for value in column:
+            if isinstance(value, list | tuple | dict | set | np.ndarray):
+                raise DataError(
+                    f"Variable {name} holds a {type(value).__name__} in a cell; a cell is one "
+                    "number or one text, so take the column apart."
+                )
         column = column.astype(str)
     levels, codes = np.unique(column, return_inverse=True)
     return codes, len(levels)
@@ -296,34 +373,48 @@ def constant_columns(values: np.ndarray) -> np.ndarray:
     return constant
 
 
-def _check(data: DiscoveryData) -> None:
-    """Raise for what no algorithm can use."""
+def _checked(data: DiscoveryData) -> DiscoveryData:
+    """Raise for what no algorithm can use, and note what is constant."""
     _check_shape(data.names, data.rows)
     if data.values.dtype.kind == "f":
-        if not np.isfinite(data.values).all():
-            column = int(np.flatnonzero(~np.isfinite(data.values).all(axis=0))[0])
-            name, values = data.names[column], data.values[:, column]
-            if np.isnan(values).any():
-                raise DataError(_missing(name, int(np.isnan(values).sum())))
-            raise DataError(
-                f"Variable {name} has {int(np.isinf(values).sum())} infinite values; drop those "
-                "rows or the column."
-            )
+        _check_numbers(data)
         constant = constant_columns(data.values)
     else:
         constant = np.array([count == 1 for count in data.categories])
-    for name, count, same in zip(data.names, data.categories, constant, strict=True):
-        if same:
-            raise DataError(
-                f"Variable {name} has the same value in every row and cannot be cause or effect "
-                "of anything; drop the column."
-            )
+    same = tuple(name for name, one in zip(data.names, constant, strict=True) if one)
+    if data.size - len(same) < 2:
+        raise DataError(
+            f"Variable{'s' if len(same) > 1 else ''} {named_list(same)} ha"
+            f"{'ve' if len(same) > 1 else 's'} the same value in every row, so that fewer than two "
+            "variables are left; add rows or columns."
+        )
+    for name, count in zip(data.names, data.categories, strict=True):
         if count is not None and count > max(20, data.rows // 2):
             raise DataError(
                 f"Variable {name} has {count} categories in {data.rows} rows, so that a category "
                 "has hardly a row of its own and no test or score can learn from it; merge "
                 "categories or drop the column."
             )
+    return replace(data, constant=same) if same else data
+
+
+def _check_numbers(data: DiscoveryData) -> None:
+    """Raise for numbers that are none, or that cannot be squared."""
+    if not np.isfinite(data.values).all():
+        column = int(np.flatnonzero(~np.isfinite(data.values).all(axis=0))[0])
+        name, values = data.names[column], data.values[:, column]
+        if np.isnan(values).any():
+            raise DataError(_missing(name, int(np.isnan(values).sum())))
+        raise DataError(
+            f"Variable {name} has {int(np.isinf(values).sum())} infinite values; drop those "
+            "rows or the column."
+        )
+    largest = np.abs(data.values).max(axis=0)
+    for column in np.flatnonzero((largest > _LARGEST) | ((largest < 1 / _LARGEST) & (largest > 0))):
+        raise DataError(
+            f"Variable {data.names[column]} has values up to {largest[column]:.2g}, whose squares "
+            "no floating-point number holds; measure it in another unit."
+        )
 
 
 def _missing(name: str, count: int) -> str:

@@ -13,8 +13,8 @@ from causattn.discovery.running.preparing import (
     candidate_use,
     chosen_algorithm,
     described,
-    prepared,
 )
+from causattn.discovery.running.solving import solved
 from causattn.discovery.running.time_limit import run_limited
 from causattn.discovery.running.timing import timed
 from causattn.graphs import CausalGraph
@@ -83,12 +83,17 @@ def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
 
 def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:
     """Check a problem against an algorithm, run it, and note what became of the candidates."""
-    ready = prepared(problem, algorithm, settings)
-    if settings.timeout_s is None:
-        graph = timed(algorithm, ready, settings)
-    else:
-        graph = run_limited(algorithm, ready, settings, settings.timeout_s)
-    note = _candidate_note(algorithm, problem, ready, settings)
+    seen = problem
+
+    def run(ready: Problem) -> CausalGraph:
+        nonlocal seen
+        seen = ready
+        if settings.timeout_s is None:
+            return timed(algorithm, ready, settings)
+        return run_limited(algorithm, ready, settings, settings.timeout_s)
+
+    graph = solved(algorithm, problem, settings, run)
+    note = _candidate_note(algorithm, problem, seen, settings)
     return replace(graph, details={**graph.details, "candidates": note})
 
 

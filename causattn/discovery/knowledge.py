@@ -40,6 +40,23 @@ class Knowledge:
     tiers: tuple[tuple[str, ...], ...] = ()
     order: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what is no list of pairs, such as one pair in the place of a list of them."""
+        for what in ("required", "forbidden"):
+            for edge in getattr(self, what):
+                if isinstance(edge, str) or len(edge) != 2:
+                    raise ConfigError(
+                        f"{what} has {edge!r} in the place of an edge; write a tuple of pairs, "
+                        f'such as {what}=(("a", "b"),).'
+                    )
+        for what in ("tiers", "order"):
+            listed = getattr(self, what)
+            if isinstance(listed, str) or (what == "tiers" and any(map(_is_text, listed))):
+                raise ConfigError(
+                    f"{what}={listed!r} is no list of "
+                    f"{'lists of names' if what == 'tiers' else 'names'}; write one."
+                )
+
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], where: str = "knowledge") -> Knowledge:
         """Build from a mapping of lists, as a configuration has them.
@@ -62,6 +79,29 @@ class Knowledge:
             forbidden=tuple((edge[0], edge[1]) for edge in read.forbidden),
             tiers=read.tiers,
             order=read.order,
+        )
+
+    def without(self, names: Iterable[str]) -> Knowledge:
+        """Return what is known of the other variables, where these are constant.
+
+        Raises
+        ------
+        ConfigError
+            Where one of these has a required edge.
+        """
+        gone = set(names)
+        for cause, effect in self.required:
+            if gone & {cause, effect}:
+                constant = cause if cause in gone else effect
+                raise ConfigError(
+                    f"Knowledge requires {cause} -> {effect}, and {constant} has the same value in "
+                    "every row; take the edge back or give rows in which it varies."
+                )
+        return Knowledge(
+            self.required,
+            tuple(edge for edge in self.forbidden if not gone & set(edge)),
+            tuple(tuple(name for name in tier if name not in gone) for tier in self.tiers),
+            tuple(name for name in self.order if name not in gone),
         )
 
     def matrices(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -182,6 +222,10 @@ class _KnowledgeSettings:
     forbidden: tuple[tuple[str, ...], ...] = ()
     tiers: tuple[tuple[str, ...], ...] = ()
     order: tuple[str, ...] = ()
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _check_acyclic(required: np.ndarray, names: Sequence[str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from causattn.base import CapabilityError, ConfigError
-from causattn.discovery.contract import DISCRETE, Capability, Offer, Problem, RunSettings
+from causattn.discovery.contract import Capability, Offer, Problem, RunSettings
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.registry import SCORES, TESTS
 from causattn.discovery.scores.contract import Families, ForeignScore, GivenScore, Score
@@ -168,16 +170,28 @@ def given_score(score: AnyScore) -> tuple[str, Score | None]:
     return "auto", GivenScore(score)
 
 
+def own_names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with causal-learn's names of tests and scores as they are called here.
+
+    Warns
+    -----
+    UserWarning
+        Where there was one.
+    """
+    found = dict(values)
+    for what in ("test", "score"):
+        own = _OF_OTHERS.get(str(found.get(what)))
+        if own is not None:
+            warnings.warn(f"{what}={found[what]} is called {own} here.", stacklevel=4)
+            found[what] = own
+    return found
+
+
 def check_named(settings: RunSettings) -> None:
     """Raise where the settings name a test or score that is not registered."""
     for what, registry in (("test", TESTS), ("score", SCORES)):
         name = getattr(settings, what, "auto")
         if name != "auto" and name not in registry:
-            if name in _OF_OTHERS:
-                raise ConfigError(
-                    f"discovery.{what}={name} is causal-learn's name; here it is "
-                    f"{_OF_OTHERS[name]}."
-                )
             registry.entry(name)
 
 
@@ -247,7 +261,11 @@ def _resolved(wanted: str, data: DiscoveryData, capability: Capability, what: st
             f"{what}={wanted} is not offered here{reason}; choose one of {choices}."
         )
     made_for = " or ".join(sorted(offered[name]))
+    mend = {
+        "continuous": ", set discretise=4, or convert codes of categories with astype(int).",
+        "discrete": ", or convert numbers with astype(float).",
+    }
     raise CapabilityError(
         f"{what}={name} is for {made_for} data and the data are {data.kind}; choose one of "
-        f"{choices}" + (", or set discretise=4." if offered[name] == DISCRETE else ".")
+        f"{choices}" + mend.get(data.kind, ".")
     )

@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
-from causattn.base import CausattnError, DataError
-from causattn.discovery import ALGORITHMS, Knowledge, discover, edge_frequencies, ges, pc
+from causattn.base import CapabilityError, CausattnError, ConfigError, DataError
+from causattn.discovery import (
+    ALGORITHMS,
+    Knowledge,
+    compare_algorithms,
+    discover,
+    edge_frequencies,
+    ges,
+    pc,
+)
+from causattn.graphs import Mark
 
 RNG = np.random.default_rng(0)
 PLAIN = RNG.normal(size=(100, 4))
@@ -64,12 +73,83 @@ def test_too_few_rows_for_any_test_is_a_sentence():
         pc(RNG.normal(size=(3, 3)))
 
 
+@pytest.mark.parametrize("discrete", [True, False])
 @pytest.mark.parametrize("kind", ["pc", "ges", "boss", "hill_climbing", "mutual_information"])
-def test_one_category_only_is_a_sentence(kind):
-    table = RNG.integers(0, 2, (30, 3))
+def test_a_constant_column_is_isolated_and_named(kind, discrete):
+    table = RNG.integers(0, 2, (60, 5))
+    table[:, 4] = table[:, 0] ^ table[:, 2]
+    table = table if discrete else table + RNG.normal(size=(60, 5))
+    table[:, [1, 3]] = 1
+    found = discover({"kind": kind}, table)
+    assert found.names == ("X1", "X2", "X3", "X4", "X5")
+    assert found.details["constant"] == ["X2", "X4"]
+    rest = discover({"kind": kind}, table[:, [0, 2, 4]])
+    assert np.array_equal(found.marks[np.ix_([0, 2, 4], [0, 2, 4])], rest.marks)
+    assert not found.skeleton()[[1, 3]].any()
+    if kind == "pc":
+        assert found.separating_sets == {
+            ((0, 2, 4)[i], (0, 2, 4)[j]): tuple(tuple((0, 2, 4)[v] for v in one) for one in sets)
+            for (i, j), sets in rest.separating_sets.items()
+        }
+    limited = discover({"kind": kind, "timeout_s": 60}, table) if kind == "ges" else found
+    assert np.array_equal(limited.marks, found.marks)
+
+
+def test_a_constant_column_beside_knowledge_and_in_other_doors():
+    table = PLAIN.copy()
     table[:, 1] = 1
-    with pytest.raises(DataError, match="X2 has the same value in every row"):
-        discover({"kind": kind}, table)
+    known = Knowledge(forbidden=(("X1", "X2"),), required=(("X3", "X1"),), order=("X3", "X2"))
+    for found in (pc(table, knowledge=known), ges(table, knowledge=known)):
+        assert ("X3", "X1", "-->") in [tuple(edge)[:3] for edge in found.edges()]
+    with pytest.raises(ConfigError, match="X2 has the same value in every row"):
+        pc(table, knowledge=Knowledge(required=(("X1", "X2"),)))
+    assert edge_frequencies({"kind": "pc"}, table, draws=3, workers=2).draws == 3
+    assert compare_algorithms(table, ["pc", "ges"]).status.tolist() == ["done", "done"]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: pc(PLAIN, max_order=-1), "max_order=-1 is below 0; give 0 or more, or null"),
+        (lambda: pc(PLAIN, threads=0), "threads=0 should be 1 or more"),
+        (lambda: pc(PLAIN, engine="foo"), "engine='foo' is not possible; choose one of causattn"),
+        (lambda: pc(PLAIN, alpha="0.05"), "alpha='0.05' should be a number"),
+        (lambda: pc(PLAIN, test="fisher"), "test=fisher is not known; did you mean fisher_z"),
+        (lambda: ges(PLAIN, score="bicc"), "score=bicc is not known; did you mean bic"),
+        (lambda: pc(PLAIN, knowledge=3), "knowledge=3 cannot be read"),
+        (lambda: Knowledge(forbidden=("X1", "X2")), "forbidden has 'X1' in the place of an edge"),
+        (lambda: Knowledge(tiers=("X1", "X2")), "is no list of lists of names"),
+        (lambda: Knowledge(order="X1"), "is no list of names"),
+    ],
+)
+def test_arguments_that_cannot_be(call, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        call()
+
+
+def test_a_test_for_other_data_says_how_to_convert_them():
+    codes = RNG.integers(0, 3, (50, 3))
+    with pytest.raises(CapabilityError, match=r"convert numbers with astype\(float\)"):
+        pc(codes, test="fisher_z")
+    with pytest.raises(CapabilityError, match=r"convert codes of categories with astype\(int\)"):
+        pc(codes.astype(float), test="chi_square")
+
+
+def test_causal_learns_names_are_understood():
+    for given, own in (("fisherz", "fisher_z"), ("chisq", "chi_square"), ("gsq", "g_square")):
+        table = PLAIN if own == "fisher_z" else RNG.integers(0, 3, (50, 3))
+        with pytest.warns(UserWarning, match=f"test={given} is called {own} here"):
+            found = pc(table, test=given)
+        assert np.array_equal(found.marks, pc(table, test=own).marks)
+
+
+def test_knowledge_may_be_a_mapping_as_a_configuration_has_it():
+    written = {"required": [["X1", "X2"]]}
+    same = Knowledge(required=(("X1", "X2"),))
+    for search in (pc, ges):
+        found = search(PLAIN, knowledge=written)
+        assert np.array_equal(found.marks, search(PLAIN, knowledge=same).marks)
+        assert found.marks[0, 1] == Mark.ARROW
 
 
 @pytest.mark.parametrize("kind", ["pc", "ges", "boss"])

@@ -1,5 +1,7 @@
 """What a table becomes, and what no algorithm can use."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,7 +60,12 @@ def test_discretised_ties_leave_fewer_categories():
         (FLOATS[:, :1], "2 variables and 2 rows"),
         (np.where(FLOATS > 2, np.nan, FLOATS), "missing value"),
         (np.column_stack([FLOATS, np.full(50, np.inf)]), "infinite"),
-        (np.column_stack([FLOATS, np.ones(50)]), "X4 has the same value in every row"),
+        (np.column_stack([FLOATS[:, :1], np.ones(50)]), "X2 has the same value in every row"),
+        (FLOATS * 1e200, "X1 has values up to .*e.200, whose squares"),
+        (FLOATS * 1e-310, "X1 has values up to .*e-3.., whose squares"),
+        (np.ma.masked_array(FLOATS, FLOATS > 2), "values of the array are masked"),
+        ([[1.0, 2.0], [3.0]], "not all of one length"),
+        (np.array([[[1], 2], [[2, 3], 4]], dtype=object), "X1 holds a list in a cell"),
         (np.column_stack([CODES, np.arange(50)]), "X4 has 50 categories in 50 rows"),
         (FLOATS + 1j, "complex"),
         (pd.DataFrame({"a": ["x", None, "y"], "b": [1, 2, 3]}), "a has 1 missing value;"),
@@ -81,3 +88,23 @@ def test_names_must_fit():
         as_discovery_data(FLOATS, ["a", "b"])
     with pytest.raises(DataError, match="names its own columns"):
         as_discovery_data(pd.DataFrame(FLOATS), ["a", "b", "c"])
+
+
+def test_counts_are_noticed():
+    counts = np.random.default_rng(0).poisson(4, size=(300, 4))
+    for table in (counts, pd.DataFrame(counts, columns=["X1", "X2", "X3", "X4"])):
+        with pytest.warns(UserWarning, match=r"X1, X2, X3, X4: more than 10 different integers"):
+            assert as_discovery_data(table).kind == "discrete"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        as_discovery_data(CODES)
+        as_discovery_data(counts.astype(float))
+        as_discovery_data(pd.DataFrame(counts).astype(str))
+
+
+def test_arrays_that_are_not_numpys_own():
+    import torch
+
+    assert np.array_equal(as_discovery_data(np.ma.masked_array(FLOATS)).values, FLOATS)
+    kept = torch.tensor(FLOATS, requires_grad=True)
+    assert np.array_equal(as_discovery_data(kept).values, FLOATS)

@@ -28,7 +28,8 @@ from causattn.discovery.ges.engines import (
 from causattn.discovery.knowledge import Knowledge, as_knowledge
 from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFERENCE_SCORES
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
-from causattn.discovery.running.preparing import checked, prepared
+from causattn.discovery.running.preparing import checked
+from causattn.discovery.running.solving import solved
 from causattn.discovery.shared_settings import (
     AnyScore,
     ScoreSettings,
@@ -254,4 +255,4 @@ def ges(
     problem = Problem(
         as_discovery_data(data, names), candidates, as_knowledge(knowledge), score=given
     )
-    return ALGORITHM.run(prepared(problem, ALGORITHM, settings), settings)
+    return solved(ALGORITHM, problem, settings)

@@ -29,7 +29,8 @@ from causattn.discovery.pc.engines import (
     pc_by_torch,
 )
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
-from causattn.discovery.running.preparing import checked, prepared
+from causattn.discovery.running.preparing import checked
+from causattn.discovery.running.solving import solved
 from causattn.discovery.shared_settings import AnyTest, TestSettings, chosen_test, given_test
 from causattn.graphs import CausalGraph
 
@@ -247,4 +248,4 @@ def pc(
     problem = Problem(
         as_discovery_data(data, names), candidates, as_knowledge(knowledge), test=given
     )
-    return ALGORITHM.run(prepared(problem, ALGORITHM, settings), settings)
+    return solved(ALGORITHM, problem, settings)

@@ -23,7 +23,8 @@ from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFER
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
 from causattn.discovery.permutation.order_search import best_order
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
-from causattn.discovery.running.preparing import checked, prepared
+from causattn.discovery.running.preparing import checked
+from causattn.discovery.running.solving import solved
 from causattn.discovery.shared_settings import (
     AnyScore,
     ScoreSettings,
@@ -196,4 +197,4 @@ def boss(
         },
     )
     problem = Problem(as_discovery_data(data, names), candidates, seed=seed, score=given)
-    return ALGORITHM.run(prepared(problem, ALGORITHM, settings), settings)
+    return solved(ALGORITHM, problem, settings)

@@ -14,7 +14,12 @@ from causattn.discovery.contract import Algorithm, Capability, Problem, RunSetti
 from causattn.discovery.data import DiscoveryData, named_list
 from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.registry import ALGORITHMS
-from causattn.discovery.shared_settings import check_alpha, check_named, named_kinds
+from causattn.discovery.shared_settings import (
+    check_alpha,
+    check_named,
+    named_kinds,
+    own_names,
+)
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
@@ -73,7 +78,7 @@ def checked(kind: type[S], values: Mapping[str, Any], where: str = "") -> S:
     """
     plain = {
         key: value.item() if isinstance(value, np.generic) else value
-        for key, value in values.items()
+        for key, value in own_names(values).items()
     }
     found = settings_from(kind, plain, where)
     prefix = f"{where}." if where else ""

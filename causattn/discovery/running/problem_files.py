@@ -70,6 +70,7 @@ def write_problem(
             "settings": dataclasses.asdict(settings),
             "names": list(problem.data.names),
             "categories": list(problem.data.categories),
+            "constant": list(problem.data.constant),
             "method": None if candidates is None else candidates.method,
             "knowledge": None if knowledge is None else dataclasses.asdict(knowledge),
             "seed": problem.seed,
@@ -101,7 +102,7 @@ def read_problem(folder: Path) -> tuple[Algorithm, Problem, RunSettings]:
     knowledge = None
     if stored["knowledge"] is not None:
         knowledge = Knowledge.from_settings(stored["knowledge"])
-    data = DiscoveryData(names, values, tuple(stored["categories"]))
+    data = DiscoveryData(names, values, tuple(stored["categories"]), tuple(stored["constant"]))
     settings = settings_from(algorithm.settings, stored["settings"], "discovery")
     problem = Problem(
         data, candidates, knowledge, stored["seed"], objects["test"], objects["score"]
