@@ -410,9 +410,9 @@ def _check_numbers(data: DiscoveryData) -> None:
             "rows or the column."
         )
     largest = np.abs(data.values).max(axis=0)
-    for column in np.flatnonzero((largest > _LARGEST) | ((largest < 1 / _LARGEST) & (largest > 0))):
+    for k in np.flatnonzero((largest > _LARGEST) | ((largest < 1 / _LARGEST) & (largest > 0))):
         raise DataError(
-            f"Variable {data.names[column]} has values up to {largest[column]:.2g}, whose squares "
+            f"Variable {data.names[k]} has values up to {largest[k]:.2g}, whose squares "
             "no floating-point number holds; measure it in another unit."
         )
 
