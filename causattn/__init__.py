@@ -74,7 +74,7 @@ def run(
     causattn.base.CausattnError
         Where a setting or an input cannot be used.
     """
-    from causattn.cli.python import run_overrides
+    from causattn.cli import run_overrides
 
     return run_overrides(overrides, values, stages)
 
@@ -92,14 +92,14 @@ def configure(*overrides: str, **values: Any) -> dict[str, Any]:
     causattn.base.CausattnError
         Where a setting cannot be used.
     """
-    from causattn.cli.python import configuration
+    from causattn.cli import configuration
 
     return configuration(overrides, values)
 
 
 def load_run(folder: str | Path) -> Run:
     """Read the run in `folder` (what `run` or ``causattn run`` left there)."""
-    from causattn.cli.python import load_shown
+    from causattn.cli import load_shown
 
     return load_shown(folder)
 

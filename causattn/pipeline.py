@@ -26,7 +26,7 @@ from causattn import discovery as discovery_room
 from causattn import effects as effects_room
 from causattn import features as features_room
 from causattn import models as models_room
-from causattn.cli.python import options
+from causattn.cli import options
 
 if TYPE_CHECKING:
     from causattn.attention import AttentionSummary

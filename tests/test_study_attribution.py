@@ -7,7 +7,7 @@ import pytest
 
 import causattn
 from causattn.base import ConfigError
-from causattn.cli.compose import compose_config, plain
+from causattn.cli import compose_config, plain
 from causattn.results import SCREEN
 from causattn.study import check_settings
 
@@ -183,7 +183,7 @@ def test_what_does_not_go_together_is_a_sentence(name):
 
 
 def test_every_option_is_a_study():
-    from causattn.cli.compose import config_folder
+    from causattn.cli import config_folder
 
     for path in (config_folder() / "attribution").glob("*.yaml"):
         check_settings(plain(compose_config([f"attribution={path.stem}"])))

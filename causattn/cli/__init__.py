@@ -1,5 +1,28 @@
-"""The command line: ``causattn run``, ``causattn sweep`` and what looks after their results."""
+"""The command line: ``causattn run``, ``causattn sweep`` and what looks after their results.
 
+Its configuration is there from Python, too; what is not asked for is not loaded.
+"""
+
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
 from causattn.cli.main import main
 
-__all__ = ["main"]
+if TYPE_CHECKING:
+    from causattn.cli.compose import compose_config, config_folder, plain
+    from causattn.cli.limits import limits
+    from causattn.cli.python import configuration, load_shown, options, run_overrides
+
+__all__ = [
+    "compose_config",
+    "config_folder",
+    "configuration",
+    "limits",
+    "load_shown",
+    "main",
+    "options",
+    "plain",
+    "run_overrides",
+]
+
+__getattr__ = on_demand(__name__, __file__)

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     )
     from causattn.models.model import LanguageModel, Task
     from causattn.models.predict import predict_labels, predict_tokens
+    from causattn.models.recurrent import (
+        RECURRENT_SCORES,
+        LSTMForCausalLM,
+        LSTMForConditionalGeneration,
+        LSTMLanguageModelConfig,
+        LSTMSeq2SeqConfig,
+    )
     from causattn.models.registry import MODELS
     from causattn.models.seeded import seeded_torch
     from causattn.models.storage import read_model, write_model
@@ -28,10 +35,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODELS",
+    "RECURRENT_SCORES",
     "Batch",
     "CarrierTokens",
     "CausalSettings",
     "Encoding",
+    "LSTMForCausalLM",
+    "LSTMForConditionalGeneration",
+    "LSTMLanguageModelConfig",
+    "LSTMSeq2SeqConfig",
     "LanguageModel",
     "ModelKind",
     "Task",

@@ -10,7 +10,7 @@ from planted_part import REFUTERS, aucs, beside
 
 from causattn.attention import AttentionSummary
 from causattn.candidates import mutual_information_screen, select_candidates
-from causattn.cli.compose import compose_config, plain
+from causattn.cli import compose_config, plain
 from causattn.corpora.cebab import ASPECTS
 from causattn.discovery import discover
 from causattn.effects import (

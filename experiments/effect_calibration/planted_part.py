@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 
 from causattn.base import generator
 from causattn.candidates import CandidateEdges, mutual_information_screen, select_candidates
-from causattn.cli.compose import compose_config, plain
+from causattn.cli import compose_config, plain
 from causattn.corpora import Network, load_network
 from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions, collect_evidence

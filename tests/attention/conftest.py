@@ -9,8 +9,8 @@ import transformers as hf
 
 from causattn.corpora import POOLED, Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable
-from causattn.models import LanguageModel
-from causattn.models.recurrent import (
+from causattn.models import (
+    LanguageModel,
     LSTMForCausalLM,
     LSTMForConditionalGeneration,
     LSTMLanguageModelConfig,

@@ -19,8 +19,7 @@ from causattn.attribution import (
 )
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable
-from causattn.models import LanguageModel
-from causattn.models.recurrent import LSTMForCausalLM, LSTMLanguageModelConfig
+from causattn.models import LanguageModel, LSTMForCausalLM, LSTMLanguageModelConfig
 
 
 @pytest.fixture

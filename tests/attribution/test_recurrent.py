@@ -8,8 +8,7 @@ from causattn.attribution import NextTokenTarget, explain
 from causattn.attribution.explainers.shared.recurrent_cells import contributions, top_cells
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import Corpus
-from causattn.models import LanguageModel, load_model
-from causattn.models.recurrent import LSTMForCausalLM, LSTMLanguageModelConfig
+from causattn.models import LanguageModel, LSTMForCausalLM, LSTMLanguageModelConfig, load_model
 
 KINDS = ["cell_difference", "additive_cell"]
 LENGTHS = (6, 3, 1)

@@ -39,7 +39,7 @@ def test_a_study_without_a_model_loads_neither_torch_nor_figures(tmp_path: Path)
 import sys
 from pathlib import Path
 from causattn.cli import resolvers
-from causattn.cli.compose import compose_config, plain
+from causattn.cli import compose_config, plain
 from causattn.cli.job import perform
 resolvers.register()
 config = plain(compose_config([

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from causattn.base import CausattnError
-from causattn.cli.limits import limits
+from causattn.cli import limits
 from causattn.discovery import discover
 from causattn.results.compare.outcomes import outcome
 

@@ -9,7 +9,7 @@ import torch
 from transformers import PretrainedConfig, PreTrainedModel
 
 from causattn.base import ModelError
-from causattn.models.recurrent import LSTMLanguageModelConfig
+from causattn.models import LSTMLanguageModelConfig
 
 Inputs = Mapping[str, torch.Tensor]
 

@@ -15,7 +15,7 @@ from causattn.attribution.contract import Explainer, Scores
 from causattn.attribution.explainers.shared.recurrent_cells import Decomposition, contributions
 from causattn.attribution.settings import ExplainerSettings, Scale
 from causattn.base import CapabilityError, ConfigError
-from causattn.models.recurrent import LSTMForCausalLM
+from causattn.models import LSTMForCausalLM
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from causattn.models.recurrent.language_model import (
 )
 from causattn.models.recurrent.lstm_lm import LSTMLanguageModelSettings
 from causattn.models.recurrent.lstm_seq2seq import LSTMSeq2SeqSettings
-from causattn.models.recurrent.scores import SCORES, RecurrentAttention
+from causattn.models.recurrent.scores import RECURRENT_SCORES, RecurrentAttention
 from causattn.models.recurrent.seq2seq import (
     LSTMForConditionalGeneration,
     LSTMSeq2SeqBody,
@@ -17,7 +17,7 @@ from causattn.models.recurrent.seq2seq import (
 from causattn.models.recurrent.stepwise import Stepwise
 
 __all__ = [
-    "SCORES",
+    "RECURRENT_SCORES",
     "LSTMForCausalLM",
     "LSTMForConditionalGeneration",
     "LSTMLanguageModelBody",

@@ -27,7 +27,7 @@ from transformers import PreTrainedConfig
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 Score = Literal["dot", "general", "scaled_dot", "additive"]
-SCORES: tuple[str, ...] = get_args(Score)
+RECURRENT_SCORES: tuple[str, ...] = get_args(Score)
 
 
 class RecurrentAttention(nn.Module):
@@ -52,8 +52,10 @@ class RecurrentAttention(nn.Module):
         self, config: PreTrainedConfig, kind: str, query_width: int, key_width: int
     ) -> None:
         super().__init__()
-        if kind not in SCORES:
-            raise ValueError(f"attention={kind} is not known; choose one of {', '.join(SCORES)}.")
+        if kind not in RECURRENT_SCORES:
+            raise ValueError(
+                f"attention={kind} is not known; choose one of {', '.join(RECURRENT_SCORES)}."
+            )
         if kind in ("dot", "scaled_dot") and query_width != key_width:
             raise ValueError(
                 f"attention={kind} multiplies states of {query_width} and {key_width} numbers; "

@@ -13,7 +13,7 @@ from causattn.attention import (
     summarise_attention,
 )
 from causattn.base import ConfigError, ModelError
-from causattn.models.recurrent import SCORES
+from causattn.models import RECURRENT_SCORES
 
 QUERIES = ["current", "previous"]
 
@@ -29,7 +29,7 @@ class Keep(Probe):
         self.seen.append((layer, weights.clone()))
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 def test_a_language_model_is_captured_as_a_transformer_is(kind, lstm_lm, padded) -> None:
     network, batch = lstm_lm(attention=kind).network, padded
     expected = network(**batch, output_attentions=True).attentions[0]
@@ -47,7 +47,7 @@ def test_a_language_model_is_captured_as_a_transformer_is(kind, lstm_lm, padded)
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 def test_an_encoder_decoder_is_captured_where_it_attends(kind, query, lstm_seq2seq, padded) -> None:
     network, batch = lstm_seq2seq(attention=kind, query=query).network, padded
     decoder = {"decoder_input_ids": pad(batch["input_ids"][:, :-1], (1, 0))}
@@ -70,7 +70,7 @@ def test_an_encoder_decoder_is_captured_where_it_attends(kind, query, lstm_seq2s
     torch.testing.assert_close(weights, expected)
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 def test_sums_of_a_language_model_are_those_of_its_own_weights(
     kind, lstm_lm, corpus, features, naive_tokens
 ) -> None:
@@ -154,7 +154,7 @@ def test_sums_do_not_depend_on_the_batch_nor_the_shards(lstm_seq2seq, corpus, fe
     np.testing.assert_allclose(parts.measures["raw"].sum, whole.measures["raw"].sum, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 @pytest.mark.parametrize("family", ["lm", "current", "previous"])
 def test_half_precision_is_near(family, kind, lstm_lm, lstm_seq2seq, corpus, features) -> None:
     model = lstm_lm(attention=kind) if family == "lm" else lstm_seq2seq(query=family)

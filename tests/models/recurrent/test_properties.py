@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causattn.models.recurrent import (
-    SCORES,
+    RECURRENT_SCORES,
     LSTMForCausalLM,
     LSTMForConditionalGeneration,
     LSTMLanguageModelConfig,
@@ -13,7 +13,7 @@ from causattn.models.recurrent import (
 )
 
 texts = st.lists(st.lists(st.integers(1, 12), min_size=1, max_size=7), min_size=1, max_size=4)
-scores = st.sampled_from(SCORES)
+scores = st.sampled_from(RECURRENT_SCORES)
 
 
 def padded(documents: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from causattn.models.recurrent import SCORES, LSTMLanguageModelConfig, RecurrentAttention
+from causattn.models.recurrent import RECURRENT_SCORES, LSTMLanguageModelConfig, RecurrentAttention
 
 QUERIES, KEYS, WIDTH = 5, 8, 6
 
@@ -26,7 +26,7 @@ def states() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 
 @pytest.mark.parametrize("implementation", ["eager", "sdpa"])
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 def test_weights_and_contexts_are_those_of_loops(kind, implementation, states, reference) -> None:
     module = attention(kind, implementation=implementation)
     query, keys, mask = states
@@ -74,7 +74,7 @@ def test_widths_may_differ_where_the_score_has_a_matrix(kind, states) -> None:
     torch.testing.assert_close(context, (weights[:, 0] @ keys))
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 def test_scores_alone_give_the_same_weights(kind, states) -> None:
     query, keys, mask = states
     module = attention(kind)

@@ -5,14 +5,14 @@ import pytest
 import torch
 from transformers import AutoModel, AutoModelForSeq2SeqLM
 
-from causattn.models.recurrent import SCORES
+from causattn.models.recurrent import RECURRENT_SCORES
 from causattn.models.recurrent.states import run_lstm
 
 QUERIES = ["current", "previous"]
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", RECURRENT_SCORES)
 @pytest.mark.parametrize("bidirectional", [True, False])
 def test_logits_and_weights_are_those_of_loops(
     query, kind, bidirectional, make_seq2seq, documents, padded, reference

@@ -25,7 +25,7 @@ from typing import Literal
 
 import torch
 
-from causattn.models.recurrent import LSTMForCausalLM
+from causattn.models import LSTMForCausalLM
 
 Decomposition = Literal["cell_difference", "additive_cell"]
 
