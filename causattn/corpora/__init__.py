@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
+    from causattn.corpora.cebab import CEBAB_ASPECTS, CEBAB_LABELS, read_cebab_reviews
     from causattn.corpora.cebab_effects import (
         backdoor_design,
         human_effects,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from causattn.corpora.stored import StoredTexts, store_texts, windows
 
 __all__ = [
+    "CEBAB_ASPECTS",
+    "CEBAB_LABELS",
     "CORPORA",
     "POOLED",
     "Corpus",
@@ -51,6 +54,7 @@ __all__ = [
     "planted_causes",
     "planted_labels",
     "planted_roles",
+    "read_cebab_reviews",
     "read_corpus",
     "render",
     "rewrite",

@@ -26,8 +26,8 @@ from causattn.base import ConfigError, DataError, configured, file_sha256
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 
-ASPECTS = ("food", "service", "ambiance", "noise")
-LABELS = ("Negative", "unknown", "Positive")
+CEBAB_ASPECTS = ("food", "service", "ambiance", "noise")
+CEBAB_LABELS = ("Negative", "unknown", "Positive")
 """Ordered, so that the code itself rises from bad to good."""
 RATINGS = ("1", "2", "3", "4", "5")
 SPLITS = ("train_observational", "train_exclusive", "train_inclusive", "dev", "test")
@@ -42,7 +42,7 @@ _KEPT = (
     "edit_goal",
     "edit_type",
     "review_majority",
-    *(f"{aspect}_aspect_majority" for aspect in ASPECTS),
+    *(f"{aspect}_aspect_majority" for aspect in CEBAB_ASPECTS),
 )
 
 Split = Literal["train_observational", "train_exclusive", "train_inclusive", "dev", "test"]
@@ -102,16 +102,19 @@ class Cebab(CorpusSource):
                 f"from {', '.join(SPLITS)}."
             )
         reviews = pd.concat(
-            [read_reviews(settings.path, split, settings.sha256) for split in settings.splits],
+            [
+                read_cebab_reviews(settings.path, split, settings.sha256)
+                for split in settings.splits
+            ],
             ignore_index=True,
         )
         outcome, classes = _outcome(reviews, settings.rating)
         return Corpus(
             name="cebab",
             texts=reviews["text"].tolist(),
-            variables=ASPECTS,
-            values=np.stack([_aspect_codes(reviews, aspect) for aspect in ASPECTS], axis=1),
-            categories=(LABELS,) * len(ASPECTS),
+            variables=CEBAB_ASPECTS,
+            values=np.stack([_aspect_codes(reviews, aspect) for aspect in CEBAB_ASPECTS], axis=1),
+            categories=(CEBAB_LABELS,) * len(CEBAB_ASPECTS),
             outcome=outcome,
             outcome_name="rating",
             outcome_classes=classes,
@@ -120,7 +123,7 @@ class Cebab(CorpusSource):
         )
 
 
-def read_reviews(path: str | Path, split: str, sha256: str = SHA256) -> pd.DataFrame:
+def read_cebab_reviews(path: str | Path, split: str, sha256: str = SHA256) -> pd.DataFrame:
     """Return one split of the archive, a row a review.
 
     Columns: text, id, original_id, edit_id, is_original, edit_goal, edit_type, review_majority,
@@ -165,8 +168,8 @@ def _mean(distribution: Any) -> float:
 
 
 def _aspect_codes(reviews: pd.DataFrame, aspect: str) -> np.ndarray:
-    """Return an aspect's labels as codes into `LABELS`."""
-    codes = {label: code for code, label in enumerate(LABELS)}
+    """Return an aspect's labels as codes into `CEBAB_LABELS`."""
+    codes = {label: code for code, label in enumerate(CEBAB_LABELS)}
     labels = reviews[f"{aspect}_aspect_majority"]
     return labels.map(lambda label: codes.get(label, codes["unknown"])).to_numpy(dtype=float)
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import CapabilityError
-from causattn.corpora.cebab import ASPECTS, SHA256, majority_rating, read_reviews
+from causattn.corpora.cebab import CEBAB_ASPECTS, SHA256, majority_rating, read_cebab_reviews
 from causattn.corpora.corpus import Corpus
 
 _TWO_WAY = {1.0: 0.0, 2.0: 0.0, 4.0: 1.0, 5.0: 1.0}
@@ -41,10 +41,10 @@ def human_pairs(path: str | Path, split: str, *, sha256: str = SHA256) -> pd.Dat
     (as published), rating_from, rating_to (majority, NaN where there is none). Both orders of a
     pair are rows.
     """
-    reviews = read_reviews(path, split, sha256)
+    reviews = read_cebab_reviews(path, split, sha256)
     reviews["rating"] = majority_rating(reviews)
     parts = []
-    for aspect in ASPECTS:
+    for aspect in CEBAB_ASPECTS:
         label = f"{aspect}_aspect_majority"
         own = reviews[reviews["is_original"] | (reviews["edit_type"] == aspect)]
         own = own[["original_id", "id", "text", label, "rating"]]
@@ -92,7 +92,7 @@ def human_effects(
     table = pd.DataFrame(
         {"effect": change.mean(), "standard_error": change.sem(), "pairs": change.size()}
     )
-    return table.reindex(ASPECTS)
+    return table.reindex(CEBAB_ASPECTS)
 
 
 def backdoor_design(corpus: Corpus, aspect: str) -> pd.DataFrame:
@@ -107,8 +107,8 @@ def backdoor_design(corpus: Corpus, aspect: str) -> pd.DataFrame:
     Columns rating, treatment (1 Positive, 0 Negative) and the covariates, a row a review.
     """
     reviews = _reviews_of(corpus)
-    labels = reviews[[f"{name}_aspect_majority" for name in ASPECTS]].set_axis(
-        list(ASPECTS), axis=1
+    labels = reviews[[f"{name}_aspect_majority" for name in CEBAB_ASPECTS]].set_axis(
+        list(CEBAB_ASPECTS), axis=1
     )
     rating = majority_rating(reviews)
     rows = ~np.isnan(rating) & labels[aspect].isin(["Negative", "Positive"]).to_numpy()
@@ -116,7 +116,7 @@ def backdoor_design(corpus: Corpus, aspect: str) -> pd.DataFrame:
         "rating": rating[rows],
         "treatment": (labels[aspect] == "Positive").to_numpy(dtype=float)[rows],
     }
-    for other in ASPECTS:
+    for other in CEBAB_ASPECTS:
         if other == aspect:
             continue
         label = labels[other].replace({"": "unlabelled", "no majority": "unlabelled"})
@@ -127,7 +127,7 @@ def backdoor_design(corpus: Corpus, aspect: str) -> pd.DataFrame:
     return pd.DataFrame(design)
 
 
-def observational_effects(corpus: Corpus, aspects: Sequence[str] = ASPECTS) -> pd.DataFrame:
+def observational_effects(corpus: Corpus, aspects: Sequence[str] = CEBAB_ASPECTS) -> pd.DataFrame:
     """Return each aspect's effect on the rating from labels alone, Negative to Positive.
 
     Returns

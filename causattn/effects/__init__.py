@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         parent_adjustment,
     )
     from causattn.effects.estimate.by_dowhy import dowhy_linear
-    from causattn.effects.estimate.design import Design
+    from causattn.effects.estimate.design import Design, numeric_levels
     from causattn.effects.estimate.linear_effects import LinearEffect, LinearEffects
     from causattn.effects.estimate.shared_draws import SharedDraws
     from causattn.effects.evidence import EvidenceTable
@@ -105,6 +105,7 @@ __all__ = [
     "judge",
     "known_effects",
     "matched_effects",
+    "numeric_levels",
     "optimal_adjustment",
     "parent_adjustment",
     "pooled_attention",

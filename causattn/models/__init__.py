@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from causattn.models.carriers import CarrierTokens, carrier_tokens
     from causattn.models.causal_classifier import causal_term
     from causattn.models.causal_term import CausalSettings
+    from causattn.models.classifier import ClassifierSettings, train_classifier
     from causattn.models.contract import ModelKind
     from causattn.models.encoding import Batch, Encoding, batches, encode_texts, take
     from causattn.models.hiding import hiding_tokens, single_tokens
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from causattn.models.registry import MODELS
     from causattn.models.seeded import seeded_torch
+    from causattn.models.shuffling import split_documents
     from causattn.models.storage import read_model, write_model
     from causattn.models.tiny_tokenizer import word_tokenizer
     from causattn.models.untrained import untrained_copy
@@ -39,6 +41,7 @@ __all__ = [
     "Batch",
     "CarrierTokens",
     "CausalSettings",
+    "ClassifierSettings",
     "Encoding",
     "LSTMForCausalLM",
     "LSTMForConditionalGeneration",
@@ -62,7 +65,9 @@ __all__ = [
     "read_model",
     "seeded_torch",
     "single_tokens",
+    "split_documents",
     "take",
+    "train_classifier",
     "untrained_copy",
     "word_tokenizer",
     "write_model",

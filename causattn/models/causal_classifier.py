@@ -32,7 +32,7 @@ from causattn.models.loading import (
 from causattn.models.model import LanguageModel, Task
 from causattn.models.predict import predict_labels
 from causattn.models.seeded import seeded_torch
-from causattn.models.shuffling import split
+from causattn.models.shuffling import split_documents
 from causattn.models.tiny_classifier import TinyClassifierSettings, fresh_classifier
 
 NAME = "causal_classifier"
@@ -200,7 +200,7 @@ def _shifted_accuracy(
     except CapabilityError:
         return {}
     rng = generator(seed, "models", "classifier")
-    _, held_out = split(len(labelled), settings.held_out, rng)
+    _, held_out = split_documents(len(labelled), settings.held_out, rng)
     rows = labelled[held_out]
     assert corpus.outcome is not None
     told = predict_labels(model, encode_texts(model, [other.texts[int(row)] for row in rows]))

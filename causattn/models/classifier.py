@@ -31,7 +31,7 @@ from causattn.models.encoding import Batch, encode_texts, take
 from causattn.models.model import LanguageModel
 from causattn.models.predict import predict_labels
 from causattn.models.seeded import seeded_torch
-from causattn.models.shuffling import shuffled_batches, split
+from causattn.models.shuffling import shuffled_batches, split_documents
 
 _WARM_UP = 0.1
 
@@ -150,7 +150,7 @@ def train_classifier(
     labels = corpus.outcome[labelled]
     encoding = encode_texts(model, [corpus.texts[int(k)] for k in labelled])
     rng = generator(seed, "models", "classifier")
-    training, held_out = split(len(labels), settings.held_out, rng)
+    training, held_out = split_documents(len(labels), settings.held_out, rng)
     network, classes = model.network, corpus.outcome_classes is not None
     centre, scale = (0.0, 1.0) if classes else (labels[training].mean(), labels[training].std())
     targets = torch.from_numpy(labels).long() if classes else _scaled(labels, centre, scale)

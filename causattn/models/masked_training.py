@@ -20,7 +20,7 @@ from transformers import BertForMaskedLM
 from causattn.base import ModelError, track
 from causattn.models.encoding import Encoding, take
 from causattn.models.masking import Masking
-from causattn.models.shuffling import shuffled_batches, split
+from causattn.models.shuffling import shuffled_batches, split_documents
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def train_masked(
     ModelError
         Where the loss is no longer a number.
     """
-    training, held_out = split(len(encoding), how.held_out, rng)
+    training, held_out = split_documents(len(encoding), how.held_out, rng)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay, fused=True
     )

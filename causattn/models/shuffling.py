@@ -38,7 +38,9 @@ def shuffled_batches(
             yield pieces[k]
 
 
-def split(count: int, share: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def split_documents(
+    count: int, share: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the documents to train on and those held out, at least one of each."""
     order = rng.permutation(count)
     kept = min(max(1, round(share * count)), count - 1)

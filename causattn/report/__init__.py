@@ -7,6 +7,7 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.report.comparison import headlines as comparison_headlines
     from causattn.report.comparison import write_comparison
+    from causattn.report.figures.fonts import font_families
     from causattn.report.figures.run_figures import draw_figures
     from causattn.report.figures.surrogate import surrogate_figure
     from causattn.report.page.presented import present_run
@@ -25,6 +26,7 @@ __all__ = [
     "View",
     "comparison_headlines",
     "draw_figures",
+    "font_families",
     "page_settings",
     "present_run",
     "print_run",

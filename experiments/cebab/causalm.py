@@ -33,8 +33,7 @@ from torch.nn.functional import cross_entropy
 
 from causattn.base import ConfigError
 from causattn.corpora import Corpus
-from causattn.models import Batch, LanguageModel
-from causattn.models.classifier import ClassifierSettings, train_classifier
+from causattn.models import Batch, ClassifierSettings, LanguageModel, train_classifier
 
 QUICKER = 10.0
 """By how much the heads' inputs are stretched, so that they learn so much faster than the body.

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import generator
-from causattn.corpora.cebab import ASPECTS
+from causattn.corpora import CEBAB_ASPECTS
 from causattn.effects import (
     GuidedEffects,
     IcaceErrors,
@@ -158,7 +158,7 @@ def _outside(
     estimated = {method: np.zeros_like(sample.source) for method in METHODS}
     rng = generator(seed, "calibration", "icace")
     estimated[RANDOM] = random_effects(sample.outputs, len(chosen), rng)
-    for concept, aspect in enumerate(ASPECTS):
+    for concept, aspect in enumerate(CEBAB_ASPECTS):
         rows = np.flatnonzero(chosen["aspect"] == aspect)
         if not len(rows):
             continue

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import generator, integer_seed, track
-from causattn.corpora.cebab import ASPECTS, LABELS
-from causattn.models import LanguageModel, encode_texts, predict_labels
-from causattn.models.shuffling import split
+from causattn.corpora import CEBAB_ASPECTS, CEBAB_LABELS
+from causattn.models import LanguageModel, encode_texts, predict_labels, split_documents
 
 from .causalm import (
     Adversary,
@@ -91,7 +90,7 @@ def inside_effects(
     vectors = np.stack(
         [
             concept_vector(reference, sample.labels[:, concept], "Positive", "unknown")
-            for concept in range(len(ASPECTS))
+            for concept in range(len(CEBAB_ASPECTS))
         ]
     )
     shares = concept_shap(
@@ -107,9 +106,9 @@ def inside_effects(
     effects = {method: np.zeros_like(sample.source) for method in INSIDE}
     checks = []
     edited = sample.pairs["aspect"].to_numpy(str)
-    present = [concept for concept, aspect in enumerate(ASPECTS) if (edited == aspect).any()]
+    present = [concept for concept, aspect in enumerate(CEBAB_ASPECTS) if (edited == aspect).any()]
     for concept in track(present, "aspects looked for inside the classifier", unit="aspects"):
-        aspect = ASPECTS[concept]
+        aspect = CEBAB_ASPECTS[concept]
         rows = np.flatnonzero(edited == aspect)
         start, end = (
             sample.pairs.loc[rows, f"label_{side}"].to_numpy(str) for side in ("from", "to")
@@ -160,7 +159,9 @@ class _Unlearned:
         about = model.about
         self._share = about["held_out"] / about["documents"] if "held_out" in about else _HELD_OUT
         # The documents that training holds out, so that the adversary never sees them either.
-        train, test = split(len(labelled), self._share, generator(seed, "models", "classifier"))
+        train, test = split_documents(
+            len(labelled), self._share, generator(seed, "models", "classifier")
+        )
         train = train[:_PROBED]
         self._documents = labelled[np.concatenate([train, test])]
         self._train = np.arange(len(train))
@@ -171,12 +172,12 @@ class _Unlearned:
     def effects(self, concept: int, texts: list[str]) -> tuple[np.ndarray, dict[str, Any]]:
         """Return the effects of an aspect on texts, and how well the classifier forgot it."""
         corpus = self._study.corpus
-        other = ASPECTS.index(control_of(ASPECTS[concept], ASPECTS))
+        other = CEBAB_ASPECTS.index(control_of(CEBAB_ASPECTS[concept], CEBAB_ASPECTS))
         assert corpus.values is not None
         codes, held = corpus.values[:, [concept, other]].T.astype(np.int64)
         states, documents = self._states[self._train], self._documents[self._train]
         treatment, control = (
-            fitted_head(states, one[documents], len(LABELS)) for one in (codes, held)
+            fitted_head(states, one[documents], len(CEBAB_LABELS)) for one in (codes, held)
         )
         adversary = Adversary(treatment, control, self._settings.weight)
         changed = trained_on(

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from causattn.corpora.cebab import ASPECTS
+from causattn.corpora import CEBAB_ASPECTS
 
 from .icace import (
     CONDITIONAL,
@@ -114,6 +114,6 @@ def classifier_effects(study: CebabStudy, split: str = "test") -> pd.DataFrame:
     change = pd.Series((target - source) @ RATINGS).groupby(asked["aspect"].to_numpy(str))
     found = pd.DataFrame(
         {"pairs": change.size(), "classifier": change.mean(), "standard error": change.sem()}
-    ).reindex(ASPECTS)
+    ).reindex(CEBAB_ASPECTS)
     found["published, BERT"] = pd.Series(PUBLISHED_EFFECTS)
     return found.rename_axis("aspect").reset_index()

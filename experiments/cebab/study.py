@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import ConfigError, generator
-from causattn.corpora import Corpus, human_pairs
-from causattn.corpora.cebab import ASPECTS, read_reviews
+from causattn.corpora import CEBAB_ASPECTS, Corpus, human_pairs, read_cebab_reviews
 from causattn.features import FeatureTable
 from causattn.models import LanguageModel, encode_texts, predict_labels
 from causattn.stages import Stages
@@ -128,7 +127,7 @@ class Sample:
             )
         kept = np.sort(rng.choice(len(train), learned, replace=False))
         texts = [train.texts[int(k)] for k in kept]
-        reviews = read_reviews(study.archive, "test").set_index("id")
+        reviews = read_cebab_reviews(study.archive, "test").set_index("id")
         return cls(
             chosen,
             _labels(reviews.loc[chosen["id_from"]]),
@@ -169,7 +168,7 @@ def _draw_pairs(archive: Path, count: int, rng: np.random.Generator) -> pd.DataF
 
 def _labels(reviews: pd.DataFrame) -> np.ndarray:
     """Return every aspect's label of each review, [n, aspects]; no majority is unknown."""
-    columns = [reviews[f"{aspect}_aspect_majority"] for aspect in ASPECTS]
+    columns = [reviews[f"{aspect}_aspect_majority"] for aspect in CEBAB_ASPECTS]
     found = np.column_stack([column.fillna("unknown").to_numpy(str) for column in columns])
     found[~np.isin(found, _LABELS)] = "unknown"
     return found

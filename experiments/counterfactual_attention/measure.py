@@ -18,7 +18,7 @@ import torch
 from causattn.base import generator
 from causattn.effects import CounterfactualAttention, counterfactual_attention
 from causattn.models import LanguageModel, load_model
-from causattn.report.figures.fonts import font_families
+from causattn.report import font_families
 from causattn.reproduction import Context, Findings
 
 from .reviews import chinese_reviews

@@ -11,7 +11,7 @@ from planted_part import REFUTERS, aucs, beside
 from causattn.attention import AttentionSummary
 from causattn.candidates import mutual_information_screen, select_candidates
 from causattn.cli import compose_config, plain
-from causattn.corpora.cebab import ASPECTS
+from causattn.corpora import CEBAB_ASPECTS
 from causattn.discovery import discover
 from causattn.effects import (
     Contrast,
@@ -100,7 +100,7 @@ def _edges(study: Study, seed: int) -> dict[str, Any]:
     """
     names = study.table.names
     edges = select_candidates(study.config["candidates"], study.summary(), study.table, seed=seed)
-    place = {name: k for k, name in enumerate((*ASPECTS, "rating"))}
+    place = {name: k for k, name in enumerate((*CEBAB_ASPECTS, "rating"))}
     order = np.array([place[name] for name in names])
     claimed = CausalGraph.from_adjacency(
         (order[:, None] < order[None, :]).astype(np.uint8), names, direction="from row to column"
@@ -137,6 +137,6 @@ def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
         },
         "mean_change_of_rating": {
             aspect: float(np.abs(found.change[found.aspects == aspect]).mean())
-            for aspect in ASPECTS
+            for aspect in CEBAB_ASPECTS
         },
     }

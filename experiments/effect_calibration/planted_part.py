@@ -19,8 +19,7 @@ from causattn.candidates import CandidateEdges, mutual_information_screen, selec
 from causattn.cli import compose_config, plain
 from causattn.corpora import Network, load_network
 from causattn.discovery import discover
-from causattn.effects import Contrast, ModelInterventions, collect_evidence
-from causattn.effects.estimate.design import numeric_levels
+from causattn.effects import Contrast, ModelInterventions, collect_evidence, numeric_levels
 from causattn.graphs import CausalGraph
 from causattn.stages import Stages
 

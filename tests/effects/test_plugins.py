@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from causattn.base import ConfigError, load_plugins
-from causattn.base import plugins as plugin_module
+from causattn.base import ConfigError, forget_plugins, load_plugins
 from causattn.corpora import Corpus
 from causattn.effects import (
     ESTIMATORS,
@@ -108,7 +107,7 @@ def plugin(tmp_path):
         paths.append(str(path))
     load_plugins(paths)
     yield paths
-    plugin_module.forget_plugins()
+    forget_plugins()
 
 
 def study(make_table, model=None, **settings) -> EvidenceTable:
@@ -140,7 +139,7 @@ def test_a_refuter_from_outside_has_columns_and_a_say(make_table, plugin, tmp_pa
         study(make_table, refuter_settings={"halves": {"limits": 1.0}})
     path = tmp_path / "evidence.parquet"
     evidence.write(path)
-    plugin_module.forget_plugins()
+    forget_plugins()
     assert "halves_p" not in [column.name for column in evidence_columns()]
     again = EvidenceTable.read(path)
     assert again.row("source", "target")["halves_p"] == row["halves_p"]

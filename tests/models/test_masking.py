@@ -5,7 +5,7 @@ from causattn.corpora import Corpus, Mentions, load_corpus
 from causattn.models import encode_texts, hiding_tokens
 from causattn.models.masked_training import _surprise
 from causattn.models.masking import masking
-from causattn.models.shuffling import shuffled_batches, split
+from causattn.models.shuffling import shuffled_batches, split_documents
 from tests.models.conftest import TEXTS, bert
 
 
@@ -86,7 +86,7 @@ def test_shuffled_batches_give_each_document_once_a_round() -> None:
 
 def test_split_keeps_at_least_one_on_each_side() -> None:
     for count, share in [(2, 0.001), (2, 0.999), (100, 0.1)]:
-        training, held_out = split(count, share, np.random.default_rng(0))
+        training, held_out = split_documents(count, share, np.random.default_rng(0))
         assert len(training) >= 1
         assert len(held_out) >= 1
         assert sorted([*training, *held_out]) == list(range(count))

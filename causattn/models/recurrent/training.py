@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 from causattn.base import DataError, ModelError, generator, integer_seed, progress
 from causattn.models.recurrent.checkpoint import Place, State, last_state, write_state
 from causattn.models.seeded import seeded_torch
-from causattn.models.shuffling import shuffled_batches, split
+from causattn.models.shuffling import shuffled_batches, split_documents
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ def train_recurrent(
         Where `place` holds another training, or a damaged one.
     """
     count = len(objective.lengths)
-    training, held_out = split(count, how.held_out, generator(seed, "models", kind, "held out"))
+    training, held_out = split_documents(
+        count, how.held_out, generator(seed, "models", kind, "held out")
+    )
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay
     )

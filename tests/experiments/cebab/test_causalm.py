@@ -9,8 +9,13 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from causattn.base import ConfigError
-from causattn.models import LanguageModel, encode_texts, predict_labels
-from causattn.models.classifier import ClassifierSettings, train_classifier
+from causattn.models import (
+    ClassifierSettings,
+    LanguageModel,
+    encode_texts,
+    predict_labels,
+    train_classifier,
+)
 from experiments.cebab.causalm import (
     QUICKER,
     Adversary,

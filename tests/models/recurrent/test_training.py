@@ -183,9 +183,9 @@ def test_perplexity_is_that_of_the_words_held_out() -> None:
     model = load_model(settings("lstm_lm"), corpus, 5)
     encoding = encode_texts(model, corpus.texts)
     from causattn.base import generator
-    from causattn.models.shuffling import split
+    from causattn.models import split_documents
 
-    _, held_out = split(len(corpus), 0.1, generator(5, "models", "lstm_lm", "held out"))
+    _, held_out = split_documents(len(corpus), 0.1, generator(5, "models", "lstm_lm", "held out"))
     nats, told = [], []
     for document in held_out:
         one = encode_texts(model, [corpus.texts[document]])
