@@ -170,6 +170,9 @@ class Measure(ABC):
     """Whether it can be the score of pairs (``candidates.aggregate``)."""
     masked: bool = True
     """Whether it is defined where a hidden feature alone attends."""
+    within_stack: bool = False
+    """Whether rows and columns have to be tokens of one text, so that it is none of attention from
+    a decoder to its encoder."""
     every_layer: bool = False
     """Whether it sees the layers below the last chosen one too, all their query rows included."""
     all_rows: bool = False

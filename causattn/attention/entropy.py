@@ -44,10 +44,12 @@ def chosen_heads(
     if settings.entropy is None:
         return None
     stack = default_stack(settings.stack, model.network.config, model.name)
-    entropy = head_entropy(model, texts[:SAMPLE], stack)
-    layers = chosen_indices(settings.layers, entropy.shape[0], "layers", model.name)
-    heads = chosen_indices(settings.heads, entropy.shape[1], "heads", model.name)
-    return heads_by_entropy(entropy, settings.entropy, settings.heads_kept, layers, heads)
+    entropy, known = _entropy(model, texts[:SAMPLE], stack)
+    layers = chosen_indices(settings.layers, known, "layers", model.name)
+    heads = chosen_indices(settings.heads, range(entropy.shape[1]), "heads", model.name)
+    places = [known.index(layer) for layer in layers]
+    found = heads_by_entropy(entropy, settings.entropy, settings.heads_kept, places, heads)
+    return tuple((known[place], head) for place, head in found)
 
 
 def head_entropy(model: LanguageModel, texts: Sequence[str], stack: Stack) -> np.ndarray:
@@ -65,17 +67,25 @@ def head_entropy(model: LanguageModel, texts: Sequence[str], stack: Stack) -> np
     ModelError
         Where the model gives no attention weights.
     """
+    return _entropy(model, texts, stack)[0]
+
+
+def _entropy(
+    model: LanguageModel, texts: Sequence[str], stack: Stack
+) -> tuple[np.ndarray, list[int]]:
+    """Return the entropies and the numbers of their layers."""
     total: np.ndarray | float = 0.0
     tokens = 0
     work = [batch.to(model.device) for batch in batches(encode_texts(model, texts), 8)]
     alone: Stack | None = "encoder" if stack == "encoder" else None
     with capture_attention(model.network, work[0].inputs, stack=alone) as capture:
+        known = [layer.index for layer in capture.layers if layer.stack == stack]
         for batch in work:
             probe = _EntropyProbe(batch, stack)
             capture.run(batch.inputs, probe)
             total = total + torch.stack(probe.sums).cpu().double().numpy()
             tokens += probe.tokens
-    return np.asarray(total) / max(tokens, 1)
+    return np.asarray(total) / max(tokens, 1), known
 
 
 def heads_by_entropy(

@@ -75,7 +75,7 @@ def attention_from(
     pairs = pairs[mask[row]]
     with capture_attention(network, inputs) as capture:
         shape = MeasureShape(
-            layers=tuple(range(len(capture.layers))),
+            layers=tuple(layer.index for layer in capture.layers),
             heads=tuple(range(capture.heads)),
             features=size,
             pairs=np.unique(pairs),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -175,9 +175,9 @@ def attention_result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def chosen_indices(
-    chosen: tuple[int, ...] | None, size: int, what: str, model: str
+    chosen: tuple[int, ...] | None, known: Sequence[int], what: str, model: str
 ) -> tuple[int, ...]:
-    """Return which of `size` layers or heads are summed, ascending.
+    """Return which of the known layers or heads are summed, ascending.
 
     Raises
     ------
@@ -185,12 +185,15 @@ def chosen_indices(
         Where one is not there.
     """
     if chosen is None:
-        return tuple(range(size))
+        return tuple(known)
     for index in chosen:
-        if not 0 <= index < size:
+        if index not in known:
+            there = f"0 to {len(known) - 1}"
+            if list(known) != list(range(len(known))):
+                there = ", ".join(map(str, known))
             raise ConfigError(
-                f"attention.{what}={list(chosen)}: model {model} has {what} 0 to {size - 1}; "
-                "choose among them."
+                f"attention.{what}={list(chosen)}: model {model} has {what} {there}; choose among "
+                "them."
             )
     if not chosen:
         raise ConfigError(f"attention.{what}=[] leaves nothing to sum; name some, or null for all.")

@@ -14,7 +14,7 @@ import torch
 
 from causattn.attribution.settings import Scale
 from causattn.base import ModelError
-from causattn.models import LanguageModel
+from causattn.models import LanguageModel, token_id
 
 
 class ModelOutput:
@@ -139,7 +139,7 @@ class ModelOutput:
         Some look for the last token that is not padding by its id, and padding may be what stands
         in for a word that is taken away. They are handed another id, embedded as the true one.
         """
-        pad = self._network.config.pad_token_id
+        pad = token_id(self._network.config, "pad_token_id")
         columns = torch.arange(ids.shape[1], device=ids.device)
         inside = (ids == pad) & (columns <= position[:, :1])
         if pad is None or not inside.any():

@@ -163,6 +163,12 @@ def measured(summary: AttentionSummary, measure: str) -> AttentionMoments:
     ConfigError
         Where it was not summed.
     """
+    if measure in summary.about.get("measures_left_out", ()):
+        raise ConfigError(
+            f"Candidates need the measure {measure}, which compares or follows the tokens of one "
+            "stack and was left out of attention from decoder to encoder; choose another "
+            "candidates.aggregate, or attention.stack=encoder or decoder."
+        )
     if measure not in summary.measures:
         raise ConfigError(
             f"Candidates need the measure {measure}, and the attention summary has "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         model_result_settings,
         model_settings,
     )
-    from causattn.models.model import LanguageModel, Task
+    from causattn.models.model import LanguageModel, Task, token_id
     from causattn.models.predict import predict_labels, predict_tokens
     from causattn.models.recurrent import (
         RECURRENT_SCORES,
@@ -67,6 +67,7 @@ __all__ = [
     "single_tokens",
     "split_documents",
     "take",
+    "token_id",
     "train_classifier",
     "untrained_copy",
     "word_tokenizer",

@@ -29,7 +29,7 @@ from causattn.models.loading import (
     read_network,
     read_tokenizer,
 )
-from causattn.models.model import LanguageModel, Task
+from causattn.models.model import LanguageModel, Task, token_id
 from causattn.models.predict import predict_labels
 from causattn.models.seeded import seeded_torch
 from causattn.models.shuffling import split_documents
@@ -177,7 +177,7 @@ def _untrained(settings: CausalClassifierSettings, corpus: Corpus, seed: int) ->
         )
     tokenizer = read_tokenizer(path, settings.revision)
     check_fit(path, network, tokenizer)
-    if network.config.pad_token_id is None:
+    if token_id(network.config, "pad_token_id") is None:
         # Causal classifiers need to be told which token is padding.
         network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
     name = Path(path).expanduser().resolve().name if Path(path).expanduser().is_dir() else path

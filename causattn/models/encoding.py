@@ -25,7 +25,7 @@ import numpy as np
 import torch
 
 from causattn.base import DataError
-from causattn.models.model import LanguageModel, LongText
+from causattn.models.model import LanguageModel, LongText, token_id
 
 # Models that pool the last column, padding or not: never pad these.
 _POOL_LAST_COLUMN = frozenset({"xlnet", "xlm"})
@@ -162,7 +162,7 @@ def encode_texts(
     start[special] = end[special] = 0
     unpaddable = model.network.config.model_type in _POOL_LAST_COLUMN
     # A causal classifier looks for the last token that is not its own padding.
-    known = (model.network.config.pad_token_id, model.tokenizer.pad_token_id)
+    known = (token_id(model.network.config, "pad_token_id"), model.tokenizer.pad_token_id)
     pad_id = next((number for number in known if number is not None), 0)
     return Encoding(
         ids=ids,
@@ -287,7 +287,7 @@ def _pooled(model: LanguageModel, ids: np.ndarray, bounds: np.ndarray) -> np.nda
         if (pooled >= 0).all():
             return pooled
     # A causal classifier reads the last token that is not padding, as its own code finds it.
-    real = np.flatnonzero(ids != getattr(model.network.config, "pad_token_id", None))
+    real = np.flatnonzero(ids != token_id(model.network.config, "pad_token_id"))
     last = lengths - 1
     last[document[real]] = 0
     np.maximum.at(last, document[real], position[real])

@@ -20,7 +20,7 @@ from causattn.models.loading import (
     read_tokenizer,
     task_of,
 )
-from causattn.models.model import LanguageModel, LongText, Task
+from causattn.models.model import LanguageModel, LongText, Task, token_id
 from causattn.models.seeded import seeded_torch
 
 
@@ -136,7 +136,7 @@ class HuggingFaceModel(ModelKind):
         check_fit(path, network, tokenizer)
         if not settings.train_classifier:
             _check_complete(path, task, missing)
-        if network.config.pad_token_id is None:
+        if token_id(network.config, "pad_token_id") is None:
             # Causal classifiers need to be told which token is padding.
             network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
         network.to(settings.device)  # type: ignore[arg-type]

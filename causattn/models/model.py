@@ -7,12 +7,30 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from causattn.base import Shown
 
 Task = Literal["masked", "causal", "classifier", "seq2seq", "encoder"]
 LongText = Literal["error", "truncate"]
+
+
+def token_id(config: PretrainedConfig, name: str) -> int | None:
+    """Return a special token's id from a configuration, None where it has none.
+
+    A model of text and images keeps it in its text part's, and some configurations have no such
+    attribute at all.
+
+    Parameters
+    ----------
+    config
+        The network's.
+    name
+        Such as ``"pad_token_id"``.
+    """
+    parts = [config, *(getattr(config, part, None) for part in ("text_config", "decoder"))]
+    found = (getattr(part, name, None) for part in parts)
+    return next((int(number) for number in found if isinstance(number, int)), None)
 
 
 @dataclass(frozen=True)

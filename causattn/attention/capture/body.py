@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
 from transformers import PretrainedConfig, PreTrainedModel
 
+from causattn.attention.capture.layer import Stack
 from causattn.base import ModelError
-from causattn.models import LSTMLanguageModelConfig
+from causattn.models import LSTMLanguageModelConfig, token_id
 
 Inputs = Mapping[str, torch.Tensor]
 
@@ -44,11 +46,107 @@ def with_decoder_inputs(network: PreTrainedModel, body: torch.nn.Module, inputs:
     if not network.config.is_encoder_decoder or is_encoder or "decoder_input_ids" in inputs:
         return inputs
     ids = inputs["input_ids"]
-    start = network.config.decoder_start_token_id
+    start = token_id(network.config, "decoder_start_token_id")
     if start is None:
-        start = network.config.pad_token_id or 0
+        start = token_id(network.config, "pad_token_id") or 0
     shifted = torch.cat([torch.full_like(ids[:, :1], start), ids[:, :-1]], dim=1)
     return {**inputs, "decoder_input_ids": shifted}
+
+
+def own_output(network: PreTrainedModel, body: torch.nn.Module, inputs: Inputs) -> torch.Tensor:
+    """Return what a network itself gives, in evaluation mode.
+
+    Raises
+    ------
+    ModelError
+        Where it does not run on the tokens of texts alone.
+    """
+    training = [module for module in network.modules() if module.training]
+    try:
+        network.eval()
+        with torch.inference_mode():
+            output: torch.Tensor = body(**inputs)[0]
+    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+        said = " ".join(str(error).split()).rstrip(".")
+        raise ModelError(
+            f"{type(network).__name__} does not run on the tokens of texts alone "
+            f"({type(error).__name__}: {said:.200}); take the part of it that reads text, or "
+            "another model."
+        ) from error
+    finally:
+        for module in training:
+            module.training = True
+    return output
+
+
+@contextmanager
+def calls(network: torch.nn.Module) -> Iterator[Counter[str]]:
+    """Count inside the block how often each module is called, by its name."""
+    counted: Counter[str] = Counter()
+    names = {id(module): name for name, module in network.named_modules()}
+    handles = [
+        module.register_forward_pre_hook(lambda module, _: counted.update([names[id(module)]]))
+        for module in network.modules()
+    ]
+    try:
+        yield counted
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def trial_inputs(network: PreTrainedModel, body: torch.nn.Module, inputs: Inputs) -> Inputs:
+    """Return inputs on which the stacks of an encoder-decoder are told apart by their lengths.
+
+    The decoder gets one token more than the encoder.
+    """
+    ready = with_decoder_inputs(network, body, inputs)
+    if "decoder_input_ids" not in ready:
+        return ready
+    ids = ready["decoder_input_ids"]
+    return {**ready, "decoder_input_ids": torch.cat([ids, ids[:, -1:]], dim=1)}
+
+
+def stack_by_length(queries: int, keys: int, inputs: Inputs, name: str, alone: bool) -> Stack:
+    """Return the stack of an attention in a trial (see `trial_inputs`).
+
+    Parameters
+    ----------
+    queries, keys
+        How many positions attend, and are attended to.
+    inputs
+        The trial's.
+    name
+        The module's.
+    alone
+        Whether the encoder of an encoder-decoder runs alone.
+
+    Raises
+    ------
+    ModelError
+        Where it goes from other positions than tokens, or to others.
+    """
+    length = inputs["input_ids"].shape[1]
+    if "decoder_input_ids" not in inputs:
+        return "encoder" if alone else "self"
+    longer = inputs["decoder_input_ids"].shape[1]
+    known: dict[tuple[int, int], Stack] = {
+        (length, length): "encoder",
+        (longer, longer): "decoder",
+        (longer, length): "cross",
+    }
+    if (queries, keys) not in known:
+        raise not_tokens(name, queries, keys, length)
+    return known[queries, keys]
+
+
+def not_tokens(name: str, queries: int, keys: int, length: int) -> ModelError:
+    """Return the refusal of an attention that is not from tokens to tokens."""
+    return ModelError(
+        f"Attention of layer {name} goes from {queries} positions to {keys} where the document has "
+        f"{length} tokens (windows, blocks, pooled or merged positions), so that it cannot be read "
+        "as attention between tokens; choose another model or stack."
+    )
 
 
 @contextmanager

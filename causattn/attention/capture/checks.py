@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from causattn.attention.capture.body import Inputs
+from causattn.attention.capture.body import Inputs, not_tokens
 from causattn.attention.capture.layer import AttentionLayer, Probe
 from causattn.attention.capture.reach import Reach
 from causattn.base import ModelError
@@ -37,12 +37,16 @@ class CheckedProbe(Probe):
         self._real = None if mask is None else mask.bool()
         self._tolerance = tolerance
         self._reach = reach
+        self._documents, self._length = inputs["input_ids"].shape
         self.layers_seen = 0
+        self.sinks: dict[int, float] = {}
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
         """Check one layer's weights, [B, H, Q, K], Q all query positions."""
         self.layers_seen += 1
         batch, _, queries, keys = weights.shape
+        if batch != self._documents or not queries == keys == self._length:
+            raise not_tokens(layer.name, queries, keys, self._length)
         weights = weights.float()
         # A padded query's row is nobody's attention and may hold anything.
         ask = torch.ones((batch, queries), dtype=torch.bool, device=weights.device)
@@ -58,12 +62,15 @@ class CheckedProbe(Probe):
                 f"Attention of layer {layer.name} is not a number somewhere; load the model in "
                 "float32, or from weights that are whole."
             )
-        off = (rows.sum(-1) - 1).abs().max().item() if rows.numel() else 0.0
+        sums = rows.sum(-1)
+        left = (1 - sums).clamp(min=0)
+        if layer.sink:
+            self.sinks[layer.index] = float(left.mean())
+        off = (sums - 1 + (left if layer.sink else 0)).abs().max().item() if rows.numel() else 0.0
         if not off <= self._tolerance:
             raise ModelError(
                 f"Attention of layer {layer.name} has a row whose sum is off 1 by {off:.2g}; "
-                "capture a model whose attention is a softmax over the tokens (no attention "
-                "sinks, evaluation mode)."
+                "capture a model whose attention is a softmax over the tokens."
             )
         padding = blocked[:, None, None, :] & ask[:, None, :, None]
         most = _most(weights, padding)

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from causattn.attention.capture.body import Inputs, attention_implementation
 from causattn.attention.capture.forward_pass import Edit
-from causattn.attention.capture.layer import AttentionLayer
+from causattn.attention.capture.layer import AttentionLayer, Stack
 from causattn.base import ModelError
 
 
@@ -29,6 +29,7 @@ class EagerCapture(ABC):
 
     method: str
     editable = False
+    passed_over: tuple[str, ...] = ()
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
         self._network = network
@@ -81,3 +82,23 @@ def returned_attention(output: Any) -> dict[str, tuple[torch.Tensor, ...]]:
         if tensors:
             found[field] = tensors
     return found
+
+
+def stack_of_field(field: str, alone: bool) -> Stack:
+    """Return the stack of a field of a model's output.
+
+    Parameters
+    ----------
+    field
+        Such as ``"cross_attentions"``.
+    alone
+        Whether the encoder of an encoder-decoder ran alone, whose attention is simply called
+        attentions.
+    """
+    stacks: dict[str, Stack] = {
+        "attentions": "encoder" if alone else "self",
+        "encoder_attentions": "encoder",
+        "decoder_attentions": "decoder",
+        "cross_attentions": "cross",
+    }
+    return stacks[field]

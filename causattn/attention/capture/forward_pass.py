@@ -63,6 +63,8 @@ class Pass:
         self.gradients = gradients
         self.scratch = scratch or Scratch()
         self.called: list[str] = []
+        self.lengths: list[tuple[int, int]] = []
+        self.sinks: list[bool] = []
         self.outputs: list[torch.Tensor] = []
         self.nodes: list[tuple[AttentionLayer, torch.Tensor]] = []
         self.heads = 0

@@ -18,11 +18,12 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from causattn.attention.capture.body import Inputs, with_decoder_inputs
-from causattn.attention.capture.eager import EagerCapture, returned_attention
+from causattn.attention.capture.body import Inputs, trial_inputs, with_decoder_inputs
+from causattn.attention.capture.eager import EagerCapture, returned_attention, stack_of_field
 from causattn.attention.capture.forward_pass import EndOfPass, Pass
 from causattn.attention.capture.layer import (
     Probe,
+    Stack,
     numbered,
     refuse_values,
     take_rows,
@@ -51,6 +52,7 @@ class HookedCapture(EagerCapture):
 
     def trial(self, inputs: Inputs) -> str | None:
         """Find the modules that give attention; return in words why there are none."""
+        inputs = trial_inputs(self._network, self._body, inputs)
         given: list[tuple[str, int, torch.Tensor]] = []
 
         def note(name: str) -> Callable[..., None]:
@@ -70,19 +72,24 @@ class HookedCapture(EagerCapture):
 
         with self._hooks({name: note(name) for name in self._modules}):
             output = self._forward(inputs, output_attentions=True)
-        returned = [t for tensors in returned_attention(output).values() for t in tensors]
+        alone = self._body is not self._network.base_model
+        returned = [
+            (stack_of_field(field, alone), tensor)
+            for field, tensors in returned_attention(output).items()
+            for tensor in tensors
+        ]
         if not returned:
             return "it returns no attention weights, its eager modules included"
-        names: list[str] = []
+        found: list[tuple[str, Stack]] = []
         for name, element, tensor in given:
-            match = next((t for t in returned if _same_memory(t, tensor)), None)
-            axes = None if match is None else _axes(tensor, match)
-            if axes is not None:
+            match = next((each for each in returned if _same_memory(each[1], tensor)), None)
+            axes = None if match is None else _axes(tensor, match[1])
+            if axes is not None and match is not None:
                 # The innermost module comes first; those around it pass the same tensor on.
-                returned = [t for t in returned if t is not match]
+                returned = [each for each in returned if each is not match]
                 self._spots[name] = _Spot(element, axes)
                 self.heads = tensor.shape[axes[1]]
-                names.append(name)
+                found.append((name, match[0]))
         if returned:
             return "some of its attention weights are made outside of any module"
         # Without being asked, where that is enough: asked-for weights may be kept elsewhere too.
@@ -90,8 +97,10 @@ class HookedCapture(EagerCapture):
             self._ask = ask
             running = Pass({})
             self._stream(inputs, running)
-            if sorted(running.called) == sorted(names):
-                self.layers = numbered(running.called, self._network.config.is_encoder_decoder)
+            if sorted(running.called) == sorted(name for name, _ in found):
+                # A module of several layers gives those of one stack.
+                stacks = dict(found)
+                self.layers = numbered(running.called, [stacks[each] for each in running.called])
                 return None
         return "its modules give no attention weights when they run for a probe"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,17 +24,21 @@ class AttentionLayer:
     Parameters
     ----------
     index
-        Which layer of its stack, from 0, in the order of the forward pass.
+        Which layer of its stack, from 0, as the model numbers them: where others do not attend
+        (state spaces, convolutions), numbers are left out.
     name
         The attention module's name in the network.
     stack
         ``"self"`` in a model of one stack; ``"encoder"``, ``"decoder"`` (its self-attention) or
         ``"cross"`` (from decoder to encoder) in a model of two.
+    sink
+        Whether a part of each row goes to no token, so that its weights sum to less than 1.
     """
 
     index: int
     name: str
     stack: Stack
+    sink: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,22 +142,30 @@ def refuse_values(probe: Probe, method: str) -> None:
         )
 
 
-def stack_of(name: str, encoder_decoder: bool) -> Stack:
-    """Return the stack that a module of this name belongs to."""
-    if not encoder_decoder:
-        return "self"
-    last = name.rpartition(".")[2].lower()
-    if "encdec" in last or "encoder_attn" in last or "crossattention" in last.replace("_", ""):
-        return "cross"
-    return "decoder" if "decoder" in name.split(".") else "encoder"
+def numbered(
+    names: Sequence[str], stacks: Sequence[Stack], sinks: Sequence[bool] | None = None
+) -> tuple[AttentionLayer, ...]:
+    """Return the layers of a forward pass from its attentions, in order.
+
+    Parameters
+    ----------
+    names, stacks
+        The attention modules' names, and their stacks.
+    sinks
+        Which have a sink; None for none.
+    """
+    sinks = [False] * len(names) if sinks is None else sinks
+    index = [0] * len(names)
+    for stack in set(stacks):
+        places = [k for k, each in enumerate(stacks) if each == stack]
+        for place, number in zip(places, _numbers([names[k] for k in places]), strict=True):
+            index[place] = number
+    return tuple(AttentionLayer(*parts) for parts in zip(index, names, stacks, sinks, strict=True))
 
 
-def numbered(names: list[str], encoder_decoder: bool) -> tuple[AttentionLayer, ...]:
-    """Return the layers of a forward pass from the names of its attention modules, in order."""
-    layers: list[AttentionLayer] = []
-    seen: dict[Stack, int] = {}
-    for name in names:
-        stack = stack_of(name, encoder_decoder)
-        layers.append(AttentionLayer(seen.get(stack, 0), name, stack))
-        seen[stack] = seen.get(stack, 0) + 1
-    return tuple(layers)
+def _numbers(names: Sequence[str]) -> Sequence[int]:
+    """Return the numbers that the names of a stack's modules hold, or else their order."""
+    found = [[int(part) for part in name.split(".") if part.isdecimal()] for name in names]
+    first = [parts[0] for parts in found if parts]
+    own = len(first) == len(names) and all(a < b for a, b in itertools.pairwise(first))
+    return first if own else range(len(names))

@@ -7,6 +7,7 @@ context variable, so nothing is kept between passes and threads do not meet.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -16,7 +17,15 @@ import torch
 from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
 from transformers.masking_utils import eager_mask
 
-from causattn.attention.capture.body import Inputs, attention_implementation, with_decoder_inputs
+from causattn.attention.capture.body import (
+    Inputs,
+    attention_implementation,
+    calls,
+    own_output,
+    stack_by_length,
+    trial_inputs,
+    with_decoder_inputs,
+)
 from causattn.attention.capture.forward_pass import Edit, EndOfPass, Pass
 from causattn.attention.capture.layer import AttentionLayer, Probe, Vectors, numbered, take_rows
 from causattn.attention.capture.projections import Projections
@@ -38,13 +47,15 @@ def attend(
     scaling: float | None = None,
     softcap: float | None = None,
     position_bias: torch.Tensor | None = None,
+    s_aux: torch.Tensor | None = None,
     **rest: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Attend as the model would, and show the weights to the probe of the running pass.
 
     Parameters are those of every attention function of transformers: `query` [B, H, Q, d], `key`
     and `value` [B, G, K, d] with G groups of heads, `attention_mask` additive [B, 1, Q, K],
-    `position_bias` additive [1 or B, H, Q, K]. Returns the output [B, Q, H, d] and no weights.
+    `position_bias` additive [1 or B, H, Q, K], `s_aux` [H] the score of a sink, a further column of
+    the softmax that is then dropped. Returns the output [B, Q, H, d] and no weights.
     """
     found = _running.get()
     if found is None:
@@ -55,6 +66,9 @@ def attend(
     running, projections = found
     running.heads = query.shape[1]
     layer = running.enter(module)
+    if running.trial:
+        running.lengths.append((query.shape[2], key.shape[2]))
+        running.sinks.append(s_aux is not None)
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
@@ -66,13 +80,14 @@ def attend(
     whole: torch.Tensor | None = None
     edit = running.edit
     edited = layer is not None and edit is not None and edit.touches(layer)
-    # Soft-capped scores are outside scaled_dot_product_attention; the output of a trial has to
+    # Soft caps and sinks are outside scaled_dot_product_attention; the output of a trial has to
     # come from the very weights that probes will see.
-    if edited or softcap is not None or running.trial or running.gradients:
+    special = softcap is not None or s_aux is not None
+    if edited or special or running.trial or running.gradients:
         scores = _scores(query, key, bias, scaling, softcap, None)
         if edited and layer is not None and edit is not None:
             scores = edit.scores(layer, scores)
-        whole = scores.softmax(dim=-1, dtype=torch.float32)
+        whole = _softmax(scores, s_aux)
         if edited and layer is not None and edit is not None:
             whole = edit.weights(layer, whole)
         if running.gradients and layer is not None:
@@ -88,12 +103,11 @@ def attend(
             probe.see_vectors(layer, _vectors(query, key, bias, scaling, softcap))
         if whole is not None:
             weights = take_rows(whole, rows)
-        elif probe.lets_go and softcap is None and Scratch.takes(query):
+        elif probe.lets_go and Scratch.takes(query):
             weights = running.scratch.softmax(query, key, bias, scaling, rows)
             whole = weights if rows is None else None
         else:
-            weights = _scores(query, key, bias, scaling, softcap, rows)
-            weights = weights.softmax(dim=-1, dtype=torch.float32)
+            weights = _softmax(_scores(query, key, bias, scaling, softcap, rows), s_aux)
             whole = weights if rows is None else None
         probe.visit(layer, weights)
         running.leave()
@@ -124,6 +138,15 @@ def _scores(
     if bias is not None:
         scores = scores + (bias if bias.shape[2] == 1 else take_rows(bias, rows))
     return scores
+
+
+def _softmax(scores: torch.Tensor, sink: torch.Tensor | None) -> torch.Tensor:
+    """Return the softmax of scores [B, H, R, K], float32; a sink [H] takes its part and is gone."""
+    if sink is not None:
+        column = sink.to(scores).reshape(1, -1, 1, 1).expand(*scores.shape[:3], 1)
+        scores = torch.cat([scores, column], dim=-1)
+    weights = scores.softmax(dim=-1, dtype=torch.float32)
+    return weights if sink is None else weights[..., :-1]
 
 
 def _vectors(
@@ -171,6 +194,7 @@ class RegisteredCapture:
 
     method = "registered attention function"
     editable = True
+    passed_over: tuple[str, ...] = ()
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
         self._network = network
@@ -181,14 +205,20 @@ class RegisteredCapture:
         self.layers: tuple[AttentionLayer, ...] = ()
         self.heads = 0
 
-    def trial(self, inputs: Inputs) -> torch.Tensor:
-        """Run without a probe, learn the layers, and return the output computed from weights."""
+    def trial(self, inputs: Inputs) -> tuple[torch.Tensor, str | None]:
+        """Learn the layers; return the output computed from weights, and what speaks against."""
         running = Pass(self._names)
-        with self._projections.finding(self._network, running):
+        with self._projections.finding(self._network, running), calls(self._network) as counted:
             output: torch.Tensor = self._forward(self._body, inputs, running)[0]
-        self.layers = numbered(running.called, self._network.config.is_encoder_decoder)
+        for name, times in Counter(running.called).items():
+            if 0 < counted[name] < times:
+                return output, f"{name} attends {times} times where it is called {counted[name]}"
+        parts = zip(running.called, running.lengths, strict=True)
+        alone = self._body is not self._network.base_model
+        stacks = [stack_by_length(*lengths, inputs, name, alone) for name, lengths in parts]
+        self.layers = numbered(running.called, stacks, running.sinks)
         self.heads = running.heads
-        return output
+        return output, None if self.layers else "no attention ran through the registered function"
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
@@ -243,22 +273,16 @@ def registered(
     Yields the capture, or in words why this network cannot be captured this way: it does not take
     a registered function, or its output with it is not its own output.
     """
-    training = [module for module in network.modules() if module.training]
-    try:
-        network.eval()
-        with torch.inference_mode():
-            own = body(**with_decoder_inputs(network, body, example))[0]
-    finally:
-        for module in training:
-            module.training = True
+    example = trial_inputs(network, body, example)
+    own = own_output(network, body, example)
     with attention_implementation(network, NAME) as taken:
         if not taken:
             yield "it does not take a registered attention function"
             return
         capture = RegisteredCapture(network, body)
-        ours = capture.trial(example)
-        if not capture.layers:
-            yield "no attention ran through the registered function"
+        ours, why_not = capture.trial(example)
+        if why_not is not None:
+            yield why_not
         elif not _alike(own, ours, example):
             yield "its output through the registered function differs from its own"
         else:

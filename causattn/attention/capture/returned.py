@@ -9,22 +9,14 @@ from __future__ import annotations
 import torch
 
 from causattn.attention.capture.body import Inputs, with_decoder_inputs
-from causattn.attention.capture.eager import EagerCapture, returned_attention
+from causattn.attention.capture.eager import EagerCapture, returned_attention, stack_of_field
 from causattn.attention.capture.layer import (
     AttentionLayer,
     Probe,
-    Stack,
     refuse_values,
     take_rows,
 )
 from causattn.attention.capture.products import Products, watched
-
-_STACKS: dict[str, Stack] = {
-    "attentions": "self",
-    "encoder_attentions": "encoder",
-    "decoder_attentions": "decoder",
-    "cross_attentions": "cross",
-}
 
 
 class ReturnedCapture(EagerCapture):
@@ -57,12 +49,9 @@ class ReturnedCapture(EagerCapture):
         with watched(products):
             inputs = with_decoder_inputs(self._network, self._body, inputs)
             output = self._body(**inputs, output_attentions=True, return_dict=True)
-        # Running an encoder alone, its attention is simply called attentions.
-        alone = self._network.config.is_encoder_decoder and self._body is not (
-            self._network.base_model
-        )
+        alone = self._body is not self._network.base_model
         return [
-            (AttentionLayer(k, f"{field}[{k}]", "encoder" if alone else _STACKS[field]), tensor)
+            (AttentionLayer(k, f"{field}[{k}]", stack_of_field(field, alone)), tensor)
             for field, tensors in returned_attention(output).items()
             for k, tensor in enumerate(tensors)
         ]

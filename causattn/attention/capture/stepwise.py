@@ -36,13 +36,14 @@ class StepwiseCapture:
 
     method = "step by step"
     editable = True
+    passed_over: tuple[str, ...] = ()
     heads = 1
 
     def __init__(self, network: PreTrainedModel, body: torch.nn.Module) -> None:
         self._network = network
         self._body = body
         name = next(name for name, _ in network.named_modules() if name.endswith("cross_attention"))
-        self.layers = numbered([name], encoder_decoder=True)
+        self.layers = numbered([name], ["cross"])
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show the attention to `probe`."""

@@ -38,7 +38,7 @@ from causattn.attention.capture.reach import Reach
 from causattn.attention.capture.registered import registered
 from causattn.attention.capture.returned import ReturnedCapture
 from causattn.attention.capture.stepwise import stepwise
-from causattn.base import ModelError, choose
+from causattn.base import CausattnError, ModelError, choose
 
 _CHECKED = 4
 """Documents of the first batch on which the way is chosen and checked."""
@@ -57,12 +57,19 @@ class Capture(Protocol):
         Attention heads of a layer.
     editable
         Whether attention can be changed on the way, and differentiated.
+    passed_over
+        The ways that were tried before this one, and what spoke against each.
+    sink_shares
+        The share of attention that a layer pays to its sink, over the first documents, by the
+        layer's index; empty where there are no sinks.
     """
 
     method: str
     layers: tuple[AttentionLayer, ...]
     heads: int
     editable: bool
+    passed_over: tuple[str, ...]
+    sink_shares: dict[int, float]
 
     def run(self, inputs: Inputs, probe: Probe) -> None:
         """Run one batch and show each layer's attention to `probe`."""
@@ -118,22 +125,36 @@ def capture_attention(
     """
     body = body_of(network, stack)
     example = _some_rows(example)
-    reasons = []
+    reasons: list[str] = []
+    half = precision is not None or network.dtype.itemsize < 4
     for method in methods:
         way = choose(method, METHODS, "attention.method")
         with ExitStack() as block:
-            capture = block.enter_context(way(network, body, example))
+            try:
+                capture = block.enter_context(way(network, body, example))
+                if not isinstance(capture, str):
+                    with nullcontext() if precision is None else precision():
+                        _check(capture, example, Reach.of(network), half)
+                        capture.passed_over = tuple(reasons)
+            except CausattnError as error:
+                if getattr(network.config, "attention_type", None) != "block_sparse":
+                    raise
+                raise ModelError(
+                    f"{type(network).__name__} attends in random blocks; set "
+                    "attention_type=original_full in its configuration."
+                ) from error
+            except Exception as error:  # whatever a model's own code raises
+                capture = f"{type(error).__name__}: {' '.join(str(error).split()):.200}"
             if isinstance(capture, str):
                 reasons.append(f"{method}: {capture}")
                 continue
-            half = precision is not None or network.dtype.itemsize < 4
-            with nullcontext() if precision is None else precision():
-                _check(capture, example, Reach.of(network), half)
             yield capture
             return
+    mend = "choose a model whose attention is a softmax over tokens"
+    if stack == "encoder":
+        mend = f"set attention.stack=decoder or cross, whose attention it may give, or {mend}"
     raise ModelError(
-        f"{type(network).__name__} gives no attention weights ({'; '.join(reasons)}); choose a "
-        "model whose attention is a softmax over tokens."
+        f"{type(network).__name__} gives no attention weights ({'; '.join(reasons)}); {mend}."
     )
 
 
@@ -150,10 +171,23 @@ def _some_rows(example: Inputs) -> Inputs:
     return {name: tensor[rows] for name, tensor in example.items()}
 
 
+def _longer(example: Inputs) -> Inputs:
+    """Return a batch with one more column: padding where there is a mask, else a token again."""
+    longer = {name: torch.cat([each, each[:, -1:]], dim=1) for name, each in example.items()}
+    if "attention_mask" in longer:
+        longer["attention_mask"][:, -1] = 0
+    return longer
+
+
 def _check(capture: Capture, example: Inputs, reach: Reach, half: bool) -> None:
     """Assert that rows sum to 1 and what is masked gets nothing, in every layer."""
-    probe = CheckedProbe(example, 1e-2 if half else 1e-4, reach)
+    tolerance = 1e-2 if half else 1e-4
+    probe = CheckedProbe(example, tolerance, reach)
     capture.run(example, probe)
+    if not capture.editable:
+        # What a model returns may be offsets in a window, which only another length tells.
+        capture.run(_longer(example), CheckedProbe(_longer(example), tolerance, reach))
+    capture.sink_shares = probe.sinks
     if probe.layers_seen != len(capture.layers):
         raise ModelError(
             f"{probe.layers_seen} of {len(capture.layers)} attention layers were seen in the "

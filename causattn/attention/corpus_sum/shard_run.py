@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
@@ -23,7 +23,7 @@ from causattn.attention.device import FullPrecisionProbe, in_precision, on_devic
 from causattn.attention.measures.moments import AttentionSummary
 from causattn.attention.registry import MEASURES
 from causattn.attention.settings import chosen_indices, default_stack
-from causattn.base import DataError
+from causattn.base import ConfigError, DataError
 from causattn.features import carriers_of
 from causattn.models import LanguageModel, carrier_tokens, encode_texts
 
@@ -50,6 +50,20 @@ class ShardRunner:
         settings = task.settings
         self._stack = default_stack(settings.stack, model.network.config, model.name)
         self._kinds = {name: MEASURES[name] for name in settings.measures}
+        self._left_out = [
+            name
+            for name, kind in self._kinds.items()
+            if self._stack == "cross" and kind.within_stack
+        ]
+        if self._left_out == list(self._kinds):
+            raise ConfigError(
+                f"The measure {self._left_out[0]} compares or follows the tokens of one stack, "
+                "which attention from decoder to encoder is not; choose attention.measures=[raw], "
+                "or attention.stack=encoder or decoder."
+            )
+        self._kinds = {
+            name: kind for name, kind in self._kinds.items() if name not in self._left_out
+        }
         self._by_gradient = any(kind.gradients for kind in self._kinds.values())
         self._open = ExitStack()
         self._capture: Capture | None = None
@@ -113,10 +127,10 @@ class ShardRunner:
         batches = work.batches(encoding.lengths, settings.batch_tokens, padding=padding)
         example = work.mixed(encoding.lengths, settings.batch_tokens) if padding else batches[0]
         capture = self._captured(runner.inputs(example))
-        of_stack = [layer for layer in capture.layers if layer.stack == self._stack]
+        of_stack = {layer.index: layer for layer in capture.layers if layer.stack == self._stack}
         shape = MeasureShape(
-            layers=chosen_indices(settings.layers, len(of_stack), "layers", model.name),
-            heads=chosen_indices(settings.heads, capture.heads, "heads", model.name),
+            layers=chosen_indices(settings.layers, list(of_stack), "layers", model.name),
+            heads=chosen_indices(settings.heads, range(capture.heads), "heads", model.name),
             features=table.size,
             chosen_heads=task.chosen_heads,
         )
@@ -152,6 +166,8 @@ class ShardRunner:
             "mixed_precision": settings.mixed_precision,
             "sums": "dense" if shape.fits else "sparse",
             "sequences": len(work),
+            **({"measures_left_out": self._left_out} if self._left_out else {}),
+            **_of_capture(capture, shape.layers),
         }
         moments = {name: measure.moments() for name, measure in measures.items()}
         return AttentionSummary(table.names, moments, len(shard.texts), settings.query, about)
@@ -166,6 +182,19 @@ class ShardRunner:
                 capture_attention(model.network, example, stack=stack, precision=precision)
             )
         return self._capture
+
+
+def _of_capture(capture: Capture, layers: Sequence[int]) -> dict[str, Any]:
+    """Return what is to be known of a capture that is not as usual."""
+    found: dict[str, Any] = {}
+    if capture.passed_over:
+        found["capture_passed_over"] = list(capture.passed_over)
+    if capture.sink_shares:
+        found["sink_shares"] = [capture.sink_shares.get(layer, 0.0) for layer in layers]
+    missing = sorted(set(range(max(layers))) - {layer.index for layer in capture.layers})
+    if missing:
+        found["layers_without_attention"] = missing
+    return found
 
 
 def _encoded(model: LanguageModel, shard: Shard) -> Any:

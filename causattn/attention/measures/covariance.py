@@ -50,6 +50,7 @@ class CovarianceMeasure(Measure):
     name = "covariance"
     paper = "Rohekar, Gurwicz and Nisimov (2023), Causal interpretation of self-attention"
     unit = "correlation"
+    within_stack = True
     all_rows = True
     masked = False
     per_head = True

@@ -54,6 +54,7 @@ class FlowMeasure(Measure):
 
     name = "flow"
     paper = "Abnar and Zuidema (2020), Quantifying attention flow in transformers"
+    within_stack = True
     every_layer = True
     all_rows = True
 

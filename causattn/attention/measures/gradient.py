@@ -54,6 +54,7 @@ class GradientMeasure(Measure):
         "bi-modal and encoder-decoder transformers"
     )
     unit = "relevance"
+    within_stack = True
     gradients = True
 
     def begin(self, batch: BatchCarriers) -> None:

@@ -26,6 +26,7 @@ class RolloutMeasure(Measure):
 
     name = "rollout"
     paper = "Abnar and Zuidema (2020), Quantifying attention flow in transformers"
+    within_stack = True
     every_layer = True
 
     def begin(self, batch: BatchCarriers) -> None:
