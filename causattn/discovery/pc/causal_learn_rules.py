@@ -5,7 +5,8 @@ a collider that contradicts an earlier one is dropped, and Meek's rules 1 to 3 l
 where its table of directed paths says that a cycle would follow. That table is not a transitive
 closure: a new arrow i -> j hands the ancestors of i to j, and i to the descendants of j, but not
 the ones to the others; and it is built anew, edges from last to first, whenever a directed edge is
-directed again. Order and table are followed here step by step.
+directed again. Order and table are followed here step by step. Where knowledge is given, the graph
+is closed under Meek's fourth rule too, which causal-learn lacks.
 
 An edge (a, b) comes in the order of (has an arrow at b, b, a); a triple in that of its edges.
 """
@@ -17,9 +18,9 @@ from functools import cache
 
 import numpy as np
 
-from causattn.discovery.pc.knowledge import Constraints, check_arrows
+from causattn.discovery.pc.knowledge import Constraints, check_arrows, directed_cycle
 from causattn.discovery.pc.triples import Verdict
-from causattn.graphs import nonzero_pairs, triple_keys
+from causattn.graphs import meek_closure, nonzero_pairs, triple_keys
 
 # Below this size plain Python is done before a compiler is loaded.
 _COMPILE_FROM = 40
@@ -85,6 +86,7 @@ def orient(
         np.stack([x[order], middle[order], z[order]], axis=1).astype(np.int64),
         impossible,
     )
+    undecided = triples[verdicts == Verdict.UNDECIDED]
     head = np.zeros_like(skeleton)
     head[centers, neighbours] = graph[neighbours, centers] == 0
     (_compiled(_close) if compiled else _close)(
@@ -94,9 +96,18 @@ def orient(
         pointer,
         neighbours,
         impossible,
-        triple_keys(triples[verdicts == Verdict.UNDECIDED], size),
+        triple_keys(undecided, size),
     )
-    return graph
+    return _with_fourth_rule(graph, undecided, compiled) if known.known else graph
+
+
+def _with_fourth_rule(graph: np.ndarray, undecided: np.ndarray, compiled: bool) -> np.ndarray:
+    """Return the closure under all of Meek's rules, where it has no directed cycle.
+
+    causal-learn has no fourth rule, which knowledge needs.
+    """
+    closed = meek_closure(graph, ambiguous=undecided, compiled=compiled)
+    return graph if directed_cycle((closed != 0) & (closed.T == 0)) else closed
 
 
 @cache

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from causattn.base import ConfigError
+from causattn.discovery import Knowledge, pc
 from causattn.discovery.pc import GaussianStatistics, run_pc
 from causattn.discovery.pc.knowledge import constraints, directed_cycle
+from causattn.graphs import CausalGraph, class_members, dag_to_cpdag
 
 RULES = ("causal-learn", "standard", "majority", "conservative")
 
@@ -123,3 +125,36 @@ def test_a_required_edge_need_not_be_a_candidate():
 def test_cycles_are_found_behind_tails():
     assert directed_cycle(edges(5, (0, 1), (1, 2), (2, 3))) == []
     assert directed_cycle(edges(5, (0, 1), (1, 2), (2, 1), (2, 4))) in ([1, 2, 1], [2, 1, 2])
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("seed", range(25))
+def test_what_knowledge_compels_is_directed_and_nothing_else(rules, seed, draw_dag, draw_weights):
+    # Against all members of the class that honour the knowledge, listed one by one.
+    rng = np.random.default_rng(seed)
+    dag = draw_dag(rng, 6, 3.5)
+    mix = np.linalg.inv(np.eye(6) - draw_weights(rng, dag))
+    statistics = GaussianStatistics.from_covariance(mix.T @ mix, 10**12)
+    required = dag & (rng.random(dag.shape) < 0.3)
+    members = [
+        member.adjacency("from row to column") != 0
+        for member in class_members(
+            CausalGraph.from_adjacency(
+                dag_to_cpdag(dag.astype(np.uint8)), tuple("abcdef"), direction="from row to column"
+            )
+        )
+    ]
+    honouring = np.array([member for member in members if member[required].all()])
+    found = run_pc(statistics, alpha=1e-4, rules=rules, knowledge=(required, edges(6)))
+    assert np.array_equal(found.adjacency != 0, honouring.any(axis=0))
+
+
+def test_meeks_fourth_rule_holds_on_data():
+    rng = np.random.default_rng(0)
+    first, second, third, c = rng.normal(size=(4, 20000))
+    a = 0.8 * c + first
+    d = 0.6 * a + 0.7 * c + second
+    b = 0.9 * a + 0.5 * d + third
+    known = Knowledge(required=(("c", "d"),))
+    graph = pc(np.c_[a, b, c, d], names="abcd", knowledge=known)
+    assert ("a", "b", "-->") in [tuple(edge)[:3] for edge in graph.edges()]
