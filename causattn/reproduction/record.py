@@ -93,7 +93,7 @@ def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Pa
     about = {key: value for key, value in vars(record).items() if key != "findings"}
     if rows:
         write_rows(folder / ROWS, rows)
-        findings["tables"] = {}  # the page makes them of the rows
+        findings |= {"tables": {}, "notes": {}}  # the page makes them of the rows
     write_json(folder / RESULT, {"schema": SCHEMA, **about, **findings})
     write_text(folder / PAGE, page)
     return folder / PAGE
