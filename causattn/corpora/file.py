@@ -22,9 +22,10 @@ class FileSettings:
     Parameters
     ----------
     path
-        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, a ``.txt`` file with a
-        document a line (column text), or a folder whose ``.txt`` files are the documents (columns
-        text, file and folder).
+        A ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, a ``.txt``
+        file with a document a line (column text), each perhaps compressed (``.csv.gz``), or a
+        folder whose ``.txt`` files are the documents (columns text, file and folder). What lies
+        inside another JSON object is a column such as meta.author.
     text
         The column of the documents.
     label
@@ -37,9 +38,10 @@ class FileSettings:
         Is the label a class (``"discrete"``) or a number (``"continuous"``)? ``"auto"`` judges by
         its values.
     encoding
-        Of text files.
+        Of text files, unless a byte order mark says another.
     delimiter
-        Between the cells of a CSV file; None is a comma, in ``.tsv`` a tab.
+        Between the cells of a CSV file; None is the sign that cuts its first lines (comma,
+        semicolon, tab or bar), in ``.tsv`` a tab.
     missing
         A row without text is an ``"error"``, or dropped and counted (``"drop"``).
     """
@@ -79,7 +81,7 @@ class TextFile(CorpusSource):
         records = read_records(path, settings.encoding, settings.delimiter)
         return corpus_from_records(
             records,
-            name=path.stem or path.resolve().name,
+            name=Path(path.name.removesuffix(".gz")).stem or path.resolve().name,
             text=settings.text,
             label=settings.label,
             columns=column_kinds(settings.columns, settings.discrete, settings.continuous),

@@ -1,7 +1,8 @@
 """`Records`: the rows of a file by column, each with the place it came from, for messages.
 
-Readers for CSV and TSV, JSON Lines, Parquet, lines of text and a folder of text files. What a
-person can get wrong in a file is told in one sentence with file, line or byte, and the mend.
+Readers for CSV and TSV, JSON, JSON Lines, Parquet, lines of text and a folder of text files; all
+but the last two may be compressed (``.gz``). What a person can get wrong in a file is told in one
+sentence with file, line or byte, and the mend.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import difflib
 import io
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from causattn.base import DataError, choose
+from causattn.base import DataError
+from causattn.corpora.decoding import decoded, ending_of
+
+_DEEPEST = 8
+"""Objects inside objects that become columns of their own."""
 
 Reader = Callable[[Path, str, str | None], "Records"]
 
@@ -62,16 +67,17 @@ class Records:
 
 
 def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
-    """Read a CSV, TSV, JSON Lines, Parquet or text file, or a folder of text files.
+    """Read a CSV, TSV, JSON, JSON Lines, Parquet or text file, or a folder of text files.
 
     Parameters
     ----------
     path
-        The file or folder.
+        The file or folder. Text files may be compressed: ``.csv.gz``.
     encoding
-        Of text files; a byte order mark is allowed.
+        Of text files, unless a byte order mark says another.
     delimiter
-        Between the cells of a CSV file; None for a comma (in ``.tsv`` a tab).
+        Between the cells of a CSV file; None for the sign that the header is cut by (a comma where
+        none is; in ``.tsv`` a tab).
 
     Raises
     ------
@@ -83,6 +89,7 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
     readers: dict[str, Reader] = {
         ".csv": _read_csv,
         ".tsv": _read_csv,
+        ".json": _read_json,
         ".jsonl": _read_jsonl,
         ".ndjson": _read_jsonl,
         ".parquet": _read_parquet,
@@ -93,12 +100,13 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
         near = difflib.get_close_matches(path.name, beside, n=1)
         hint = f"did you mean {path.parent / near[0]}?" if near else "check the path."
         raise DataError(f"There is no file or folder {path} (corpus.path); {hint}")
-    if path.suffix.lower() not in readers:
+    ending = ending_of(path)
+    if ending not in readers:
         raise DataError(
             f"{path} ends in {path.suffix or 'nothing'}, which is no corpus file known; use "
-            f"{', '.join(readers)} or a folder of .txt files."
+            f"{', '.join(readers)} (or .csv.gz and the like) or a folder of .txt files."
         )
-    return choose(path.suffix.lower(), readers, "corpus.path")(path, encoding, delimiter)
+    return readers[ending](path, encoding, delimiter)
 
 
 def missing(cell: Any) -> bool:
@@ -108,31 +116,9 @@ def missing(cell: Any) -> bool:
     return isinstance(cell, str) and cell.strip() in ("", "nan", "NaN")
 
 
-def _decoded(path: Path, encoding: str) -> str:
-    """Return a file's text, or say at which byte it cannot be decoded."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); check its rights.") from None
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{path}, line {line}: byte {error.start} (0x{content[error.start]:02x}) is not "
-            f"{encoding}; set corpus.encoding to the file's own (such as latin-1) or mend the file."
-        ) from None
-    except LookupError:
-        raise DataError(
-            f"corpus.encoding={encoding} is no encoding that Python knows; use utf-8, latin-1, "
-            "gb18030 or another of its names."
-        ) from None
-    return text.removeprefix("\ufeff")
-
-
 def _read_csv(path: Path, encoding: str, delimiter: str | None) -> Records:
-    text = _decoded(path, encoding)
-    sign = delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
+    text = decoded(path, encoding)
+    sign = delimiter or ("\t" if ending_of(path) == ".tsv" else _separator(text))
     if len(sign) != 1:
         raise DataError(f"corpus.delimiter={sign!r} must be one character; change it.")
     # The module's limit on a cell is 128 KiB, shorter than a long document.
@@ -170,11 +156,74 @@ def _read_csv(path: Path, encoding: str, delimiter: str | None) -> Records:
     return Records(str(path), columns, places)
 
 
+def _separator(text: str) -> str:
+    """Return the sign that cuts a CSV file: the one of which its first lines have equally many.
+
+    A comma where it does, or where no other does.
+    """
+    lines = [line for line in text[:65_536].splitlines()[:20] if line.strip()][:10]
+    for sign in (",", ";", "\t", "|"):
+        found = [len(row) for row in csv.reader(lines, delimiter=sign)]
+        if found and found[0] > 1 and len(set(found)) == 1:
+            return sign
+    return ","
+
+
+def _read_json(path: Path, encoding: str, delimiter: str | None) -> Records:
+    """Read a list of objects, or an object that has one."""
+    text = decoded(path, encoding)
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        if text.count("\n") and text.lstrip().startswith("{"):
+            return _read_jsonl(path, encoding, delimiter)  # an object a line under another name
+        raise DataError(
+            f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; mend the JSON."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} cannot be read ({error}); write plain JSON.") from None
+    if isinstance(found, dict):
+        lists = [key for key, value in found.items() if _is_records(value)]
+        if len(lists) != 1:
+            raise DataError(
+                f"{path} holds an object with {len(lists)} lists of objects where one is needed; "
+                'write a list of objects such as [{"text": "..."}].'
+            )
+        found = found[lists[0]]
+    if not _is_records(found):
+        raise DataError(
+            f"{path} holds no list of objects; write one such as "
+            '[{"text": "..."}, {"text": "..."}].'
+        )
+    return _from_objects(path, found, [f"item {number + 1}" for number in range(len(found))])
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
+def _from_objects(path: Path, rows: Sequence[dict[str, Any]], places: Sequence[str]) -> Records:
+    """Return objects as records; what lies inside another object is a column ``outer.inner``."""
+    flat = [dict(_flattened(row)) for row in rows]
+    names = dict.fromkeys(name for row in flat for name in row)
+    return Records(str(path), {name: [row.get(name) for row in flat] for name in names}, places)
+
+
+def _flattened(
+    row: Mapping[str, Any], before: str = "", depth: int = 0
+) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            yield from _flattened(value, f"{before}{name}.", depth + 1)
+        else:
+            yield f"{before}{name}", value
+
+
 def _read_jsonl(path: Path, encoding: str, delimiter: str | None) -> Records:
     rows: list[dict[str, Any]] = []
     places = []
     # Only line feeds end a record: JSON allows U+2028 and its kin inside a string.
-    for number, line in enumerate(_decoded(path, encoding).split("\n"), 1):
+    for number, line in enumerate(decoded(path, encoding).split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -198,8 +247,7 @@ def _read_jsonl(path: Path, encoding: str, delimiter: str | None) -> Records:
         places.append(f"line {number}")
     if not rows:
         raise DataError(f"{path} is empty; it needs one JSON object a line.")
-    names = dict.fromkeys(name for row in rows for name in row)
-    return Records(str(path), {name: [row.get(name) for row in rows] for name in names}, places)
+    return _from_objects(path, rows, places)
 
 
 def _read_parquet(path: Path, encoding: str, delimiter: str | None) -> Records:
@@ -217,7 +265,7 @@ def _read_parquet(path: Path, encoding: str, delimiter: str | None) -> Records:
 def _read_lines(path: Path, encoding: str, delimiter: str | None) -> Records:
     """Read a text file with a document a line; blank lines are none."""
     # Not splitlines, which also parts lines at marks that may stand inside a text.
-    lines = io.StringIO(_decoded(path, encoding), newline=None).read().split("\n")
+    lines = io.StringIO(decoded(path, encoding), newline=None).read().split("\n")
     found = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not found:
         raise DataError(f"{path} is empty; it needs one document a line.")
@@ -231,7 +279,7 @@ def _read_folder(path: Path, encoding: str) -> Records:
         raise DataError(f"Folder {path} holds no .txt file; put one file a document into it.")
     names = [entry.relative_to(path) for entry in found]
     columns = {
-        "text": [_decoded(entry, encoding) for entry in found],
+        "text": [decoded(entry, encoding) for entry in found],
         "file": [name.as_posix() for name in names],
         "folder": [name.parent.as_posix() for name in names],
     }
