@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from causattn.attribution.faithfulness.erasure import SHARES, Erasure, erasure
     from causattn.attribution.faithfulness.infidelity import Infidelity, infidelity
     from causattn.attribution.faithfulness.interventions import (
-        Agreement,
+        InterventionAgreement,
         agreement,
         replacement_effects,
     )
@@ -46,7 +46,6 @@ __all__ = [
     "ATTENTION",
     "EXPLAINERS",
     "SHARES",
-    "Agreement",
     "AttentionItselfSettings",
     "AttributionSummary",
     "CaseBatch",
@@ -56,6 +55,7 @@ __all__ = [
     "Fidelity",
     "HiddenTarget",
     "Infidelity",
+    "InterventionAgreement",
     "LabelTarget",
     "LinearSurrogate",
     "NextTokenTarget",

@@ -12,7 +12,7 @@ from causattn.base import ConfigError, Registry
 
 
 @dataclass(frozen=True)
-class Room:
+class RoomListing:
     """A room whose contributions have names.
 
     Parameters
@@ -34,26 +34,26 @@ class Room:
         return found
 
 
-ROOMS: dict[str, Room] = {
-    "corpora": Room("causattn.corpora:CORPORA", "corpus"),
-    "models": Room("causattn.models:MODELS", "model"),
-    "features": Room("causattn.features:FEATURE_BUILDERS", "features"),
-    "measures": Room("causattn.attention:MEASURES"),
-    "explainers": Room("causattn.attribution:EXPLAINERS", "attribution"),
-    "candidates": Room("causattn.candidates:SELECTORS", "candidates"),
-    "discovery": Room("causattn.discovery:ALGORITHMS", "discovery"),
-    "tests": Room("causattn.discovery:TESTS"),
-    "scores": Room("causattn.discovery:SCORES"),
-    "estimators": Room("causattn.effects:ESTIMATORS"),
-    "refuters": Room("causattn.effects:REFUTERS"),
-    "interventions": Room("causattn.effects:INTERVENTIONS"),
-    "metrics": Room("causattn.graphs:METRICS"),
-    "papers": Room("causattn.reproduction:PAPERS"),
+ROOMS: dict[str, RoomListing] = {
+    "corpora": RoomListing("causattn.corpora:CORPORA", "corpus"),
+    "models": RoomListing("causattn.models:MODELS", "model"),
+    "features": RoomListing("causattn.features:FEATURE_BUILDERS", "features"),
+    "measures": RoomListing("causattn.attention:MEASURES"),
+    "explainers": RoomListing("causattn.attribution:EXPLAINERS", "attribution"),
+    "candidates": RoomListing("causattn.candidates:SELECTORS", "candidates"),
+    "discovery": RoomListing("causattn.discovery:ALGORITHMS", "discovery"),
+    "tests": RoomListing("causattn.discovery:TESTS"),
+    "scores": RoomListing("causattn.discovery:SCORES"),
+    "estimators": RoomListing("causattn.effects:ESTIMATORS"),
+    "refuters": RoomListing("causattn.effects:REFUTERS"),
+    "interventions": RoomListing("causattn.effects:INTERVENTIONS"),
+    "metrics": RoomListing("causattn.graphs:METRICS"),
+    "papers": RoomListing("causattn.reproduction:PAPERS"),
 }
 """The rooms, in the order of the pipeline, by the name that their entry points have."""
 
 
-def find(name: str) -> Room:
+def find(name: str) -> RoomListing:
     """Return a room.
 
     Raises
@@ -68,7 +68,7 @@ def find(name: str) -> Room:
     raise ConfigError(f"causattn has no room {name!r}; {hint}choose one of {', '.join(ROOMS)}.")
 
 
-def of_groups() -> dict[str, Room]:
+def of_groups() -> dict[str, RoomListing]:
     """Return the rooms that a group of the configuration chooses from, by the group."""
     return {room.group: room for room in ROOMS.values() if room.group is not None}
 

@@ -33,7 +33,7 @@ class NoOptions:
 
 
 @dataclass(frozen=True)
-class Problem:
+class EstimationProblem:
     """One contrast to estimate.
 
     Parameters
@@ -245,7 +245,7 @@ class Estimator(ABC):
     columns: tuple[Column, ...] = ()
 
     @abstractmethod
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         """Return the effect of treatment 1 rather than 0, or the sentence that says why none."""
 
     def effect(self, question: Question) -> Effect | str:

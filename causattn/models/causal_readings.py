@@ -1,4 +1,4 @@
-"""Readings of the same documents with the words of some features drawn anew."""
+"""CausalReadings of the same documents with the words of some features drawn anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from causattn.base import CapabilityError, ConfigError, choose
 from causattn.corpora import Corpus, Mentions, rewrite
 
 
-class Readings:
+class CausalReadings:
     """Rewrites documents: features that should not matter, each from another document.
 
     Parameters

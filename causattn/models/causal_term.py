@@ -21,7 +21,7 @@ from causattn.models.causal_loss import (
     intervention_variance,
     output_variance,
 )
-from causattn.models.causal_readings import Readings
+from causattn.models.causal_readings import CausalReadings
 from causattn.models.causal_target import TRUTH, causal_target
 from causattn.models.encoding import Batch, Encoding, encode_texts, take
 from causattn.models.model import LanguageModel
@@ -129,7 +129,7 @@ class CausalTerm:
         else:
             self.drawn = tuple(settings.causal_resample) or self.target.irrelevant()
             draws = generator(seed, "models", "causal_term", "readings")
-            self._readings = Readings(corpus, self.drawn, draws)
+            self._readings = CausalReadings(corpus, self.drawn, draws)
 
     def __call__(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the batch's logits [B, c] and the weighted term; remember the bare one."""

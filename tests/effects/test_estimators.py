@@ -19,7 +19,7 @@ from dowhy.causal_estimators.propensity_score_weighting_estimator import (
 )
 from scipy.special import expit
 
-from causattn.effects import ESTIMATORS, NoOptions, PointEstimate, Problem
+from causattn.effects import ESTIMATORS, EstimationProblem, NoOptions, PointEstimate
 from causattn.effects.estimate.by_dowhy import (
     OUTCOME,
     TREATMENT,
@@ -32,21 +32,21 @@ from causattn.effects.estimators.propensity_stratification import SMALLEST_STRAT
 EFFECT = 0.2
 
 
-def problem(seed: int, rows: int = 800, discrete: bool = False) -> Problem:
+def problem(seed: int, rows: int = 800, discrete: bool = False) -> EstimationProblem:
     """Return a confounded 0/1 treatment and 0/1 outcome, whose effect is EFFECT for every row."""
     rng = np.random.default_rng(seed)
     causes = rng.integers(0, 2, (rows, 2)) if discrete else rng.uniform(-1, 1, (rows, 2))
     treated = rng.random(rows) < expit(causes @ [1.0, -0.5])
     outcome = rng.random(rows) < 0.35 + EFFECT * treated + causes @ [0.15, 0.1]
     columns = np.column_stack([np.ones(rows), causes])
-    return Problem(treated.astype(float), outcome.astype(float), columns)
+    return EstimationProblem(treated.astype(float), outcome.astype(float), columns)
 
 
-def estimated(name: str, one: Problem) -> PointEstimate | str:
+def estimated(name: str, one: EstimationProblem) -> PointEstimate | str:
     return ESTIMATORS[name].estimate(one, NoOptions())
 
 
-def dowhy_value(one: Problem, kind: type, **settings) -> float:
+def dowhy_value(one: EstimationProblem, kind: type, **settings) -> float:
     """Return DoWhy's own estimate, from our propensity scores where it takes a column of them."""
     names = [f"w{k}" for k in range(one.adjustment.shape[1] - 1)]
     frame = pd.DataFrame(one.adjustment[:, 1:], columns=names)
@@ -67,7 +67,7 @@ def dowhy_value(one: Problem, kind: type, **settings) -> float:
 class OurScores:
     """Our propensity scores, dressed as a scikit-learn classifier for DoWhy."""
 
-    def __init__(self, one: Problem) -> None:
+    def __init__(self, one: EstimationProblem) -> None:
         scores = propensity(one)
         assert not isinstance(scores, str)
         self.scores = scores[0]
@@ -153,12 +153,12 @@ def test_matching_averages_ties_which_dowhy_does_not() -> None:
 def test_perfect_separation_and_missing_overlap_are_sentences() -> None:
     base = np.linspace(-1, 1, 200)
     columns = np.column_stack([np.ones(200), base])
-    separated = Problem((base > 0).astype(float), (base > 0.3).astype(float), columns)
+    separated = EstimationProblem((base > 0).astype(float), (base > 0.3).astype(float), columns)
     for name in DOWHY:
         said = estimated(name, separated)
         assert isinstance(said, str)
         assert "perfectly" in said, name
-    numbers = Problem(problem(0).treatment, np.arange(800.0), problem(0).adjustment)
+    numbers = EstimationProblem(problem(0).treatment, np.arange(800.0), problem(0).adjustment)
     said = estimated("glm", numbers)
     assert isinstance(said, str)
     assert "0/1" in said
@@ -168,7 +168,7 @@ def test_clipping_is_told() -> None:
     rng = np.random.default_rng(0)
     cause = rng.normal(size=2000) * 3
     treated = (rng.random(2000) < expit(2 * cause)).astype(float)
-    one = Problem(treated, rng.normal(size=2000), np.column_stack([np.ones(2000), cause]))
+    one = EstimationProblem(treated, rng.normal(size=2000), np.column_stack([np.ones(2000), cause]))
     found = estimated("propensity_weighting", one)
     assert not isinstance(found, str)
     assert "clipped" in found.note

@@ -60,7 +60,7 @@ REFUTER = Halves()
 '''
 ESTIMATOR = '''
 """The plain difference of two means."""
-from causattn.effects import Column, Estimator, PointEstimate, Problem
+from causattn.effects import Column, Estimator, PointEstimate, EstimationProblem
 
 class Difference(Estimator):
     """The difference of the two groups' means; what is adjusted for is not looked at."""
@@ -68,7 +68,7 @@ class Difference(Estimator):
     name = "difference"
     columns = (Column("data_smaller_group", "count", "rows in the smaller of both groups"),)
 
-    def estimate(self, problem: Problem, settings):
+    def estimate(self, problem: EstimationProblem, settings):
         groups = [problem.outcome[problem.treatment == side] for side in (0.0, 1.0)]
         if min(map(len, groups)) < 5:
             return "A group has fewer than 5 rows."

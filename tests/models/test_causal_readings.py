@@ -1,4 +1,4 @@
-"""Readings: only what should change changes, with the frequencies of the corpus."""
+"""CausalReadings: only what should change changes, with the frequencies of the corpus."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from causattn.base import CapabilityError, ConfigError
 from causattn.corpora import load_corpus
-from causattn.models.causal_readings import Readings
+from causattn.models.causal_readings import CausalReadings
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def corpus():
 
 
 def test_named_slots_are_drawn_and_the_rest_stays(corpus):
-    readings = Readings(corpus, ("shortcut", "shirt"), np.random.default_rng(0))
+    readings = CausalReadings(corpus, ("shortcut", "shirt"), np.random.default_rng(0))
     documents = np.arange(len(corpus))[::-1].copy()
     read = readings.draw(documents, 2)
     assert len(read) == 3 * len(corpus)
@@ -35,7 +35,7 @@ def test_named_slots_are_drawn_and_the_rest_stays(corpus):
 
 
 def test_mentions_are_the_values_that_are_told(corpus):
-    readings = Readings(corpus, ("shortcut", "day"), np.random.default_rng(1))
+    readings = CausalReadings(corpus, ("shortcut", "day"), np.random.default_rng(1))
     read = readings.draw(np.array([5, 5, 17]), 2)
     mentions = read.mentions
     assert len(mentions) == 9 * len(corpus.variables)
@@ -49,10 +49,10 @@ def test_mentions_are_the_values_that_are_told(corpus):
 def test_what_cannot_be_drawn_is_said(corpus):
     rng = np.random.default_rng(0)
     with pytest.raises(ConfigError, match=r"model.causal_resample=seat is not known"):
-        Readings(corpus, ("seat",), rng)
+        CausalReadings(corpus, ("seat",), rng)
     with pytest.raises(ConfigError, match=r"0 of the 5 variables .* some must be and some must"):
-        Readings(corpus, (), rng)
+        CausalReadings(corpus, (), rng)
     with pytest.raises(ConfigError, match="5 of the 5 variables"):
-        Readings(corpus, corpus.variables, rng)
+        CausalReadings(corpus, corpus.variables, rng)
     with pytest.raises(CapabilityError, match="no slots whose words could be drawn"):
-        Readings(replace(corpus, value_texts=None), ("day",), rng)
+        CausalReadings(replace(corpus, value_texts=None), ("day",), rng)

@@ -22,7 +22,7 @@ from causattn.models import LanguageModel, encode_texts
 
 
 @dataclass(frozen=True)
-class Agreement:
+class InterventionAgreement:
     """How scores agree with effects, for n documents.
 
     Parameters
@@ -124,7 +124,7 @@ def replacement_effects(
     return found
 
 
-def agreement(scores: Sequence[np.ndarray], effects: Sequence[np.ndarray]) -> Agreement:
+def agreement(scores: Sequence[np.ndarray], effects: Sequence[np.ndarray]) -> InterventionAgreement:
     """Return how scores agree with effects.
 
     Parameters
@@ -142,7 +142,7 @@ def agreement(scores: Sequence[np.ndarray], effects: Sequence[np.ndarray]) -> Ag
     signed = any((each < 0).any() for each in scores)
     rows = [_agreement(*pair, signed) for pair in zip(scores, effects, strict=True)]
     columns = np.array(rows, dtype=float).reshape(len(rows), 3)
-    return Agreement(columns[:, 0], columns[:, 1], columns[:, 2])
+    return InterventionAgreement(columns[:, 0], columns[:, 1], columns[:, 2])
 
 
 def _agreement(score: np.ndarray, effect: np.ndarray, signed: bool) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ from causattn.models import LanguageModel, batches, encode_texts
 
 
 @dataclass(frozen=True)
-class Design:
+class SurrogateDesign:
     """Documents by columns.
 
     Parameters
@@ -33,7 +33,7 @@ class Design:
     binary: np.ndarray
 
 
-def design(table: FeatureTable) -> Design:
+def design(table: FeatureTable) -> SurrogateDesign:
     """Return a table's features as columns, those of kind output left out.
 
     A feature of k values gets k - 1 columns: its first value is where all of them are 0.
@@ -71,7 +71,7 @@ def design(table: FeatureTable) -> Design:
             "The feature table has no feature but outputs, so a surrogate has nothing to tell "
             "them by; choose other features."
         )
-    return Design(tuple(names), np.stack(columns, axis=1), np.array(binary))
+    return SurrogateDesign(tuple(names), np.stack(columns, axis=1), np.array(binary))
 
 
 def class_margins(

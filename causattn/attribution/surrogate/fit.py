@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.linear_model import LinearRegression
 from sklearn.tree import DecisionTreeRegressor
 
-from causattn.attribution.surrogate.design import Design, design
+from causattn.attribution.surrogate.design import SurrogateDesign, design
 from causattn.base import ConfigError, DataError, generator, integer_seed
 from causattn.features import FeatureTable
 
@@ -204,7 +204,7 @@ def fit_surrogate(
 
 
 def _linear(
-    columns: Design,
+    columns: SurrogateDesign,
     outputs: np.ndarray,
     output: str,
     fitted: np.ndarray,
@@ -233,7 +233,7 @@ def _linear(
 
 
 def _tree(
-    columns: Design,
+    columns: SurrogateDesign,
     outputs: np.ndarray,
     output: str,
     fitted: np.ndarray,
@@ -273,7 +273,7 @@ def _tree(
 
 def _fidelity(
     predict: Callable[[np.ndarray], np.ndarray],
-    columns: Design,
+    columns: SurrogateDesign,
     outputs: np.ndarray,
     fitted: np.ndarray,
     kept: np.ndarray,

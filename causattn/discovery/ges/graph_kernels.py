@@ -19,7 +19,7 @@ PARENTS, CHILDREN, NEIGHBOURS, ADJACENT = 0, 1, 2, 3
 FORWARD, BACKWARD, TURNING = 0, 1, 2
 
 
-class Scratch(NamedTuple):
+class MoveScratch(NamedTuple):
     """Room to work in, and the trial: the DAG that the move last tried out leads to.
 
     Attributes
@@ -44,9 +44,9 @@ class Scratch(NamedTuple):
     waiting: np.ndarray
 
 
-def new_scratch(size: int, words: int) -> Scratch:
+def new_scratch(size: int, words: int) -> MoveScratch:
     """Return room to work in for p variables."""
-    return Scratch(
+    return MoveScratch(
         plan=np.zeros((4, size, words), dtype=np.uint64),
         trial=np.zeros((size, words), dtype=np.uint64),
         order=np.zeros(size, dtype=np.int64),
@@ -88,7 +88,7 @@ def _orient_around(graph: np.ndarray, node: int, inner: np.ndarray, outer: np.nd
 
 
 @njit(cache=True, nogil=True)
-def _goes_round(dag: np.ndarray, x: int, y: int, scratch: Scratch) -> bool:
+def _goes_round(dag: np.ndarray, x: int, y: int, scratch: MoveScratch) -> bool:
     """Tell whether a directed path leads from x to y besides the edge.
 
     Then the DAG before the turn would have had a cycle. It cannot in a CPDAG, it can in an MPDAG.
@@ -113,7 +113,7 @@ def _goes_round(dag: np.ndarray, x: int, y: int, scratch: Scratch) -> bool:
 
 @njit(cache=True, nogil=True)
 def make_move(
-    graph: np.ndarray, phase: int, x: int, y: int, clique: np.ndarray, scratch: Scratch
+    graph: np.ndarray, phase: int, x: int, y: int, clique: np.ndarray, scratch: MoveScratch
 ) -> bool:
     """Make a move on a member of the class, and tell whether some member can make it.
 

@@ -19,7 +19,7 @@ from causattn.discovery.ges.graph_kernels import (
     FORWARD,
     NEIGHBOURS,
     TURNING,
-    Scratch,
+    MoveScratch,
 )
 from causattn.graphs.bitset import add, has, trailing_zeros
 
@@ -200,7 +200,7 @@ def _forbidden(
     x: int,
     y: int,
     clique: np.ndarray,
-    scratch: Scratch,
+    scratch: MoveScratch,
     witness: np.ndarray,
 ) -> bool:
     """Tell whether a semi-directed path forbids a move on x -> y, and add it to the witness.
@@ -289,7 +289,7 @@ def next_of_row(rows: Rows, y: int, place: int, threshold: float) -> tuple[int, 
 
 @njit(cache=True, nogil=True)
 def pick(
-    rows: Rows, graph: np.ndarray, phase: int, tolerance: float, scratch: Scratch
+    rows: Rows, graph: np.ndarray, phase: int, tolerance: float, scratch: MoveScratch
 ) -> tuple[int, int, int]:
     """Return target, group and place of the move to make, or -1 thrice.
 

@@ -56,7 +56,7 @@ class Treatment:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeColumns:
     """The outcome's columns.
 
     Parameters
@@ -146,19 +146,19 @@ class Design:
             tuple((categories[start], categories[end]) for start, end in pairs),
         )
 
-    def outcome(self, feature: int) -> Outcome | str:
+    def outcome(self, feature: int) -> OutcomeColumns | str:
         """Return a feature as outcome, or the sentence that says why it cannot be one."""
         name, values = self.table.names[feature], self.table.values[:, feature]
         categories = self.table.categories[feature]
         if np.ptp(values) == 0:
             return f"{name} has the same value in every row."
         if categories is None:
-            return Outcome(values[:, None], (name,), (None,), float(values.std()))
+            return OutcomeColumns(values[:, None], (name,), (None,), float(values.std()))
         codes = values.astype(np.int64)
         numbers = numeric_levels(categories)
         if numbers is not None and len(categories) > 2:
             column = numbers[codes]
-            return Outcome(column[:, None], (name,), (None,), float(column.std()))
+            return OutcomeColumns(column[:, None], (name,), (None,), float(column.std()))
         counts = np.bincount(codes, minlength=len(categories))
         if len(categories) == 2:
             wanted = [1] if counts.min() >= self.minimum_count else []
@@ -169,7 +169,7 @@ class Design:
             return (
                 f"{name} has too few rows ({self.minimum_count} wanted) beside its commonest value."
             )
-        return Outcome(
+        return OutcomeColumns(
             _indicators(codes, wanted),
             tuple(f"P({name} = {categories[k]})" for k in wanted),
             tuple(categories[k] for k in wanted),

@@ -13,10 +13,10 @@ from causattn.effects.contract import (
     Change,
     Draws,
     Effect,
+    EstimationProblem,
     Estimator,
     Meaning,
     PointEstimate,
-    Problem,
     Question,
 )
 from causattn.effects.estimate.regression import Basis
@@ -36,7 +36,7 @@ class EstimatedEffect(Effect):
 
     estimator: Estimator
     settings: Any
-    problem: Problem
+    problem: EstimationProblem
     estimate: float
     standard_error: float
     low: float
@@ -63,7 +63,7 @@ class EstimatedEffect(Effect):
         basis = Basis.of(self.problem.adjustment)
         return basis.residual(self.problem.treatment), basis.residual(self.problem.outcome[None])
 
-    def _estimated(self, problem: Problem) -> PointEstimate | None:
+    def _estimated(self, problem: EstimationProblem) -> PointEstimate | None:
         if len(np.unique(problem.treatment)) < 2:
             return None
         found = self.estimator.estimate(problem, self.settings)
@@ -89,7 +89,7 @@ def estimated_effect(estimator: Estimator, question: Question) -> EstimatedEffec
         return f"The source is a number, and {name} compares two values; choose estimator=linear."
     at_start, at_end = at_values(treatment.contrasts[linear.contrast], treatment)
     rows = (at_end + at_start) > 0.5
-    problem = Problem(
+    problem = EstimationProblem(
         at_end[rows],
         linear.outcome.columns[rows, linear.column],
         independent_columns(q.design.adjustment(q.adjustment)[rows]),
@@ -135,19 +135,19 @@ def independent_columns(adjustment: np.ndarray) -> np.ndarray:
     return Basis.of(adjustment).vectors * np.sqrt(len(adjustment))
 
 
-def _changed(problem: Problem, change: Change) -> Problem:
+def _changed(problem: EstimationProblem, change: Change) -> EstimationProblem:
     """Return a problem after a refuter's change."""
     treatment, outcome, adjustment = problem.treatment, problem.outcome, problem.adjustment
     if change.treatment is not None:
-        return Problem(treatment[change.treatment], outcome, adjustment)
+        return EstimationProblem(treatment[change.treatment], outcome, adjustment)
     if change.outcome is not None:
-        return Problem(treatment, outcome[change.outcome], adjustment)
+        return EstimationProblem(treatment, outcome[change.outcome], adjustment)
     if change.made is not None:
-        return Problem(treatment, change.made[0], adjustment)
+        return EstimationProblem(treatment, change.made[0], adjustment)
     if change.column is not None:
-        return Problem(treatment, outcome, np.column_stack([adjustment, change.column]))
+        return EstimationProblem(treatment, outcome, np.column_stack([adjustment, change.column]))
     rows = np.repeat(np.arange(len(treatment)), change.times)  # type: ignore[arg-type]
-    return Problem(treatment[rows], outcome[rows], independent_columns(adjustment[rows]))
+    return EstimationProblem(treatment[rows], outcome[rows], independent_columns(adjustment[rows]))
 
 
 def _ratio(found: PointEstimate) -> float:

@@ -20,7 +20,7 @@ import numpy as np
 import scipy.stats
 
 from causattn.effects.contract import Change, Draws, Effect, Meaning
-from causattn.effects.estimate.design import Design, Outcome, Treatment
+from causattn.effects.estimate.design import Design, OutcomeColumns, Treatment
 from causattn.effects.estimate.interactions import with_interactions
 from causattn.effects.estimate.linear_again import contrast_errors, linear_again
 from causattn.effects.estimate.regression import (
@@ -59,7 +59,7 @@ class LinearEffect(Effect):
     low: float
     high: float
     treatment: Treatment
-    outcome: Outcome
+    outcome: OutcomeColumns
     basis: Basis
     outcome_residual: np.ndarray
     contrast: int
@@ -240,7 +240,9 @@ class LinearEffects:
         return self._last[1]
 
 
-def meaning_of(treatment: Treatment, outcome: Outcome, contrast: int, column: int) -> Meaning:
+def meaning_of(
+    treatment: Treatment, outcome: OutcomeColumns, contrast: int, column: int
+) -> Meaning:
     """Return what an effect of a contrast on an outcome's column means."""
     start, end = treatment.labels[contrast]
     return Meaning(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from causattn.effects.contract import Change, Draws, Effect, Meaning, Question
-from causattn.effects.estimate.design import Design, Outcome, Treatment
+from causattn.effects.estimate.design import Design, OutcomeColumns, Treatment
 from causattn.effects.estimate.linear_effects import meaning_of
 from causattn.effects.estimate.strata import (
     Standardised,
@@ -130,7 +130,7 @@ class StandardisedEffect(Effect):
 
 
 def standardised_effect(
-    question: Question, strata: Strata, treatment: Treatment, outcome: Outcome
+    question: Question, strata: Strata, treatment: Treatment, outcome: OutcomeColumns
 ) -> StandardisedEffect:
     """Return the effect of the contrast that stands out most, or of the one that is asked for.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.effects.contract import Estimator, PointEstimate, Problem
+from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
 from causattn.effects.estimators.propensity import error_of_mean, propensity
 
 
@@ -19,7 +19,7 @@ class DoublyRobust(Estimator):
     name = "doubly_robust"
     paper = "Funk et al. (2011), Doubly robust estimation of causal effects"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         scores = propensity(problem)
         if isinstance(scores, str):
             return scores

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from causattn.effects.contract import Estimator, PointEstimate, Problem
+from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
 from causattn.effects.estimators.logistic import logistic
 from causattn.effects.estimators.propensity import error_of_mean
 
@@ -20,7 +20,7 @@ class Glm(Estimator):
 
     name = "glm"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         if set(np.unique(problem.outcome)) - {0.0, 1.0}:
             return "The outcome is no 0/1 column; a logistic regression needs one (choose linear)."
         columns = np.column_stack([problem.treatment, problem.adjustment])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from causattn.effects.contract import Effect, Estimator, PointEstimate, Problem, Question
+from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
 from causattn.effects.estimators.linear import ESTIMATOR as LINEAR
 
 
@@ -20,7 +20,7 @@ class Interacted(Estimator):
     name = "interacted"
     paper = "Lin (2013), Agnostic notes on regression adjustments, Annals of Applied Statistics 7"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         return LINEAR.estimate(problem, settings)
 
     def effect(self, question: Question) -> Effect | str:

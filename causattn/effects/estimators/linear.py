@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.effects.contract import Effect, Estimator, PointEstimate, Problem, Question
+from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
 from causattn.effects.estimate.regression import Basis, fit
 
 
@@ -19,7 +19,7 @@ class Linear(Estimator):
 
     name = "linear"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         basis = Basis.of(problem.adjustment)
         found = fit(basis, problem.treatment[None, None], basis.residual(problem.outcome[None]))
         error = found.standard_errors(np.eye(1), "conservative")[0, 0, 0]

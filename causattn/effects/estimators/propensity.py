@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from causattn.effects.contract import Problem
+from causattn.effects.contract import EstimationProblem
 from causattn.effects.estimators.logistic import logistic
 
 CLIP = 0.01
 
 
-def propensity(problem: Problem) -> tuple[np.ndarray, str] | str:
+def propensity(problem: EstimationProblem) -> tuple[np.ndarray, str] | str:
     """Return the propensity scores and a note on clipping, or why there are none.
 
     Scores are clipped to [`CLIP`, 1 - `CLIP`], as DoWhy's doubly robust estimator does.

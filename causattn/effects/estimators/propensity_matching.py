@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from causattn.effects.contract import Estimator, PointEstimate, Problem
+from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
 from causattn.effects.estimators.propensity import propensity
 from causattn.effects.estimators.score_matching import matched_effect
 
@@ -19,7 +19,7 @@ class PropensityMatching(Estimator):
     name = "propensity_matching"
     paper = "Abadie and Imbens (2006), Large sample properties of matching estimators"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         scores = propensity(problem)
         if isinstance(scores, str):
             return scores

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from causattn.effects.contract import Estimator, PointEstimate, Problem
+from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
 from causattn.effects.estimators.propensity import propensity
 
 STRATA = 5
@@ -23,7 +23,7 @@ class PropensityStratification(Estimator):
     name = "propensity_stratification"
     paper = "Rosenbaum and Rubin (1984), Reducing bias using subclassification, JASA 79"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         scores = propensity(problem)
         if isinstance(scores, str):
             return scores

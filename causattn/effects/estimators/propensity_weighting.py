@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.effects.contract import Estimator, PointEstimate, Problem
+from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
 from causattn.effects.estimators.propensity import error_of_mean, propensity
 
 
@@ -20,7 +20,7 @@ class PropensityWeighting(Estimator):
     name = "propensity_weighting"
     paper = "Hirano, Imbens and Ridder (2003), Efficient estimation of average treatment effects"
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         scores = propensity(problem)
         if isinstance(scores, str):
             return scores

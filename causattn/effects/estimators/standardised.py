@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from causattn.effects.columns import Column
-from causattn.effects.contract import Effect, Estimator, PointEstimate, Problem, Question
+from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
 from causattn.effects.estimate.design import Design, Treatment
 from causattn.effects.estimate.linear_effects import LinearEffect
 from causattn.effects.estimate.standardised_effect import standardised_effect, strata_of
@@ -34,7 +34,7 @@ class StandardisedMeans(Estimator):
         Column("data_unseen", "number", "share of rows in strata that lack one of the values"),
     )
 
-    def estimate(self, problem: Problem, settings: Any) -> PointEstimate | str:
+    def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
         """Return the effect, its strata being the distinct rows of the adjustment."""
         rows = np.unique(problem.adjustment, axis=0, return_inverse=True)[1]
         value, outcome = problem.treatment.astype(np.int64), problem.outcome[:, None]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from causattn.attention.capture.layer import AttentionLayer
+from causattn.attention import AttentionLayer
 from causattn.attention.contract import BatchCarriers, LayerView, MeasureShape
 from causattn.attention.measures.carried import CarriedFeatures
 from causattn.attention.measures.rollout import RolloutMeasure
