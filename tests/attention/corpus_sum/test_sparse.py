@@ -21,7 +21,6 @@ from causattn.attention.corpus_sum.runner import Runner
 from causattn.attention.corpus_sum.sizes import sums_gb
 from causattn.attention.measures import pairs as pairs_module
 from causattn.attention.measures.pairs import occurring_pairs
-from causattn.attention.measures.raw import RawMeasure
 from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus
 from causattn.models import CarrierTokens
@@ -91,9 +90,9 @@ def test_how_a_shard_keeps_its_sums_changes_no_bit(
     monkeypatch.setattr(sizes_module, "_FEW", 1.0)
     monkeypatch.setattr(contract, "_HELD_BYTES", 1)  # every layer is added by itself
     kept: list[bool] = []
-    moments = RawMeasure.moments
+    moments = MEASURES["raw"].moments
     monkeypatch.setattr(
-        RawMeasure,
+        MEASURES["raw"],
         "moments",
         lambda raw: (kept.append(raw.shape.pairs is not None), moments(raw))[1],
     )
@@ -179,7 +178,7 @@ def test_fifty_thousand_features_take_the_memory_of_their_pairs():
     )
     pairs = occurring_pairs(carriers.document, carriers.feature, features)
     assert len(pairs) <= documents * 900
-    moments = RawMeasure(MeasureShape((0,), (0,), features, pairs)).moments()
+    moments = MEASURES["raw"](MeasureShape((0,), (0,), features, pairs)).moments()
     with pytest.raises(DataError, match=r"take some of the features"):
         moments.mean()
     assert moments.subset([1, 2, 3]).count.shape == (3, 3)
