@@ -1,194 +1,135 @@
-"""The calibration tables as a Markdown page."""
+"""The calibration tables, written from the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from statistics import median
 from typing import Any
 
-Results = dict[str, Any]
+import pandas as pd
+
+from causattn.reproduction import Context, Findings, Row, extent
+
+QUALITY = {"bias": "bias", "rmse": "root mean square error"}
+REFUTERS = (
+    "p-values over data sets: where the model is right (Kolmogorov and Smirnov's p, and the share "
+    "at or below .05), and where it is planted wrong (the share at or below .05)."
+)
+PEOPLE = (
+    "Effect of an aspect on the rating, Negative to Positive, against people's edits (test): "
+    "median [smallest, largest] over seeds. Coverage: human effects inside the 95% interval."
+)
+EDGES = (
+    "AUC for the four aspects' edges to the rating among all ten pairs (an edit of one aspect "
+    "changes the rating and no other aspect); pairs of which a kind says nothing count lowest."
+)
 
 
-def page(results: Results) -> str:
-    """Return the page of whatever was measured so far."""
-    lines = ["# Is the evidence any good?", ""]
-    named = results["versions"].items()
-    lines += [", ".join(f"{name} {version}" for name, version in named) + ".", ""]
-    for part, write in (
-        ("refuters", _refuters),
-        ("planted", _planted),
-        ("people", _people),
-        ("icace", _icace),
-    ):
-        if part in results:
-            lines += [*write(results[part]), *_commands(results[part]), ""]
-    return "\n".join(lines)
-
-
-def _refuters(found: Results) -> list[str]:
-    lines = [
-        "## Refuters: level and power",
-        "",
-        "p-values over data sets: where the model is right (Kolmogorov and Smirnov's p, and",
-        "the share at or below .05), and where it is planted wrong (the share at or below .05).",
-        "",
-        "| refuter | data sets | uniform, p | share <= .05, right | share <= .05, wrong |",
-        "|---|---|---|---|---|",
-    ]
-    for name, row in found.items():
-        cells = (
-            name,
-            len(row["right"]),
-            _number(row["uniform_p"]),
-            _number(row["level"]),
-            _number(row["power"]),
+def page(rows: list[Row], context: Context) -> Findings:
+    """Return the tables of every part that was measured."""
+    found = Findings()
+    parts = {
+        part: [row for row in rows if row["part"] == part]
+        for part in ("refuters", "planted", "people", "icace")
+    }
+    if own := parts["refuters"]:
+        put(found, "Refuters: level and power", map(refuter, own), REFUTERS)
+    for network in dict.fromkeys(row["network"] for row in parts["planted"]):
+        planted(found, network, [row for row in parts["planted"] if row["network"] == network])
+    if own := parts["people"]:
+        put(found, "People: CEBaB's human counterfactuals", effects(own, "effects"), PEOPLE)
+        put(found, "People: edges to the rating", aucs(own, {"AUC": "auc"}), EDGES)
+    if own := parts["icace"]:
+        note = (
+            f"{own[0]['pairs']} pairs of reviews that differ by a person's edit (test), MiniLM "
+            "classifier; mean distance of the output's change under the edit from what a method "
+            "says it is. Median [smallest, largest] over seeds."
         )
-        lines.append(_cells(cells))
-    return [*lines, ""]
+        put(found, "ICaCE error on CEBaB", icace(own), note)
+    return found
 
 
-def _planted(found: Results) -> list[str]:
-    lines = []
-    for network in dict.fromkeys(entry["network"] for entry in found.values()):
-        runs = [entry for entry in found.values() if entry["network"] == network]
-        seeds = ", ".join(str(run["seed"]) for run in runs)
-        lines += [
-            f"## Planted graph: {network}",
-            "",
-            f"{runs[0]['claimed']} claims, {runs[0]['true']} of them true; seeds {seeds}; median "
-            "[smallest, largest].",
-            "The model uses the source where its distribution moves by more than .02 "
-            f"({', '.join(str(run['used']) for run in runs)} claims).",
-            "",
-            "| evidence | AUC for true edges | AUC for what the model uses | spoke of |",
-            "|---|---|---|---|",
-        ]
-        for name in runs[0]["auc_truth"]:
-            cells = [
-                _spread(run[key][name]["auc"] for run in runs) for key in ("auc_truth", "auc_model")
-            ]
-            spoke = _spread((run["auc_truth"][name]["spoke"] for run in runs), 0)
-            lines.append(_cells([name, *cells, spoke]))
-        lines += ["", "| verdict | claims | of these true |", "|---|---|---|"]
-        for verdict in ("supported", "undetermined", "contradicted"):
-            pairs = [run["verdicts"].get(verdict, [0, 0]) for run in runs]
-            lines.append(
-                _cells(
-                    [
-                        verdict,
-                        _spread((all_ for _, all_ in pairs), 0),
-                        _spread((true for true, _ in pairs), 0),
-                    ]
-                )
-            )
-        for key, title in (
-            ("effects_truth", "against the network under intervention"),
-            ("effects_model", "against the model under intervention"),
-        ):
-            lines += [
-                "",
-                f"| effect, {title} | effects | bias | root mean square error | correlation "
-                "| coverage of 95% |",
-                "|---|---|---|---|---|---|",
-            ]
-            for name in runs[0][key]:
-                parts = [run[key][name] for run in runs]
-                lines.append(
-                    _cells(
-                        [
-                            name,
-                            _spread((one["effects"] for one in parts), 0),
-                            *(
-                                _spread(one.get(measure) for one in parts)
-                                for measure in ("bias", "rmse", "correlation", "coverage")
-                            ),
-                        ]
-                    )
-                )
-        lines.append("")
-    return lines
+def put(found: Findings, title: str, lines: Iterable[dict[str, Any]], note: str) -> None:
+    """Add a table with its note."""
+    found.tables[title], found.notes[title] = pd.DataFrame(lines), note
 
 
-def _people(found: Results) -> list[str]:
-    runs = list(found.values())
-    lines = [
-        "## People: CEBaB's human counterfactuals",
-        "",
-        "Effect of an aspect on the rating, Negative to Positive, against people's edits (test):",
-        "median [smallest, largest] over seeds. Coverage: human effects inside the 95% interval.",
-        "",
-        "| estimate | aspects | bias | root mean square error | coverage |",
-        "|---|---|---|---|---|",
-    ]
-    for name in runs[0]["effects"]:
-        parts = [run["effects"][name] for run in runs]
-        lines.append(
-            _cells(
-                [
-                    name,
-                    _spread((one["effects"] for one in parts), 0),
-                    *(
-                        _spread(one.get(key) for one in parts)
-                        for key in ("bias", "rmse", "coverage")
-                    ),
-                ]
-            )
-        )
-    lines += [
-        "",
-        "AUC for the four aspects' edges to the rating among all ten pairs (an edit of one aspect",
-        "changes the rating and no other aspect); pairs of which a kind says nothing count lowest:",
-        "",
-        "| evidence | AUC | spoke of |",
-        "|---|---|---|",
-    ]
-    for name in runs[0]["auc"]:
-        auc = _spread(run["auc"][name]["auc"] for run in runs)
-        spoke = _spread((run["auc"][name]["spoke"] for run in runs), 0)
-        lines.append(_cells([name, auc, spoke]))
-    return [*lines, ""]
+def planted(found: Findings, network: str, runs: list[Row]) -> None:
+    """Add the tables of one planted network."""
+    seeds = ", ".join(str(run["seed"]) for run in runs)
+    used = ", ".join(str(run["used"]) for run in runs)
+    put(
+        found,
+        f"Planted graph: {network}",
+        aucs(
+            runs,
+            {"AUC for true edges": "auc_truth", "AUC for what the model uses": "auc_model"},
+        ),
+        f"{runs[0]['claimed']} claims, {runs[0]['true']} of them true; seeds {seeds}; median "
+        "[smallest, largest]. The model uses the source where its distribution moves by more than "
+        f".02 ({used} claims).",
+    )
+    verdicts = []
+    for verdict in ("supported", "undetermined", "contradicted"):
+        pairs = [run["verdicts"].get(verdict, [0, 0]) for run in runs]
+        claims, true = (spread([pair[k] for pair in pairs], 0) for k in (1, 0))
+        verdicts.append({"verdict": verdict, "claims": claims, "of these true": true})
+    put(found, f"Verdicts: {network}", verdicts, "Of all claims.")
+    for key, title in (("effects_truth", "network"), ("effects_model", "model")):
+        against = f"Effects against the {title} under intervention: {network}"
+        put(found, against, effects(runs, key), "Coverage: of the 95% intervals.")
 
 
-def _icace(found: Results) -> list[str]:
-    runs = list(found.values())
-    lines = [
-        "## ICaCE error on CEBaB",
-        "",
-        f"{runs[0]['pairs']} pairs of reviews that differ by a person's edit (test), MiniLM",
-        "classifier; mean distance of the output's change under the edit from what",
-        "a method says it is. Median [smallest, largest] over seeds.",
-        "",
-        "| method | L2 | cosine | norm difference |",
-        "|---|---|---|---|",
-    ]
+def refuter(row: Row) -> dict[str, Any]:
+    """Return a refuter's line."""
+    return {
+        "refuter": row["name"],
+        "data sets": len(row["right"]),
+        "uniform, p": f"{row['uniform_p']:.3f}",
+        "share <= .05, right": f"{row['level']:.3f}",
+        "share <= .05, wrong": f"{row['power']:.3f}",
+    }
+
+
+def aucs(runs: list[Row], columns: dict[str, str]) -> Iterable[dict[str, Any]]:
+    """Yield a line a kind of evidence."""
+    first = next(iter(columns.values()))
+    for name in runs[0][first]:
+        yield {
+            "evidence": name,
+            **{
+                title: spread(run[key][name]["auc"] for run in runs)
+                for title, key in columns.items()
+            },
+            "spoke of": spread((run[first][name]["spoke"] for run in runs), 0),
+        }
+
+
+def effects(runs: list[Row], key: str) -> Iterable[dict[str, Any]]:
+    """Yield a line an estimate: error and coverage."""
+    for name in runs[0][key]:
+        parts = [run[key][name] for run in runs]
+        more = {"correlation": "correlation"} if key != "effects" else {}
+        yield {
+            "effect": name,
+            "effects": spread((one["effects"] for one in parts), 0),
+            **{
+                title: spread(one.get(measure) for one in parts)
+                for measure, title in {**QUALITY, **more, "coverage": "coverage of 95%"}.items()
+            },
+        }
+
+
+def icace(runs: list[Row]) -> Iterable[dict[str, Any]]:
+    """Yield a line a method."""
+    columns = {"L2": "l2", "cosine": "cosine", "norm difference": "norm_difference"}
     for name in runs[0]["errors"]:
-        cells = (
-            _spread(run["errors"][name][key] for run in runs)
-            for key in ("l2", "cosine", "norm_difference")
-        )
-        lines.append(_cells([name, *cells]))
-    return [*lines, ""]
+        cells = {
+            title: spread(run["errors"][name][key] for run in runs)
+            for title, key in columns.items()
+        }
+        yield {"method": name, **cells}
 
 
-def _commands(found: Results) -> list[str]:
-    entries = {(entry["command"], entry["commit"]): None for entry in found.values()}
-    return [f"`{command}` (commit {commit})" for command, commit in entries]
-
-
-def _spread(values: Iterable[float | None], digits: int = 3) -> str:
-    """Return the median with the smallest and largest, or nothing where nothing is known."""
-    known = [float(value) for value in values if value is not None]
-    if not known:
-        return ""
-    middle = _number(median(known), digits)
-    if len(known) == 1 or min(known) == max(known):
-        return middle
-    return f"{middle} [{_number(min(known), digits)}, {_number(max(known), digits)}]"
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return f"{value:.{digits}f}"
-
-
-def _cells(cells: Iterable[object]) -> str:
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
+def spread(values: Iterable[float | None], digits: int = 3) -> str:
+    """Return the median with the smallest and largest."""
+    return extent(values, digits, median=True)

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from causattn import configure
 from causattn.base import generator
 from causattn.candidates import CandidateEdges, mutual_information_screen, select_candidates
-from causattn.cli import compose_config, plain
 from causattn.corpora import Network, load_network
 from causattn.discovery import discover
 from causattn.effects import Contrast, ModelInterventions, collect_evidence, numeric_levels
@@ -38,7 +38,7 @@ Part = dict[str, Any]
 
 def planted_part(network: str, seed: int, documents: int, overrides: list[str]) -> Part:
     """Return AUC by kind of evidence, and error and coverage of its estimates."""
-    config = plain(compose_config([f"experiment={network}", f"seed={seed}", *overrides]))
+    config = configure(f"experiment={network}", *overrides, seed=seed)
     stages = Stages(config, seed)
     corpus = stages.make_corpus()
     model = stages.make_model(corpus)
@@ -67,8 +67,6 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
     )
     frame = pd.concat([frame, _model_effects(frame, whole, table.value.names)], axis=1)
     return {
-        "network": network,
-        "seed": seed,
         "true": int(frame["truth_directed"].sum()),
         "claimed": len(frame),
         "auc_truth": aucs(frame, frame["truth_directed"].to_numpy() == 1),

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from planted_part import REFUTERS, aucs, beside
 
+from causattn import configure
 from causattn.attention import AttentionSummary
 from causattn.candidates import mutual_information_screen, select_candidates
-from causattn.cli import compose_config, plain
 from causattn.corpora import CEBAB_ASPECTS
 from causattn.discovery import discover
 from causattn.effects import (
@@ -24,6 +23,8 @@ from causattn.stages import Stages
 from experiments.cebab.icace import icace_by_method
 from experiments.cebab.study import CebabStudy
 
+from .planted import REFUTERS, aucs, beside
+
 DOCUMENTS = 200
 """Documents that the model is intervened on, and whose attention is read."""
 
@@ -32,7 +33,7 @@ class Study:
     """The stages of the ready study of CEBaB."""
 
     def __init__(self, seed: int, overrides: list[str]) -> None:
-        self.config = plain(compose_config(["experiment=cebab", f"seed={seed}", *overrides]))
+        self.config = configure("experiment=cebab", *overrides, seed=seed)
         self._stages = Stages(self.config, seed)
         corpus = self._stages.make_corpus()
         model = self._stages.make_model(corpus)
@@ -124,7 +125,7 @@ def _edges(study: Study, seed: int) -> dict[str, Any]:
 
 def icace_part(seed: int, overrides: list[str]) -> dict[str, Any]:
     """Return every method's mean ICaCE errors over the test split's pairs."""
-    config = plain(compose_config(["experiment=cebab", f"seed={seed}", *overrides]))
+    config = configure("experiment=cebab", *overrides, seed=seed)
     archive = Path(config["corpus"]["path"])
     groups = {name: config[name] for name in ("corpus", "model", "features")}
     study = CebabStudy.made(archive, Path(config["paths"]["cache"]), seed, **groups)

@@ -40,24 +40,20 @@ ROWS, DRAWS, STRENGTH = 1000, 100, 0.05
 Made = Callable[[np.random.Generator], LinearEffect]
 
 
-def refuters_part(seed: int, repetitions: int, only: list[str]) -> dict[str, Any]:
-    """Return, by refuter (all where `only` names none), the p-values on right and wrong models."""
-    found: dict[str, Any] = {}
-    for name in only or CASES:
-        refute, right, wrong = CASES[name]
-        p: dict[str, list[float]] = {"right": [], "wrong": []}
-        for repetition in range(repetitions):
-            for kind, make in (("right", right), ("wrong", wrong)):
-                data = generator(seed, "calibration", name, kind, str(repetition))
-                p[kind].append(refute(make(data), data).p)
-        test = scipy.stats.kstest(p["right"], "uniform")
-        found[name] = {
-            **p,
-            "uniform_p": float(test.pvalue),
-            "level": float(np.mean(np.array(p["right"]) <= 0.05)),
-            "power": float(np.mean(np.array(p["wrong"]) <= 0.05)),
-        }
-    return found
+def tried(name: str, repetitions: int, seed: int) -> dict[str, Any]:
+    """Return a refuter's p-values on right and on wrong models."""
+    refute, right, wrong = CASES[name]
+    p: dict[str, list[float]] = {"right": [], "wrong": []}
+    for repetition in range(repetitions):
+        for kind, make in (("right", right), ("wrong", wrong)):
+            data = generator(seed, "calibration", name, kind, str(repetition))
+            p[kind].append(refute(make(data), data).p)
+    return {
+        **p,
+        "uniform_p": float(scipy.stats.kstest(p["right"], "uniform").pvalue),
+        "level": float(np.mean(np.array(p["right"]) <= 0.05)),
+        "power": float(np.mean(np.array(p["wrong"]) <= 0.05)),
+    }
 
 
 def _effect(standard_error: str, given: tuple[int, ...], **columns: np.ndarray) -> LinearEffect:
