@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 
 from causattn.effects.contract import Change, Draws, Effect, Meaning, Question
 from causattn.effects.estimate.design import Design, OutcomeColumns, Treatment
@@ -76,7 +77,7 @@ class StandardisedEffect(Effect):
     def _again(self, changes: list[Change]) -> tuple[np.ndarray, np.ndarray | None]:
         """Return estimates and statistics of some changes of one kind, float64 [b] each."""
         strata, first = self.strata, changes[0]
-        value, outcome = strata.value[None], strata.outcome[None]
+        value, outcome = strata.value[None], strata.observed()[None]
         if first.column is not None:
             columns = np.stack([change.column for change in changes])  # type: ignore[misc]
             return self._joined(columns), None
@@ -84,7 +85,7 @@ class StandardisedEffect(Effect):
         if first.treatment is not None:
             value = np.stack([strata.value[change.treatment] for change in changes])
         elif first.outcome is not None:
-            outcome = np.stack([strata.outcome[change.outcome] for change in changes])
+            outcome = np.stack([strata.observed()[change.outcome] for change in changes])
         elif first.made is not None:
             outcome = np.stack([change.made.T for change in changes])  # type: ignore[union-attr]
             ends = outcome.min(axis=(0, 1)), outcome.max(axis=(0, 1))
@@ -110,21 +111,26 @@ class StandardisedEffect(Effect):
     def _joined(self, columns: np.ndarray) -> np.ndarray:
         """Return the estimates with a column adjusted for linearly within strata, float64 [b]."""
         strata, (contrast, column) = self.strata, self.reported
-        outcome = strata.outcome[:, [column]]
-        plain = replace(strata, binary=True)
-        own = summed(plain, strata.value[None], outcome[None])
-        joined = summed(plain, strata.value[None], columns[:, :, None])
-        both = summed(plain, strata.value[None], (columns * outcome[:, 0])[:, :, None])
+        own = summed(strata, strata.value[None], strata.observed()[None])
         rows = np.maximum(own.rows, 1.0)[..., None]
-        squares = np.einsum(
-            "bn,bn->b", columns[:, strata.value >= 0], columns[:, strata.value >= 0]
+        # One column of indicators a cell: sums in all draws are two products.
+        kept = np.flatnonzero(strata.value >= 0)
+        cell = (strata.stratum * strata.values + strata.value)[kept]
+        cells = strata.count * strata.values
+        at = scipy.sparse.csr_array(
+            (np.ones(len(kept)), (cell, kept)), shape=(cells, columns.shape[1])
         )
-        left = squares - (joined.totals**2 / rows).sum(axis=(1, 2, 3))
-        across = (both.totals - joined.totals * own.totals / rows).sum(axis=(1, 2, 3))
+        weighed = at * strata.outcome[:, column]
+        shape = len(columns), strata.count, strata.values, 1
+        joined, both = ((one @ columns.T).T.reshape(shape) for one in (at, weighed.tocsr()))
+        totals = own.totals[..., [column]]
+        squares = np.einsum("bn,bn->b", columns[:, kept], columns[:, kept])
+        left = squares - (joined**2 / rows).sum(axis=(1, 2, 3))
+        across = (both - joined * totals / rows).sum(axis=(1, 2, 3))
         slope = across / left
         start, end = strata.starts[contrast], strata.ends[contrast]
         seen = (own.rows > 0)[..., None]
-        apart = np.where(seen, joined.totals / rows, 0.0)[..., 0]
+        apart = np.where(seen, joined / rows, 0.0)[..., 0]
         shift = np.einsum("s,bs->b", own.shares[0], apart[:, :, end] - apart[:, :, start])
         return self.estimate - slope * shift
 
@@ -143,7 +149,7 @@ def standardised_effect(
     treatment, outcome
         Name the contrasts.
     """
-    sums = summed(strata, strata.value[None], strata.outcome[None])
+    sums = summed(strata, strata.value[None], strata.observed()[None])
     found = Standardised(*(part[0] for part in standardised(strata, sums)))
     ratios = found.ratios(strata.tail)
     largest = np.unravel_index(int(ratios.argmax()), ratios.shape)

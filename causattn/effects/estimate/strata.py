@@ -29,6 +29,9 @@ from typing import NamedTuple
 import numpy as np
 import scipy.stats
 
+MOST_KINDS = 20
+"""Most different values of an outcome that are counted rather than summed."""
+
 
 @dataclass(frozen=True)
 class Strata:
@@ -46,6 +49,9 @@ class Strata:
         Number of values.
     outcome
         float64 [n, m].
+    kind, kinds
+        int64 [n] and float64 [q, m]: which of its q different rows the outcome has; no rows where
+        there are many.
     low, high
         float64 [m], what the outcome lies between.
     binary
@@ -61,6 +67,8 @@ class Strata:
     value: np.ndarray
     values: int
     outcome: np.ndarray
+    kind: np.ndarray
+    kinds: np.ndarray
     low: np.ndarray
     high: np.ndarray
     binary: bool
@@ -84,10 +92,27 @@ class Strata:
         if binary:
             low, high = np.zeros_like(low), np.ones_like(high)
         count = int(stratum.max(initial=0)) + 1
-        starts, ends = contrasts.T
+        kinds, kind = np.unique(outcome, axis=0, return_inverse=True)
+        if len(kinds) > MOST_KINDS:
+            kinds, kind = kinds[:0], kind[:0]
         return cls(
-            stratum, count, value, values, outcome, low, high, binary, starts, ends, confidence
+            stratum,
+            count,
+            value,
+            values,
+            outcome,
+            kind.ravel(),
+            kinds,
+            low,
+            high,
+            binary,
+            *contrasts.T,
+            confidence,
         )
+
+    def observed(self) -> np.ndarray:
+        """Return the outcome as `summed` takes it: its kinds where there are few."""
+        return self.kind if len(self.kinds) else self.outcome
 
     @property
     def tail(self) -> float:
@@ -148,35 +173,43 @@ def summed(
     ----------
     strata
         What the draws have in common.
-    value, outcome
-        int64 [b, n] and float64 [b, n, m] (b may be 1 where it is the same in every draw).
+    value
+        int64 [b, n] (b may be 1 where it is the same in every draw).
+    outcome
+        int64 [b, n], which of `Strata.kinds` each row has, or float64 [b, n, m].
     times
         float64 [b, n], how often each row counts; None for once.
     """
     draws = max(len(value), len(outcome), 1 if times is None else len(times))
-    count, columns = strata.values + 1, outcome.shape[2]
-    cells = strata.count * count
+    count = strata.values + 1
     cell = strata.stratum * count + value + 1
-    if len(cell) != draws:
-        cell = np.broadcast_to(cell, (draws, cell.shape[1]))
-    cell = (cell + cells * np.arange(draws)[:, None]).ravel()
-
-    def total(weights: np.ndarray | None) -> np.ndarray:
-        if weights is not None:
-            weights = np.broadcast_to(weights, (draws, weights.shape[1])).ravel()
-        found = np.bincount(cell, weights, minlength=draws * cells)
-        return found.reshape(draws, strata.count, count).astype(float)
-
-    every = total(times)
-    weighed = outcome if times is None else outcome * times[:, :, None]
-    totals = np.stack([total(weighed[:, :, k]) for k in range(columns)], axis=-1)
-    squares = totals
-    if not strata.binary:
-        twice = weighed * outcome
-        squares = np.stack([total(twice[:, :, k]) for k in range(columns)], axis=-1)
+    shape = draws, strata.count, count
+    if outcome.ndim == 2:
+        kinds = strata.kinds
+        counts = _total(cell * len(kinds) + outcome, times, (*shape, len(kinds)))
+        every, totals, squares = counts.sum(axis=3), counts @ kinds, counts @ kinds**2
+    else:
+        weighed = outcome if times is None else outcome * times[:, :, None]
+        every = _total(cell, times, shape)
+        totals, squares = (
+            np.stack([_total(cell, part, shape) for part in np.moveaxis(parts, 2, 0)], axis=-1)
+            for parts in (weighed, weighed * outcome)
+        )
     held = every.sum(axis=2)
     shares = held / held.sum(axis=1, keepdims=True)
     return Sums(every[:, :, 1:], totals[:, :, 1:], squares[:, :, 1:], shares)
+
+
+def _total(cell: np.ndarray, weights: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the sums of weights, [b or 1, n], in the cells, [b or 1, n], of each of b draws."""
+    draws, cells = shape[0], int(np.prod(shape[1:]))
+    if len(cell) == 1 and weights is None:
+        every = np.bincount(cell[0], minlength=cells)
+        return np.broadcast_to(every.reshape(1, *shape[1:]), shape).astype(float)
+    cell = (cell + cells * np.arange(draws)[:, None]).ravel()
+    if weights is not None:
+        weights = np.broadcast_to(weights, (draws, weights.shape[1])).ravel()
+    return np.bincount(cell, weights, minlength=draws * cells).reshape(shape).astype(float)
 
 
 def means(sums: Sums) -> np.ndarray:

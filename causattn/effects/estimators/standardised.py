@@ -39,7 +39,7 @@ class StandardisedMeans(Estimator):
         rows = np.unique(problem.adjustment, axis=0, return_inverse=True)[1]
         value, outcome = problem.treatment.astype(np.int64), problem.outcome[:, None]
         strata = Strata.of(rows.ravel(), value, 2, outcome, np.array([[0, 1]]), 0.95)
-        found = standardised(strata, summed(strata, value[None], outcome[None]))
+        found = standardised(strata, summed(strata, value[None], strata.observed()[None]))
         return PointEstimate(float(found.estimate[0, 0, 0]), float(found.error[0, 0, 0]))
 
     def effect(self, question: Question) -> Effect | str:
