@@ -17,9 +17,7 @@ from causattn.base import ConfigError, generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.network import ENDINGS, Network, load_network
-from causattn.corpora.render import Slot, render, safe_words
-
-HIDDEN = "?"
+from causattn.corpora.render import HIDDEN, Slot, render, safe_words
 
 
 @dataclass(frozen=True)

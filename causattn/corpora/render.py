@@ -15,6 +15,9 @@ import numpy as np
 from causattn.base import CapabilityError
 from causattn.corpora.corpus import Corpus, Mentions
 
+HIDDEN = "?"
+"""What stands for a value that is hidden or unknown."""
+
 
 @dataclass(frozen=True)
 class Slot:

