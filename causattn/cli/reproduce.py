@@ -43,6 +43,7 @@ def reproduce(arguments: list[str]) -> int:
     add("words", nargs="+", help="an experiment's name, the path of its folder, all or list")
     add("--short", action="store_true", help="the short version, which proves less")
     add("--fresh", action="store_true", help="measure again what is in the cache")
+    add("--keep", action="store_true", help="keep the record's rows of jobs not measured now")
     add("--only", default="", help="only jobs whose names have this in them")
     add("--minutes", type=float, default=float("inf"), help="begin no job after so many")
     add("--workers", type=int, default=1, help="jobs measured at the same time")
@@ -145,7 +146,7 @@ def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
     if given.page:
         done = rewrite_page(plan, results)
     else:
-        keys = ("fresh", "only", "minutes", "workers")
+        keys = ("fresh", "keep", "only", "minutes", "workers")
         how = {key: vars(given)[key] for key in keys}
         found = do(plan, results, **how, said=lambda line: print(line, flush=True))
         if found is None:

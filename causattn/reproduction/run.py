@@ -78,6 +78,7 @@ def reproduce(
     results: Path,
     *,
     fresh: bool = False,
+    keep: bool = False,
     only: str = "",
     minutes: float = float("inf"),
     workers: int = 1,
@@ -93,6 +94,9 @@ def reproduce(
         Folder of the record.
     fresh
         Measure also what the cache has.
+    keep
+        Take the rows of jobs that are not measured from the record, with their commit, so that a
+        part can be measured again by itself.
     only
         Only jobs whose names have this in them.
     minutes
@@ -126,13 +130,25 @@ def reproduce(
         if found is not None:
             done[job.name] = found
             said(f"{job.name}: {found.rows[0]['job_seconds'] if found.rows else 0:g} s")
-    if any(job.name not in done and not there for job, there in jobs):
+    for job, there in jobs:
+        if there and job.name not in done:
+            done[job.name] = measure_job(plan.experiment, job, context, fresh=False)
+    if keep:
+        done = _recorded(results, done) | done
+    if any(job.name not in done for job, _ in jobs):
         return None
-    measured = [
-        done.get(job.name) or measure_job(plan.experiment, job, context, fresh=False)
-        for job, _ in jobs
-    ]
-    return _written(plan, measured, results)
+    return _written(plan, [done[job.name] for job, _ in jobs], results)
+
+
+def _recorded(results: Path, done: Mapping[str, Measured]) -> dict[str, Measured]:
+    """Return what the record has of each job, and the pictures that no job measured now left."""
+    record, rows = read_record(results)
+    new = {path.name for measured in done.values() for path in measured.pictures}
+    pictures = [path for path in record.findings.pictures.values() if path.name not in new]
+    found: dict[str, Measured] = {}
+    for row in rows:
+        found.setdefault(row["job"], Measured([], None, pictures)).rows.append(dict(row))
+    return found
 
 
 _How = tuple[Path, Context, bool, float]

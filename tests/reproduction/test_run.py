@@ -61,6 +61,21 @@ def test_record_is_written_only_when_all_jobs_are_there(plan, tmp_path):
     assert len(said) == 1
 
 
+def test_a_part_is_measured_again_and_the_rest_of_the_record_kept(plan, tmp_path):
+    done(plan(sides=[6, 8]), tmp_path / "out")
+    before = {row["sides"]: row for row in read_record(tmp_path / "out")[1]}
+    (tmp_path / "cache").rename(tmp_path / "away")
+    how = {"only": "sides=8"}
+    assert done(plan(sides=[6, 8], seed=1), tmp_path / "out", **how)[0] is None
+    (tmp_path / "cache").rename(tmp_path / "with one of them")
+    found, said = done(plan(sides=[6, 8], seed=1), tmp_path / "out", keep=True, **how)
+    assert len(said) == 1
+    after = {row["sides"]: row for row in read_record(tmp_path / "out")[1]}
+    assert after[6] == before[6]
+    assert after[8]["mean"] != before[8]["mean"]
+    assert found[0].made[0]["jobs"] == 2
+
+
 def test_what_was_measured_outlives_a_job_that_fails(plan, tmp_path):
     with pytest.raises(ValueError, match="no side"):
         done(plan(sides=[6, 0]), tmp_path / "out")
