@@ -22,6 +22,8 @@ from causattn.discovery.pc.groups import Groups, MeasuredOutcome, Outcome
 from causattn.discovery.pc.threads import over_groups
 
 _BLOCK = 2048
+# Fewer tests than this take less time than a thread that does them beside the main one.
+_QUICK = 1e4
 _AT_ONCE = 1 << 17
 # A table with more cells than so many a row is not laid out.
 _DENSE = 4
@@ -245,7 +247,7 @@ class CompiledDiscrete:
             member_counts=member_counts if count_members else None,
         )
 
-        def work(begin: int, end: int) -> None:
+        def work(begin: int, end: int, signal: np.ndarray) -> None:
             room = getattr(self._rooms, "room", None)
             if room is None or len(room.masks) <= order:
                 room = room_for(order + 1, statistics.rows, statistics.categories.shape[1])
@@ -271,6 +273,7 @@ class CompiledDiscrete:
                 count_members,
                 begin,
                 end,
+                signal,
                 outcome.separated,
                 outcome.tested,
                 outcome.members,
@@ -280,7 +283,7 @@ class CompiledDiscrete:
                 member_counts,
             )
 
-        over_groups(work, groups, order, self._threads)
+        over_groups(work, groups, order, self._threads, _QUICK)
         return outcome
 
     def strength(self, outcome: Outcome) -> np.ndarray:

@@ -87,6 +87,7 @@ def search(
     count_members: bool,
     begin: int,
     end: int,
+    signal: np.ndarray,
     separated: np.ndarray,
     tested: np.ndarray,
     members: np.ndarray,
@@ -105,6 +106,8 @@ def search(
     the separating sets as bits over the group's rows (the first set alone with `stop_at_first`),
     statistic, degrees of freedom and p-value of the test with the largest p-value, and with
     `count_members` for every row in how many of the separating sets it was.
+
+    Returns at once where ``signal[0]`` is set, and adds its tests to ``signal[1]``.
     """
     size = codes.shape[0]
     small = small_below(categories.shape[1])
@@ -160,6 +163,8 @@ def search(
             if s >= items:
                 depth -= 1
                 continue
+            if signal[0] != 0:
+                return
             # U is complete; find the members that are to be tested given the others.
             any_wanted = False
             for i in range(order + 1):
@@ -273,6 +278,7 @@ def search(
                     value = max(value, 0.0)
                     p = survival(value, float(freedom)) if freedom > 0 else 1.0
                     tested[e] += 1
+                    signal[1] += 1
                     if p > largest[e] or (p == largest[e] and value < statistic[e]):
                         largest[e] = p
                         statistic[e] = value

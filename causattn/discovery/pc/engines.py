@@ -8,6 +8,7 @@ collider of every unshielded triple over one.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
@@ -183,7 +184,9 @@ def _asks_for_little(allowed: np.ndarray | None) -> bool:
 
 
 def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:
-    """Return an engine's result as a graph."""
+    """Return an engine's result as a graph, and warn of what was left out."""
+    if found.left_out:
+        warnings.warn(found.left_out, stacklevel=2)
     orders = max(len(found.tests_by_order), len(found.orientation_tests_by_order))
     by_order = np.zeros(orders, dtype=np.int64)
     by_order[: len(found.tests_by_order)] += found.tests_by_order
@@ -200,6 +203,7 @@ def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:
             "orientation_tests": int(found.orientation_tests_by_order.sum()),
             "undecided_triples": len(found.undecided),
             "conflicting_edges": int(np.count_nonzero(found.conflicts)) // 2,
+            **({"left_out": found.left_out} if found.left_out else {}),
         },
     )
 

@@ -23,6 +23,9 @@ from causattn.discovery.pc.gaussian_statistics import (
 from causattn.discovery.pc.groups import Groups, Outcome
 from causattn.discovery.pc.threads import over_groups
 
+# Fewer tests than this take less time than a thread that does them beside the main one.
+_QUICK = 1e6
+
 
 class CompiledGaussian:
     """Fisher's z at a level, compiled."""
@@ -52,7 +55,7 @@ class CompiledGaussian:
         counted = (entries, groups.most_rows) if count_members else (0, 0)
         member_counts = np.zeros(counted, dtype=np.int64)
 
-        def work(begin: int, end: int) -> int:
+        def work(begin: int, end: int, signal: np.ndarray) -> int:
             return search(
                 statistics.correlation,
                 groups.centers,
@@ -68,6 +71,7 @@ class CompiledGaussian:
                 count_members,
                 begin,
                 end,
+                signal,
                 separated,
                 tested,
                 members,
@@ -75,7 +79,7 @@ class CompiledGaussian:
                 member_counts,
             )
 
-        for singular in over_groups(work, groups, order, self._threads):
+        for singular in over_groups(work, groups, order, self._threads, _QUICK):
             if singular >= 0:
                 raise collinear(statistics.names, singular)
         if order == 0 and statistics.standardised is not None:

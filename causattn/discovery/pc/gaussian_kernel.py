@@ -34,6 +34,7 @@ def search(
     count_members: bool,
     begin: int,
     end: int,
+    signal: np.ndarray,
     separated: np.ndarray,
     tested: np.ndarray,
     members: np.ndarray,
@@ -51,6 +52,8 @@ def search(
     The sets that a `second` entry shares with the other end (`row_bits[y]`), which tests them
     itself, are not counted among its tests, and with `count_members`, where groups have one column
     each, not tested either.
+
+    Returns at once where ``signal[0]`` is set, and adds its tests to ``signal[1]``.
 
     Returns -1, or the variable that is an exact linear combination of others.
     """
@@ -210,6 +213,9 @@ def search(
             if skip_shared and unshared[depth] + new == 0:
                 continue
             seen += 1
+            signal[1] += a
+            if signal[0] != 0:
+                return -1
             left = center_variance[depth] - row_center[depth, s] * weight
             if left < COLLINEAR:
                 return x

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from scipy.special import binom as comb
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,18 @@ class Groups:
     def column_counts(self) -> np.ndarray:
         """Number of columns of each group, int64 [G]."""
         return np.diff(self.column_pointer)
+
+    def tests_at(self, order: int) -> float:
+        """Return about how many tests there are given `order` variables, at most."""
+        return float(self._tests_of_each(order).sum())
+
+    def busiest(self, order: int) -> tuple[int, int]:
+        """Return the variable with the most tests given `order` others, and its rows."""
+        group = int(np.argmax(self._tests_of_each(order)))
+        return int(self.centers[group]), int(self.row_counts[group])
+
+    def _tests_of_each(self, order: int) -> np.ndarray:
+        return np.asarray(comb(self.row_counts, order) * self.column_counts)
 
     @property
     def words(self) -> int:

@@ -56,7 +56,8 @@ class PcSettings(TestSettings, CandidateSettings):
         What conditioning sets for a pair are drawn from: ``neighbours`` of either end, or those of
         them on ``paths`` between the two; ``auto`` takes paths where candidates restrict.
     max_order
-        Largest conditioning set, null for no limit.
+        Largest conditioning set; None for no limit, except that an order of more than 10^10 tests
+        (discrete data: 10^8) is left out and named.
     knowledge
         ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
         none.
@@ -186,7 +187,9 @@ def pc(
         What conditioning sets for a pair are drawn from: ``"neighbours"`` of either end, or those
         of them on ``"paths"`` between the two; ``"auto"`` takes paths where candidates restrict.
     max_order
-        Largest conditioning set, None for no limit. Fisher's z stops at n - 4 in any case.
+        Largest conditioning set, None for no limit but that of reach: an order that would need
+        more than 10^10 tests (discrete data: 10^8) is left out with a warning that says so.
+        Fisher's z stops at n - 4 in any case.
     discretise
         Cut continuous columns into this many categories of equal frequency.
     threads

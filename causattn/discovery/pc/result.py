@@ -34,6 +34,9 @@ class PCResult:
         int64 [m, 3]: unshielded triples (x, middle, z) not known to be colliders or not.
     backend
         ``"compiled"``, ``"torch"`` or ``"reference"``, the one that ran.
+    left_out
+        Which conditioning sets were not tested because they are too many, in a sentence; empty
+        where none.
     """
 
     adjacency: np.ndarray
@@ -43,6 +46,7 @@ class PCResult:
     conflicts: np.ndarray
     undecided: np.ndarray
     backend: str
+    left_out: str
     _evaluator: Evaluator
     _evidence: Evidence
 
@@ -106,6 +110,7 @@ def pc_result(
     conflicts: np.ndarray,
     undecided: np.ndarray,
     backend: str,
+    left_out: str,
 ) -> PCResult:
     """Assemble the result."""
     return PCResult(
@@ -116,6 +121,7 @@ def pc_result(
         conflicts=conflicts,
         undecided=undecided,
         backend=backend,
+        left_out=left_out,
         _evaluator=evaluator,
         _evidence=evidence,
     )

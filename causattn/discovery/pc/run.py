@@ -47,7 +47,7 @@ from causattn.discovery.pc.groups import Evaluator
 from causattn.discovery.pc.knowledge import Constraints, constraints
 from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
-from causattn.discovery.pc.skeleton import find_skeleton
+from causattn.discovery.pc.skeleton import Reach, find_skeleton
 from causattn.discovery.pc.triples import Verdict
 from causattn.discovery.pc.verdicts import Plan, Rules, judge
 from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, compiled_at
@@ -92,7 +92,8 @@ def run_pc(
         What conditioning sets for x and y are drawn from: ``"neighbours"`` of x or y, or those of
         them on ``"paths"`` from x to y. ``"auto"``: paths where `allowed` restricts.
     max_order
-        Largest conditioning set; None for as large as the neighbourhoods.
+        Largest conditioning set; None for as large as the neighbourhoods, unless that is out of
+        reach (see ``left_out`` of the result).
     orientation_alpha
         Level of the tests that directions go by where `alpha` differs by pair (see `Tests`); None
         for each pair's own.
@@ -134,7 +135,8 @@ def run_pc(
         return in_backend()
 
     tests = Tests.at(level, orientation_alpha, statistics.size, make)
-    plan = Plan(rules, on_paths, max_order)
+    most = kernels.most_tests if backend == "compiled" else np.inf
+    plan = Plan(rules, on_paths, Reach(max_order, most, statistics.names))
     with kernels.plain() if patient else nullcontext():
         return _run(tests, known, plan, statistics.names, backend)
 
@@ -179,7 +181,7 @@ def run_restricted_pc_with(
     level = checked_level(alpha, p)
     known = constraints(p, allowed, knowledge, names)
     tests = Tests.at(level, orientation_alpha, p, lambda at: PlainFunction(ci_test, p, at))
-    plan = Plan(rules, _on_paths(conditioning, allowed), max_order)
+    plan = Plan(rules, _on_paths(conditioning, allowed), Reach(max_order, names=names))
     return _run(tests, known, plan, names, "reference")
 
 
@@ -193,7 +195,7 @@ def _run(
         keep_all=plan.like_causal_learn,
         narrow=not plan.like_causal_learn,
         on_paths=plan.on_paths,
-        max_order=plan.max_order,
+        reach=plan.reach,
     )
     triples, verdicts, counts = judge(tests, known, found, plan)
     conflicts = np.zeros_like(found.adjacency)
@@ -215,6 +217,7 @@ def _run(
         conflicts,
         triples[verdicts == Verdict.UNDECIDED],
         getattr(tests.skeleton, "backend", backend),
+        plan.reach.left_out,
     )
 
 

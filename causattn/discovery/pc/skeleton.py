@@ -16,6 +16,7 @@ Conditioning sets are drawn from all neighbours, or from those on a path between
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,47 @@ from causattn.discovery.pc.groups import Evaluator, Groups, Outcome
 from causattn.discovery.pc.knowledge import Constraints
 from causattn.discovery.pc.pools import Pairs
 from causattn.discovery.pc.separating_sets import SeparatingSets
+
+
+@dataclass
+class Reach:
+    """How large conditioning sets may become.
+
+    Parameters
+    ----------
+    max_order
+        Largest set; None for as large as the neighbourhoods, but for orders that would need more
+        than `most_tests`.
+    most_tests
+        Tests of an order that are not begun unless `max_order` says so.
+    names
+        The variables' names, for messages.
+    left_out
+        What was left out, in a sentence; empty for nothing.
+    """
+
+    max_order: int | None = None
+    most_tests: float = np.inf
+    names: Sequence[str] = ()
+    left_out: str = ""
+
+    def admits(self, order: int) -> bool:
+        """Tell whether sets of this size may be tested."""
+        return not self.left_out and (self.max_order is None or order <= self.max_order)
+
+    def exceeded(self, groups: Groups, order: int) -> bool:
+        """Tell whether an order is left out because it would need too many tests."""
+        if self.max_order is not None or groups.tests_at(order) <= self.most_tests:
+            return False
+        center, rows = groups.busiest(order)
+        name = self.names[center] if len(self.names) else f"variable {center}"
+        self.left_out = (
+            f"Conditioning sets of {order} and more variables were left out: they would need "
+            f"{groups.tests_at(order):.1e} tests or more, most of them for {name} with {rows} "
+            f"neighbours; set max_order={order} or more to make them, or restrict by candidates "
+            "or knowledge."
+        )
+        return True
 
 
 @dataclass
@@ -93,7 +135,7 @@ def find_skeleton(
     keep_all: bool,
     narrow: bool,
     on_paths: bool,
-    max_order: int | None = None,
+    reach: Reach,
 ) -> Skeleton:
     """Find the skeleton.
 
@@ -110,18 +152,18 @@ def find_skeleton(
         parents of one end of a pair separate it wherever anything does.
     on_paths
         Draw conditioning sets from neighbours on a path between the two ends only.
-    max_order
-        Largest conditioning set; None for as large as the neighbourhoods.
+    reach
+        How large conditioning sets may become.
     """
     size = known.size
     adjacency = known.tested | known.pinned
     found = Skeleton(adjacency, SeparatingSets(size), Evidence(size))
     edges = Edges.of(adjacency, known, narrow)
     order = 0
-    while max_order is None or order <= max_order:
+    while reach.admits(order):
         if on_paths and order:
             edges = edges.by_paths()
-        made = _make_tests(evaluator, edges, order, found.separating_sets, keep_all)
+        made = _make_tests(evaluator, edges, order, found.separating_sets, keep_all, reach)
         if not made:
             break
         found.evidence.outcomes += made
@@ -142,7 +184,7 @@ def search_separating_sets(
     found: SeparatingSets,
     *,
     keep_all: bool,
-    max_order: int | None,
+    reach: Reach,
 ) -> list[int]:
     """Look for separating sets of pairs among subsets of either end's neighbours.
 
@@ -156,8 +198,8 @@ def search_separating_sets(
     """
     tests: list[int] = []
     order = 0
-    while max_order is None or order <= max_order:
-        made = _make_tests(evaluator, pairs, order, found, keep_all)
+    while reach.admits(order):
+        made = _make_tests(evaluator, pairs, order, found, keep_all, reach)
         if not made:
             break
         tests.append(_count(made))
@@ -166,7 +208,12 @@ def search_separating_sets(
 
 
 def _make_tests(
-    evaluator: Evaluator, pairs: Edges | Pairs, order: int, found: SeparatingSets, keep_all: bool
+    evaluator: Evaluator,
+    pairs: Edges | Pairs,
+    order: int,
+    found: SeparatingSets,
+    keep_all: bool,
+    reach: Reach,
 ) -> list[tuple[Groups, Outcome]]:
     """Make the tests of an order and record what separates; without tests the search is over.
 
@@ -176,7 +223,7 @@ def _make_tests(
     made = []
     for end in (None,) if keep_all or order == 0 else (0, 1):
         groups = pairs.groups(order, end, found.entry)
-        if groups is None:
+        if groups is None or reach.exceeded(groups, order):
             break
         outcome = evaluator.evaluate(groups, order, stop_at_first=not keep_all)
         found.record(groups, outcome)

@@ -10,7 +10,7 @@ import numpy as np
 from causattn.discovery.pc.evaluators import Tests
 from causattn.discovery.pc.knowledge import Constraints
 from causattn.discovery.pc.pools import Pools
-from causattn.discovery.pc.skeleton import Skeleton, search_separating_sets
+from causattn.discovery.pc.skeleton import Reach, Skeleton, search_separating_sets
 from causattn.discovery.pc.triples import Verdict, by_vote
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
@@ -26,13 +26,13 @@ class Plan:
         How separating sets are chosen and colliders found.
     on_paths
         Whether conditioning sets are drawn from paths between a pair only.
-    max_order
-        Largest conditioning set, None for no limit.
+    reach
+        How large conditioning sets may become.
     """
 
     rules: Rules
     on_paths: bool
-    max_order: int | None
+    reach: Reach
 
     @property
     def like_causal_learn(self) -> bool:
@@ -56,7 +56,9 @@ def judge(
     if not len(triples):
         return triples, np.zeros(0, dtype=np.int8), []
     if plan.rules == "majority" or plan.rules == "conservative":
-        verdicts, counts = by_vote(tests.orientation, pools, triples, plan.rules, plan.max_order)
+        verdicts, counts = by_vote(
+            tests.orientation, pools, triples, plan.rules, plan.reach.max_order
+        )
         return triples, verdicts, counts
     x, _, z = triples.T
     sets = found.separating_sets
@@ -71,7 +73,7 @@ def judge(
             pairs,
             sets,
             keep_all=plan.like_causal_learn,
-            max_order=plan.max_order,
+            reach=plan.reach,
         )
         lacking[anew] = ~sets.separated(x[anew], z[anew])
         sets.restore(pairs.ends, before)

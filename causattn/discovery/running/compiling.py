@@ -42,11 +42,14 @@ class Kernels:
         A kernel that every run of the search needs; where it is stored, the others are.
     compile_s
         About what compiling costs.
+    most_tests
+        Tests of one order that a search does not begin unasked: some minutes' worth.
     """
 
     module: str
     function: str
     compile_s: float
+    most_tests: float = float("inf")
     _spent: float = field(default=0.0, init=False)
     _running: float | None = field(default=None, init=False)
 
@@ -83,8 +86,8 @@ class Kernels:
         return _stored(self.module, self.function, os.environ.get("NUMBA_CACHE_DIR"))
 
 
-GAUSSIAN_PC = Kernels("causattn.discovery.pc.gaussian_kernel", "search", 7.0)
-DISCRETE_PC = Kernels("causattn.discovery.pc.discrete_kernel", "search", 11.0)
+GAUSSIAN_PC = Kernels("causattn.discovery.pc.gaussian_kernel", "search", 7.0, 1e10)
+DISCRETE_PC = Kernels("causattn.discovery.pc.discrete_kernel", "search", 11.0, 1e8)
 GES = Kernels("causattn.discovery.ges.graph_kernels", "make_move", 15.0)
 
 
