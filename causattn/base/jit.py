@@ -101,7 +101,7 @@ class _Watcher:
         self._began = time.perf_counter()
         for callback in self.callbacks:
             callback(True)
-        if not self._said:
+        if not self._said and not is_quiet():  # asked here: another thread does not know
             self._timer = threading.Timer(max(SAY_AFTER - self._spent, 0), self._say)
             self._timer.daemon = True
             self._timer.start()
@@ -119,7 +119,7 @@ class _Watcher:
             callback(False)
 
     def _say(self) -> None:
-        if not self._said and not is_quiet():
+        if not self._said:
             self._said = True
             print(self.message, file=sys.stderr, flush=True)
 

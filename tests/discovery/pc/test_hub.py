@@ -8,8 +8,9 @@ import time
 import numpy as np
 import pytest
 
-from causattn.base import progress as shown
+from causattn.base import quiet
 from causattn.discovery import pc
+from causattn.discovery.pc import threads
 from causattn.discovery.running import compiling
 
 
@@ -59,6 +60,7 @@ def test_it_can_be_interrupted(plain, discrete):
         assert time.perf_counter() - start < 2
     finally:
         process.kill()
+        process.communicate()
 
 
 def test_what_is_out_of_reach_is_left_out_and_named(monkeypatch):
@@ -74,12 +76,10 @@ def test_what_is_out_of_reach_is_left_out_and_named(monkeypatch):
 
 
 def test_a_long_order_shows_how_far_it_has_come(monkeypatch, capsys):
-    from causattn.discovery.pc import threads
-
     monkeypatch.setattr(compiling, "PLAIN_UP_TO", 0)
     monkeypatch.setattr(threads, "_SHOW_AFTER_S", 0.0)
     monkeypatch.setattr(threads, "_LOOK_EVERY_S", 0.001)
-    assert not shown.is_quiet()
-    pc(hub(20), max_order=7)
+    with quiet(False):
+        pc(hub(20), max_order=7)
     said = capsys.readouterr().err
     assert "testing given 7 variables" in said
