@@ -32,22 +32,21 @@ TOO_SLOW = {"diabetes"}
 
 def jobs(settings: Any) -> Iterator[dict[str, Any]]:
     """Yield a job a network, size of sample and seed."""
+    seeds = {}
     for name in settings.networks or bundled_networks():
         network = load_network(name)
         if not settings.networks and (
             len(network.variables) > settings.variables or name in TOO_SLOW
         ):
             continue
-        edges = sum(map(len, network.parents))
-        seeds = settings.seeds_of_small if edges < SMALL else settings.seeds
-        for rows in settings.rows:
-            for seed in range(seeds):
-                yield {
-                    "network": name,
-                    "rows": rows,
-                    "seed": seed,
-                    "estimators": list(settings.estimators),
-                }
+        small = sum(map(len, network.parents)) < SMALL
+        seeds[name] = settings.seeds_of_small if small else settings.seeds
+    # All networks once, then again: what is stopped has something of each.
+    for seed in range(max(seeds.values())):
+        for name in (one for one, count in seeds.items() if seed < count):
+            for rows in settings.rows:
+                estimators = list(settings.estimators)
+                yield {"network": name, "rows": rows, "seed": seed, "estimators": estimators}
 
 
 def measure(job: Mapping[str, Any], context: Context) -> list[Row]:

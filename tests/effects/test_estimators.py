@@ -157,7 +157,7 @@ def test_perfect_separation_and_missing_overlap_are_sentences() -> None:
     for name in DOWHY:
         said = estimated(name, separated)
         assert isinstance(said, str)
-        assert "perfectly" in said, name
+        assert "perfectly" in said or "rarer outcome" in said, name
     numbers = EstimationProblem(problem(0).treatment, np.arange(800.0), problem(0).adjustment)
     said = estimated("glm", numbers)
     assert isinstance(said, str)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from causattn.effects import AdjustmentSets
 from causattn.effects.estimate.possible import possible_adjustments, possible_parents
-from causattn.graphs import CausalGraph, class_members, dag_to_cpdag
+from causattn.graphs import CausalGraph, class_members, dag_to_cpdag, meek_closure
 
 
 def random_class(seed: int, size: int = 5) -> tuple[np.ndarray, CausalGraph]:
@@ -46,24 +46,64 @@ def test_possible_effects_are_those_of_the_members(choice: str, seed: int) -> No
     mixing = np.linalg.inv(np.eye(5) - dag * rng.uniform(0.3, 1.5, dag.shape))
     covariance = mixing.T @ mixing
 
-    def effect(source: int, target: int, given_set: tuple[int, ...] | None) -> float:
-        if given_set is None:
-            return 0.0
-        inside = [source, *given_set]
-        block = covariance[np.ix_(inside, inside)]
-        return round(float(np.linalg.solve(block, covariance[inside, target])[0]), 8) + 0.0
-
     for source, target in itertools.permutations(range(5), 2):
         sets = possible_adjustments(cpdag, source, target, choice)  # type: ignore[arg-type]
         assert not isinstance(sets, str)
         expected = set()
         for member in class_members(cpdag):
             found = AdjustmentSets(member).find(source, target, "parents")
-            expected.add(effect(source, target, found.variables))
-        found_effects = {effect(source, target, one) for one in sets}
+            expected.add(effect_in(covariance, source, target, found.variables))
+        found_effects = {effect_in(covariance, source, target, one) for one in sets}
         assert len(found_effects ^ expected) == 0 or np.allclose(
             sorted(found_effects), sorted(expected), atol=1e-6
         )
+
+
+@pytest.mark.parametrize("choice", ["parents", "optimal"])
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_with_background_knowledge_they_are_those_of_the_members_that_agree(
+    choice: str, seed: int
+) -> None:
+    """Some edges of the class are directed by what is known, and what follows from it."""
+    dag, cpdag = random_class(seed, 6)
+    rng = np.random.default_rng(seed)
+    matrix = cpdag.adjacency("from row to column").copy()
+    open_edges = [(i, j) for i, j in np.argwhere(matrix & matrix.T) if dag[i, j]]
+    if not open_edges:
+        return
+    for i, j in open_edges:
+        if rng.random() < 0.4:
+            matrix[j, i] = 0
+    matrix = meek_closure(matrix)
+    graph = CausalGraph.from_adjacency(
+        matrix, cpdag.names, direction="from row to column", kind="cpdag"
+    )
+    told = graph.directed()
+    members = [one for one in class_members(cpdag) if not (told & ~one.directed()).any()]
+    mixing = np.linalg.inv(np.eye(6) - dag * rng.uniform(0.3, 1.5, dag.shape))
+    covariance = mixing.T @ mixing
+    for source, target in itertools.permutations(range(6), 2):
+        assert set(possible_parents(graph, source)) == {one.parents(source) for one in members}
+        sets = possible_adjustments(graph, source, target, choice)  # type: ignore[arg-type]
+        assert not isinstance(sets, str)
+        expected = {
+            effect_in(covariance, source, target, found.variables)
+            for one in members
+            for found in [AdjustmentSets(one).find(source, target, "parents")]
+        }
+        assert {effect_in(covariance, source, target, one) for one in sets} == expected
+
+
+def effect_in(
+    covariance: np.ndarray, source: int, target: int, given_set: tuple[int, ...] | None
+) -> float:
+    """Return the population's regression coefficient; no set means no effect."""
+    if given_set is None:
+        return 0.0
+    inside = [source, *given_set]
+    block = covariance[np.ix_(inside, inside)]
+    return round(float(np.linalg.solve(block, covariance[inside, target])[0]), 6) + 0.0
 
 
 def test_too_many_sets_are_refused() -> None:

@@ -22,11 +22,14 @@ mean; as outcome, their probability is not reported.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from causattn.features import FeatureTable
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Design:
         if categories is None:
             if levels is not None:
                 return f"{name} is continuous and has no values {levels[0]} and {levels[1]}."
-            if np.ptp(values) == 0:
+            if not values.std() > 0:
                 return f"{name} has the same value in every row."
             return Treatment(values[:, None], np.empty((len(values), 0)), np.eye(1), (("", "+1"),))
         codes = values.astype(np.int64)
@@ -150,7 +153,7 @@ class Design:
         """Return a feature as outcome, or the sentence that says why it cannot be one."""
         name, values = self.table.names[feature], self.table.values[:, feature]
         categories = self.table.categories[feature]
-        if np.ptp(values) == 0:
+        if np.ptp(values) == 0 or (categories is None and not values.std() > 0):
             return f"{name} has the same value in every row."
         if categories is None:
             return OutcomeColumns(values[:, None], (name,), (None,), float(values.std()))
@@ -194,11 +197,13 @@ class Design:
 
 
 def numeric_levels(categories: tuple[str, ...]) -> np.ndarray | None:
-    """Return the numbers that categories are called, float64, or None where one is no number."""
-    try:
-        numbers = np.array([float(category) for category in categories])
-    except ValueError:
+    """Return the numbers that categories are called, float64, or None where one is no number.
+
+    Numbers as people write them, in ASCII: ``-1.5e3``, but neither ``1_0`` nor ``inf``.
+    """
+    if not all(_NUMBER.fullmatch(category) for category in categories):
         return None
+    numbers = np.array([float(category) for category in categories])
     return numbers if np.isfinite(numbers).all() else None
 
 

@@ -17,6 +17,8 @@ from causattn.effects.estimate.design import Treatment
 
 ROWS_A_COLUMN = 20
 """With fewer rows a column there are no interactions."""
+MOST_COLUMNS = 100
+"""Nor with more columns, which a regression would take seconds for."""
 
 
 def with_interactions(
@@ -37,10 +39,11 @@ def with_interactions(
     spread = adjustment.std(axis=0)
     z = (adjustment - adjustment.mean(axis=0))[:, spread > 0] / spread[spread > 0]
     width = z.shape[1]
-    if own * (1 + width) + width + 1 > count / ROWS_A_COLUMN:
+    most = min(count / ROWS_A_COLUMN, MOST_COLUMNS)
+    if own * (1 + width) + width + 1 > most:
         return None
     first, second = np.triu_indices(width)
-    if own * (1 + width) + width + len(first) > count / ROWS_A_COLUMN:
+    if own * (1 + width) + width + len(first) > most:
         first = second = np.arange(width)
     wider = np.concatenate([z, z[:, first] * z[:, second]], axis=1)
     base = treatment.columns

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from causattn.base import DataError
 from causattn.effects.contract import Effect
 from causattn.effects.estimate.adjustment import AdjustmentSets, Choice
-from causattn.graphs import CausalGraph, Mark, meek_closure
+from causattn.graphs import CausalGraph, Mark, dag_to_cpdag, meek_closure, pdag_to_dag
 
 MOST = 1000
 """Most possible parent sets that are looked at."""
@@ -61,7 +62,10 @@ def possible_adjustments(
 def possible_parents(graph: CausalGraph, source: int) -> Iterator[tuple[int, ...]]:
     """Yield the parent sets that the source can have in the class, ascending indices.
 
-    A set is possible where its undirected members are adjacent to each other and to all parents.
+    A set is possible where its undirected members are adjacent to each other and to all parents,
+    and, where the graph holds background knowledge beside its class, where some DAG has the set,
+    the knowledge and no further collider (Perkovic, Kalisch and Maathuis 2017, "Interpreting and
+    using CPDAGs with background knowledge").
     """
     adjacent = graph.skeleton()
     parents = graph.parents(source)
@@ -75,7 +79,11 @@ def possible_parents(graph: CausalGraph, source: int) -> Iterator[tuple[int, ...
         for at, k in enumerate(rest):
             yield from grow((*chosen, k), [m for m in rest[at + 1 :] if adjacent[k, m]])
 
-    yield from grow((), free)
+    matrix = graph.adjacency("from row to column")
+    told = bool(undirected.any()) and _holds_knowledge(matrix)
+    for found in grow((), free):
+        if not told or _extends(_directed(matrix, source, found)):
+            yield found
 
 
 def possible_effects(
@@ -124,13 +132,35 @@ def sorted_sets(sets: set[tuple[int, ...] | None]) -> list[tuple[int, ...] | Non
 
 def _directed_into(graph: CausalGraph, source: int, incoming: tuple[int, ...]) -> CausalGraph:
     """Return the graph with the source's edges directed from `incoming`, and what follows."""
-    matrix = graph.adjacency("from row to column").copy()
-    for k in np.flatnonzero(matrix[source] & matrix[:, source]):
-        if int(k) in incoming:
-            matrix[source, k] = 0
-        else:
-            matrix[k, source] = 0
-    closed = meek_closure(matrix)
+    closed = meek_closure(_directed(graph.adjacency("from row to column"), source, incoming))
     return CausalGraph.from_adjacency(
         closed, graph.names, direction="from row to column", kind="cpdag"
     )
+
+
+def _directed(matrix: np.ndarray, source: int, incoming: tuple[int, ...]) -> np.ndarray:
+    """Return adjacency, from row to column, with the source's edges directed."""
+    found = matrix.copy()
+    for k in np.flatnonzero(matrix[source] & matrix[:, source]):
+        if int(k) in incoming:
+            found[source, k] = 0
+        else:
+            found[k, source] = 0
+    return found
+
+
+def _holds_knowledge(matrix: np.ndarray) -> bool:
+    """Tell whether a graph directs more than its class does."""
+    try:
+        return not np.array_equal(dag_to_cpdag(pdag_to_dag(matrix)), matrix)
+    except DataError:
+        return False
+
+
+def _extends(matrix: np.ndarray) -> bool:
+    """Tell whether there is a DAG with these edges and no further collider."""
+    try:
+        pdag_to_dag(matrix)
+    except DataError:
+        return False
+    return True

@@ -24,6 +24,7 @@ import numpy as np
 import scipy.linalg
 
 StandardError = Literal["conservative", "classical", "robust"]
+_ROUNDING = 8.0 * float(np.finfo(float).eps)
 _DEPENDENT = 1e-9
 """A column of which less than this share is left after the others is taken as dependent."""
 
@@ -48,10 +49,12 @@ class Basis:
         """Return the basis of the intercept and `columns`, [n, q]; dependent columns drop out."""
         count = len(columns)
         centred = columns - columns.mean(axis=0)
+        # The mean of large numbers is rounded, too.
+        centred -= centred.mean(axis=0)
         spread = np.linalg.norm(centred, axis=0)
         # A column that is constant but for rounding is the intercept again.
         scale = np.abs(columns).max(axis=0, initial=0.0) * np.sqrt(count)
-        keep = spread > _DEPENDENT * np.maximum(scale, np.finfo(float).tiny)
+        keep = spread > np.maximum(_ROUNDING * scale, np.finfo(float).tiny)
         intercept = np.full((count, 1), 1.0 / np.sqrt(count))
         vectors = intercept
         if keep.any():

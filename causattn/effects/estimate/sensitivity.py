@@ -11,7 +11,8 @@
                        (VanderWeele and Ding 2017, "Sensitivity analysis in observational research:
                        introducing the E-value", Annals of Internal Medicine 167); at least 1,
                        higher is safer. For a numeric outcome its standardised difference d becomes
-                       the risk ratio exp(0.91 d), as they propose
+                       the risk ratio exp(0.91 d), as they propose; of a numeric source it is that
+                       of one standard deviation
 =====================  =============================================================================
 """
 
@@ -23,6 +24,9 @@ from typing import Any
 import scipy.stats
 
 from causattn.effects.estimate.linear_effects import LinearEffect
+
+_MOST_EXPONENT = 350.0
+"""Beyond this a risk ratio's square is no number any more."""
 
 
 def sensitivity_columns(effect: LinearEffect, confidence: float) -> dict[str, Any]:
@@ -40,7 +44,9 @@ def sensitivity_columns(effect: LinearEffect, confidence: float) -> dict[str, An
     statistic = math.inf if effect.decided else effect.estimate / float(error)
     degrees = effect.fits.degrees
     if effect.outcome.levels[effect.column] is None:
-        safe = e_value_of_difference(effect.estimate, effect.outcome.scale)
+        # Of a number as source, the effect of its standard deviation, whatever its unit is.
+        unit = 1.0 if effect.meaning.start else float(effect.treatment.columns[:, 0].std())
+        safe = e_value_of_difference(effect.estimate * unit, effect.outcome.scale)
     else:
         safe = e_value_of_risks(effect.estimate, _risk_before(effect))
     return {
@@ -111,7 +117,8 @@ def e_value(risk_ratio: float) -> float:
 
 def e_value_of_difference(effect: float, scale: float) -> float:
     """Return the E-value of a difference of means, given the outcome's standard deviation."""
-    return e_value(math.exp(0.91 * effect / scale))
+    exponent = abs(0.91 * effect / scale)
+    return math.inf if exponent > _MOST_EXPONENT else e_value(math.exp(exponent))
 
 
 def e_value_of_risks(effect: float, risk: float) -> float:

@@ -106,7 +106,8 @@ class Strata:
             low,
             high,
             binary,
-            *contrasts.T,
+            contrasts[:, 0],
+            contrasts[:, 1],
             confidence,
         )
 

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
 from causattn.effects.estimators.logistic import logistic
-from causattn.effects.estimators.propensity import error_of_mean
+from causattn.effects.estimators.propensity import error_of_mean, too_rare
 
 
 class Glm(Estimator):
@@ -24,6 +24,8 @@ class Glm(Estimator):
         if set(np.unique(problem.outcome)) - {0.0, 1.0}:
             return "The outcome is no 0/1 column; a logistic regression needs one (choose linear)."
         columns = np.column_stack([problem.treatment, problem.adjustment])
+        if said := too_rare(problem):
+            return said
         fitted = logistic(columns, problem.outcome)
         if isinstance(fitted, str):
             return fitted

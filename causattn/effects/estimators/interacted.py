@@ -14,7 +14,7 @@ class Interacted(Estimator):
     What is adjusted for enters with squares and products, centred, and again times each of the
     source's columns; a number as source with its square, too. The source's own coefficient is then
     the effect averaged over the rows as they are, whatever the interactions are. With fewer than
-    twenty rows a column, as the estimator ``linear``.
+    twenty rows a column, or more than a hundred columns, as the estimator ``linear``.
     """
 
     name = "interacted"

@@ -1,4 +1,4 @@
-"""Logistic regression by Newton's method, with what effects need of it.
+"""Logistic regression by statsmodels, with what effects need of it.
 
 No penalty: scikit-learn's default one (which DoWhy's propensity estimators take over) shrinks the
 scores and leaves confounding behind in small samples.
@@ -6,10 +6,10 @@ scores and leaves confounding behind in small samples.
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
 
 _ITERATIONS = 60
 _SEPARATED = 30.0
@@ -44,31 +44,20 @@ def logistic(columns: np.ndarray, outcome: np.ndarray) -> LogisticFit | str:
     outcome
         float64 [n], 0 or 1.
     """
-    coefficients = np.zeros(columns.shape[1])
-    for _ in range(_ITERATIONS):
-        linear = columns @ coefficients
-        probability = expit(linear)
-        weights = probability * (1.0 - probability)
-        information = (columns * weights[:, None]).T @ columns
-        score = columns.T @ (outcome - probability)
+    from statsmodels.discrete.discrete_model import Logit  # a second to import
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    model = Logit(outcome, columns, check_rank=False)
+    found: LogisticFit | None = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
-            step = np.linalg.solve(information, score)
-        except np.linalg.LinAlgError:
-            break
-        if score @ step < 1e-12:
-            return LogisticFit(coefficients, probability, information)
-        # Half the step until the likelihood rises, so that Newton cannot run away.
-        start, scale = _likelihood(linear, outcome), 1.0
-        while _likelihood(columns @ (coefficients + scale * step), outcome) < start:
-            scale /= 2.0
-            if scale < 1e-10:
-                return LogisticFit(coefficients, probability, information)
-        coefficients = coefficients + scale * step
-        if np.abs(columns @ coefficients).max() > _SEPARATED:
-            break
+            fitted = model.fit(method="newton", maxiter=_ITERATIONS, tol=1e-10, disp=0)
+            if np.abs(columns @ fitted.params).max() <= _SEPARATED:
+                information = -model.hessian(fitted.params)
+                found = LogisticFit(fitted.params, model.predict(fitted.params), information)
+        except (PerfectSeparationError, np.linalg.LinAlgError):
+            pass
+    if found is not None and np.isfinite(found.coefficients).all():
+        return found
     return "The columns separate the outcome's values perfectly: no logistic regression exists."
-
-
-def _likelihood(linear: np.ndarray, outcome: np.ndarray) -> float:
-    """Return the log likelihood at a linear predictor."""
-    return float((outcome * linear - np.logaddexp(0.0, linear)).sum())
