@@ -48,7 +48,8 @@ def check_settings(config: Settings) -> None:
         attribution.attribution_settings(chosen_by)  # torch is loaded where it is needed
     if not is_none(config, "candidates"):
         chosen = candidates.candidate_settings(config["candidates"])
-        if (method := explainer(config)) is not None:
+        own = not candidates.needs_summary(config["candidates"])
+        if (method := explainer(config)) is not None and not own:
             candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
@@ -97,7 +98,8 @@ def check_nones(config: Settings) -> None:
             f"attribution.documents={documents} has no meaning with attribution=attention and "
             "attention=none, which reads no documents; leave it out."
         )
-    if method is None and is_none(config, "attention") != is_none(config, "candidates"):
+    own = not is_none(config, "candidates") and not candidates.needs_summary(config["candidates"])
+    if method is None and not own and is_none(config, "attention") != is_none(config, "candidates"):
         raise ConfigError(
             "attention=none and candidates=none belong together, since candidates are made of "
             "attention and attention serves nothing else; set both or neither."

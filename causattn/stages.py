@@ -258,7 +258,7 @@ class Stages:
         )
 
     def select_candidates(
-        self, summary: Screen, table: features.FeatureTable, null: list[Screen]
+        self, summary: Screen | None, table: features.FeatureTable, null: list[Screen]
     ) -> candidates.CandidateEdges:
         """Choose the pairs that may be adjacent."""
         settings = self._config["candidates"]

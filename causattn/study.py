@@ -48,6 +48,7 @@ def run_study(
     clock, do = Clock(), Stages(config, int(config["seed"]), stages)
     model = summary = attributed = edges = None
     controls: dict[str, Any] = {}
+    nulls: list[Any] = []
     with clock.stage("corpus"):
         corpus = do.make_corpus()
     if not is_none(config, "model"):
@@ -66,10 +67,15 @@ def run_study(
         with clock.stage("controls"):
             controls = do.make_controls(corpus, model, table)
             nulls = do.make_nulls(corpus, model, table)
+    own_screen = not is_none(config, "candidates") and not candidates.needs_summary(
+        config["candidates"]
+    )
+    if proposed is not None or own_screen:
         with clock.stage("candidates"):
-            edges = do.select_candidates(proposed.value, table.value, nulls)
+            read = None if proposed is None else proposed.value
+            edges = do.select_candidates(read, table.value, nulls)
     with clock.stage("screens"):
-        beside = {"attention": summary.value} if attributed and summary else {}
+        beside = {"attention": summary.value} if (attributed or own_screen) and summary else {}
         others = {**beside, **controls}
         screens = candidates.screens_beside(config["candidates"], table.value, others)
     with clock.stage("discovery"):

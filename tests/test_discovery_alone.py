@@ -25,11 +25,23 @@ def test_no_model_and_no_attention_is_made(run):
 
 
 def test_nothing_stands_in_for_attention(run):
-    assert list(run.candidates.columns) == ["source", "target", "screen.mutual_information"]
+    screens = [f"screen.{name}" for name in ("mutual_information", "cmi", "lasso", "trees")]
+    assert list(run.candidates.columns) == ["source", "target", *screens]
     assert len(run.candidates) == 8 * 7
     assert "candidate_score" not in run.evidence or run.evidence["candidate_score"].isna().all()
     assert "auc" not in run.summary["candidates"]
     assert run.summary["candidates"]["screens"]["mutual_information"]["auc"] > 0.5
+
+
+def test_a_screen_of_the_values_proposes_without_a_model(tmp_path):
+    places = (f"paths.runs={tmp_path}/runs", f"paths.cache={tmp_path}/cache")
+    rest = [each for each in ALONE if not each.startswith("candidates=")]
+    found = causattn.run(*rest, "candidates=cmi", "candidates.pairs=9", *places)
+    assert found.summary["candidates"]["method"] == "cmi, top 9 pairs"
+    assert found.summary["candidates"]["screen"] == "cmi"
+    assert set(found.summary["candidates"]["screens"]) == {"mutual_information", "lasso", "trees"}
+    assert found.graph.edge_count <= 9
+    assert (found.folder / "report.html").is_file()
 
 
 def test_the_report_shows_what_there_is(run):

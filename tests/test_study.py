@@ -53,7 +53,13 @@ def test_the_summary_has_its_keys(study):
     stages = ("corpus", "model", "features", "attention", "candidates", "discovery", "effects")
     assert not {"timing", "reused"} & set(summary)  # those differ from one time to the next
     assert all(study.summary["timing"][f"{stage}_s"] >= 0 for stage in stages)
-    assert set(summary["candidates"]["screens"]) == {"mutual_information", "untrained"}
+    assert set(summary["candidates"]["screens"]) == {
+        "cmi",
+        "lasso",
+        "mutual_information",
+        "trees",
+        "untrained",
+    }
 
 
 def test_results_agree_with_one_another(study):

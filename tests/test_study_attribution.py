@@ -51,7 +51,10 @@ def test_the_summary_says_who_proposed(study):
     assert summary["candidates"]["screen"] == "occlusion"
     assert summary["candidates"]["method"].startswith("mean absolute occlusion (masked)")
     assert set(summary["candidates"]["screens"]) == {
+        "cmi",
+        "lasso",
         "mutual_information",
+        "trees",
         "attention",
         "untrained",
     }
@@ -106,7 +109,13 @@ def test_the_attribution_is_kept(run, study):
 def test_without_attention(run):
     found = run("attribution=saliency", DOCUMENTS, "attention=none", name="bare")
     assert found.summary["attention"] == {}
-    assert set(found.summary["candidates"]["screens"]) == {"mutual_information", "untrained"}
+    assert set(found.summary["candidates"]["screens"]) == {
+        "cmi",
+        "lasso",
+        "mutual_information",
+        "trees",
+        "untrained",
+    }
     assert (found.folder / "report.html").is_file()
 
 

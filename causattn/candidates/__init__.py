@@ -19,7 +19,13 @@ from causattn.candidates.score import (
     check_one_score,
     summary_score,
 )
-from causattn.candidates.select import candidate_settings, null_draws, select_candidates
+from causattn.candidates.screen import Screen, ScreenSettings
+from causattn.candidates.select import (
+    candidate_settings,
+    needs_summary,
+    null_draws,
+    select_candidates,
+)
 from causattn.candidates.threshold import ThresholdSettings
 from causattn.candidates.top_k import TopKSettings
 
@@ -31,6 +37,8 @@ __all__ = [
     "RestrictingSelector",
     "RestrictingSettings",
     "ScoredPairs",
+    "Screen",
+    "ScreenSettings",
     "Selection",
     "Selector",
     "SelectorSettings",
@@ -41,6 +49,7 @@ __all__ = [
     "candidate_settings",
     "check_one_score",
     "mutual_information_screen",
+    "needs_summary",
     "null_draws",
     "score_candidates",
     "screens_beside",

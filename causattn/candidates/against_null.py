@@ -121,6 +121,7 @@ class AgainstNull(RestrictingSelector):
 
     def choose(self, settings: NullSettings, pairs: ScoredPairs) -> Selection:
         """Return the pairs that pass at the false discovery rate."""
+        assert pairs.summary is not None
         self._check(settings, pairs.summary, pairs.null)
         p_value, bias = _p_values(settings, pairs)
         return Selection(
@@ -152,6 +153,7 @@ def _p_values(
     settings: NullSettings, pairs: ScoredPairs
 ) -> tuple[np.ndarray, dict[str, dict[str, Any]]]:
     """Return the pairs' p-values against the null, and the bias of the strengths and the null's."""
+    assert pairs.summary is not None
     distance, strength = distances(pairs.features), pairs.strength
     bias = {screen_of(pairs.summary): bias_of(strength, distance, pairs.features)}
     if settings.against == "bulk":

@@ -10,13 +10,20 @@ import numpy as np
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.mutual_information import mutual_information_screen
 from causattn.candidates.quality import score_candidates
+from causattn.candidates.registry import SELECTORS
 from causattn.candidates.score import summary_score
+from causattn.candidates.screen import Screen
 
 if TYPE_CHECKING:
     from causattn.attention import AttentionSummary
     from causattn.attribution import AttributionSummary
     from causattn.features import FeatureTable
     from causattn.graphs import CausalGraph
+
+
+LONGEST = 10.0
+"""Seconds of one core that a screen may take beside a run's candidates; those that would take
+longer are named in its summary, and run where they are chosen (``candidates=trees``)."""
 
 
 def screens_beside(
@@ -26,16 +33,23 @@ def screens_beside(
 ) -> dict[str, np.ndarray]:
     """Return what the candidates are compared with: strengths by name, float64 [f, f], symmetric.
 
+    Mutual information, every screen of the values that takes at most `LONGEST`, and the others.
+
     Parameters
     ----------
     settings
         The group `candidates`: controls are aggregated over layers and heads as candidates are.
     table
-        Documents by features, for mutual information.
+        Documents by features, for the screens of the values.
     others
         Attention where it proposed nothing, and the controls of what did, by name.
     """
     screens = {"mutual_information": mutual_information_screen(table)}
+    own = _screens(str(settings.get("kind")))
+    for name, screen in own.items():
+        if (screen.seconds(table) or 0.0) <= LONGEST:
+            score = screen.of_values(screen.settings(), table, 0)
+            screens[name] = np.maximum(score, score.T)
     for name, summary in others.items():
         score = summary_score(
             summary,
@@ -45,6 +59,18 @@ def screens_beside(
         )
         screens[name] = np.maximum(score, score.T)
     return screens
+
+
+def _screens(chosen: str) -> dict[str, Screen]:
+    """Return the screens of the values that runs have beside their candidates, but the chosen."""
+    found: dict[str, Screen] = {}
+    for name in SELECTORS:
+        if name == chosen or not SELECTORS.entry(name).native:
+            continue
+        selector = SELECTORS[name]
+        if isinstance(selector, Screen):
+            found[name] = selector
+    return found
 
 
 def summary_beside(
@@ -70,4 +96,8 @@ def summary_beside(
         name: {} if truth is None else score_candidates(strength, truth.skeleton())
         for name, strength in screens.items()
     }
-    return {**found, "screens": ranked}
+    left_out = [
+        name for name in _screens(str(found.get("screen"))) if screens and name not in screens
+    ]
+    more = {"screens_left_out": left_out} if left_out else {}
+    return {**found, "screens": ranked, **more}

@@ -48,7 +48,7 @@ class ScoredPairs:
     score
         float64 [f, f], evidence for flow **from row to column**, diagonal 0.
     summary
-        What was scored.
+        What was scored; None for a screen of the values.
     features
         The table behind it, for screens that look at values.
     null
@@ -56,7 +56,7 @@ class ScoredPairs:
     """
 
     score: np.ndarray
-    summary: Summary
+    summary: Summary | None
     features: FeatureTable
     null: Sequence[Summary] = ()
 
@@ -97,10 +97,13 @@ class Selector(ABC):
 
     name: str
     """What ``candidates.kind`` calls it."""
-    settings: type[SelectorSettings]
-    """The dataclass of its settings."""
+    settings: type[Any]
+    """The dataclass of its settings: `SelectorSettings` and more, where it chooses by attention."""
     paper: str = ""
     """Where it was first described."""
+    needs_summary: bool = True
+    """Whether it scores what a model attends to or what an explainer gives; else it needs no model,
+    and has a `score` of its own."""
 
     @abstractmethod
     def select(self, settings: Any, pairs: ScoredPairs) -> Selection:
@@ -113,6 +116,28 @@ class Selector(ABC):
         pairs
             The pairs and their scores.
         """
+
+    def score(
+        self, settings: Any, summary: Summary | None, features: FeatureTable, seed: int
+    ) -> np.ndarray:
+        """Return the score of every ordered pair, float64 [f, f], from row to column, diagonal 0.
+
+        Parameters
+        ----------
+        settings
+            An object of its `settings`.
+        summary
+            Attention or attribution; None where there is none and none is needed.
+        features
+            The table.
+        seed
+            The run's seed.
+        """
+        from causattn.candidates.score import summary_score
+
+        assert summary is not None
+        how = (settings.aggregate, settings.layers, settings.heads)
+        return summary_score(summary, how[0], layers=how[1], heads=how[2])
 
     def null_draws(self, settings: Any) -> tuple[str, int, float]:
         """Return whose attention the null is, how many draws it has, and their share permuted.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import DataError, choose, settings_from
-from causattn.candidates.contract import ScoredPairs, Selector, SelectorSettings
+from causattn.base import ConfigError, DataError, choose, settings_from
+from causattn.candidates.contract import ScoredPairs, Selector
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.registry import SELECTORS
-from causattn.candidates.score import check_aggregate, score_in_words, screen_of, summary_score
+from causattn.candidates.score import check_aggregate, score_in_words, screen_of
 
 if TYPE_CHECKING:
     from causattn.candidates.contract import Summary
@@ -22,7 +22,7 @@ _DEFAULT = "top_k"
 
 def select_candidates(
     settings: Mapping[str, Any],
-    summary: Summary,
+    summary: Summary | None,
     features: FeatureTable,
     *,
     null: Sequence[Summary] = (),
@@ -36,14 +36,15 @@ def select_candidates(
         The config group `candidates`: ``kind`` names a selector (`SELECTORS`), and the others are
         that selector's settings.
     summary
-        Attention over the corpus, or an explainer's attribution.
+        Attention over the corpus, or an explainer's attribution; None for a selector that scores
+        the values (`Selector.needs_summary`).
     features
         The table behind it, for screens that look at values.
     null
         The null's draws, as many as `null_draws` says: the same without dependence between
         features.
     seed
-        The run's seed; nothing is drawn here.
+        The run's seed, for screens that draw.
 
     Raises
     ------
@@ -52,33 +53,38 @@ def select_candidates(
     DataError
         For attention that is 0 everywhere or not a number, or a null over other features.
     """
-    chosen = candidate_settings(settings)
-    if summary.names != features.names:
-        raise DataError(
-            "The attention summary and the feature table are over different features; summarise "
-            "attention for this table."
-        )
-    score = summary_score(summary, chosen.aggregate, layers=chosen.layers, heads=chosen.heads)
+    chosen, selector = candidate_settings(settings), _selector(settings)
+    if selector.needs_summary:
+        if summary is None:
+            raise ConfigError(
+                f"candidates={selector.name} chooses by attention or attribution, and none was "
+                "given; read some, or choose candidates=lasso."
+            )
+        if summary.names != features.names:
+            raise DataError(
+                "The attention summary and the feature table are over different features; "
+                "summarise attention for this table."
+            )
+    score = selector.score(chosen, summary, features, seed)
     pairs = ScoredPairs(score, summary, features, null)
-    found = _selector(settings).select(chosen, pairs)
+    found = selector.select(chosen, pairs)
     unattended = np.flatnonzero(pairs.strength.sum(0) == 0)
+    by: dict[str, Any] = {"screen": selector.name}
+    words = selector.name
+    if selector.needs_summary and summary is not None:
+        by = {"aggregate": chosen.aggregate, "screen": screen_of(summary), "query": summary.query}
+        words = f"{score_in_words(summary, chosen.aggregate)} ({summary.query})"
     return CandidateEdges(
-        names=summary.names,
+        names=features.names,
         score=score,
         p_value=np.full_like(score, np.nan) if found.p_value is None else found.p_value,
         allowed=found.allowed & ~np.eye(len(score), dtype=bool),
-        method=f"{score_in_words(summary, chosen.aggregate)} ({summary.query}), {found.rule}",
-        about={
-            "aggregate": chosen.aggregate,
-            "screen": screen_of(summary),
-            "query": summary.query,
-            "unattended": [summary.names[k] for k in unattended],
-            **found.about,
-        },
+        method=f"{words}, {found.rule}",
+        about={**by, "unattended": [features.names[k] for k in unattended], **found.about},
     )
 
 
-def candidate_settings(settings: Mapping[str, Any]) -> SelectorSettings:
+def candidate_settings(settings: Mapping[str, Any]) -> Any:
     """Return the settings of the group `candidates`, checked.
 
     Raises
@@ -88,8 +94,14 @@ def candidate_settings(settings: Mapping[str, Any]) -> SelectorSettings:
     """
     own = {key: value for key, value in settings.items() if key != "kind"}
     chosen = settings_from(_selector(settings).settings, own, "candidates")
-    check_aggregate(chosen.aggregate)
+    if _selector(settings).needs_summary:
+        check_aggregate(chosen.aggregate)
     return chosen
+
+
+def needs_summary(settings: Mapping[str, Any]) -> bool:
+    """Tell whether the candidates of these settings are made of attention or attribution."""
+    return _selector(settings).needs_summary
 
 
 def null_draws(settings: Mapping[str, Any]) -> tuple[str, int, float]:
