@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from causattn.candidates.null import check_heads, discoveries, p_values_by_docum
 from causattn.candidates.pairs import NullDraw, Tail, p_values_by_bulk, p_values_by_pairs
 from causattn.candidates.restricting import RestrictingSelector, RestrictingSettings
 from causattn.candidates.score import has_error, measured, screen_of, summary_score
+from causattn.features import pooled_features
 
 if TYPE_CHECKING:
     from causattn.attention import AttentionMoments
@@ -158,30 +159,41 @@ def _p_values(
     bias = {screen_of(pairs.summary): bias_of(strength, distance, pairs.features)}
     if settings.against == "bulk":
         return p_values_by_bulk(strength), bias
-    draws = [_draw(settings, null) for null in pairs.null]
+    pooled = pooled_features(pairs.features)
+    draws = [_draw(settings, null, pooled) for null in pairs.null]
     drawn = np.mean([draw.strength for draw in draws], axis=0)
     bias["null"] = bias_of(drawn, distance, pairs.features)
     if settings.compare == "documents":
         observed, expected = (
-            _moments(each, settings.aggregate) for each in (pairs.summary, pairs.null[0])
+            _moments(each, settings.aggregate, pooled) for each in (pairs.summary, pairs.null[0])
         )
         return p_values_by_documents(observed, expected), bias
     removed = [distance, entropies(pairs.features)] if settings.remove_bias else []
     return p_values_by_pairs(strength, draws, settings.tail, removed), bias
 
 
-def _moments(summary: Summary, aggregate: str) -> AttentionMoments:
+def _moments(summary: Summary, aggregate: str, pooled: np.ndarray) -> AttentionMoments:
     """Return the moments over documents that stand behind the score."""
     from causattn.attribution import AttributionSummary
 
     if isinstance(summary, AttributionSummary):
         return summary.moments
-    return measured(summary, aggregate)
+    moments = measured(summary, aggregate)
+    if not pooled.any():
+        return moments
+    full = moments.subset(np.arange(len(pooled)))
+    return replace(full, count=np.where(pooled, 0, full.count))  # what is paid to them is not seen
 
 
-def _draw(settings: NullSettings, null: Summary) -> NullDraw:
+def _draw(settings: NullSettings, null: Summary, pooled: np.ndarray) -> NullDraw:
     """Return a draw's strengths, and which variables were permuted in it."""
-    score = summary_score(null, settings.aggregate, layers=settings.layers, heads=settings.heads)
+    score = summary_score(
+        null,
+        settings.aggregate,
+        layers=settings.layers,
+        heads=settings.heads,
+        pooled=pooled,
+    )
     permuted = null.about.get("permuted", True)
     without = [permuted is True or name in permuted for name in null.names]
     return NullDraw(np.maximum(score, score.T), np.array(without))

@@ -13,6 +13,7 @@ from causattn.candidates.quality import score_candidates
 from causattn.candidates.registry import SELECTORS
 from causattn.candidates.score import summary_score
 from causattn.candidates.screen import Screen
+from causattn.features import pooled_features
 
 if TYPE_CHECKING:
     from causattn.attention import AttentionSummary
@@ -56,6 +57,7 @@ def screens_beside(
             settings.get("aggregate", "mean"),
             layers=settings.get("layers"),
             heads=settings.get("heads"),
+            pooled=pooled_features(table),
         )
         screens[name] = np.maximum(score, score.T)
     return screens

@@ -134,10 +134,16 @@ class Selector(ABC):
             The run's seed.
         """
         from causattn.candidates.score import summary_score
+        from causattn.features import pooled_features
 
         assert summary is not None
-        how = (settings.aggregate, settings.layers, settings.heads)
-        return summary_score(summary, how[0], layers=how[1], heads=how[2])
+        return summary_score(
+            summary,
+            settings.aggregate,
+            layers=settings.layers,
+            heads=settings.heads,
+            pooled=pooled_features(features),
+        )
 
     def null_draws(self, settings: Any) -> tuple[str, int, float]:
         """Return whose attention the null is, how many draws it has, and their share permuted.

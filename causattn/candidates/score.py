@@ -32,6 +32,7 @@ def attention_score(
     *,
     layers: tuple[int, ...] | None = None,
     heads: tuple[int, ...] | None = None,
+    pooled: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the score of every ordered pair, float64 [f, f], from row to column, diagonal 0.
 
@@ -44,6 +45,10 @@ def attention_score(
         heads where it keeps them apart; or ``"max"``, the largest raw weight of any layer and head.
     layers, heads
         Which layers and heads to take, as numbered in the model; None for all that were summed.
+    pooled
+        bool [f], features that stand for what a classifier reads off its pooled position. Every
+        token pays much to that position, whatever it says, so that only what the position itself
+        pays counts. None for none.
 
     Raises
     ------
@@ -71,6 +76,8 @@ def attention_score(
             paid = measured(summary, measure.name).mean()[0, 0]
     score = paid.T.copy()
     np.fill_diagonal(score, 0.0)
+    if pooled is not None:
+        score[pooled] = 0.0
     if not np.isfinite(score).all():
         i, j = np.argwhere(~np.isfinite(score))[0]
         raise DataError(
@@ -118,6 +125,7 @@ def summary_score(
     *,
     layers: tuple[int, ...] | None = None,
     heads: tuple[int, ...] | None = None,
+    pooled: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return `attribution_score`, or `attention_score` with its aggregate, as the summary is.
 
@@ -129,7 +137,7 @@ def summary_score(
     from causattn.attribution import AttributionSummary  # torch is loaded where it is needed
 
     if not isinstance(summary, AttributionSummary):
-        return attention_score(summary, aggregate, layers=layers, heads=heads)
+        return attention_score(summary, aggregate, layers=layers, heads=heads, pooled=pooled)
     check_one_score(summary.method, aggregate, layers, heads)
     return attribution_score(summary)
 
