@@ -113,7 +113,8 @@ def _maker(experiment: Experiment, job: ExperimentJob, context: Context) -> Call
         made = {
             "job": job.name,
             "job_seconds": round(time.perf_counter() - start, 1),
-            "commit": source_commit("causattn", "conf", f"experiments/{experiment.name}") or "unknown",
+            "commit": source_commit("causattn", "conf", f"experiments/{experiment.name}")
+            or "unknown",
             "code": experiment.code,
             "versions": versions(),
         }
