@@ -120,7 +120,7 @@ def compare_runs(
     folder
         The folder of a sweep or of runs, or a table that ``causattn collect`` wrote.
     by
-        Keys that tell contestants apart, such as ``discovery``; by default whatever varies
+        Keys that distinguish contestants, such as ``discovery``; by default whatever varies
         outside of the corpus and the seed.
     metrics
         Such as ``shd``; by default the usual ones that the runs have.

@@ -61,7 +61,7 @@ def check_settings(config: Settings) -> None:
 
 
 def is_none(config: Settings, room: str) -> bool:
-    """Tell whether the configuration leaves a room out: its kind is ``none``."""
+    """Return whether the configuration leaves a room out: its kind is ``none``."""
     return str(config[room].get("kind")) == "none"
 
 

@@ -333,7 +333,7 @@ class Stages:
         model: Artefact[models.LanguageModel],
         control: Control | None,
     ) -> tuple[Artefact[corpora.Corpus], Artefact[models.LanguageModel]]:
-        """Return documents and model: those that a control trains anew where it does."""
+        """Return documents and model: those that a control trains again where it does."""
         if control is None or control.name != TRAINED_ON_PERMUTED:
             return corpus, model
         permuted = self.make_permuted(corpus, control.draw, control.share)

@@ -185,7 +185,7 @@ def _each(change: Callable[[torch.Tensor], torch.Tensor], value: Any) -> Any:
 
 @cache
 def _is_made_of_others(func: Any) -> bool:
-    """Tell whether PyTorch writes an operation in terms of others on every device."""
+    """Return whether PyTorch writes an operation in terms of others on every device."""
     return torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), _MADE_OF_OTHERS)
 
 

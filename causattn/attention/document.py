@@ -210,7 +210,7 @@ class _WholeProbe(Probe):
         self.rest: list[np.ndarray] = []
 
     def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether this is a layer of the stack."""
+        """Return whether this is a layer of the stack."""
         return layer.stack == self._stack
 
     def see_vectors(self, layer: AttentionLayer, vectors: Vectors) -> None:

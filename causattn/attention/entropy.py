@@ -137,7 +137,7 @@ class _EntropyProbe(Probe):
         self.tokens = 0
 
     def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether this is a layer of the stack."""
+        """Return whether this is a layer of the stack."""
         return layer.stack == self._stack
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:

@@ -143,7 +143,7 @@ class _StatisticsProbe(Probe):
         self._sums: list[dict[str, Any]] = []
 
     def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether this is a layer of the stack."""
+        """Return whether this is a layer of the stack."""
         return layer.stack == self._stack
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:

@@ -1,4 +1,4 @@
-"""The documents of a corpus, each feature in turn asked for: hidden, or foretold."""
+"""The documents of a corpus, each feature in turn asked for: hidden, or predicted."""
 
 from __future__ import annotations
 

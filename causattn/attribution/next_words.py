@@ -20,7 +20,7 @@ def next_words(
     feature: np.ndarray,
     scale: Scale,
 ) -> tuple[Readout, np.ndarray]:
-    """Return the readout of each case's feature where its tokens are foretold, and what is unseen.
+    """Return the readout of each case's feature where its tokens are predicted, and what is unseen.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def next_words(
     -------
     Readout
         Of the feature's tokens, each read at the token before it; one that begins its document is
-        foretold by nothing and left out.
+        predicted by nothing and left out.
     unseen : ndarray
         bool [t], tokens that have no part in it: the feature's own, and those behind it.
     """

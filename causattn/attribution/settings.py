@@ -26,7 +26,7 @@ class ExplainerSettings:
         of a hidden or following word.
     unit
         Over a corpus: ``"share"`` (of all that a document's features contribute, in absolute value,
-        as attention's weights are) or ``"output"`` (its own unit, where what is hard to tell
+        as attention's weights are) or ``"output"`` (its own unit, where what is hard to predict
         outweighs what is easy).
     documents
         Over a corpus: most documents to explain, each once a feature, drawn without replacement;

@@ -76,17 +76,17 @@ def load_plugins(names: Iterable[str]) -> None:
     for full in full_names(names):
         if full not in _loaded:
             _loaded[full] = Plugin(full, _from_file(full) if _is_file(full) else _module(full))
-            os.environ[VARIABLE] = json.dumps(sorted({*_told(), *_loaded}))
+            os.environ[VARIABLE] = json.dumps(sorted({*_named(), *_loaded}))
 
 
 def plugins() -> list[Plugin]:
-    """Return the plugins of this process, those that its parent was told of among them."""
-    load_plugins(_told())
+    """Return the plugins of this process, those that its parent had among them."""
+    load_plugins(_named())
     return list(_loaded.values())
 
 
 def plugin_names() -> list[str]:
-    """Return what `load_plugins` must be told in another process to have the same plugins."""
+    """Return what `load_plugins` is given in another process to have the same plugins."""
     return [plugin.name for plugin in plugins()]
 
 
@@ -118,7 +118,7 @@ def _checksum(place: Path) -> str:
     return content_key(files)
 
 
-def _told() -> list[str]:
+def _named() -> list[str]:
     """Return the plugins that the environment names."""
     return list(json.loads(os.environ.get(VARIABLE, "[]")))
 

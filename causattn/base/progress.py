@@ -33,7 +33,7 @@ def quiet(value: bool = True) -> Iterator[None]:
 
 
 def is_quiet() -> bool:
-    """Tell whether no progress is to be shown."""
+    """Return whether no progress is to be shown."""
     return _quiet.get()
 
 
@@ -67,7 +67,7 @@ def progress(
 ) -> Iterator[Callable[[float], None]]:
     """Show how far the work inside the block has come.
 
-    Yields a function to be told how much was done since the last call.
+    Yields a function that takes how much was done since the last call.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def seed_sequence(seed: int, *names: str | int) -> np.random.SeedSequence:
     seed
         The run's seed, a non-negative integer.
     names
-        Path of the stage and task; integers and strings are told apart.
+        Path of the stage and task; integers and strings are distinguished.
     """
     digest = sha256("\x1f".join(f"{type(name).__name__}:{name}" for name in names).encode())
     key = tuple(int.from_bytes(digest.digest()[4 * k : 4 * k + 4], "little") for k in range(4))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def distances(features: FeatureTable) -> np.ndarray:
-    """Return how far apart two features are told, float64 [f, f], symmetric, diagonal 0.
+    """Return how far apart two features are, float64 [f, f], symmetric, diagonal 0.
 
     The distance in a document is the difference of the two first mentions' ranks among its
     mentions; its mean is over the documents that mention both, NaN where none does.

@@ -5,7 +5,7 @@ of the other features: Welch's statistic of the mean over documents against the 
 documents, with the normal tail. The documents' own frequencies and positions are in both, and both
 are read with the same model, so that the documents are the only thing drawn.
 
-What this can tell depends on whose attention it is. A model that was trained on the corpus keeps
+What this can show depends on whose attention it is. A model that was trained on the corpus keeps
 what it learnt in its weights and attends in permuted documents much as it does in real ones (on
 asia the null's attention ranks the true edges as well as the real one does). For edges, compare by
 pairs (`causattn.candidates.pairs`) with models trained on permuted documents.

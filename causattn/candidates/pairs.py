@@ -8,7 +8,7 @@ simultaneous hypothesis testing: the choice of a null hypothesis", section 4, wi
 measured, not fitted).
 
 Pairs are alike, and may be pooled, only after what they bring by themselves is taken out: how far
-apart the two are told, how much their values vary. The null strengths are regressed on these and
+apart the two stand, how much their values vary. The null strengths are regressed on these and
 residuals are compared, each by its own standard error: of a null pair ``sigma sqrt(1 - h)``, of an
 observed one ``sigma sqrt(1 + h)``, h the leverage (Cook and Weisberg 1982, *Residuals and Influence
 in Regression*, equations 2.1.6 and 2.2.1).
@@ -103,7 +103,7 @@ def p_values_by_pairs(
     if tail == "log_normal":
         found = stats.t.sf(standing, freedom)
     else:
-        # A pair that the regression fits exactly tells nothing of the spread.
+        # A pair that the regression fits exactly says nothing of the spread.
         free = 1 - _leverage(design, inverse)
         drawn = np.sort(residual[free > 1e-9] / (sigma * np.sqrt(free[free > 1e-9])))
         above = len(drawn) - np.searchsorted(drawn, standing, side="left")
@@ -137,7 +137,7 @@ def p_values_by_bulk(observed: np.ndarray) -> np.ndarray:
     below = np.quantile(bulk, [stats.norm.cdf(-1), 0.5]) if len(bulk) else np.zeros(2)
     if len(bulk) < 10 or below[0] == below[1]:
         raise DataError(
-            f"The {len(bulk)} pairs with attention are too few or too alike to tell their bulk; "
+            f"The {len(bulk)} pairs with attention are too few or too alike to find their bulk; "
             "use more features, or candidates.against=trained_on_permuted."
         )
     p_value = np.full(observed.shape, np.nan)

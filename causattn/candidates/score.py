@@ -230,7 +230,7 @@ def proposing(aggregate: str) -> type[Measure]:
 
 
 def has_error(aggregate: str) -> bool:
-    """Tell whether an aggregate is one number a document, so that its error is known."""
+    """Return whether an aggregate is one number a document, so that its error is known."""
     return aggregate != LARGEST and not proposing(aggregate).per_head
 
 

@@ -76,7 +76,7 @@ class JobComposer:
         return config, whole
 
     def _sets_value(self, override: Override) -> bool:
-        """Tell whether an override sets a value, and has no part in which files are read."""
+        """Return whether an override sets a value, and has no part in which files are read."""
         if override.is_add() or override.is_force_add() or override.is_delete():
             return False
         if override.is_hydra_override() or override.package is not None:

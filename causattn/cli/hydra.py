@@ -64,13 +64,13 @@ def launch(arguments: Sequence[str]) -> int:
 
 
 def _result(arguments: Sequence[str]) -> int:
-    """Raise what made a single run fail, or tell how a sweep went."""
+    """Raise what made a single run fail, or say how a sweep went."""
     if (failure := job_module.take_failure()) is not None:
         raise failure
     if (progress := Sweep.take()) is None:
         return 0
     draw_page(arguments, progress)
-    return progress.tell()
+    return progress.say()
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

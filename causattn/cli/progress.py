@@ -79,7 +79,7 @@ class Progress:
         say_line(line, self.folder)
         write_line(self.folder, line)
 
-    def tell(self) -> int:
+    def say(self) -> int:
         """Print how the jobs went; return the exit code."""
         lines = {
             int(line["job"]): line
@@ -91,7 +91,7 @@ class Progress:
         finished = len(lines) - len(failed) - late
         asked = len(lines) if self.asked is None else self.asked
         missing = asked - self.kept - self.repeated - len(lines)
-        tell(
+        say_counts(
             asked,
             {
                 "finished": finished,
@@ -120,7 +120,7 @@ def job_name(number: int, overrides: Sequence[str]) -> str:
     return f"job {number}" + (f" ({' '.join(overrides)})" if overrides else "")
 
 
-def tell(asked: int, counts: Mapping[str, int]) -> None:
+def say_counts(asked: int, counts: Mapping[str, int]) -> None:
     """Print one line with the count of each outcome that happened, and of those finished now."""
     said = [f"{n} {name}" for name, n in counts.items() if n or name == "finished"]
     print(f"{asked} job{'' if asked == 1 else 's'}: {', '.join(said)}.", flush=True)

@@ -33,15 +33,15 @@ class Registered(ConfigSource):
         return _SCHEME
 
     def available(self) -> bool:
-        """Tell whether it is there, which it is."""
+        """Return whether it is there, which it is."""
         return True
 
     def is_group(self, config_path: str) -> bool:
-        """Tell whether a path is a group."""
+        """Return whether a path is a group."""
         return config_path.strip("/") in of_groups()
 
     def is_config(self, config_path: str) -> bool:
-        """Tell whether a path is an option of a group."""
+        """Return whether a path is an option of a group."""
         group, _, name = config_path.strip("/").removesuffix(".yaml").partition("/")
         room = of_groups().get(group)
         return room is not None and name in room.load()

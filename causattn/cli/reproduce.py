@@ -131,7 +131,7 @@ def _console() -> Console:
 
 
 def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
-    """Do one experiment and print its figures; tell whether all its jobs are measured."""
+    """Do one experiment and print its figures; return whether all its jobs are measured."""
     from causattn.reproduction import (
         experiments_folder,
         find_experiment,

@@ -47,6 +47,6 @@ def draw_page(arguments: Sequence[str], progress: Progress) -> None:
 
 
 def _is_new(progress: Progress) -> bool:
-    """Tell whether a job was begun by this command."""
+    """Return whether a job was begun by this command."""
     lines = read_lines(progress.folder / LOG)
     return any(line.get("session") == progress.session for line in lines)

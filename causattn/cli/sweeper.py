@@ -207,7 +207,7 @@ class ResumingSweeper(Sweeper):
             progress.broken = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
     def _is_plain(self) -> bool:
-        """Tell whether jobs can be done one after another without Hydra around each of them.
+        """Return whether jobs can be done one after another without Hydra around each of them.
 
         Its basic launcher copies all of Hydra's own configuration several times a job, for the
         sake of callbacks and of a working folder a job; where neither is asked for, jobs are done

@@ -1,6 +1,6 @@
 """Corpora of kind ``bayesnet``: texts rendered from a Bayesian network, the true graph with them.
 
-Every document is one draw and tells every variable once. In style ``words`` a value is one word
+Every document is one draw and states every variable once. In style ``words`` a value is one word
 (``smoke=yes``; ``smoke=?`` hides it); in style ``sentences`` it stands in a short sentence
 (``smoke is yes.``) and the mention is the value alone.
 """
@@ -22,7 +22,7 @@ from causattn.corpora.render import HIDDEN, Slot, render, safe_words
 
 @dataclass(frozen=True)
 class BayesNetSettings:
-    """Which network, and how it is drawn and told.
+    """Which network, and how it is drawn and written.
 
     Parameters
     ----------
@@ -34,8 +34,9 @@ class BayesNetSettings:
     style
         ``"words"`` (smoke=yes) or ``"sentences"`` (smoke is yes.)
     order
-        ``"shuffled"`` in each document anew; ``"fixed"``, one order drawn for the whole corpus (the
-        network file's own is often causal and would tell); or ``"causal"``, parents first.
+        ``"shuffled"`` in each document by itself; ``"fixed"``, one order drawn for the whole corpus
+        (the network file's own is often causal and would give it away); or ``"causal"``, parents
+        first.
     """
 
     network: str
@@ -102,7 +103,7 @@ def _order(network: Network, settings: BayesNetSettings, rng: np.random.Generato
 
 
 def _slots(network: Network, style: str) -> list[Slot]:
-    """Return how each variable of the network is told."""
+    """Return how each variable of the network is written."""
     if style == "words":
         names = safe_words(network.variables, forbidden="=")
         return [

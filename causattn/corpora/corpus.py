@@ -1,7 +1,7 @@
 """`Corpus`: documents and what is known of them.
 
-A corpus can know more than its texts: the variables its documents tell of, their values, which
-characters tell them (`Mentions`), an outcome per document, and the true graph.
+A corpus can know more than its texts: the variables its documents mention, their values, which
+characters state them (`Mentions`), an outcome per document, and the true graph.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Corpus(Shown):
     texts
         n documents.
     variables
-        Names of the v variables that the documents tell of; none for plain text.
+        Names of the v variables that the documents mention; none for plain text.
     values
         float64 [n, v], the variables' values: the index into `categories` where discrete, the
         number itself where continuous, NaN where unknown. None where there are no variables.

@@ -74,7 +74,7 @@ def _likely(content: bytes) -> str:
 
 
 def _in_runs(text: str) -> bool:
-    """Tell whether Chinese characters mostly stand beside each other, as in Chinese text."""
+    """Return whether Chinese characters mostly stand beside each other, as in Chinese text."""
     among = [k for k, letter in enumerate(text) if "\u4e00" <= letter <= "\u9fff"]
     beside = sum(after - before == 1 for before, after in pairwise(among))
     return len(among) > 1 and 2 * beside > len(among)

@@ -130,12 +130,12 @@ def find_words(
 
 
 def is_unspaced(letter: str) -> bool:
-    """Tell whether a character belongs to a script that puts no spaces between words."""
+    """Return whether a character belongs to a script that puts no spaces between words."""
     return bool(_patterns()["unspaced"].match(letter))
 
 
 def is_word(text: str) -> bool:
-    """Tell whether a text holds a letter or digit, rather than punctuation alone."""
+    """Return whether a text holds a letter or digit, rather than punctuation alone."""
     return bool(_patterns()["word"].search(text))
 
 

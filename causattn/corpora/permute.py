@@ -1,7 +1,7 @@
 """A null corpus: the same frequencies at the same places, and no dependence left.
 
 Where the corpus has slots, each variable's values are permuted over the documents on their own and
-told again in the same slots: margins, places and order of mention stay, dependence goes.
+written again in the same slots: margins, places and order of mention stay, dependence goes.
 
 Plain text has its words permuted between documents. Words at like positions are pooled: every
 position of its own where all documents reach it, and so many consecutive positions further on
@@ -31,11 +31,11 @@ from causattn.corpora.stored import StoredTexts, store_texts, windows
 def permute_corpus(
     corpus: Corpus, rng: np.random.Generator, variables: Collection[str] | None = None
 ) -> Corpus:
-    """Return a null corpus: nothing in a document tells of anything else in it.
+    """Return a null corpus: nothing in a document says anything of anything else in it.
 
     Values and outcomes are permuted over the documents, each column on its own and among the
     documents where it is known. Slots are rewritten; plain text has its words permuted and loses
-    its mentions (features find their carriers anew). There is no true graph left. A corpus whose
+    its mentions (features find their carriers again). There is no true graph left. A corpus whose
     texts lie on disk has its words permuted between the documents of each window of 4,096.
 
     Parameters
@@ -46,7 +46,7 @@ def permute_corpus(
         The generator that the permutations are drawn from.
     variables
         The variables (or the outcome) to permute, None for all of them. The others keep their
-        values, and what they tell of one another.
+        values, and what they say of one another.
 
     Raises
     ------

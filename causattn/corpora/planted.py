@@ -14,7 +14,7 @@ beginning; a **confounded** word, which goes with the label because the season m
 causal word.
 
 The rule and the role of each variable are in ``corpus.about``, so that `planted_labels` and
-`planted_causes` tell the truth about any document, rewritten ones too. The three
+`planted_causes` give the truth of any document, rewritten ones too. The three
 rules are the kinds of shortcut that Bastings et al. (2022), "Will you find these shortcuts?",
 section 3, plant into reviews; here they are the label itself, and the texts are our own.
 """
@@ -45,7 +45,7 @@ _LABELS: dict[str, list[int] | list[list[int]]] = {
 """The label by the codes of the rule's variables, in their order."""
 
 _NEGATED = 0.25
-"""Share of negated sentences. With one half, no word by itself would tell anything of the label,
+"""Share of negated sentences. With one half, no word by itself would say anything of the label,
 and small models take very long to see that two together do."""
 
 
@@ -123,10 +123,10 @@ class Planted(CorpusSource):
         """
         wording = WORDINGS[settings.language]
         clauses = _clauses(settings, wording)
-        told = [(name, slot, role) for clause, role in clauses for name, slot in clause]
-        names = tuple(name for name, _, _ in told)
-        roles = tuple(role for _, _, role in told)
-        slots = [slot for _, slot, _ in told]
+        placed = [(name, slot, role) for clause, role in clauses for name, slot in clause]
+        names = tuple(name for name, _, _ in placed)
+        roles = tuple(role for _, _, role in placed)
+        slots = [slot for _, slot, _ in placed]
         # A negation is what the next slot goes on from: nothing stands behind it.
         negations = [k for k, slot in enumerate(slots) if not slot.after]
         values = generator(seed, "corpora", "planted", "values")

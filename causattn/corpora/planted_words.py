@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from causattn.corpora.render import Slot
 
 Clause = tuple[tuple[str, Slot], ...]
-"""Variables that are told beside each other, with the slot of each."""
+"""Variables that stand beside each other, with the slot of each."""
 
 
 @dataclass(frozen=True)

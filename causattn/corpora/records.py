@@ -1,7 +1,7 @@
 """`Records`: the rows of a file by column, each with the place it came from, for messages.
 
 Readers for CSV and TSV, JSON, JSON Lines, Parquet, lines of text and a folder of text files; all
-but the last two may be compressed (``.gz``). What a person can get wrong in a file is told in one
+but the last two may be compressed (``.gz``). What a person can get wrong in a file is said in one
 sentence with file, line or byte, and the mend.
 """
 
@@ -110,7 +110,7 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
 
 
 def missing(cell: Any) -> bool:
-    """Tell whether a cell holds nothing: None, NaN, or text that is blank or says NaN."""
+    """Return whether a cell holds nothing: None, NaN, or text that is blank or says NaN."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return True
     return isinstance(cell, str) and cell.strip() in ("", "nan", "NaN")

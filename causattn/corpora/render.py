@@ -21,7 +21,7 @@ HIDDEN = "?"
 
 @dataclass(frozen=True)
 class Slot:
-    """How one variable is told: ``before + values[code] + after``; the value is the mention."""
+    """How one variable is written: ``before + values[code] + after``; the value is the mention."""
 
     before: str
     values: tuple[str, ...]
@@ -66,7 +66,7 @@ def render(
 
 
 def rewrite(corpus: Corpus, values: np.ndarray) -> Corpus:
-    """Return the corpus with other values told in the same slots, everything else as it was.
+    """Return the corpus with other values written in the same slots, everything else as it was.
 
     Parameters
     ----------
@@ -150,5 +150,5 @@ def safe_words(
 
 
 def _unseen(letter: str) -> bool:
-    """Tell whether a character is white space, a control or a format character."""
+    """Return whether a character is white space, a control or a format character."""
     return letter.isspace() or unicodedata.category(letter)[0] in "CZ"

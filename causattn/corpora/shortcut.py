@@ -1,6 +1,6 @@
 """Corpora of kind ``shortcut``: documents in which one word gives the label away, wrongly.
 
-A guest tells of a meal in short sentences, one slot each, and is satisfied or not. One word causes
+A guest writes of a meal in short sentences, one slot each, and is satisfied or not. One word causes
 the label (or two words do: the soup is as it was ordered), another, the shortcut, agrees with it
 with a probability that is set: high where a model is trained, chance or below where it is tried.
 The rest is noise. Which sentence stands where is drawn for each document.
@@ -9,12 +9,12 @@ The rest is noise. Which sentence stands where is drawn for each document.
 mechanism      truth (an edge for each arrow, over the variables and ``label``)
 ============== =====================================================================================
 consequence    cause -> label -> shortcut: the seat was given after the label was known. The label
-               is not all in its cause (``label_noise``), so that in training the shortcut tells
+               is not all in its cause (``label_noise``), so that in training the shortcut says
                more of it than the cause does, and a good predictor there has to use it. This is
                the setting of coloured digits (Arjovsky, Bottou, Gulrajani and Lopez-Paz 2019,
                "Invariant risk minimization", section 5.2), in words.
 common_cause   town -> cause -> label and town -> shortcut: both follow from a third word. The
-               shortcut tells nothing of the label beyond the cause, and a model that uses it
+               shortcut says nothing of the label beyond the cause, and a model that uses it
                does so because learning found it, not because it had to.
 ============== =====================================================================================
 
@@ -58,7 +58,7 @@ _SLOTS = {
 
 @dataclass(frozen=True)
 class ShortcutSettings:
-    """How to draw and tell documents with a shortcut.
+    """How to draw and write documents with a shortcut.
 
     Made from templates.
 
@@ -79,8 +79,8 @@ class ShortcutSettings:
     confounding
         Probability that the cause says what the common cause says; for common_cause alone.
     order
-        ``"shuffled"`` (the sentences of each document anew) or ``"fixed"`` (one order drawn for
-        all).
+        ``"shuffled"`` (the sentences of each document by itself) or ``"fixed"`` (one order drawn
+        for all).
     """
 
     documents: int = 4000
@@ -105,7 +105,7 @@ class ShortcutSettings:
         if not 0 <= self.label_noise < 0.5:
             raise ConfigError(
                 f"corpus.label_noise={self.label_noise} must be at least 0 and below 0.5, or the "
-                "cause tells nothing of the label."
+                "cause says nothing of the label."
             )
         if self.mechanism == "common_cause":
             if self.causes != 1:
@@ -131,7 +131,7 @@ class Shortcut(CorpusSource):
     settings = ShortcutSettings
 
     def load(self, settings: ShortcutSettings, seed: int) -> Corpus:
-        """Draw documents with a shortcut and tell them in English.
+        """Draw documents with a shortcut and write them in English.
 
         Raises
         ------

@@ -54,7 +54,7 @@ ANY: Offer = ("any",)
 
 CandidateUse = Literal["auto", "restrict", "weigh", "ignore"]
 """What to do with candidates: ``"auto"`` restricts where the engine can and else searches all pairs
-and says so, the others do as they are told or raise."""
+and says so, the others do what they say or raise."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -198,7 +198,7 @@ def _as_array(data: Any) -> np.ndarray:
 
 
 def _is(data: Any, module: str, kind: str) -> bool:
-    """Tell whether data are of a class whose module need not be loaded for that.
+    """Return whether data are of a class whose module need not be loaded for that.
 
     Who has a feature table or a data frame has loaded its module; who has an array should not wait
     for pandas, nor for the language models behind the features.
@@ -300,7 +300,7 @@ def _columns_as_rows(table: np.ndarray) -> np.ndarray:
 def _codes_already(rows: np.ndarray) -> dict[int, int]:
     """Return the number of categories of each row (uint8 [p, n]) that holds 0, 1, ... without gaps.
 
-    Told by the first observations, which mostly show every category; other rows are left out.
+    Judged by the first observations, which mostly show every category; other rows are left out.
     """
     occurs = np.zeros((len(rows), 257), dtype=bool)
     occurs[np.arange(len(rows))[:, None], rows[:, :_BLOCK_ROWS]] = True

@@ -210,7 +210,7 @@ def named_kinds(settings: RunSettings, capability: Capability) -> frozenset[str]
 
 
 def takes_any(offer: Offer) -> bool:
-    """Tell whether every registered test or score will do."""
+    """Return whether every registered test or score will do."""
     return "any" in offer
 
 

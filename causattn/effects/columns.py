@@ -1,6 +1,6 @@
 """The columns of the evidence table: name, type and meaning of each, in this one place.
 
-Columns stand in groups by source, told by their first word: ``candidate_`` (how the pair was
+Columns stand in groups by source, known by their first word: ``candidate_`` (how the pair was
 proposed, by attention or the explainer in its place), ``discovery_``, ``data_`` (effect estimated
 from the feature table), ``direct_`` (the part of it that does not pass through the target's other
 parents, by the same estimator), a group for each refuter of the effect in ``data_``, named as the

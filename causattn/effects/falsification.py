@@ -5,7 +5,7 @@ permutation-based test". A graph says that each variable is independent of its n
 its parents. The number of these that the data violate is compared with the number for the same
 graph with its variables' names shuffled. A graph that violates as much as shuffled ones says
 nothing of the data (it is *falsified*); one that is equivalent to too many of its shuffles cannot
-be told from chance to begin with (it is not *falsifiable*).
+be distinguished from chance to begin with (it is not *falsifiable*).
 
 This is the question of DoWhy's ``gcm.falsify_graph``, with Fisher's z of partial correlations as
 the test: the conditions of all shuffled graphs are worked out together, none is a call.
@@ -55,7 +55,7 @@ class Falsification:
 
     @property
     def falsifiable(self) -> bool:
-        """Whether the graph says enough to be told from its shuffles."""
+        """Whether the graph says enough to be distinguished from its shuffles."""
         return self.equivalent <= self.alpha
 
     @property

@@ -19,8 +19,8 @@ unknown    there is no estimate
 of `model_scale`, *against* where it lies inside, *unclear* where it crosses, *unknown* without one.
 A trained model answers every change a little, so that 0 itself is no yardstick for it. Read at a
 masked slot, with all other slots in view, "against" is no more than *silent*: what is in view may
-already tell the target, as an effect's effects do. Read at the model's output it is the verdict of
-the mechanism that the edge is about.
+already determine the target, as an effect's effects do. Read at the model's output it is the
+verdict of the mechanism that the edge is about.
 
 ==================== ============ ======================= ========================================
 graph                data         model                   verdict

@@ -8,7 +8,7 @@ influence comes out of one fit.
 How few documents an edge's sign hangs on: those that hold it up are left out in the order of their
 influence (the approximate most influential set of Broderick, Giordano and Meager 2020, "An
 Automatic Finite-Sample Robustness Metric", arXiv 2011.14999, section 2), as many as it takes by
-bisection, the estimate made anew without them each time. Another set may be smaller still.
+bisection, the estimate made again without them each time. Another set may be smaller still.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _turning(effect: LinearEffect, influence: np.ndarray) -> tuple[np.ndarray, f
         return float(wanted @ inverse @ (product - gone.T @ outcome[order[:count]]))
 
     def turns(count: int) -> bool:
-        """Tell whether the sign is another without the first `count`, by more than rounding."""
+        """Return whether the sign is another without the first `count`, by more than rounding."""
         return without(count) * effect.estimate < -1e-9 * effect.estimate**2
 
     most = min(len(order), len(outcome) // 2)

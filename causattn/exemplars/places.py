@@ -33,7 +33,7 @@ class EditPlace:
     texts
         What may stand there; an empty text takes the characters out.
     feature
-        The feature that is told there, None where that is not known.
+        The feature that is mentioned there, None where that is not known.
     """
 
     start: int
@@ -43,7 +43,7 @@ class EditPlace:
 
 
 class CorpusValues:
-    """What the documents of a corpus say where they tell a feature.
+    """What the documents of a corpus say where they mention a feature.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ class CorpusValues:
             by_value.setdefault(float(table.values[row, feature]), Counter())[said] += 1
 
     def places(self, row: int, without: Sequence[int] = ()) -> list[EditPlace]:
-        """Return where a document tells features, and how others tell other values of these.
+        """Return where a document mentions features, and how others give other values of these.
 
-        Where no other document tells another value, the words can be taken out. Of mentions that
+        Where no other document has another value, the words can be taken out. Of mentions that
         share characters only the first counts.
 
         Parameters
@@ -97,7 +97,7 @@ class CorpusValues:
         return found
 
     def _others(self, row: int, feature: int, said: str) -> tuple[str, ...]:
-        """Return the texts that tell other values, the commonest first."""
+        """Return the texts that give other values, the commonest first."""
         own = float(self._table.values[row, feature])
         counts: Counter[str] = Counter()
         for value, texts in self._said[feature].items():
@@ -152,6 +152,6 @@ def proposed_places(model: LanguageModel, text: str, most: int = 3) -> list[Edit
 
 
 def _is_whole_word(text: str) -> bool:
-    """Tell whether a token is one whole word: no piece, sign or special token."""
+    """Return whether a token is one whole word: no piece, sign or special token."""
     words = find_words([text], unspaced="characters")
     return len(words.start) == 1 and int(words.start[0]) == 0 and int(words.end[0]) == len(text)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         feature_settings,
         features_need_model,
     )
-    from causattn.features.carriers import FOUND_ANEW, carriers_of, pooled_features, with_carriers
+    from causattn.features.carriers import FIND_AGAIN, carriers_of, pooled_features, with_carriers
     from causattn.features.checks import dependent_columns, select_features
     from causattn.features.concepts import partial_scores
     from causattn.features.contract import FeatureBuilder
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEATURE_BUILDERS",
-    "FOUND_ANEW",
+    "FIND_AGAIN",
     "Columns",
     "FeatureBuilder",
     "FeatureKind",

@@ -1,4 +1,4 @@
-"""The carriers of some rows of a table: as it holds them, or found anew in the texts.
+"""The carriers of some rows of a table: as it holds them, or found again in the texts.
 
 The carriers of a corpus that is larger than memory are larger than memory too. A table over such a
 corpus keeps its lexicon (which words speak of which feature) and no carriers; they are found again
@@ -17,7 +17,7 @@ from causattn.corpora import POOLED, Mentions
 from causattn.features.lexicon import find_units, unit_carriers
 from causattn.features.table import FeatureKind, FeatureTable
 
-FOUND_ANEW = "carriers_found_anew"
+FIND_AGAIN = "carriers_found_anew"
 """Entry of `FeatureTable.about`: true where the table keeps no carriers."""
 
 
@@ -42,7 +42,7 @@ def carriers_of(
     Mentions
         ``document`` counts `rows` from 0.
     """
-    if table.about.get(FOUND_ANEW):
+    if table.about.get(FIND_AGAIN):
         return _found(table, texts, model)
     carriers = table.carriers
     if not len(rows):
@@ -68,17 +68,17 @@ def with_carriers(
 
     Parameters are those of `carriers_of`. A table that keeps its carriers is returned as it is.
     """
-    if not table.about.get(FOUND_ANEW):
+    if not table.about.get(FIND_AGAIN):
         return table
     found = carriers_of(table, rows, texts, model)
     carriers = Mentions(np.asarray(rows)[found.document], found.variable, found.start, found.end)
-    about = {key: value for key, value in table.about.items() if key != FOUND_ANEW}
+    about = {key: value for key, value in table.about.items() if key != FIND_AGAIN}
     return replace(table, carriers=carriers, about=about)
 
 
 def pooled_features(table: FeatureTable) -> np.ndarray:
     """Return which features are carried by the pooled position, bool [f]."""
-    if table.about.get(FOUND_ANEW):
+    if table.about.get(FIND_AGAIN):
         return np.array([kind == FeatureKind.OUTPUT for kind in table.kinds], dtype=bool)
     pooled = table.carriers.variable[table.carriers.start == POOLED]
     return np.isin(np.arange(table.size), pooled)

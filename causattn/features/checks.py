@@ -22,7 +22,7 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.corpora import Mentions
-from causattn.features.carriers import FOUND_ANEW
+from causattn.features.carriers import FIND_AGAIN
 from causattn.features.table import FeatureKind, FeatureTable
 
 TOLERANCE = 1e-8
@@ -51,7 +51,7 @@ def checked(table: FeatureTable, collinear: Collinear) -> FeatureTable:
             spare = one if table.kinds[column] == FeatureKind.OUTPUT else two
             raise DataError(
                 f"Features {one} and {two} say the same of every document, so that nothing can "
-                f"tell them apart; leave one out (features.exclude=[{spare}]){mend}."
+                f"distinguish them; leave one out (features.exclude=[{spare}]){mend}."
             )
     dependent = dependent_columns(table)
     if dependent and collinear == "error":
@@ -210,7 +210,7 @@ def _centred(values: np.ndarray) -> np.ndarray:
 
 
 def _is_number(table: FeatureTable, column: int) -> bool:
-    """Tell whether a column's codes are numbers rather than names."""
+    """Return whether a column's codes are numbers rather than names."""
     if table.kinds[column] == FeatureKind.OUTPUT:
         return False  # the outcome may follow from the features exactly
     if table.kinds[column] == FeatureKind.PRESENCE:
@@ -229,12 +229,12 @@ def _is_number(table: FeatureTable, column: int) -> bool:
 
 def _refuse_unseen(table: FeatureTable) -> None:
     """Raise where no characters of any document carry a feature."""
-    if table.about.get(FOUND_ANEW):
+    if table.about.get(FIND_AGAIN):
         return  # a word that is present carries itself
     carried = np.bincount(table.carriers.variable, minlength=table.size)
     for column in np.flatnonzero(carried == 0):
         raise DataError(
             f"Feature {table.names[column]} occurs in no document, so that no attention can be "
             "paid to it; leave it out (features.exclude=[...]) or use features=concepts, which "
-            "finds the words that tell of it."
+            "finds the words that indicate it."
         )

@@ -1,6 +1,6 @@
-"""Features of kind ``concepts``: labels of documents, carried by the words that tell of them.
+"""Features of kind ``concepts``: labels of documents, carried by the words that indicate them.
 
-Which words tell of a concept is found from the data. The presence of each word is regressed on
+Which words indicate a concept is found from the data. The presence of each word is regressed on
 whether each concept is spoken of, all concepts at once (a linear probability model, least squares),
 and a concept's t value there is how strongly the word speaks for it. Taken together because
 concepts come together: a review that speaks of noise mostly speaks of ambiance too, and alone
@@ -76,7 +76,7 @@ class ConceptSettings:
 
 
 class Concepts(FeatureBuilder):
-    """Labels of the documents, carried by words that tell of them, found from the data."""
+    """Labels of the documents, carried by words that indicate them, found from the data."""
 
     name = "concepts"
     settings = ConceptSettings
@@ -88,14 +88,14 @@ class Concepts(FeatureBuilder):
     def build(
         self, settings: ConceptSettings, corpus: Corpus, model: Any, seed: int
     ) -> FeatureTable:
-        """Return the corpus's variables as a table, carried by the words that tell of them.
+        """Return the corpus's variables as a table, carried by the words that indicate them.
 
         Raises
         ------
         ConfigError
             Where the corpus has no variables, or a named one is unknown.
         DataError
-            For gaps, constant, like or dependent columns, or a concept that no word tells of.
+            For gaps, constant, like or dependent columns, or a concept that no word indicates.
         """
         if settings.carrier_words < 1:
             raise ConfigError(
@@ -214,7 +214,7 @@ def partial_scores(
 
 
 def _has_absent(corpus: Corpus, variable: int, absent: str) -> bool:
-    """Tell whether some document has the label of those that do not speak of the concept."""
+    """Return whether some document has the label of those that do not speak of the concept."""
     assert corpus.values is not None
     categories = corpus.categories[variable]
     if categories is None or absent not in categories:
@@ -223,7 +223,7 @@ def _has_absent(corpus: Corpus, variable: int, absent: str) -> bool:
 
 
 def _spoken_of(corpus: Corpus, variable: int, absent: str) -> np.ndarray:
-    """Return what tells that a document speaks of a concept, float64 [n, r]."""
+    """Return what says that a document speaks of a concept, float64 [n, r]."""
     assert corpus.values is not None
     values, categories = corpus.values[:, variable], corpus.categories[variable]
     if categories is None:

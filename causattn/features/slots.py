@@ -1,4 +1,4 @@
-"""Features of kind ``slots``: the variables whose values the documents tell in so many words."""
+"""Features of kind ``slots``: the variables whose values the documents state in so many words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SlotSettings:
 
 
 class Slots(FeatureBuilder):
-    """The variables whose values the documents tell in so many words."""
+    """The variables whose values the documents state in so many words."""
 
     name = "slots"
     settings = SlotSettings

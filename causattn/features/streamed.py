@@ -21,7 +21,7 @@ import numpy as np
 from causattn.base import ConfigError, progress
 from causattn.corpora import Corpus, Mentions, windows
 from causattn.features.assemble import check_outcome
-from causattn.features.carriers import FOUND_ANEW
+from causattn.features.carriers import FIND_AGAIN
 from causattn.features.checks import checked, drop_incomplete
 from causattn.features.lexicon import Units, find_units
 from causattn.features.table import FeatureKind, FeatureTable
@@ -216,6 +216,6 @@ def _table(
             "lexicon": {name: list(words) for name, words in lexicon.items()},
             "corpus": corpus.name,
             "dropped_documents": len(corpus) - len(kept),
-            FOUND_ANEW: True,
+            FIND_AGAIN: True,
         },
     )

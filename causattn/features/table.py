@@ -27,7 +27,7 @@ class FeatureKind(StrEnum):
     SLOT = "slot"
     """Which value a variable's slot holds."""
     CONCEPT = "concept"
-    """A label that a person or a program gave the document, carried by the words that tell it."""
+    """A label that a person or a program gave the document, carried by words that indicate it."""
     ATTENTION_MASS = "attention_mass"
     """Attention that the feature's tokens receive in the document."""
     OUTPUT = "output"

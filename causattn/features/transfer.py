@@ -8,7 +8,7 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.corpora import POOLED, Corpus, Mentions
-from causattn.features.carriers import FOUND_ANEW
+from causattn.features.carriers import FIND_AGAIN
 from causattn.features.lexicon import find_units, unit_carriers
 from causattn.features.registry import FEATURE_BUILDERS
 from causattn.features.streamed import transfer_streamed
@@ -48,7 +48,7 @@ def transfer_table(table: FeatureTable, corpus: Corpus, model: Any = None) -> Fe
             f"Features over {int(table.documents.max()) + 1} documents cannot be found in corpus "
             f"{corpus.name} of {len(corpus)}; build them for it."
         )
-    if table.about.get(FOUND_ANEW):
+    if table.about.get(FIND_AGAIN):
         return transfer_streamed(table, corpus, model)
     lexicon = table.about.get("lexicon")
     units = table.about.get("units", "words")

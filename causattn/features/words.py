@@ -173,7 +173,7 @@ def choose_words(
 
 
 def _part_of_chosen(found: Occurrences, word: int, chosen: list[int]) -> bool:
-    """Tell whether a pair of characters mostly overlaps a chosen one, being part of one word."""
+    """Return whether a pair of characters mostly overlaps a chosen one, being part of one word."""
     if not is_unspaced(found.vocabulary[word][0]):
         return False
     others = [other for other in chosen if is_unspaced(found.vocabulary[other][0])]

@@ -73,7 +73,7 @@ def unpack(sets: np.ndarray, columns: int) -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def has(members: np.ndarray, i: int) -> bool:
-    """Tell whether variable i is in a set."""
+    """Return whether variable i is in a set."""
     return (members[i >> 6] >> np.uint64(i & 63)) & np.uint64(1) != 0
 
 

@@ -11,7 +11,7 @@ def compare_graphs(estimate: CausalGraph, truth: CausalGraph) -> dict[str, Numbe
     """Compare an estimate with the truth.
 
     DAGs are turned into CPDAGs on both sides first, since data (without interventions or further
-    assumptions) tell no more than the equivalence class. Where a number is not defined, it is None.
+    assumptions) say no more than the equivalence class. Where a number is not defined, it is None.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def structural_hamming_distance(estimate: CausalGraph, truth: CausalGraph) -> in
     """Return the number of pairs of variables whose edges differ in any way, each counted once.
 
     Graphs are compared as they are: turn DAGs into CPDAGs first where the equivalence class is
-    all that the data can tell (`compare_graphs` does).
+    all that the data can show (`compare_graphs` does).
 
     Raises
     ------

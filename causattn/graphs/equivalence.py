@@ -35,7 +35,7 @@ Backend = Literal["plain", "compiled"]
 
 
 def is_dag(adjacency: np.ndarray) -> bool:
-    """Tell whether every edge is directed and there is no cycle.
+    """Return whether every edge is directed and there is no cycle.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def pdag_to_dag(adjacency: np.ndarray, *, backend: Backend = "plain") -> np.ndar
 
 
 def same_skeleton_and_colliders(first: np.ndarray, second: np.ndarray) -> bool:
-    """Tell whether two graphs have the same skeleton and the same unshielded colliders.
+    """Return whether two graphs have the same skeleton and the same unshielded colliders.
 
     For two DAGs this says whether they are Markov equivalent; for two PDAGs, directed edges alone
     make colliders.
@@ -207,7 +207,7 @@ def compelled_parents(parents: list[int], order: list[int]) -> list[int]:
 def consistent_extension(
     parents: list[int], children: list[int], neighbours: list[int]
 ) -> tuple[list[int], list[int]] | None:
-    """Extend a PDAG to a DAG after Dor and Tarsi, or tell that it cannot be done.
+    """Extend a PDAG to a DAG after Dor and Tarsi, or say that it cannot be done.
 
     Again and again take away a variable without children whose undirected neighbours are adjacent
     to all its other adjacent variables, and direct its undirected edges towards it.

@@ -62,7 +62,7 @@ def label_compelled(
 
 @njit(cache=True, nogil=True)
 def _may_leave(x: int, children: np.ndarray, neighbours: np.ndarray, adjacent: np.ndarray) -> bool:
-    """Tell whether x has no children and its neighbours see all that x is adjacent to."""
+    """Return whether x has no children and its neighbours see all that x is adjacent to."""
     words = adjacent.shape[1]
     for w in range(words):
         if children[x, w]:
@@ -89,7 +89,7 @@ def extend(
     extended: np.ndarray,
     order: np.ndarray,
 ) -> bool:
-    """Write a consistent extension of a PDAG, after Dor and Tarsi, and tell whether there is one.
+    """Write a consistent extension of a PDAG, after Dor and Tarsi, and return whether there is one.
 
     Parameters
     ----------

@@ -363,7 +363,7 @@ def _turned(matrix: np.ndarray, direction: Direction) -> np.ndarray:
 
 
 def _acyclic(matrix: np.ndarray) -> bool:
-    """Tell whether a directed graph (bool [p, p], from row to column) has no cycle."""
+    """Return whether a directed graph (bool [p, p], from row to column) has no cycle."""
     left = np.ones(len(matrix), dtype=bool)
     incoming = matrix.sum(axis=0)
     while True:

@@ -25,6 +25,6 @@ def nonzero_pairs(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def is_symmetric(matrix: np.ndarray) -> bool:
-    """Tell whether a bool matrix [p, p] equals its transpose."""
+    """Return whether a bool matrix [p, p] equals its transpose."""
     i, j = nonzero_pairs(matrix)
     return bool(matrix[j, i].all())

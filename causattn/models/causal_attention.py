@@ -134,7 +134,7 @@ def _through_returned(
 
 
 def _set(network: PreTrainedModel, implementation: str) -> bool:
-    """Set the attention implementation; tell whether it was taken, which transformers only logs."""
+    """Set the attention implementation; return whether it was taken: transformers only logs it."""
     if not network._can_set_attn_implementation():
         return network.config._attn_implementation == implementation
     try:
@@ -145,7 +145,7 @@ def _set(network: PreTrainedModel, implementation: str) -> bool:
 
 
 def _has_eager_functions(network: PreTrainedModel) -> bool:
-    """Tell whether the architecture's own file has the eager function that `attend` asks."""
+    """Return whether the architecture's own file has the eager function that `attend` asks."""
     return _eager_function(network) is not None
 
 

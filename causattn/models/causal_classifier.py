@@ -90,7 +90,7 @@ class CausalClassifier(ModelKind):
         Raises
         ------
         DataError
-            Where there are no labels to train on, or the corpus tells no features.
+            Where there are no labels to train on, or the corpus mentions no features.
         ConfigError
             Where the graph is none, or over other features.
         ModelError
@@ -138,7 +138,7 @@ def causal_term(
     model
         A classifier; its attention implementation is put back.
     corpus
-        Documents that tell features.
+        Documents that mention features.
     seed
         For what interventions draw.
     batch
@@ -178,7 +178,7 @@ def _untrained(settings: CausalClassifierSettings, corpus: Corpus, seed: int) ->
     tokenizer = read_tokenizer(path, settings.revision)
     check_fit(path, network, tokenizer)
     if token_id(network.config, "pad_token_id") is None:
-        # Causal classifiers need to be told which token is padding.
+        # Causal classifiers need to know which token is padding.
         network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
     name = Path(path).expanduser().resolve().name if Path(path).expanduser().is_dir() else path
     return LanguageModel(name, network, tokenizer, "classifier", settings.long_text)
@@ -191,7 +191,7 @@ def _shifted_accuracy(
     settings: ClassifierSettings,
     seed: int,
 ) -> dict[str, float]:
-    """Return the accuracy on the documents held out, told with the shortcut's other strength.
+    """Return the accuracy on the documents held out, written with the shortcut's other strength.
 
     Nothing for a corpus without a planted shortcut.
     """
@@ -203,8 +203,8 @@ def _shifted_accuracy(
     _, held_out = split_documents(len(labelled), settings.held_out, rng)
     rows = labelled[held_out]
     assert corpus.outcome is not None
-    told = predict_labels(model, encode_texts(model, [other.texts[int(row)] for row in rows]))
-    right = told.argmax(1) == corpus.outcome[rows]
+    said = predict_labels(model, encode_texts(model, [other.texts[int(row)] for row in rows]))
+    right = said.argmax(1) == corpus.outcome[rows]
     return {"accuracy_out_of_distribution": float(right.mean())}
 
 

@@ -13,13 +13,13 @@ transformers", section 3), which also counts what reaches a token by way of othe
 
 *graph*. A feature may read itself and its parents in a graph: with G the 0/1 matrix of who may read
 whom, T(i, j) = G(i, j) / sum_j G(i, j), and b(i, j) = a(i, j) / sum_j a(i, j) over the features
-that the document tells,
+that the document mentions,
 
     kl:       mean over documents, maps and i of  sum_j T(i, j) log(T(i, j) / b(i, j))           (2)
     squared:  mean over documents, maps and i of  sum_j (T(i, j) - b(i, j))^2                    (3)
 
 *interventions*. Each document is read R times: as it is, and with the words of features that should
-not matter drawn anew, each for itself. Over the features S that stay (and the label),
+not matter drawn again, each for itself. Over the features S that stay (and the label),
 
     mean over documents, maps and i in S of  sum_j in S of  Var_r a_r(i, j)                      (4)
 
@@ -83,7 +83,7 @@ def feature_attention(maps: torch.Tensor, carried: torch.Tensor) -> torch.Tensor
         [B, M, T, T].
     carried
         [B, F, T], 1 where a token carries a feature, 0 elsewhere; rows of features that a document
-        does not tell are 0 and stay so.
+        does not mention are 0 and stay so.
     """
     carried = carried.to(maps.dtype)
     readers = carried / carried.sum(-1, keepdim=True).clamp(min=1)
@@ -91,7 +91,7 @@ def feature_attention(maps: torch.Tensor, carried: torch.Tensor) -> torch.Tensor
 
 
 def graph_distance(
-    attention: torch.Tensor, reads: torch.Tensor, told: torch.Tensor, distance: Distance
+    attention: torch.Tensor, reads: torch.Tensor, mentioned: torch.Tensor, distance: Distance
 ) -> torch.Tensor:
     """Return how far attention is from a graph, equation (2) or (3), one number.
 
@@ -101,19 +101,19 @@ def graph_distance(
         [B, M, F, F], from `feature_attention`.
     reads
         bool [F, F], whether the row's feature may read the column's; the diagonal is true.
-    told
-        bool [B, F], the features that a document tells.
+    mentioned
+        bool [B, F], the features that a document mentions.
     distance
         ``"kl"`` or ``"squared"``.
     """
-    allowed = (reads & told[:, None, :] & told[:, :, None]).to(attention.dtype)[:, None]
+    allowed = (reads & mentioned[:, None, :] & mentioned[:, :, None]).to(attention.dtype)[:, None]
     target = allowed / allowed.sum(-1, keepdim=True).clamp(min=1)
     share = attention / attention.sum(-1, keepdim=True).clamp(min=_TINY)
     if distance == "squared":
         rows = (target - share).square().sum(-1)
     else:
         rows = (torch.special.xlogy(target, target) - target * share.clamp(min=_TINY).log()).sum(-1)
-    weight = told[:, None].to(rows.dtype).expand_as(rows)
+    weight = mentioned[:, None].to(rows.dtype).expand_as(rows)
     return (rows * weight).sum() / weight.sum()
 
 
@@ -125,7 +125,7 @@ def intervention_variance(attention: torch.Tensor, stay: torch.Tensor) -> torch.
     attention
         [R, B, M, F, F], from `feature_attention`, of R readings of each document.
     stay
-        bool [B, F], the features that are told and stay as they are.
+        bool [B, F], the features that are mentioned and stay as they are.
     """
     rows = (attention.var(0) * stay[:, None, None]).sum(-1)
     weight = stay[:, None].to(rows.dtype).expand_as(rows)
@@ -140,5 +140,5 @@ def output_variance(logits: torch.Tensor) -> torch.Tensor:
     logits
         [R, B, c]; with c = 1 the value of a regression itself.
     """
-    told = logits if logits.shape[-1] == 1 else logits.softmax(-1)
-    return told.var(0).sum(-1).mean()
+    said = logits if logits.shape[-1] == 1 else logits.softmax(-1)
+    return said.var(0).sum(-1).mean()

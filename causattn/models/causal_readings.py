@@ -1,4 +1,4 @@
-"""CausalReadings of the same documents with the words of some features drawn anew."""
+"""Readings of the same documents with the words of some features drawn again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CausalReadings:
     corpus
         Documents with slots that can be rewritten.
     names
-        The features to draw anew; each takes the value that it has in a document drawn for it,
+        The features to draw again; each takes the value that it has in a document drawn for it,
         so that frequencies stay and dependence goes.
     rng
         Draws.
@@ -35,7 +35,7 @@ class CausalReadings:
     def __init__(self, corpus: Corpus, names: Sequence[str], rng: np.random.Generator) -> None:
         if corpus.value_texts is None or corpus.values is None:
             raise CapabilityError(
-                f"Corpus {corpus.name} has no slots whose words could be drawn anew; use "
+                f"Corpus {corpus.name} has no slots whose words could be drawn again; use "
                 "model.causal_kind=graph, or a corpus with slots, such as corpus=shortcut."
             )
         index = {name: k for k, name in enumerate(corpus.variables)}
@@ -45,7 +45,7 @@ class CausalReadings:
         if not 0 < len(set(self.drawn.tolist())) < len(index):
             raise ConfigError(
                 f"{len(set(self.drawn.tolist()))} of the {len(index)} variables of corpus "
-                f"{corpus.name} are to be drawn anew, where some must be and some must stay; name "
+                f"{corpus.name} are to be drawn again, where some must be and some must stay; name "
                 "them in model.causal_resample."
             )
         self._corpus, self._rng = corpus, rng

@@ -56,7 +56,7 @@ def causal_target(chosen: str, corpus: Corpus, rng: np.random.Generator) -> Targ
         exchanged so that none keeps its place (a control); or a graph's file (`CausalGraph.write`,
         such as a run's ``graph.json``). Variables that it leaves out are not looked at.
     corpus
-        Documents that tell variables, with labels.
+        Documents that mention variables, with labels.
     rng
         Shuffles.
 
@@ -65,11 +65,11 @@ def causal_target(chosen: str, corpus: Corpus, rng: np.random.Generator) -> Targ
     ConfigError
         Where there is no such graph, or it is over other features.
     DataError
-        Where the corpus tells no variables.
+        Where the corpus mentions no variables.
     """
     if not corpus.variables or not len(corpus.mentions):
         raise DataError(
-            f"Corpus {corpus.name} does not say which words tell which feature, so there is "
+            f"Corpus {corpus.name} does not say which words carry which feature, so there is "
             "nothing that a causal term could act on; use a corpus with variables, such as "
             "corpus=shortcut, or model.causal_weight=0."
         )

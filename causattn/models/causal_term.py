@@ -35,7 +35,7 @@ class CausalSettings:
     ----------
     causal_kind
         ``"graph"`` (attention between features as in a graph), ``"interventions"`` (attention that
-        does not move when words that should not matter are drawn anew) or ``"output"`` (the same
+        does not move when words that should not matter are drawn again) or ``"output"`` (the same
         for the output: no attention).
     causal_weight
         What the term is multiplied by; 0 is plain training.
@@ -48,7 +48,7 @@ class CausalSettings:
     causal_distance
         From the graph, for graph alone: ``"kl"`` or ``"squared"``.
     causal_resample
-        Features whose words interventions draw anew; where none is named, those from which the
+        Features whose words interventions draw again; where none is named, those from which the
         graph has no way to the label. For interventions and output.
     causal_copies
         Rewritten readings of each document in a step. For interventions and output.
@@ -148,9 +148,9 @@ class CausalTerm:
         carried = self._carried(batch, *self._carriers.of(batch.documents))
         maps = attention_maps(layers, self._settings.causal_attention)
         attention = feature_attention(maps, carried)
-        told = carried.any(-1)
+        mentioned = carried.any(-1)
         distance = self._settings.causal_distance
-        return logits, graph_distance(attention, self._reads, told, distance)
+        return logits, graph_distance(attention, self._reads, mentioned, distance)
 
     def _interventions(self, documents: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         copies = self._settings.causal_copies
@@ -167,9 +167,9 @@ class CausalTerm:
         carried = self._carried(batch, *carriers.of(everything))
         maps = attention_maps(layers, self._settings.causal_attention)
         attention = feature_attention(maps, carried)
-        told = carried.any(-1).reshape(*by_reading, -1).all(0)
+        mentioned = carried.any(-1).reshape(*by_reading, -1).all(0)
         stay = [name not in self.drawn for name in self.target.names]
-        stays = told & torch.tensor(stay, device=told.device)
+        stays = mentioned & torch.tensor(stay, device=mentioned.device)
         attention = attention.reshape(*by_reading, *attention.shape[1:])
         return outputs[0], intervention_variance(attention, stays)
 

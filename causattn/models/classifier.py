@@ -193,19 +193,19 @@ def train_classifier(
         network.requires_grad_(True)
         if not classes:
             _rescale(_last_layer(network, model.name), centre, scale)
-        told = predict_labels(model, encoding)[held_out]
+        said = predict_labels(model, encoding)[held_out]
     return {
         "documents": len(labels),
         "held_out": len(held_out),
         "documents_truncated": len(encoding.truncated),
         "learning_rate": rate,
         "loss_train": float(np.mean(losses[-rounds:])),
-        **_worth(told, labels[held_out], labels[training], classes),
+        **_worth(said, labels[held_out], labels[training], classes),
     }
 
 
 def _learning(network: PreTrainedModel, settings: ClassifierSettings) -> list[torch.nn.Parameter]:
-    """Return the weights that learn; the others are told that they need no gradient."""
+    """Return the weights that learn; the others are marked as needing no gradient."""
     if settings.train == "head":
         network.base_model.requires_grad_(False)
         for name, weight in network.base_model.named_parameters():
@@ -239,16 +239,16 @@ def _rescale(layer: torch.nn.Linear, centre: float, scale: float) -> None:
 
 
 def _worth(
-    told: np.ndarray, labels: np.ndarray, training: np.ndarray, classes: bool
+    said: np.ndarray, labels: np.ndarray, training: np.ndarray, classes: bool
 ) -> dict[str, float | None]:
-    """Return how well the labels held out were told."""
+    """Return how well the labels held out were predicted."""
     if classes:
         most_frequent = np.bincount(training.astype(np.int64)).argmax()
         return {
-            "accuracy_held_out": float((told.argmax(1) == labels).mean()),
+            "accuracy_held_out": float((said.argmax(1) == labels).mean()),
             "accuracy_majority": float((labels == most_frequent).mean()),
         }
-    error = told[:, 0] - labels
+    error = said[:, 0] - labels
     spread = ((labels - training.mean()) ** 2).mean()
     return {
         "r2_held_out": float(1 - (error**2).mean() / spread) if spread > 0 else None,

@@ -58,7 +58,7 @@ class ModelKind(ABC):
         return True
 
     def known_task(self, settings: Any) -> Task | None:
-        """Return what a model will predict, before there is one; None where nobody can tell."""
+        """Return what a model will predict, before there is one; None where nobody can say."""
         return self.task
 
     def files(self, settings: Any) -> list[Path]:

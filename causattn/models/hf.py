@@ -137,7 +137,7 @@ class HuggingFaceModel(ModelKind):
         if not settings.train_classifier:
             _check_complete(path, task, missing)
         if token_id(network.config, "pad_token_id") is None:
-            # Causal classifiers need to be told which token is padding.
+            # Causal classifiers need to know which token is padding.
             network.config.pad_token_id = tokenizer.pad_token_id or tokenizer.eos_token_id or 0
         network.to(settings.device)  # type: ignore[arg-type]
         name = Path(path).expanduser().resolve().name if Path(path).expanduser().is_dir() else path

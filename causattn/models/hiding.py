@@ -1,4 +1,4 @@
-"""Hiding a variable: which token stands for "not told" in its slot, and which for its values."""
+"""Hiding a variable: which token stands for "not given" in its slot, and which for its values."""
 
 from __future__ import annotations
 

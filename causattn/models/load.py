@@ -54,7 +54,7 @@ def model_settings(settings: Mapping[str, Any]) -> Any:
 
 
 def known_task(settings: Mapping[str, Any]) -> Task | None:
-    """Return what a model will predict; None where only its checkpoint can tell."""
+    """Return what a model will predict; None where only its checkpoint can say."""
     return MODELS[str(settings.get("kind"))].known_task(model_settings(settings))
 
 

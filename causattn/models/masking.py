@@ -62,7 +62,7 @@ class Masking:
 def masking(model: LanguageModel, corpus: Corpus, encoding: Encoding) -> Masking:
     """Return what may be hidden in a corpus.
 
-    Where the corpus tells variables in slots, a slot's mention is hidden as one and by its
+    Where the corpus states variables in slots, a slot's mention is hidden as one and by its
     variable's own token (`hiding_tokens`); in other text each token for itself, by the mask token.
 
     Raises

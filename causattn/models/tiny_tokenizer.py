@@ -30,7 +30,7 @@ _SPECIAL = {
 
 
 def is_one_word_a_mention(corpus: Corpus) -> bool:
-    """Tell whether every document is its mentions, one word each, and white space between."""
+    """Return whether every document is its mentions, one word each, and white space between."""
     mentions = corpus.mentions
     if not len(mentions) or mentions.start.min() < 0:
         return False

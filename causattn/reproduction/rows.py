@@ -49,7 +49,7 @@ class Measured:
 
 
 def is_measured(experiment: Experiment, job: ExperimentJob, context: Context) -> bool:
-    """Tell whether the cache has a job."""
+    """Return whether the cache has a job."""
     store = Store(context.cache)
     kind, parts = _kind(experiment), _parts(experiment, job, context)
     try:

@@ -105,7 +105,7 @@ def reproduce(
         Jobs measured at the same time, each in a process of its own; what comes out does not
         depend on it.
     said
-        Is told of every job that was measured.
+        Is given every job that was measured.
 
     Returns
     -------

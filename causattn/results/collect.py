@@ -166,7 +166,7 @@ def _failures(log: Path) -> dict[str, dict[str, Any]]:
 
 
 def _is_run(files: Container[str]) -> bool:
-    """Tell whether a folder with these files is that of a run."""
+    """Return whether a folder with these files is that of a run."""
     return "config.yaml" in files and ("manifest.json" in files or "UNFINISHED" in files)
 
 

@@ -105,7 +105,7 @@ def run_in_folder(
     resume: bool = False,
     command: str = "",
 ) -> bool:
-    """Do a run's `work` in `folder`, so that the folder always tells how far it came.
+    """Do a run's `work` in `folder`, so that the folder always says how far it came.
 
     ============== =====================================================================
     work ends      the folder

@@ -1,7 +1,7 @@
 """What lies in a store: listed, explained, pruned.
 
 Beside its artefacts a store holds where trainings of recurrent models stand, so that one that was
-stopped goes on (`causattn.models`): ``checkpoints/<model>/<key>/epoch-<number>``. They are told
+stopped goes on (`causattn.models`): ``checkpoints/<model>/<key>/epoch-<number>``. They are listed
 here as artefacts of the kind ``checkpoint``. The shards of a corpus whose attention was being
 summed when its run was stopped, ``attention/.<key>.shards``, are of the kind ``shards``.
 """

@@ -37,7 +37,7 @@ class Pattern:
         self.separating: dict[tuple[int, int], set[int]] = {}
 
     def joined(self, x: int, y: int) -> bool:
-        """Tell whether there is any edge."""
+        """Return whether there is any edge."""
         return y in self.undirected[x] or y in self.parents[x] or x in self.parents[y]
 
     def direct(self, x: int, y: int) -> None:
@@ -92,15 +92,15 @@ class Pattern:
                             changed = True
 
     def _first(self, x: int, y: int) -> bool:
-        """Tell whether z -> x - y, z and y not joined."""
+        """Return whether z -> x - y, z and y not joined."""
         return any(not self.joined(z, y) for z in self.parents[x])
 
     def _second(self, x: int, y: int) -> bool:
-        """Tell whether x -> z -> y."""
+        """Return whether x -> z -> y."""
         return any(x in self.parents[z] for z in self.parents[y])
 
     def _third(self, x: int, y: int) -> bool:
-        """Tell whether x - w -> y and x - z -> y, w and z not joined."""
+        """Return whether x - w -> y and x - z -> y, w and z not joined."""
         both = self.undirected[x] & self.parents[y]
         return any(not self.joined(w, z) for w, z in combinations(both, 2))
 

@@ -80,7 +80,7 @@ def peaks(task: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _measured(task: str) -> dict[str, float]:
-    """Run a worker, its allocator set as said above, whatever this process was told."""
+    """Run a worker, its allocator set as said above, whatever this process was set to."""
     root = Path(__file__).resolve().parents[str(__package__).count(".") + 1]
     own = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     path = os.pathsep.join(filter(None, (own.get("PYTHONPATH"), str(root))))

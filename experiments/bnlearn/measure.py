@@ -2,7 +2,7 @@
 
 The model is trained on documents drawn from the network, its attention ranks the pairs, and PC, GES
 and BOSS search all pairs, the strongest by attention, or as many by the mutual information of the
-same documents, on rows that no document tells.
+same documents, on rows that no document states.
 """
 
 from __future__ import annotations

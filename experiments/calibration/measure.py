@@ -162,9 +162,9 @@ def truths(graph: CausalGraph) -> dict[str, np.ndarray]:
     """Return what a discovery may be true of, bool [v, v], symmetric, by name.
 
     ``skeleton``: the two are adjacent. ``moral``: one is in the other's Markov blanket (adjacent,
-    or with a child in common). ``dependent``: one tells of the other where nothing else is known
+    or with a child in common). ``dependent``: one speaks of the other where nothing else is known
     (they share an ancestor, themselves counted). ``related``: dependent, or in the blanket, so
-    that one tells of the other where nothing or where all else is known.
+    that one speaks of the other where nothing or where all else is known.
     """
     directed = graph.directed()
     skeleton = directed | directed.T

@@ -173,10 +173,10 @@ def measure(job: Row, context: Context) -> Row:
 
 
 def accuracy(model: LanguageModel, corpus: Corpus) -> float:
-    """Return the share of documents whose label is told."""
-    told = predict_labels(model, encode_texts(model, corpus.texts))
+    """Return the share of documents whose label is predicted."""
+    said = predict_labels(model, encode_texts(model, corpus.texts))
     assert corpus.outcome is not None
-    return float((told.argmax(1) == corpus.outcome).mean())
+    return float((said.argmax(1) == corpus.outcome).mean())
 
 
 def attention_figures(summary: AttentionSummary) -> Row:
@@ -216,7 +216,7 @@ def cut_figures(model: LanguageModel, corpus: Corpus) -> Row:
     column = corpus.variables.index("shortcut")
     codes = np.full((2, len(corpus), len(corpus.variables)), np.nan)
     codes[0, :, column], codes[1, :, column] = 0, 1
-    read = [rewrite(corpus, told) for told in codes]
+    read = [rewrite(corpus, said) for said in codes]
     encoding = encode_texts(model, [text for part in read for text in part.texts])
     batch = take(encoding, np.arange(len(encoding)))
     word = torch.zeros(batch.input_ids.shape, dtype=torch.bool)
@@ -240,6 +240,6 @@ def cut_figures(model: LanguageModel, corpus: Corpus) -> Row:
     with torch.inference_mode(), editable_attention(model.network, batch.inputs) as capture:
         for name, edges in cuts.items():
             logits = capture.edited(batch.inputs, KnockOut("renormalise", edges=edges)).logits
-            told = logits.softmax(-1)[:, 1].reshape(2, -1)
-            found[name] = float((told[1] - told[0]).mean())
+            said = logits.softmax(-1)[:, 1].reshape(2, -1)
+            found[name] = float((said[1] - said[0]).mean())
     return found

@@ -1,6 +1,6 @@
 """Are two graphs the same, and which has the better score?
 
-Adjacency is from row to column. The score is computed here anew, by least squares, so that neither
+Adjacency is from row to column. The score is computed here again, by least squares, so that neither
 program judges itself.
 """
 

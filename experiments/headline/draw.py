@@ -18,7 +18,7 @@ COLOURS = {
     "mutual_information": "#d55e00",
     "untrained": "#999999",
 }
-"""Okabe and Ito's, which colour-blind people tell apart."""
+"""Okabe and Ito's, which colour-blind people distinguish."""
 GROWN = {"documents": "documents", "steps": "training steps", "width": "width of the model"}
 MARKS = {"mean": "o", "mutual_information": "s"}
 

@@ -66,7 +66,7 @@ def reproduce_on(
     splits
         ``train``, ``dev`` and ``test``.
     source
-        What tells these sentences from others, such as a checksum.
+        What distinguishes these sentences from others, such as a checksum.
     settings, context
         The protocol, and where to write.
     full

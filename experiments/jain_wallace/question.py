@@ -17,7 +17,7 @@ gradient                    gradient times embedding
 mean attention of the word  over the training sentences: what attention says without this sentence
 mutual information          of word and label, for the same words: a screen without discovery
 graph, all pairs            the graph into the label found without candidates
-graph, shuffled             the graph's coefficients dealt anew to the same words of the table
+graph, shuffled             the graph's coefficients dealt again to the same words of the table
 =========================== ======================================================================
 """
 

@@ -165,7 +165,7 @@ def trained(
     store
         Where trained networks lie.
     source
-        What tells these sentences from others, such as a checksum.
+        What distinguishes these sentences from others, such as a checksum.
     """
     parts = {
         "sentences": source,

@@ -2,7 +2,7 @@
 
 Nichani, Damian and Lee (2024), "How transformers learn causal structure with gradient descent",
 ICML, section 2.1 (task 2.4). Positions ``0 .. T - 2`` carry a forest: a position has no parent, or
-one earlier position. In every sequence a transition matrix is drawn anew, each row from a symmetric
+one earlier position. Each sequence has a transition matrix of its own, each row from a symmetric
 Dirichlet distribution; a root's token is drawn from the matrix's stationary distribution, any other
 token from the row of its parent's token. The last token is uniform, and the target is drawn from
 its row: to predict it, a model has to find in the sequence what followed that token, and for that

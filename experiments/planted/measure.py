@@ -70,7 +70,7 @@ class Units:
     owner
         For each document int64 [t], the unit of each token; -1 for special tokens.
     variable
-        For each document int64 [u], the variable that each unit tells; -1 for the rest of the text.
+        For each document int64 [u], the variable that each unit states; -1 for other text.
     cause
         For each document bool [u].
     """
@@ -131,7 +131,7 @@ def jobs(settings: Any) -> Iterator[Job]:
 def measure(job: Job, context: Context) -> list[dict[str, Any]]:
     """Return a row on the model, then a row an explainer.
 
-    Of the rule that a sum cannot tell, the surrogates of the first seed are drawn.
+    Of the rule that a sum cannot express, the surrogates of the first seed are drawn.
     """
     torch.set_num_threads(1)
     task, seed, epochs = job.task, job.seed, job.epochs
@@ -145,7 +145,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
         model = load_model({"kind": "tiny_classifier", "epochs": epochs}, corpus, seed)
     trained = time.process_time() - started
     trial = load_corpus({**own, "documents": job.explained}, seed + TRIAL_SEED)
-    told = predict_labels(model, encode_texts(model, trial.texts))
+    said = predict_labels(model, encode_texts(model, trial.texts))
     effects = rewriting_effects(model, trial)
     units = find_units(model, trial)
     lines = [_reference(units, effects, trial)]
@@ -177,7 +177,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
         "epochs_trained": epochs,
         "seconds_training": trained,
         "accuracy_held_out": model.about["accuracy_held_out"],
-        "accuracy_explained": float((told.argmax(1) == trial.outcome).mean()),
+        "accuracy_explained": float((said.argmax(1) == trial.outcome).mean()),
         "accuracy_majority": model.about["accuracy_majority"],
         "fair_share": _fair_share(units, trial),
         "left_out": left_out,
@@ -321,14 +321,14 @@ def _against_effects(
     units: Units, scores: Sequence[np.ndarray], effects: np.ndarray
 ) -> dict[str, float | None]:
     """Return how scores of the variables' words agree with what rewriting them does."""
-    told, real = [], []
+    given, real = [], []
     for row, (score, variable) in enumerate(
         zip(units.of_tokens(scores), units.variable, strict=True)
     ):
         slots = variable >= 0
-        told.append(score[slots])
+        given.append(score[slots])
         real.append(effects[row, variable[slots]])
-    found = agreement(told, real)
+    found = agreement(given, real)
     return {
         "error": _mean(found.error),
         "rank_correlation": _mean(found.rank_correlation),

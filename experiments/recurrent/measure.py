@@ -79,17 +79,17 @@ def measure(job: Mapping[str, Any], context: Context) -> dict[str, Any]:
 
 
 def importance(model: LanguageModel, sentences: list[Sentence], seed: int) -> dict[str, Any]:
-    """Return how often the right verb is told, and each explainer against what nouns do."""
+    """Return how often the right verb is predicted, and each explainer against what nouns do."""
     prefixes = [list(each.words[: each.verb]) for each in sentences]
-    told = verb_margin(model, prefixes, [each.plural for each in sentences]) > 0
+    predicted = verb_margin(model, prefixes, [each.plural for each in sentences]) > 0
     lured = np.array([bool(each.attractors) for each in sentences])
     several = [k for k, words in enumerate(prefixes) if sum(w in _NUMBER for w in words) > 1]
     effects = [noun_effects(model, prefixes[k], sentences[k].plural) for k in several]
     places = [[p for p, w in enumerate(prefixes[k]) if w in _NUMBER] for k in several]
     chance = float(np.mean([1 / len(each) for each in places]))
     found: dict[str, Any] = {
-        "accuracy": float(told.mean()),
-        "accuracy_attractors": float(told[lured].mean()),
+        "accuracy": float(predicted.mean()),
+        "accuracy_attractors": float(predicted[lured].mean()),
         "sentences": len(sentences),
         "sentences_several_nouns": len(several),
         "chance": chance,

@@ -146,7 +146,7 @@ def draw_sentence(plural: bool, rng: np.random.Generator, grammar: Grammar) -> S
 
 
 def agreement_corpus(sentences: list[Sentence], unknown: float, rng: np.random.Generator) -> Corpus:
-    """Return a corpus of one variable, the verb's number, told by the verb.
+    """Return a corpus of one variable, the verb's number, stated by the verb.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def agreement_corpus(sentences: list[Sentence], unknown: float, rng: np.random.G
         The documents.
     unknown
         Probability that a word other than the verb is blanked out, so that a model knows what it
-        is not to be told a word.
+        is not to see a word.
     rng
         Draws which.
     """

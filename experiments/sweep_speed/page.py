@@ -49,7 +49,7 @@ def overhead(row: Row) -> Iterator[Sequence[str]]:
 
 
 def parallel(row: Row) -> Iterator[Sequence[str]]:
-    """Yield a parallel sweep's lines; the second tells its own cost from that of the machine."""
+    """Yield a parallel sweep's lines; the second shows its own cost without the machine's."""
     workers = row["workers"]
     chain = f"over its longest job and the rest / workers {100 * row['over_chain']:+.1f}%"
     yield (

@@ -59,7 +59,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
 
 
 def lives(process: int) -> bool:
-    """Tell whether a process is there and no zombie that nobody has looked after."""
+    """Return whether a process is there and no zombie that nobody has looked after."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from causattn.cli.follow import follow
-from causattn.cli.progress import LOG, Progress, read_lines, tell, write_line
+from causattn.cli.progress import LOG, Progress, read_lines, say_counts, write_line
 
 
 def line(job: int, status: str = "finished", session: str = "s") -> dict[str, Any]:
@@ -36,7 +36,7 @@ def test_what_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     write_line(tmp_path, line(0))
     write_line(tmp_path, line(1, "failed"))
     write_line(tmp_path, line(1, "finished", session="another"))
-    assert progress.tell() == 3
+    assert progress.say() == 3
     said = capsys.readouterr()
     assert said.out == (
         "5 jobs: 1 finished, 1 finished before, 1 the same as another, 1 failed, 1 not done.\n"
@@ -47,7 +47,7 @@ def test_what_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         "The launcher ended before all jobs did (TerminatedWorker: x); the same command again does "
         "what is missing.\n"
     )
-    tell(1, {"finished": 1, "failed": 0})
+    say_counts(1, {"finished": 1, "failed": 0})
     assert capsys.readouterr().out == "1 job: 1 finished.\n"
 
 

@@ -1,4 +1,4 @@
-"""The same features over a null corpus: names and words stay, carriers are found anew."""
+"""The same features over a null corpus: names and words stay, carriers are found again."""
 
 import numpy as np
 import pytest

@@ -185,7 +185,7 @@ def test_a_corpus_without_features_or_labels_is_refused():
     plain = Corpus(
         "plain", texts, outcome=np.array([1.0, 0, 1, 0] * 10), outcome_classes=("n", "y")
     )
-    with pytest.raises(DataError, match="does not say which words tell which feature"):
+    with pytest.raises(DataError, match="does not say which words carry which feature"):
         load_model(QUICK, plain, 0)
     assert load_model({**QUICK, "causal_weight": 0.0}, plain, 0).task == "classifier"
     with pytest.raises(DataError, match="no labels to train"):

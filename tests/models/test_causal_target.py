@@ -86,7 +86,7 @@ def test_graphs_that_do_not_fit_are_refused(corpus, tmp_path):
 
 def test_corpora_without_truth_or_features_are_refused(corpus):
     plain = Corpus("plain", ["a", "b"], outcome=np.array([0.0, 1.0]))
-    with pytest.raises(DataError, match="does not say which words tell which feature"):
+    with pytest.raises(DataError, match="does not say which words carry which feature"):
         _target("truth", plain)
     from dataclasses import replace
 

@@ -96,7 +96,7 @@ def calls(network: torch.nn.Module) -> Iterator[Counter[str]]:
 
 
 def trial_inputs(network: PreTrainedModel, body: torch.nn.Module, inputs: Inputs) -> Inputs:
-    """Return inputs on which the stacks of an encoder-decoder are told apart by their lengths.
+    """Return inputs on which the stacks of an encoder-decoder are distinguished by their lengths.
 
     The decoder gets one token more than the encoder.
     """
@@ -168,7 +168,7 @@ def attention_implementation(network: PreTrainedModel, name: str) -> Iterator[bo
             else:
                 taken = all(c._attn_implementation == name for c in _configs(network))
         elif not taken and name == "eager":
-            # Some families (Falcon) cannot be told, but ask their configuration at every call.
+            # Some families (Falcon) cannot be set, but ask their configuration at every call.
             for config in _configs(network):
                 config._attn_implementation_internal = name
             taken = True

@@ -19,7 +19,7 @@ class Edit(Protocol):
     """Changes attention while a forward pass runs."""
 
     def touches(self, layer: AttentionLayer) -> bool:
-        """Tell whether this layer's attention is changed."""
+        """Return whether this layer's attention is changed."""
 
     def scores(self, layer: AttentionLayer, scores: torch.Tensor) -> torch.Tensor:
         """Return other scores [B, H, Q, K] before the softmax, masked ones at the lowest float."""

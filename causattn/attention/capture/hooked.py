@@ -156,7 +156,7 @@ class HookedCapture(EagerCapture):
 
 
 def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Tell whether two tensors are views of the same memory."""
+    """Return whether two tensors are views of the same memory."""
     return (
         one.numel() == other.numel()
         and one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()

@@ -78,7 +78,7 @@ class Probe:
     """Whether `see_vectors` is called before each `visit`."""
 
     def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether `visit` is to see this layer; the pass ends after the last one wanted."""
+        """Return whether `visit` is to see this layer; the pass ends after the last one wanted."""
         return True
 
     def rows(self, layer: AttentionLayer) -> torch.Tensor | None:

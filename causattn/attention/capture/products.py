@@ -225,7 +225,7 @@ def _einsum(equation: str, one: torch.Tensor, other: torch.Tensor) -> _Made | No
 
 
 def _is_batch(value: Any) -> bool:
-    """Tell whether this is a batch of matrices of numbers."""
+    """Return whether this is a batch of matrices of numbers."""
     return isinstance(value, torch.Tensor) and value.dim() >= 3 and value.is_floating_point()
 
 

@@ -69,7 +69,7 @@ def _guarded(note: Callable[[torch.nn.Module, tuple[Any, ...]], None]) -> Callab
 
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Tell whether two tensors are views of the same memory."""
+    """Return whether two tensors are views of the same memory."""
     return (
         one.numel() == other.numel()
         and one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()

@@ -290,7 +290,7 @@ def registered(
 
 
 def _alike(own: torch.Tensor, ours: torch.Tensor, inputs: Inputs) -> bool:
-    """Tell whether two outputs [B, T, width] agree on real tokens, to their precision."""
+    """Return whether two outputs [B, T, width] agree on real tokens, to their precision."""
     tolerance = 1e-4 if own.dtype in (torch.float32, torch.float64) else 5e-2
     real = inputs.get("attention_mask")
     if real is not None and own.shape[:2] == real.shape:

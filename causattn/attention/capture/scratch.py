@@ -19,7 +19,7 @@ class Scratch:
 
     @staticmethod
     def takes(query: torch.Tensor) -> bool:
-        """Tell whether `softmax` gives what the model itself computes from such queries."""
+        """Return whether `softmax` gives what the model itself computes from such queries."""
         return query.dtype == torch.float32 and not torch.is_autocast_enabled(query.device.type)
 
     def softmax(

@@ -115,7 +115,7 @@ def capture_attention(
         The ways to try, in this order.
     precision
         The number format that batches will be run in, as a block. The weights are checked inside
-        it; the way is chosen in the model's own, in which two outputs can be told apart.
+        it; the way is chosen in the model's own, in which two outputs can be distinguished.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def _check(capture: Capture, example: Inputs, reach: Reach, half: bool) -> None:
     probe = CheckedProbe(example, tolerance, reach)
     capture.run(example, probe)
     if not capture.editable:
-        # What a model returns may be offsets in a window, which only another length tells.
+        # What a model returns may be offsets in a window, which only another length shows.
         capture.run(_longer(example), CheckedProbe(_longer(example), tolerance, reach))
     capture.sink_shares = probe.sinks
     if probe.layers_seen != len(capture.layers):

@@ -40,8 +40,8 @@ class Runner:
         Which attention of the model.
     device
         Where the model is.
-    foretold
-        Whether a feature attends where its tokens are foretold, one position before them.
+    predicted
+        Whether a feature attends where its tokens are predicted, one position before them.
     """
 
     encoding: Encoding
@@ -51,7 +51,7 @@ class Runner:
     pooled: np.ndarray
     stack: Stack
     device: torch.device
-    foretold: bool = False
+    predicted: bool = False
 
     def inputs(self, rows: np.ndarray) -> dict[str, torch.Tensor]:
         """Return the network's inputs for some rows of the work, features hidden."""
@@ -124,9 +124,9 @@ class Runner:
         late_queries = self.stack in ("decoder", "cross")
         late_keys = self.stack == "decoder"
         keys = self.carriers.of(self.work.document[rows])
-        if self.foretold:
+        if self.predicted:
             row, feature, position = queries
-            later = position > 0  # what begins a document is foretold by nothing
+            later = position > 0  # what begins a document is predicted by nothing
             queries = row[later], feature[later], position[later] - 1
         return BatchCarriers(
             queries=self._carried(queries, len(rows), length, late_queries),

@@ -17,7 +17,7 @@ import numpy as np
 from causattn.attention.measures.pairs import occurring_pairs
 from causattn.base import DataError, generator
 from causattn.corpora import Corpus, Mentions
-from causattn.features import FOUND_ANEW, FeatureTable, carriers_of
+from causattn.features import FIND_AGAIN, FeatureTable, carriers_of
 from causattn.models import LanguageModel, encode_texts
 
 _SPECIAL = 8
@@ -77,7 +77,7 @@ class Shards:
         self._corpus, self._features = corpus, features
         self._size = size
         # Whoever runs the shard finds the features in its texts.
-        self._find_anew = bool(features.about.get(FOUND_ANEW))
+        self._find_again = bool(features.about.get(FIND_AGAIN))
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -92,7 +92,7 @@ class Shards:
         rows = self.rows[first : first + self._size]
         with self._lock:
             texts = [self._corpus.texts[d] for d in self._features.documents[rows].tolist()]
-        mentions = None if self._find_anew else carriers_of(self._features, rows, texts)
+        mentions = None if self._find_again else carriers_of(self._features, rows, texts)
         return Shard(number, first, texts, mentions)
 
     def __iter__(self) -> Iterator[Shard]:
@@ -101,13 +101,13 @@ class Shards:
     def mentioned(self) -> np.ndarray:
         """Return which features some document mentions, bool [f]; all where that is not known."""
         size = self._features.size
-        if self._find_anew:
+        if self._find_again:
             return np.ones(size, dtype=bool)
         return np.bincount(self._mentions()[1], minlength=size) > 0
 
     def pair_count(self) -> int:
         """Return how many pairs of features some document mentions; 0 where that is not known."""
-        if self._find_anew:
+        if self._find_again:
             return 0
         size = self._features.size
         pairs = np.unique(self._mentions()[0].astype(np.int64) * size + self._mentions()[1])

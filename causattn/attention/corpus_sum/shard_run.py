@@ -28,7 +28,7 @@ from causattn.features import carriers_of
 from causattn.models import LanguageModel, carrier_tokens, encode_texts
 
 Advance = Callable[[float], None]
-"""Told how many documents were done since the last call."""
+"""Is given how many documents were done since the last call."""
 
 
 class ShardRunner:
@@ -121,7 +121,7 @@ class ShardRunner:
             task.pooled,
             self._stack,
             model.device,
-            foretold=settings.query == "next",
+            predicted=settings.query == "next",
         )
         padding = encoding.pad_id is not None
         batches = work.batches(encoding.lengths, settings.batch_tokens, padding=padding)

@@ -96,7 +96,7 @@ class KnockOut:
         self._stack = stack
 
     def touches(self, layer: AttentionLayer) -> bool:
-        """Tell whether anything of this layer is cut."""
+        """Return whether anything of this layer is cut."""
         return layer.stack == self._stack and (self._heads is None or layer.index in self._heads)
 
     def scores(self, layer: AttentionLayer, scores: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def walked(weights: torch.Tensor) -> bool:
-    """Tell whether these weights are summed by `between_features`."""
+    """Return whether these weights are summed by `between_features`."""
     return weights.device.type == "cpu" and weights.dtype == torch.float32
 
 

@@ -6,7 +6,7 @@ attention of a layer and y what the model says,
 
     relevance = E_heads[ max(dy/dA * A, 0) ],    R <- R + relevance R,    R_0 = I.
 
-Row i of the last R tells how relevant each token was to what is said at token i. What is said
+Row i of the last R says how relevant each token was to what is said at token i. What is said
 there must be one number, y: for a hidden feature the logit of the token that was hidden (summed
 over its tokens), for a classifier the logit of the class it predicts, read at its pooled position.
 """

@@ -112,7 +112,7 @@ class AttentionSummary(Shown):
         Number of documents summarised.
     query
         ``"observed"``, ``"masked"`` where each feature's slot was hidden while it attended, or
-        ``"next"`` where it attends while it is foretold.
+        ``"next"`` where it attends while it is predicted.
     about
         Model, how attention was captured, layers and heads chosen; JSON-like.
     """

@@ -60,7 +60,7 @@ class SummaryProbe(Probe):
             measure.end()
 
     def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether a measure sums this layer or needs it on the way."""
+        """Return whether a measure sums this layer or needs it on the way."""
         if layer.stack != self._stack or layer.index > self._shape.layers[-1]:
             return False
         return self._every_layer or layer.index in self._shape.layers

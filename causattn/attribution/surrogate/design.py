@@ -1,4 +1,4 @@
-"""What a surrogate sees of a document, and what it has to tell: columns of 0 and 1, and margins."""
+"""What a surrogate sees of a document, and what it predicts: columns of 0 and 1, and margins."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def design(table: FeatureTable) -> SurrogateDesign:
             binary.append(categories is not None)
     if not columns:
         raise DataError(
-            "The feature table has no feature but outputs, so a surrogate has nothing to tell "
+            "The feature table has no feature but outputs, so a surrogate has nothing to predict "
             "them by; choose other features."
         )
     return SurrogateDesign(tuple(names), np.stack(columns, axis=1), np.array(binary))

@@ -1,10 +1,10 @@
-"""Surrogates: a linear model or a small tree that tells a transformer's output from features.
+"""Surrogates: a linear model or a small tree that predicts a transformer's output from features.
 
 A global surrogate (Molnar 2022, "Interpretable machine learning", 2nd edition, section 8.6) is
 fitted to what the model says, not to the labels, and is worth as much as its fidelity: how well it
-tells the output on documents that it was not fitted to. The tree follows Craven and Shavlik (1996),
-"Extracting tree-structured representations of trained networks", in aim, and is scikit-learn's
-(CART), as is the linear model (least squares).
+predicts the output on documents that it was not fitted to. The tree follows Craven and Shavlik
+(1996), "Extracting tree-structured representations of trained networks", in aim, and is
+scikit-learn's (CART), as is the linear model (least squares).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Kind = Literal["linear", "tree"]
 
 @dataclass(frozen=True)
 class Fidelity:
-    """How well a surrogate tells the output of documents held out.
+    """How well a surrogate predicts the output of documents held out.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Fidelity:
         1 less the squared error over that of a constant, the mean output of the documents fitted
         to: 0 for that constant, below 0 for worse, NaN where the output does not vary.
     r2_low, r2_high
-        95 per cent interval by drawing the held-out documents anew.
+        95 per cent interval by drawing the held-out documents again.
     r2_fitted
         On the documents that it was fitted to.
     agreement
@@ -63,13 +63,13 @@ class LinearSurrogate:
     Parameters
     ----------
     output
-        What it tells, in words.
+        What it predicts, in words.
     names
         The c columns.
     intercept
         The output where all columns are 0.
     coefficients, low, high
-        float64 [c], what each column adds, with 95 per cent intervals by drawing documents anew.
+        float64 [c], what each column adds, with 95 per cent intervals by drawing documents again.
     fidelity
         What it is worth.
     """
@@ -84,8 +84,8 @@ class LinearSurrogate:
 
     def predict(self, values: np.ndarray) -> np.ndarray:
         """Return the output of documents from their columns, float64 [n, c]."""
-        told: np.ndarray = self.intercept + values @ self.coefficients
-        return told
+        predicted: np.ndarray = self.intercept + values @ self.coefficients
+        return predicted
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class TreeSurrogate:
     Parameters
     ----------
     output
-        What it tells, in words.
+        What it predicts, in words.
     names
         The c columns.
     binary
@@ -134,8 +134,8 @@ class TreeSurrogate:
             # The tree was fitted to single precision, where a value may lie on the other side.
             goes_low = values[at, self.column[here]].astype(np.float32) <= self.threshold[here]
             node[inner] = np.where(goes_low, self.low[here], self.high[here])
-        told: np.ndarray = self.value[node]
-        return told
+        predicted: np.ndarray = self.value[node]
+        return predicted
 
 
 Surrogate = LinearSurrogate | TreeSurrogate
@@ -212,19 +212,19 @@ def _linear(
     draws: int,
     seed: int,
 ) -> LinearSurrogate:
-    """Return the least-squares fit with intervals by drawing the documents anew."""
+    """Return the least-squares fit with intervals by drawing the documents again."""
     if len(fitted) <= len(columns.names) + 1:
         raise DataError(
             f"{len(fitted)} documents are too few for a linear surrogate of {len(columns.names)} "
             "columns; give more documents or fewer features."
         )
-    values, told = columns.values[fitted], outputs[fitted]
-    found = LinearRegression().fit(values, told)
+    values, real = columns.values[fitted], outputs[fitted]
+    found = LinearRegression().fit(values, real)
     rng = generator(seed, "attribution", "surrogate", "coefficients")
     again = np.empty((draws, len(columns.names)))
     for draw in range(draws):
         rows = rng.integers(0, len(fitted), len(fitted))
-        again[draw] = LinearRegression().fit(values[rows], told[rows]).coef_
+        again[draw] = LinearRegression().fit(values[rows], real[rows]).coef_
     low, high = np.percentile(again, [2.5, 97.5], axis=0)
     fidelity = _fidelity(found.predict, columns, outputs, fitted, kept, draws, seed)
     return LinearSurrogate(
@@ -280,28 +280,28 @@ def _fidelity(
     draws: int,
     seed: int,
 ) -> Fidelity:
-    """Return how well the documents held out are told."""
-    told, real = predict(columns.values[kept]), outputs[kept]
+    """Return how well the documents held out are predicted."""
+    predicted, real = predict(columns.values[kept]), outputs[kept]
     constant = outputs[fitted].mean()
     rows = generator(seed, "attribution", "surrogate", "fidelity").integers(
         0, len(kept), (draws, len(kept))
     )
-    again = [_r2(told[drawn], real[drawn], constant) for drawn in rows]
+    again = [_r2(predicted[drawn], real[drawn], constant) for drawn in rows]
     low, high = np.nanpercentile(again, [2.5, 97.5]) if np.ptp(real) else (np.nan, np.nan)
     positive = (outputs[fitted] > 0).mean() >= 0.5
     return Fidelity(
         documents=len(fitted),
         held_out=len(kept),
-        r2=_r2(told, real, constant),
+        r2=_r2(predicted, real, constant),
         r2_low=float(low),
         r2_high=float(high),
         r2_fitted=_r2(predict(columns.values[fitted]), outputs[fitted], constant),
-        agreement=float(((told > 0) == (real > 0)).mean()),
+        agreement=float(((predicted > 0) == (real > 0)).mean()),
         agreement_constant=float(((real > 0) == positive).mean()),
     )
 
 
-def _r2(told: np.ndarray, real: np.ndarray, constant: float) -> float:
+def _r2(predicted: np.ndarray, real: np.ndarray, constant: float) -> float:
     """Return the share of the constant's squared error that is saved."""
     whole = ((real - constant) ** 2).sum()
-    return float(1 - ((told - real) ** 2).sum() / whole) if whole > 0 else float("nan")
+    return float(1 - ((predicted - real) ** 2).sum() / whole) if whole > 0 else float("nan")

@@ -1,4 +1,4 @@
-"""Pairs of variables: how much each tells of the other, and the graph of the strongest pairs.
+"""Pairs of variables: how much each says of the other, and the graph of the strongest pairs.
 
 Mutual information in nats. Discrete: of the contingency table, plug-in. Continuous: of a Gaussian
 with the pair's correlation r, -log(1 - r^2) / 2 (Cover and Thomas 2006, example 8.5.1). Tested by

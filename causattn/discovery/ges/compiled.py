@@ -1,4 +1,4 @@
-"""Greedy equivalence search on compiled kernels: the same moves, only what changed is scored anew.
+"""Greedy equivalence search on compiled kernels: the same moves, only what changed is scored again.
 
 A phase keeps one **row** a target: the moves into it that raise the score. A step takes the best
 valid move of all rows, makes it, and scores again the rows whose moves or gains can have changed
@@ -206,7 +206,7 @@ class CompiledEngine:
         openings(graph, self._allowed, self._possible, self._permitted, self._middle, open_)
 
     def _fill(self, rows: Rows, phase: int, targets: np.ndarray) -> Rows:
-        """Score the moves into some targets anew; return the rows, moved where room ran out."""
+        """Score the moves into some targets again; return the rows, moved where room ran out."""
         clear(rows, targets)
         floor = self._floor if phase == FORWARD else -np.inf
         for first in range(0, len(targets), TARGETS_AT_ONCE):

@@ -157,7 +157,7 @@ def constraints(
 
 
 def _are_tiers(forbidden: np.ndarray) -> bool:
-    """Tell whether directions are forbidden exactly from later to earlier tiers, or none are."""
+    """Return whether directions are forbidden exactly from later to earlier tiers, or none are."""
     later = forbidden.sum(axis=1) - forbidden.sum(axis=0)
     return bool(np.array_equal(forbidden, later[:, None] > later[None, :])) or not forbidden.any()
 

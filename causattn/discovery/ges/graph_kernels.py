@@ -89,7 +89,7 @@ def _orient_around(graph: np.ndarray, node: int, inner: np.ndarray, outer: np.nd
 
 @njit(cache=True, nogil=True)
 def _goes_round(dag: np.ndarray, x: int, y: int, scratch: MoveScratch) -> bool:
-    """Tell whether a directed path leads from x to y besides the edge.
+    """Return whether a directed path leads from x to y besides the edge.
 
     Then the DAG before the turn would have had a cycle. It cannot in a CPDAG, it can in an MPDAG.
     """
@@ -115,7 +115,7 @@ def _goes_round(dag: np.ndarray, x: int, y: int, scratch: MoveScratch) -> bool:
 def make_move(
     graph: np.ndarray, phase: int, x: int, y: int, clique: np.ndarray, scratch: MoveScratch
 ) -> bool:
-    """Make a move on a member of the class, and tell whether some member can make it.
+    """Make a move on a member of the class, and return whether some member can make it.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def _close(graph: np.ndarray) -> None:
 
 @njit(cache=True, nogil=True)
 def _follows(graph: np.ndarray, a: int, b: int) -> bool:
-    """Tell whether a - b must be a -> b; the rules as in the plain code."""
+    """Return whether a - b must be a -> b; the rules as in the plain code."""
     words = graph.shape[2]
     for w in range(words):
         beside_b = graph[ADJACENT, b, w]

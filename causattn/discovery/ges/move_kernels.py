@@ -212,7 +212,7 @@ def _may_turn(
     reached: np.ndarray,
     waiting: np.ndarray,
 ) -> bool:
-    """Tell whether a clique fits the turn of y -> x or y - x, paths apart."""
+    """Return whether a clique fits the turn of y -> x or y - x, paths apart."""
     words = clique.shape[0]
     if not undirected:
         missing = np.uint64(0)

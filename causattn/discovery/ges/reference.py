@@ -222,7 +222,7 @@ class ReferenceEngine:
                 yield 1 << first | rest
 
     def _separates(self, y: int, clique: int, shared: int) -> bool:
-        """Tell whether clique & shared parts clique - shared from shared - clique around y."""
+        """Return whether clique & shared parts clique - shared from shared - clique around y."""
         allowed = self.graph.neighbours[y] & ~(clique & shared)
         reached = clique & ~shared
         waiting = list(members(reached))

@@ -52,7 +52,7 @@ class PartialGraph:
             self.neighbours[a] &= ~(1 << b)
 
     def reaches(self, start: int, goal: int, blocked: int, *, skip_edge: bool = False) -> bool:
-        """Tell whether a semi-directed path leads from `start` to `goal` around `blocked`.
+        """Return whether a semi-directed path leads from `start` to `goal` around `blocked`.
 
         `skip_edge` leaves out the path that is the edge itself.
         """
@@ -127,7 +127,7 @@ def moved(
 
 
 def _goes_round(parents: list[int], x: int, y: int) -> bool:
-    """Tell whether a directed path leads from x to y besides the edge.
+    """Return whether a directed path leads from x to y besides the edge.
 
     Then the DAG before the turn would have had a cycle. It cannot in a CPDAG, it can in an MPDAG.
     """
@@ -171,7 +171,7 @@ def close(graph: PartialGraph) -> None:
 
 
 def _follows(graph: PartialGraph, a: int, b: int) -> bool:
-    """Tell whether a - b must be a -> b."""
+    """Return whether a - b must be a -> b."""
     beside_b = graph.adjacent(b) | 1 << b
     if graph.parents[a] & ~beside_b:  # rule 1: c -> a - b, c and b not adjacent
         return True

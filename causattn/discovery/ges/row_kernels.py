@@ -203,7 +203,7 @@ def _forbidden(
     scratch: MoveScratch,
     witness: np.ndarray,
 ) -> bool:
-    """Tell whether a semi-directed path forbids a move on x -> y, and add it to the witness.
+    """Return whether a semi-directed path forbids a move on x -> y, and add it to the witness.
 
     An insertion is forbidden by a path from y to x around the clique, the turn of a directed edge
     by one around the clique and x's undirected neighbours that is not the edge itself; other moves

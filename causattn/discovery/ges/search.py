@@ -118,7 +118,7 @@ def run_ges(
     )
     if not np.isfinite(score.total(limits.required)):
         raise DataError(
-            "The required edges have no score: the rows cannot tell some required parents apart; "
+            "The required edges have no score: the rows cannot distinguish some required parents; "
             "drop one of them, or give the score a ridge."
         )
     before = score.evaluations

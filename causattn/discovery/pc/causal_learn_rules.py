@@ -4,7 +4,7 @@ Its result depends on the order in which it goes through unshielded triples, tri
 a collider that contradicts an earlier one is dropped, and Meek's rules 1 to 3 leave an edge alone
 where its table of directed paths says that a cycle would follow. That table is not a transitive
 closure: a new arrow i -> j hands the ancestors of i to j, and i to the descendants of j, but not
-the ones to the others; and it is built anew, edges from last to first, whenever a directed edge is
+the ones to the others; and it is built again, edges from last to first, whenever a directed edge is
 directed again. Order and table are followed here step by step. Where knowledge is given, the graph
 is closed under Meek's fourth rule too, which causal-learn lacks.
 
@@ -129,7 +129,7 @@ def _collide(
     """Direct known arrows and colliders in `graph`, and fill the table of directed paths.
 
     ``path[j, i]`` says that i is taken for an ancestor of j. Nobody reads the table meanwhile, so
-    only the last time it is built anew needs to be followed.
+    only the last time it is built again needs to be followed.
     """
     size = graph.shape[0]
     steps = np.empty((len(arrows) + 2 * len(colliders), 2), np.int64)
@@ -160,7 +160,7 @@ def _collide(
                 when[a, y] = count
             else:
                 rebuilt = count - 1
-    # The arrows to enter into the table, those of the graph that it was built anew from first.
+    # The arrows to enter into the table, those of the graph that it was built again from first.
     built = np.empty((len(neighbours) if rebuilt >= 0 else 0, 2), np.int64)
     entered = 0
     start = 0

@@ -57,7 +57,7 @@ def _list_items(
 
 @njit(cache=True, nogil=True)
 def _all_rows(bits: np.ndarray, item: np.ndarray, chosen: np.ndarray, but: int) -> bool:
-    """Tell whether all chosen items but one are set in a row of bits."""
+    """Return whether all chosen items but one are set in a row of bits."""
     for d in range(chosen.shape[0]):
         v = item[chosen[d]]
         if d != but and (bits[v >> 6] >> np.uint64(v & 63)) & np.uint64(1) == 0:

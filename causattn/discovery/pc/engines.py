@@ -172,7 +172,7 @@ def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
 
 
 def _asks_for_little(allowed: np.ndarray | None) -> bool:
-    """Tell whether pairs within neighbourhoods are so few that all correlations cost more.
+    """Return whether pairs within neighbourhoods are so few that all correlations cost more.
 
     One by one a correlation costs about five times its share of a matrix product, and counted here
     are all that any candidates could ask for, each twice.

@@ -36,7 +36,7 @@ class Tests:
     it dependent. That is no independence, and a set which "separates" it so says nothing of
     colliders: the middle of x - y - z is missing from it because the level was low. So directions
     go by tests at one level, and where a pair's own level is lower, its separating set is looked
-    for anew.
+    for again.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Tests:
     orientation
         Decides what is a collider.
     doubted
-        bool [p, p]: the pairs whose separating sets are looked for anew.
+        bool [p, p]: the pairs whose separating sets are looked for again.
     """
 
     skeleton: Evaluator

@@ -87,7 +87,7 @@ class GaussianStatistics:
         """
         rows, size = matrix.shape
         names = tuple(names)
-        # Rows that were drawn anew from a checked table may show one value alone.
+        # Rows that were drawn again from a checked table may show one value alone.
         for column in np.flatnonzero(constant_columns(matrix)).tolist():
             raise DataError(
                 f"Column {_called(names, column)} is constant, so nothing can depend on it; "

@@ -4,7 +4,7 @@ A *group* is one variable (its center), the rows from which conditioning sets ar
 columns, the variables the center is tested against. A column entry is *second* where the pair is
 tested from its other end too; the sets that both ends offer belong to the first. A variable can
 have groups with different rows; neighbours that two ends share are in the groups of both in which
-the pair is tested, so that what any group of an end holds tells which sets it offers.
+the pair is tested, so that what any group of an end holds says which sets it offers.
 """
 
 from __future__ import annotations

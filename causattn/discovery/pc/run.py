@@ -222,7 +222,7 @@ def _run(
 
 
 def _on_paths(conditioning: Conditioning, allowed: np.ndarray | None) -> bool:
-    """Tell whether conditioning sets are drawn from paths only.
+    """Return whether conditioning sets are drawn from paths only.
 
     A restriction leaves a sparse graph to begin with, in which paths say much. Over all pairs they
     say little, and what comes out would not be what causal-learn or the textbook finds.

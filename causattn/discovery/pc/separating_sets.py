@@ -63,11 +63,11 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         self.entry[y[lacking], x[lacking]] = before[1, lacking]
 
     def separated(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Tell which pairs (int64 [m] each) were separated, bool [m]."""
+        """Return which pairs (int64 [m] each) were separated, bool [m]."""
         return np.asarray((self.entry[x, y] > 0) | (self.entry[y, x] > 0))
 
     def holds(self, triples: np.ndarray) -> np.ndarray:
-        """Tell for triples (x, middle, z) whether a separating set of x and z holds the middle.
+        """Return for triples (x, middle, z) whether a separating set of x and z holds the middle.
 
         `triples` is int64 [m, 3]; returns bool [m].
         """
@@ -119,7 +119,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 def _number(
     centers: np.ndarray, columns: np.ndarray, separated: np.ndarray, first: int, entry: np.ndarray
 ) -> bool:
-    """Enter the numbers of the entries that were separated; tells whether any was."""
+    """Enter the numbers of the entries that were separated; returns whether any was."""
     found = False
     for e in range(columns.shape[0]):
         if separated[e] > 0:

@@ -11,7 +11,7 @@ stronger neighbourhood is tried first. So not even the separating sets depend on
 order, as long as no two marginal statistics are equal.
 
 Conditioning sets are drawn from all neighbours, or from those on a path between the two ends
-(`causattn.discovery.pc.paths`), found anew for every order.
+(`causattn.discovery.pc.paths`), found again for every order.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def search_separating_sets(
 ) -> list[int]:
     """Look for separating sets of pairs among subsets of either end's neighbours.
 
-    Used for pairs that the skeleton phase was told not to test: where the candidates hold the
+    Used for pairs that the skeleton phase was not to test: where the candidates hold the
     true skeleton, the parents of one end are among its neighbours and separate the pair. What is
     found goes into `found`, which has none of them yet.
 

@@ -210,7 +210,7 @@ class _Level:
         return words
 
     def _shared_rows(self) -> np.ndarray:
-        """Tell of every row whether the other end of its group's one column offers it too."""
+        """Return for every row whether the other end of its group's one column offers it too."""
         others = self._groups.rows_of()
         shared = np.zeros(len(self._groups.rows), dtype=bool)
         for g, _, rows, span in self._groups:

@@ -3,7 +3,7 @@
 *From separating sets*: x -> y <- z where y is in no separating set of x and z (Spirtes, Glymour
 and Scheines 2000, "Causation, Prediction, and Search", section 5.4.2).
 
-*Conservative* and *majority* rule: all subsets of either end's neighbours are tested anew. The
+*Conservative* and *majority* rule: all subsets of either end's neighbours are tested again. The
 triple is a collider where y is in none (in less than half) of the sets that separate x and z, no
 collider where it is in all (in more than half), and undecided otherwise, or where nothing
 separates (Ramsey, Spirtes and Zhang 2006, "Adjacency-faithfulness and conservative causal

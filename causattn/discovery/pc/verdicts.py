@@ -1,4 +1,4 @@
-"""What each unshielded triple is: by separating sets at hand or looked for anew, or by vote."""
+"""What each unshielded triple is: by separating sets at hand or looked for again, or by vote."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def judge(
         return triples, verdicts, counts
     x, _, z = triples.T
     sets = found.separating_sets
-    anew = ~sets.separated(x, z) | tests.doubted[x, z]
+    again = ~sets.separated(x, z) | tests.doubted[x, z]
     lacking = np.zeros(len(triples), dtype=bool)
     counts = []
-    if anew.any():
-        pairs = pools.pairs(triples[anew])
+    if again.any():
+        pairs = pools.pairs(triples[again])
         before = sets.withdraw(pairs.ends)
         counts = search_separating_sets(
             tests.orientation,
@@ -75,7 +75,7 @@ def judge(
             keep_all=plan.like_causal_learn,
             reach=plan.reach,
         )
-        lacking[anew] = ~sets.separated(x[anew], z[anew])
+        lacking[again] = ~sets.separated(x[again], z[again])
         sets.restore(pairs.ends, before)
     verdicts = np.where(sets.holds(triples), Verdict.NO_COLLIDER, Verdict.COLLIDER).astype(np.int8)
     verdicts[lacking] = Verdict.UNDECIDED

@@ -166,7 +166,7 @@ def _families(order: list[int], trees: list[_Tree]) -> list[tuple[float, frozens
 
 
 def _move(variable: int, order: list[int], trees: list[_Tree]) -> bool:
-    """Move a variable to its best place in the order, and tell whether that helped."""
+    """Move a variable to its best place in the order, and return whether that helped."""
     place = order.index(variable)
     others = [v for v in order if v != variable]
     prefixes = [0]

@@ -60,11 +60,11 @@ class Kernels:
         return bool(getattr(kernel, "signatures", ()))
 
     def plain_first(self, size: int) -> bool:
-        """Tell whether to begin in plain code with so many variables."""
+        """Return whether to begin in plain code with so many variables."""
         return size <= PLAIN_UP_TO and not self.loaded and not self.due()
 
     def due(self) -> bool:
-        """Tell whether plain code has cost as much as going over."""
+        """Return whether plain code has cost as much as going over."""
         running = 0.0 if self._running is None else time.perf_counter() - self._running
         return self._spent + running > (LOAD_S if self._stored() else self.compile_s)
 
@@ -82,7 +82,7 @@ class Kernels:
             self._running = None
 
     def _stored(self) -> bool:
-        """Tell whether numba has stored what it compiled of the kernel as it is now."""
+        """Return whether numba has stored what it compiled of the kernel as it is now."""
         return _stored(self.module, self.function, os.environ.get("NUMBA_CACHE_DIR"))
 
 
@@ -92,7 +92,7 @@ GES = Kernels("causattn.discovery.ges.graph_kernels", "make_move", 15.0)
 
 
 def compiled_at(size: int) -> bool:
-    """Tell whether loops over so many variables are to run compiled, beside a search."""
+    """Return whether loops over so many variables are to run compiled, beside a search."""
     return size > PLAIN_UP_TO or (
         size > 12 and any(each.loaded for each in (GAUSSIAN_PC, DISCRETE_PC, GES))
     )

@@ -239,7 +239,7 @@ def _check_covariance(covariance: np.ndarray, labels: Sequence[str]) -> None:
 
 
 def _check_rank(correlation: np.ndarray, rows: int, labels: Sequence[str]) -> None:
-    """Raise where a variable is a combination of others although there are rows enough to tell.
+    """Raise where a variable is a combination of others although there are rows enough.
 
     With no more rows than variables every covariance is singular; then only pairs are checked.
     """

@@ -70,7 +70,7 @@ class LocalScore(ABC):
     def local_score(self, target: int, parents: Collection[int]) -> float:
         """Return the local score of `target` with `parents`, higher is better.
 
-        A score that cannot be computed (more parents than the data can tell apart) is minus
+        A score that cannot be computed (more parents than the data can distinguish) is minus
         infinity, so that no search goes there.
         """
         key = (target, tuple(sorted(parents)))

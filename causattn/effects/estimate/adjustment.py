@@ -126,7 +126,7 @@ class AdjustmentSets:
         return Adjustment(tuple(np.flatnonzero(others).tolist()))
 
     def is_valid(self, source: int, target: int, variables: Collection[int]) -> bool:
-        """Tell whether `variables` satisfy the generalised adjustment criterion.
+        """Return whether `variables` satisfy the generalised adjustment criterion.
 
         Raises
         ------
@@ -174,7 +174,7 @@ class AdjustmentSets:
         return ""
 
     def _amenable(self, source: int, target: int) -> bool:
-        """Tell whether every possibly causal path starts with an edge out of the source."""
+        """Return whether every possibly causal path starts with an edge out of the source."""
         starts = np.flatnonzero(self._undirected[source])
         return not any(self._avoiding(source, int(k))[target] for k in starts)
 
@@ -235,7 +235,7 @@ def optimal_adjustment(graph: CausalGraph, source: str, target: str) -> Adjustme
 def is_adjustment_set(
     graph: CausalGraph, source: str, target: str, variables: Collection[str]
 ) -> bool:
-    """Tell whether `variables` identify the total effect of `source` on `target` by adjustment.
+    """Return whether `variables` identify the total effect of `source` on `target` by adjustment.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def is_adjustment_set(
 
 
 def is_separated(dag: np.ndarray, first: int, second: int, given: Collection[int]) -> bool:
-    """Tell whether two variables of a DAG are d-separated.
+    """Return whether two variables of a DAG are d-separated.
 
     Two variables are separated where they are unconnected in the moral graph of their and the
     given variables' ancestors once the given are removed (Lauritzen et al. 1990, proposition 3).

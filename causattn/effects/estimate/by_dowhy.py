@@ -52,7 +52,7 @@ def dowhy_frame(effect: LinearEffect, adjustment: np.ndarray) -> tuple[pd.DataFr
     Parameters
     ----------
     effect
-        Tells which contrast and which outcome column.
+        Says which contrast and which outcome column.
     adjustment
         float64 [n, q], the adjustment columns (`Design.adjustment`).
     """

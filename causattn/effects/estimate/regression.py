@@ -163,7 +163,7 @@ def fit(basis: Basis, treatments: np.ndarray, outcome_residual: np.ndarray) -> F
 
 
 def dependent(basis: Basis, rows: np.ndarray) -> bool:
-    """Tell whether the treatment's rows, [d, n], are linearly dependent given the basis."""
+    """Return whether the treatment's rows, [d, n], are linearly dependent given the basis."""
     centred = rows - rows.mean(axis=1, keepdims=True)
     spread = np.linalg.norm(centred, axis=1, keepdims=True)
     if (spread == 0).any():

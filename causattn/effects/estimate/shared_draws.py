@@ -31,7 +31,7 @@ _LEAST = 1e-6
 """Least eigenvalue of an orthonormal adjustment over a subset of the rows."""
 _DROPPED, _CLEAR = 1e-13, 1e-8
 """Shares of a column that count as none of it and as enough of it; between them products alone
-cannot tell, and the effect is estimated again from its rows."""
+cannot decide, and the effect is estimated again from its rows."""
 
 
 class _Rows(NamedTuple):
@@ -144,7 +144,7 @@ class SharedDraws:
     ) -> _Parts | None:
         """Return an effect's columns as combinations of the table's; None where unsure.
 
-        That is where columns are so nearly dependent that products alone cannot tell.
+        That is where columns are so nearly dependent that products alone cannot decide.
         """
         features = dict.fromkeys((*pair, *given))
         places = np.concatenate([[0], *(self._places[feature] for feature in features)])

@@ -91,7 +91,7 @@ def _values(
 
 
 def _overlap(strata: Strata) -> bool:
-    """Tell whether any stratum shows two of the values."""
+    """Return whether any stratum shows two of the values."""
     cell = strata.stratum * strata.values + strata.value
     held = np.bincount(cell[strata.value >= 0], minlength=strata.count * strata.values)
     return bool(((held.reshape(strata.count, strata.values) > 0).sum(axis=1) > 1).any())

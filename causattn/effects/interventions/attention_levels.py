@@ -59,7 +59,7 @@ class AttentionLevels:
 
         Returns
         -------
-        float64 [values], NaN where fewer than two documents tell.
+        float64 [values], NaN where fewer than two documents have it.
         """
         sample = self._sample
         paid = self.paid(source, target)

@@ -3,7 +3,7 @@
 Around the words that carry a concept, the tokens to which the pooled position pays most attention
 are taken for what the model reads of it. Putting there what it attends to in texts with another
 label is an approximate do(concept = label); masking them is the same without a label to go to.
-Whether *attention* is a good guide is told by the control that takes tokens of the same
+Whether *attention* is a good guide is shown by the control that takes tokens of the same
 surroundings at random.
 """
 
@@ -186,7 +186,7 @@ class GuidedEffects:
             first, last = encoding.bounds[document : document + 2]
             rows = first + np.flatnonzero(near[first:last])
             if not len(rows):
-                # The concept is spoken of in other words, or not at all: any token may tell.
+                # The concept is spoken of in other words, or not at all: any token may matter.
                 rows = first + np.flatnonzero(~encoding.special[first:last])
             picked.append(rows[np.argsort(-rank[rows], kind="stable")][: self._tokens])
         return encoding, picked

@@ -83,7 +83,7 @@ def documents_of(corpus: Corpus, documents: np.ndarray) -> Corpus:
 
 
 def mentions_of(mentions: Mentions, documents: np.ndarray) -> Mentions:
-    """Return the mentions in the given documents, ascending int64 [k], counted anew from 0."""
+    """Return the mentions in the given documents, ascending int64 [k], counted again from 0."""
     kept = np.isin(mentions.document, documents)
     return Mentions(
         np.searchsorted(documents, mentions.document[kept]),

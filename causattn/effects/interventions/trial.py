@@ -51,7 +51,7 @@ class Trial:
         return predict_labels(self.sample.model, self.sample.plain()[0], self.batch_size)
 
     def reads_output(self, target: int) -> bool:
-        """Tell whether a feature is read at the model's output, and not at its hidden slot."""
+        """Return whether a feature is read at the model's output, and not at its hidden slot."""
         return self.sample.table.kinds[target] is FeatureKind.OUTPUT
 
     def slot(self, feature: int) -> int | None:

@@ -160,7 +160,7 @@ class LSTMForCausalLM(RecurrentNetwork, GenerationMixin):
     def prepare_inputs_for_generation(  # type: ignore[override]
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **rest: Any
     ) -> dict[str, Any]:
-        """Return the inputs of a step of `generate`: the text so far, read anew."""
+        """Return the inputs of a step of `generate`: the text so far, read again."""
         return {"input_ids": input_ids, "attention_mask": attention_mask}
 
 

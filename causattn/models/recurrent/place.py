@@ -41,7 +41,12 @@ def training_place(
     texts = list(corpus.texts)
     marks = [corpus.value_texts, corpus.mask_texts]
     key = content_key({**parts, "texts": texts, "marks": marks})
-    told = {**parts, "corpus": corpus.name, "documents": len(texts), "texts": content_key(texts)}
+    parts_of = {
+        **parts,
+        "corpus": corpus.name,
+        "documents": len(texts),
+        "texts": content_key(texts),
+    }
     place = Path(settings.checkpoints).expanduser() / kind / key
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -50,4 +55,4 @@ def training_place(
             f"model.checkpoints={settings.checkpoints} cannot be written ({error.strerror}); name "
             "another folder, or null."
         ) from None
-    return Place(place, key, told)
+    return Place(place, key, parts_of)

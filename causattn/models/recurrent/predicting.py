@@ -68,7 +68,7 @@ class Reconstruction:
     def predict(self, documents: np.ndarray, rng: np.random.Generator) -> Predictions:
         """Predict every target token of some documents; `rng` draws what is hidden in the source.
 
-        A mark that every document begins with is learned and not counted, for it needs no telling.
+        A mark that every document begins with is learned and not counted: it is always there.
         """
         read, written = take(self._source, documents), take(self._target, documents)
         states = self._network.model(

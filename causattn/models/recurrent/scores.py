@@ -91,7 +91,7 @@ class RecurrentAttention(nn.Module):
             [B, 1, Q, K] or a shape that fits it: 0 where a query may see a key, the lowest float
             where not.
         prepared
-            What `prepared` returned for these keys, where it is not to be computed anew.
+            What `prepared` returned for these keys, where it is not to be computed again.
 
         Returns
         -------

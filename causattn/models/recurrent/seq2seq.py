@@ -350,7 +350,7 @@ class LSTMForConditionalGeneration(RecurrentNetwork, GenerationMixin):
         encoder_outputs: EncodedText | None = None,
         **rest: Any,
     ) -> dict[str, Any]:
-        """Return the inputs of a step of `generate`: what was written so far, read anew."""
+        """Return the inputs of a step of `generate`: what was written so far, read again."""
         return {
             "decoder_input_ids": decoder_input_ids,
             "attention_mask": attention_mask,

@@ -1,4 +1,4 @@
-"""A recurrent model's training, from its first weights to what is told about it."""
+"""A recurrent model's training, from its first weights to what is said about it."""
 
 from __future__ import annotations
 

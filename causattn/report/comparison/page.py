@@ -42,7 +42,7 @@ def page(
     Parameters
     ----------
     comparison
-        What is told.
+        What is shown.
     made
         Its tables.
     figures

@@ -86,7 +86,7 @@ def profile_figure(
 def panels(comparison: Comparison) -> tuple[list[Panel], str]:
     """Return the panels, and what their horizontal axis says.
 
-    Where one of the keys that tell data sets apart is a number, it is the axis and the others are
+    Where one of the keys that distinguish data sets is a number, it is the axis and the others are
     panels; else all data sets stand side by side in one panel.
     """
     sets = [str(name) for name in comparison.data_sets["data_set"]]

@@ -1,4 +1,4 @@
-"""The critical-difference diagram: mean ranks on a line, bars over those that cannot be told apart.
+"""The critical-difference diagram: mean ranks on a line, bars over those that may be equal.
 
 Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", JMLR 7, figure 1.
 """

@@ -67,8 +67,8 @@ class Table:
             "|" + "|".join(["---", *["---:"] * (len(self.headers) - 1)]) + "|",
         ]
         for row in self.rows:
-            told = [f"**{_markdown(c.text)}**" if c.bold else _markdown(c.text) for c in row]
-            lines.append("| " + " | ".join(told) + " |")
+            shown = [f"**{_markdown(c.text)}**" if c.bold else _markdown(c.text) for c in row]
+            lines.append("| " + " | ".join(shown) + " |")
         return "\n".join(lines)
 
     def latex(self) -> str:
@@ -88,8 +88,8 @@ class Table:
         for place, row in enumerate(self.rows):
             if place in self.rules and place:
                 lines.append("    \\midrule")
-            told = [f"\\textbf{{{latex(c.text)}}}" if c.bold else latex(c.text) for c in row]
-            lines.append("    " + " & ".join(told) + r" \\")
+            shown = [f"\\textbf{{{latex(c.text)}}}" if c.bold else latex(c.text) for c in row]
+            lines.append("    " + " & ".join(shown) + r" \\")
         lines += ["    \\bottomrule", "  \\end{tabular}", "\\end{table}"]
         return "\n".join(lines) + "\n"
 

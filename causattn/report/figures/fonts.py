@@ -75,7 +75,7 @@ def _installed() -> list[tuple[str, str]]:
 
 
 def _learn_new_fonts() -> None:
-    """Tell matplotlib of fonts that were installed after it last looked."""
+    """Make known to matplotlib the fonts that were installed after it last looked."""
     known = {entry.fname for entry in font_manager.fontManager.ttflist}
     for path in font_manager.findSystemFonts():
         if path not in known:

@@ -1,4 +1,4 @@
-"""The graph drawn over the truth: right, missing, extra and reversed edges told apart."""
+"""The graph drawn over the truth: right, missing, extra and reversed edges distinguished."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _turned(edge: Edge) -> Edge:
 
 
 def _contradicts(symbol: str, true: str) -> bool:
-    """Tell whether a partly open edge says of one end what the truth does not."""
+    """Return whether a partly open edge says of one end what the truth does not."""
     if symbol == "---":
         return False
     ends = ((symbol[0], true[0]), (symbol[2], true[2]))

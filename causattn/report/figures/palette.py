@@ -1,4 +1,4 @@
-"""Colours and line styles, told apart also without colour vision and in black and white.
+"""Colours and line styles, distinguished also without colour vision and in black and white.
 
 The colours are those of Okabe and Ito (2008), "Color universal design"; every colour that carries
 a meaning comes with a line style of its own.

@@ -1,4 +1,4 @@
-"""All figures of a run, as SVG and PNG."""
+"""The pictures of a run, as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
         yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
     if (effects := effect_figure(run.evidence)) is not None:
         yield "effects", effects
-    if (told := read_surrogate(run)) is not None:
-        yield "surrogate", surrogate_figure(told.tree)
+    if (found := read_surrogate(run)) is not None:
+        yield "surrogate", surrogate_figure(found.tree)
 
 
 def save_figure(figure: Figure, stem: Path) -> Path:

@@ -59,7 +59,7 @@ def write_report(run: Run, path: Path | None = None) -> Path:
 def _content(run: Run) -> dict[str, Any]:
     """Return everything that the page shows."""
     rows, kept = edge_rows(run, digits=2), recorded(run)
-    told = read_surrogate(run)
+    surrogate = read_surrogate(run)
     return {
         "folder": visible(run.folder.name),
         "command": visible(run.command),
@@ -79,7 +79,7 @@ def _content(run: Run) -> dict[str, Any]:
         "chosen": chosen_pairs(run),
         "blind": prevalence(run),
         "figures": {name: _figure(run, name) for name in _CAPTIONS},
-        "surrogate": "" if told is None else surrogate_line(told),
+        "surrogate": "" if surrogate is None else surrogate_line(surrogate),
         "discovery": discovery_line(run),
         "has_attention": kept is not None,
         "has_documents": has_document_examples(run),

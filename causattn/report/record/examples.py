@@ -3,7 +3,7 @@
 Of a sample of the corpus each document that carries both ends of a pair is read as it stands, and
 ranked by the attention that either end's tokens pay the other's: the larger of both directions,
 mean over layers and heads. What tokens pay is read at their own position, and in the query mode
-``next`` where they are foretold. Without a model the first documents that carry both are shown.
+``next`` where they are predicted. Without a model the first documents that carry both are shown.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _by_feature(
 
 
 def _only(table: FeatureTable, rows: np.ndarray) -> Mentions:
-    """Return the mentions of some rows, which are counted anew from 0."""
+    """Return the mentions of some rows, which are counted again from 0."""
     mentions = table.carriers
     inside = np.isin(mentions.document, rows)
     return Mentions(
@@ -166,7 +166,7 @@ class _MeanProbe(Probe):
         self._layers = 0
 
     def wants(self, layer: AttentionLayer) -> bool:
-        """Tell whether this is a layer of the stack."""
+        """Return whether this is a layer of the stack."""
         return layer.stack == self._stack
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
@@ -183,6 +183,6 @@ class _MeanProbe(Probe):
             # A decoder reads the document one position late, and its last token not at all.
             mean = np.concatenate([mean[:, 1:], np.zeros_like(mean[:, :1])], axis=1)
         elif self._query == "next":
-            # A token is foretold one position before it, and the first one not at all.
+            # A token is predicted one position before it, and the first one not at all.
             mean = np.concatenate([np.zeros_like(mean[:, :1]), mean[:, :-1]], axis=1)
         return mean

@@ -49,7 +49,7 @@ def record_examples(
     rows
         int64, the sample: the first rows of the table.
     looked
-        int64, the rows of which everything is told.
+        int64, the rows of which everything is shown.
     settings
         How much is kept.
     """
@@ -98,7 +98,7 @@ def examples_data(run: Run) -> dict[str, Any] | None:
 
 
 def has_document_examples(run: Run) -> bool:
-    """Tell whether a run kept examples for single documents."""
+    """Return whether a run kept examples for single documents."""
     path = run.folder / FILE
     return path.is_file() and bool(read_json(path).get("documents"))
 

@@ -32,7 +32,7 @@ _ARRAYS = ("binary", "column", "threshold", "low", "high", "value", "documents")
 
 
 @dataclass(frozen=True)
-class Told:
+class KeptSurrogate:
     """A tree of what a model says.
 
     Parameters
@@ -80,13 +80,13 @@ def record_surrogate(
     answer, odds = _log_odds(probability)
     if not np.ptp(odds):
         return
-    told = f"log-odds of {question.labels[answer]} ({question.words})"
+    output = f"log-odds of {question.labels[answer]} ({question.words})"
     seed = int(run.config.get("seed", 0))
-    tree = fit_surrogate("tree", others, odds, output=told, leaves=_LEAVES, seed=seed)
+    tree = fit_surrogate("tree", others, odds, output=output, leaves=_LEAVES, seed=seed)
     assert isinstance(tree, TreeSurrogate)
     linear: Surrogate | None
     try:
-        linear = fit_surrogate("linear", others, odds, output=told, seed=seed)
+        linear = fit_surrogate("linear", others, odds, output=output, seed=seed)
     except DataError:  # too few documents for so many features, which a tree minds less
         linear = None
     write_json(
@@ -100,7 +100,7 @@ def record_surrogate(
     )
 
 
-def read_surrogate(run: Run) -> Told | None:
+def read_surrogate(run: Run) -> KeptSurrogate | None:
     """Return what a run kept; None where it kept nothing.
 
     Raises
@@ -113,7 +113,7 @@ def read_surrogate(run: Run) -> Told | None:
         return None
     tree, linear = kept["tree"], kept["linear"]
     arrays = {name: _array(tree[name], name) for name in _ARRAYS}
-    return Told(
+    return KeptSurrogate(
         kept["asked"],
         TreeSurrogate(
             output=tree["output"],
@@ -125,12 +125,12 @@ def read_surrogate(run: Run) -> Told | None:
     )
 
 
-def surrogate_line(told: Told) -> str:
-    """Say what the tree tells, and how well."""
-    tree = told.tree
+def surrogate_line(found: KeptSurrogate) -> str:
+    """Say what the tree says, and how well."""
+    tree = found.tree
     count = int((tree.column >= 0).sum())
     questions = f"{count} question{'' if count == 1 else 's'}"
-    beside = "" if told.linear is None else f"; a sum of the features has {_r2(told.linear)}"
+    beside = "" if found.linear is None else f"; a sum of the features has {_r2(found.linear)}"
     output = visible(tree.output)
     return (
         f"{output[0].upper()}{output[1:]}: a tree of {questions} has {_r2(tree.fidelity)} on "
@@ -142,9 +142,9 @@ def surrogate_line(told: Told) -> str:
 def _plain_tree(tree: TreeSurrogate) -> dict[str, Any]:
     """Return a tree as JSON holds it, a leaf's threshold as null."""
     values = {name: getattr(tree, name) for name in ("output", "names", *_ARRAYS)}
-    told = {name: v.tolist() if isinstance(v, np.ndarray) else v for name, v in values.items()}
-    told["threshold"] = [None if np.isnan(value) else value for value in tree.threshold]
-    return {**told, "names": list(tree.names), "fidelity": plain(asdict(tree.fidelity))}
+    kept = {name: v.tolist() if isinstance(v, np.ndarray) else v for name, v in values.items()}
+    kept["threshold"] = [None if np.isnan(value) else value for value in tree.threshold]
+    return {**kept, "names": list(tree.names), "fidelity": plain(asdict(tree.fidelity))}
 
 
 def _answers(question: ExampleQuestion, sample: DocumentSample) -> tuple[np.ndarray, np.ndarray]:

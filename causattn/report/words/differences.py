@@ -178,8 +178,8 @@ def _separated(graph: CausalGraph) -> dict[frozenset[str], str]:
 
     def words() -> Iterator[tuple[frozenset[str], str]]:
         for (i, j), sets in graph.separating_sets.items():
-            told = [", ".join(visible(names[k]) for k in each) or "nothing" for each in sets]
-            yield frozenset((names[i], names[j])), " or ".join(told)
+            shown = [", ".join(visible(names[k]) for k in each) or "nothing" for each in sets]
+            yield frozenset((names[i], names[j])), " or ".join(shown)
 
     return dict(words())
 

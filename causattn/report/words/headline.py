@@ -129,7 +129,7 @@ def query_line(run: Run) -> str:
     return (
         "Read as the documents stand: what a word's own position attends to, where this model, "
         "which reads from left to right, has the word before it; attention=next reads where it "
-        "foretells the word"
+        "predicts the word"
     )
 
 
@@ -140,10 +140,10 @@ def reading_line(run: Run) -> str:
     if not isinstance(cut, int) or not cut:
         return ""
     lost = about.get("mentions_without_token")
-    told = f", and {lost} occurrences of features were not read" if lost else ""
+    unread = f", and {lost} occurrences of features were not read" if lost else ""
     return (
         f"Cut: {cut} of {documents} documents are longer than the model takes and were read only "
-        f"up to there{told}; split them into shorter documents to read all"
+        f"up to there{unread}; split them into shorter documents to read all"
     )
 
 

@@ -110,7 +110,7 @@ def compare_runs(
     place
         A folder with runs below, or a table that ``causattn collect`` wrote.
     by
-        Keys that tell contestants apart, such as ``discovery.kind``; by default whatever varies
+        Keys that distinguish contestants, such as ``discovery.kind``; by default whatever varies
         outside of the corpus and the seed.
     metrics
         Such as ``graph.shd``; by default the usual ones that the runs have. Of another say

@@ -56,7 +56,7 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> JobDesign:
     collected
         One row a job (see `read_jobs`).
     by
-        What tells contestants apart, as typed; none for what varies outside of the corpus.
+        What distinguishes contestants, as typed; none for what varies outside of the corpus.
 
     Raises
     ------

@@ -39,7 +39,7 @@ def outcome(status: str, reason: str) -> str:
     Parameters
     ----------
     status
-        As `causattn.results.run_status` tells it, or ``damaged``.
+        As `causattn.results.run_status` says, or ``damaged``.
     reason
         The sentence that came with it.
     """

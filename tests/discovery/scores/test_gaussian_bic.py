@@ -120,7 +120,7 @@ def test_singular_covariance_is_said_and_a_ridge_mends_it():
 
 
 def test_fewer_rows_than_variables():
-    """Families that the rows can tell apart have a score, larger ones have none."""
+    """Families that the rows can distinguish have a score, larger ones have none."""
     data = linear_data(np.random.default_rng(5), 6, 9)
     score = GaussianBIC.from_data(data)
     assert np.isfinite(score.local_score(0, [1, 2, 3]))

@@ -12,7 +12,7 @@ additive cell (their gamma)
 
 (Theirs are the exponentials of what these add to a class's logit.) Where the model attends, its
 output is ``h_T + W_c sum_j a_j h_j`` with attention weights a_j, so that the same is done with
-every h_j attended to, the weights taken as they are: which words moved the weights is not told. In
+every h_j attended to, the weights taken as they are: which words moved the weights is not said. In
 a network of several layers the words are the steps of the top one.
 
 Either way the contributions of all positions add up to the logit without its bias, exactly.

@@ -45,7 +45,7 @@ def test_a_model_of_one_head_shows_the_corpus_too(look, causal_run) -> None:
     browser = look(write_report(causal_run(documents=1, continuation=0, heads=1)))
     show(browser, "Corpus", "Matrix")
     said = browser.run("document.querySelector('#attention .hint').innerText")
-    assert "read where the feature that attends is foretold" in said
+    assert "read where the feature that attends is predicted" in said
     assert browser.run(INK.format(".attention-view canvas")) > 200
     show(browser, "Document 0", "Matrix")
     said = browser.run("document.querySelector('#attention .hint').innerText")
