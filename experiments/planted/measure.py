@@ -251,7 +251,7 @@ def _judged(
     kind: Mapping[str, Any] | None,
     seed: int,
 ) -> dict[str, Any]:
-    """Return all figures of one explainer; of `kind` None the sensitivity is not asked for."""
+    """Return all metrics of one explainer; of `kind` None the sensitivity is not asked for."""
     removed = erasure(model, corpus.texts, found, seed=seed)
     sums = infidelity(model, corpus.texts, found, draws=30, seed=seed)
     line = {
