@@ -4,7 +4,7 @@ Every variable is a function of its parents plus noise. Graphs are Erdos-Renyi (
 with the same probability) or scale-free (Barabasi and Albert 1999, "Emergence of scaling in random
 networks"), directed by a random order of the variables. Linear weights have either sign; nonlinear
 functions are those of Zheng et al. (2020), "Learning sparse nonparametric DAGs", section 5: one
-hidden layer of 100 sigmoid units with random weights. Standardised columns tell nothing of the
+hidden layer of 100 sigmoid units with random weights. Standardised columns say nothing of the
 order by their variance (Reisach, Seiler and Weichwald 2021, "Beware of the simulated DAG!").
 """
 

@@ -1,4 +1,4 @@
-"""A table told row by row, so that whatever takes documents takes it: ``x=0.31 smoke=yes``."""
+"""A table written row by row, so that whatever takes documents takes it: ``x=0.31 smoke=yes``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tabular_corpus(
         The v columns' names.
     values
         float64 [n, v]: the index into `categories` where discrete, else the number; NaN where
-        unknown, which no word tells.
+        unknown, which no word states.
     categories
         Per variable the names of its values, None where it is continuous.
     truth
@@ -40,7 +40,7 @@ def tabular_corpus(
         Where it came from.
     """
     words = safe_words(variables, forbidden="=")
-    told = [
+    stated = [
         None if names is None else tuple(f"{word}={value}" for value in safe_words(names, [HIDDEN]))
         for word, names in zip(words, categories, strict=True)
     ]
@@ -54,14 +54,14 @@ def tabular_corpus(
             else texts[int(number)]
             for number, unknown in zip(values[:, k], np.isnan(values[:, k]), strict=True)
         ]
-        for k, texts in enumerate(told)
+        for k, texts in enumerate(stated)
     ]
     rows = list(zip(*columns, strict=True))
     length = np.array([[len(piece) for piece in row] for row in rows]).reshape(values.shape)
     end = np.cumsum(length + 1, axis=1) - 1
     document, variable = np.nonzero(~np.isnan(values))
     place = (document, variable)
-    discrete = [texts for texts in told if texts is not None]
+    discrete = [texts for texts in stated if texts is not None]
     return Corpus(
         name=name,
         texts=[" ".join(row) for row in rows],
@@ -69,9 +69,9 @@ def tabular_corpus(
         values=values,
         categories=tuple(categories),
         mentions=Mentions(document, variable, (end - length)[place], end[place]),
-        # A number that was never seen has no word, so that only classes can be told again.
-        value_texts=tuple(discrete) if len(discrete) == len(told) else None,
-        mask_texts=hidden if len(discrete) == len(told) else None,
+        # A number that was never seen has no word, so that only classes can be written again.
+        value_texts=tuple(discrete) if len(discrete) == len(stated) else None,
+        mask_texts=hidden if len(discrete) == len(stated) else None,
         truth=truth,
         about=about,
     )

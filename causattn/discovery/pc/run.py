@@ -47,7 +47,7 @@ from causattn.discovery.pc.groups import Evaluator
 from causattn.discovery.pc.knowledge import Constraints, constraints
 from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
-from causattn.discovery.pc.skeleton import Reach, find_skeleton
+from causattn.discovery.pc.skeleton import LargestSets, find_skeleton
 from causattn.discovery.pc.triples import Verdict
 from causattn.discovery.pc.verdicts import Plan, Rules, judge
 from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, compiled_at
@@ -136,7 +136,7 @@ def run_pc(
 
     tests = Tests.at(level, orientation_alpha, statistics.size, make)
     most = kernels.most_tests if backend == "compiled" else np.inf
-    plan = Plan(rules, on_paths, Reach(max_order, most, statistics.names))
+    plan = Plan(rules, on_paths, LargestSets(max_order, most, statistics.names))
     with kernels.plain() if patient else nullcontext():
         return _run(tests, known, plan, statistics.names, backend)
 
@@ -181,7 +181,7 @@ def run_restricted_pc_with(
     level = checked_level(alpha, p)
     known = constraints(p, allowed, knowledge, names)
     tests = Tests.at(level, orientation_alpha, p, lambda at: PlainFunction(ci_test, p, at))
-    plan = Plan(rules, _on_paths(conditioning, allowed), Reach(max_order, names=names))
+    plan = Plan(rules, _on_paths(conditioning, allowed), LargestSets(max_order, names=names))
     return _run(tests, known, plan, names, "reference")
 
 

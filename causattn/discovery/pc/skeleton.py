@@ -29,7 +29,7 @@ from causattn.discovery.pc.separating_sets import SeparatingSets
 
 
 @dataclass
-class Reach:
+class LargestSets:
     """How large conditioning sets may become.
 
     Parameters
@@ -51,11 +51,11 @@ class Reach:
     left_out: str = ""
 
     def admits(self, order: int) -> bool:
-        """Tell whether sets of this size may be tested."""
+        """Return whether sets of this size may be tested."""
         return not self.left_out and (self.max_order is None or order <= self.max_order)
 
     def exceeded(self, groups: Groups, order: int) -> bool:
-        """Tell whether an order is left out because it would need too many tests."""
+        """Return whether an order is left out because it would need too many tests."""
         if self.max_order is not None or groups.tests_at(order) <= self.most_tests:
             return False
         center, rows = groups.busiest(order)
@@ -135,7 +135,7 @@ def find_skeleton(
     keep_all: bool,
     narrow: bool,
     on_paths: bool,
-    reach: Reach,
+    reach: LargestSets,
 ) -> Skeleton:
     """Find the skeleton.
 
@@ -184,7 +184,7 @@ def search_separating_sets(
     found: SeparatingSets,
     *,
     keep_all: bool,
-    reach: Reach,
+    reach: LargestSets,
 ) -> list[int]:
     """Look for separating sets of pairs among subsets of either end's neighbours.
 
@@ -213,7 +213,7 @@ def _make_tests(
     order: int,
     found: SeparatingSets,
     keep_all: bool,
-    reach: Reach,
+    reach: LargestSets,
 ) -> list[tuple[Groups, Outcome]]:
     """Make the tests of an order and record what separates; without tests the search is over.
 

@@ -10,7 +10,7 @@ import numpy as np
 from causattn.discovery.pc.evaluators import Tests
 from causattn.discovery.pc.knowledge import Constraints
 from causattn.discovery.pc.pools import Pools
-from causattn.discovery.pc.skeleton import Reach, Skeleton, search_separating_sets
+from causattn.discovery.pc.skeleton import LargestSets, Skeleton, search_separating_sets
 from causattn.discovery.pc.triples import Verdict, by_vote
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
@@ -32,7 +32,7 @@ class Plan:
 
     rules: Rules
     on_paths: bool
-    reach: Reach
+    reach: LargestSets
 
     @property
     def like_causal_learn(self) -> bool:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from causattn.report.comparison.style import words
-from causattn.report.comparison.tables import Cell, Table
+from causattn.report.comparison.tables import Cell, TableRows
 from causattn.report.words.text import number
 from causattn.results import OVERALL, Comparison, MetricComparison, Ranking
 
 _OUTCOMES = ("finished", "timed out", "out of memory", "failed", "not applicable", "unfinished")
 
 
-def tables(comparison: Comparison) -> Iterator[tuple[Table, pd.DataFrame]]:
+def tables(comparison: Comparison) -> Iterator[tuple[TableRows, pd.DataFrame]]:
     """Yield each table for people with the frame behind it."""
     yield contestant_table(comparison), comparison.contestants
     yield data_set_table(comparison), comparison.data_sets
@@ -30,7 +30,7 @@ def tables(comparison: Comparison) -> Iterator[tuple[Table, pd.DataFrame]]:
         yield failure_table(comparison), comparison.failures
 
 
-def contestant_table(comparison: Comparison) -> Table:
+def contestant_table(comparison: Comparison) -> TableRows:
     """Return who took part, what it is, and how its jobs ended."""
     frame = comparison.contestants
     ends = [end for end in _OUTCOMES if end == "finished" or frame[end].any()]
@@ -46,10 +46,10 @@ def contestant_table(comparison: Comparison) -> Table:
     ]
     titles = {"gives": "gives", "takes": "takes data", "candidates": "can use candidates to"}
     headers = ["contestant", "what ran", *(titles[name] for name in facts), *ends]
-    return Table("contestants", "What was compared, and how its jobs ended.", headers, rows)
+    return TableRows("contestants", "What was compared, and how its jobs ended.", headers, rows)
 
 
-def data_set_table(comparison: Comparison) -> Table:
+def data_set_table(comparison: Comparison) -> TableRows:
     """Return the data sets with their sizes and how far trivial orders get."""
     frame = comparison.data_sets
     headers = ["data set", *map(str, frame.columns[1:])]
@@ -61,10 +61,10 @@ def data_set_table(comparison: Comparison) -> Table:
         "The data sets. Of a sortability 0.5 says nothing, and near 1 or 0 a trivial order does "
         "well; means over seeds."
     )
-    return Table("data_sets", caption, headers, rows)
+    return TableRows("data_sets", caption, headers, rows)
 
 
-def mean_table(comparison: Comparison, found: MetricComparison) -> Table:
+def mean_table(comparison: Comparison, found: MetricComparison) -> TableRows:
     """Return one metric: data sets by contestants, with the overall mean and the mean rank."""
     contestants = list(comparison.contestants["contestant"])
     sets = [*comparison.data_sets["data_set"], OVERALL]
@@ -105,10 +105,10 @@ def mean_table(comparison: Comparison, found: MetricComparison) -> Table:
         "bootstrap interval, the best of a row in bold."
     )
     headers = ["data set", *map(words, contestants)]
-    return Table(f"means_{found.metric.slug}", caption, headers, rows, rules)
+    return TableRows(f"means_{found.metric.slug}", caption, headers, rows, rules)
 
 
-def difference_table(found: MetricComparison) -> Table:
+def difference_table(found: MetricComparison) -> TableRows:
     """Return how far everyone is from the best."""
     best = leader(found)
     pairs = found.differences
@@ -140,7 +140,7 @@ def difference_table(found: MetricComparison) -> Table:
         "set and seed: mean with its 95% bootstrap interval, draws, p of the sign-flip test, and p "
         "adjusted for all pairs (Holm)."
     )
-    return Table(
+    return TableRows(
         f"differences_{found.metric.slug}",
         caption,
         [*headers, "p", "p (Holm)"],
@@ -148,7 +148,7 @@ def difference_table(found: MetricComparison) -> Table:
     )
 
 
-def runtime_table(comparison: Comparison) -> Table:
+def runtime_table(comparison: Comparison) -> TableRows:
     """Return the median seconds of discovery: data sets by contestants."""
     frame = comparison.runtimes
     contestants = list(comparison.contestants["contestant"])
@@ -158,10 +158,10 @@ def runtime_table(comparison: Comparison) -> Table:
         own = [cells.get((contestant, data_set)) for contestant in contestants]
         rows.append([Cell(words(data_set)), *(Cell(_seconds(cell)) for cell in own)])
     caption = "Seconds of discovery, median over seeds."
-    return Table("runtimes", caption, ["data set", *map(words, contestants)], rows)
+    return TableRows("runtimes", caption, ["data set", *map(words, contestants)], rows)
 
 
-def failure_table(comparison: Comparison) -> Table:
+def failure_table(comparison: Comparison) -> TableRows:
     """Return who did not finish, where and why."""
     rows = [
         [
@@ -174,7 +174,7 @@ def failure_table(comparison: Comparison) -> Table:
         for row in comparison.failures.to_dict("records")
     ]
     headers = ["contestant", "outcome", "jobs", "data sets", "reason"]
-    return Table("failures", "Jobs that did not finish.", headers, rows)
+    return TableRows("failures", "Jobs that did not finish.", headers, rows)
 
 
 def leader(found: MetricComparison) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from causattn.report.comparison.content import leader, short
 from causattn.report.comparison.style import words
-from causattn.report.comparison.tables import Table
+from causattn.report.comparison.tables import TableRows
 from causattn.report.words.text import visible
 from causattn.results import OVERALL, Comparison, MetricComparison, Ranking
 
@@ -33,7 +33,7 @@ _METHODS = """\
 
 def page(
     comparison: Comparison,
-    made: Sequence[Table],
+    made: Sequence[TableRows],
     figures: Mapping[str, str],
     command: str,
 ) -> str:
@@ -139,7 +139,7 @@ def _nearest(found: MetricComparison, first: str) -> tuple[str, float, float, fl
 
 
 def _metric(
-    found: MetricComparison, by_name: Mapping[str, Table], figures: Mapping[str, str]
+    found: MetricComparison, by_name: Mapping[str, TableRows], figures: Mapping[str, str]
 ) -> list[str]:
     slug = found.metric.slug
     names = [f"{kind}_{slug}" for kind in ("means", "ranks", "differences", "front")]
@@ -165,7 +165,7 @@ def _metric(
 
 
 def _section(
-    title: str, tables: Sequence[Table], names: Mapping[str, str], figures: Mapping[str, str]
+    title: str, tables: Sequence[TableRows], names: Mapping[str, str], figures: Mapping[str, str]
 ) -> list[str]:
     parts = [f"## {title}"]
     parts += [_image(name, figures[name]) for name in names if name in figures]
@@ -174,7 +174,7 @@ def _section(
     return parts
 
 
-def _shown(table: Table) -> list[str]:
+def _shown(table: TableRows) -> list[str]:
     links = f"([CSV]({table.name}.csv), [LaTeX]({table.name}.tex))"
     return [f"{table.caption} {links}", table.markdown()]
 

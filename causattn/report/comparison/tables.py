@@ -37,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableRows:
     """A table for people.
 
     Parameters

@@ -13,7 +13,7 @@ import pytest
 from causattn.base import ArtefactError
 from causattn.report import comparison_headlines, write_comparison
 from causattn.report.comparison.content import short
-from causattn.report.comparison.tables import Cell, Table, latex
+from causattn.report.comparison.tables import Cell, TableRows, latex
 from causattn.results import compare_runs
 
 _path = Path(__file__).parents[2] / "results" / "comparing.py"
@@ -187,7 +187,9 @@ def test_latex_has_every_special_character_escaped() -> None:
 
 
 def test_a_latex_table_has_booktabs_rules() -> None:
-    table = Table("a_b", "All.", ["x", "y"], [[Cell("p"), Cell("1", True)], [Cell("q")] * 2], [1])
+    table = TableRows(
+        "a_b", "All.", ["x", "y"], [[Cell("p"), Cell("1", True)], [Cell("q")] * 2], [1]
+    )
     text = table.latex()
     for rule in ("toprule", "bottomrule"):
         assert text.count(f"\\{rule}") == 1
