@@ -10,6 +10,8 @@ import pandas as pd
 
 from causattn.reproduction import Context, Findings, Row
 
+from .measure import EXPLAINERS
+
 PERPLEXITY = (
     "Mean over seeds (lowest to highest). *No context* is the exponential of the held-out tokens' "
     "own entropy, below which no model that ignores the context can come. An encoder-decoder has "
@@ -72,7 +74,7 @@ def lines(model: str, rows: list[Row], key: str) -> Iterator[dict[str, Any]]:
         "subject first": numbers(each["intervention_subject_first"] for each in found),
         "correlation": "",
     }
-    for name in found[0]["explainers"]:
+    for name in (each for each in EXPLAINERS if each in found[0]["explainers"]):
         parts = [each["explainers"][name] for each in found]
         yield {
             "model": model,
