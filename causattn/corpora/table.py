@@ -58,7 +58,7 @@ class TableSettings:
             raise ConfigError(f"corpus.documents={self.documents} is too few; ask for at least 2.")
 
 
-class Table(CorpusSource):
+class OwnTable(CorpusSource):
     """A table of your own, with its true graph where that is known; no text is needed."""
 
     name = "table"
@@ -109,4 +109,4 @@ class Table(CorpusSource):
         return replace(corpus, truth=truth)
 
 
-CORPUS = Table()
+CORPUS = OwnTable()
