@@ -100,7 +100,7 @@ def candidate_settings(settings: Mapping[str, Any]) -> Any:
 
 
 def needs_summary(settings: Mapping[str, Any]) -> bool:
-    """Tell whether the candidates of these settings are made of attention or attribution."""
+    """Return whether the candidates of these settings are made of attention or attribution."""
     return _selector(settings).needs_summary
 
 

@@ -80,9 +80,9 @@ def possible_parents(graph: CausalGraph, source: int) -> Iterator[tuple[int, ...
             yield from grow((*chosen, k), [m for m in rest[at + 1 :] if adjacent[k, m]])
 
     matrix = graph.adjacency("from row to column")
-    told = bool(undirected.any()) and _holds_knowledge(matrix)
+    known = bool(undirected.any()) and _holds_knowledge(matrix)
     for found in grow((), free):
-        if not told or _extends(_directed(matrix, source, found)):
+        if not known or _extends(_directed(matrix, source, found)):
             yield found
 
 
@@ -150,7 +150,7 @@ def _directed(matrix: np.ndarray, source: int, incoming: tuple[int, ...]) -> np.
 
 
 def _holds_knowledge(matrix: np.ndarray) -> bool:
-    """Tell whether a graph directs more than its class does."""
+    """Return whether a graph directs more than its class does."""
     try:
         return not np.array_equal(dag_to_cpdag(pdag_to_dag(matrix)), matrix)
     except DataError:
@@ -158,7 +158,7 @@ def _holds_knowledge(matrix: np.ndarray) -> bool:
 
 
 def _extends(matrix: np.ndarray) -> bool:
-    """Tell whether there is a DAG with these edges and no further collider."""
+    """Return whether there is a DAG with these edges and no further collider."""
     try:
         pdag_to_dag(matrix)
     except DataError:
