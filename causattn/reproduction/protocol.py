@@ -48,7 +48,7 @@ class Agreed:
         Where the published figure stands.
     """
 
-    published: float | str | None = None
+    published: int | float | str | None = None
     tolerance: float | None = None
     accept: list[float | None] | None = None
     proves: Label | None = None
@@ -154,10 +154,8 @@ class Context:
         note = note or agreed.note
         published = agreed.published
         if agreed.tolerance is not None:
-            if isinstance(published, int | float):
-                return within(
-                    name, published, float(ours), agreed.tolerance, label=label, note=note
-                )
+            if isinstance(published, int | float) and isinstance(ours, int | float):
+                return within(name, published, ours, agreed.tolerance, label=label, note=note)
             return exactly(name, str(published), str(ours), label=label, note=note)
         accept = None if agreed.accept is None else (agreed.accept[0], agreed.accept[1])
         return Figure(name, published, ours, accept, label, note)

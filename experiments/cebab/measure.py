@@ -24,19 +24,7 @@ from .inside import InsideSettings
 from .retrained import explained
 from .study import CebabStudy
 
-_TWO_WAY = {
-    "ambiance": (0.1857, 70),
-    "food": (0.8036, 112),
-    "noise": (0.0435, 69),
-    "service": (0.2976, 84),
-}
-_FIVE_WAY = {
-    "food": (2.298, 1.917, 2.000, 2.063),
-    "service": (2.433, 1.719, 1.391, 1.335),
-    "ambiance": (1.856, 1.155, 1.100, 1.211),
-    "noise": (1.984, 1.632, 0.787, 0.826),
-}
-_THREE_DECIMALS, _FOUR_DECIMALS = 5e-4, 5e-5
+_ASPECTS = ("food", "service", "ambiance", "noise")
 _SAME = 1e-6
 
 
@@ -77,7 +65,7 @@ class Settings:
 def measure(settings: Settings, context: Context) -> Findings:
     """Recompute the effects on people's ratings, then explain a classifier of them."""
     path = context.data("archive")
-    findings = recompute(settings, path, context.seed)
+    findings = recompute(settings, path, context)
     if settings.pairs:
         explained(
             _study(settings, path, context),
@@ -93,23 +81,19 @@ def measure(settings: Settings, context: Context) -> Findings:
     return findings
 
 
-def recompute(settings: Settings, path: Path, seed: int) -> Findings:
+def recompute(settings: Settings, path: Path, context: Context) -> Findings:
     """Recompute the effects from the published reviews."""
     findings = Findings()
     two_way = human_effects(path, "dev", ways=2)
-    for aspect, (effect, pairs) in _TWO_WAY.items():
-        row = two_way.loc[aspect]
+    for aspect in sorted(_ASPECTS):
+        effect, pairs = two_way.loc[aspect, ["effect", "pairs"]]
+        name = f"average treatment effect of {aspect}, two-way, dev"
         findings.figures += [
-            within(
-                f"average treatment effect of {aspect}, two-way, dev",
-                effect,
-                float(row["effect"]),
-                _FOUR_DECIMALS,
-            ),
-            within(f"pairs of reviews, {aspect}", pairs, int(row["pairs"]), 0),
+            context.figure(name, float(effect)),
+            context.figure(f"pairs of reviews, {aspect}", int(pairs)),
         ]
     # The published observational figures are over reviews whose raters agreed on a majority.
-    corpus = load_corpus({"kind": "cebab", "path": str(path), "rating": "majority"}, seed)
+    corpus = load_corpus({"kind": "cebab", "path": str(path), "rating": "majority"}, context.seed)
     table = aspect_effects(corpus, path, confidence=settings.confidence)
     least_squares = observational_effects(corpus)
     columns = ("naive", "adjusted", "human_dev", "human_test")
@@ -119,16 +103,11 @@ def recompute(settings: Settings, path: Path, seed: int) -> Findings:
         "people's effect, dev",
         "people's effect, test",
     )
-    for aspect, published in _FIVE_WAY.items():
-        for column, title, value in zip(columns, titles, published, strict=True):
-            findings.figures.append(
-                within(
-                    f"{title} of {aspect}, five-way",
-                    value,
-                    float(table.at[aspect, column]),
-                    _THREE_DECIMALS,
-                )
-            )
+    for aspect in _ASPECTS:
+        findings.figures += [
+            context.figure(f"{title} of {aspect}, five-way", float(table.at[aspect, column]))
+            for column, title in zip(columns, titles, strict=True)
+        ]
         findings.figures.append(
             within(
                 f"DoWhy's linear backdoor estimate of {aspect} against least squares",

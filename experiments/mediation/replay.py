@@ -21,29 +21,14 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import read_json
-from causattn.reproduction import Context, Figure, Findings, exactly, within
+from causattn.reproduction import Context, Figure, Findings
 
 from .settings import Settings
 
-_TOTAL = {
-    "winobias": {"random": 0.066, "distil": 0.118, "small": 0.249, "medium": 0.774, "large": 0.751},
-    "winogender": {
-        "random": 0.045,
-        "distil": 0.081,
-        "small": 0.103,
-        "medium": 0.322,
-        "large": 0.364,
-    },
-}
-_EXAMPLES = {"random": 57, "distil": 61, "small": 87, "medium": 99, "large": 94}
-_PARTS = {
-    "small": (0.079, 0.182, 0.195),
-    "medium": (0.121, 0.626, 0.618),
-    "large": (0.143, 0.596, 0.593),
-    "distil": (0.087, 0.033, 0.036),
-}
-_TOP_HEADS = {"5-8": 0.0549, "5-10": 0.0357, "4-6": 0.0317, "5-9": 0.0298, "6-0": 0.0144}
-_THREE_DECIMALS, _FOUR_DECIMALS = 5e-4, 5e-5
+MODELS = ("random", "distil", "small", "medium", "large")
+_UNTRAINED = "random"
+_SHOWN = 5
+"""Heads whose indirect effects are published."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +72,12 @@ def replay(settings: Settings, context: Context) -> Findings:
     findings = Findings()
     rows = []
     for corpus in settings.corpora:
-        for model, published in _TOTAL[corpus].items():
+        for model in MODELS:
             found = read_records(read_json(context.data(f"{corpus}_{model}")))
             name = f"mean total effect, {corpus}, {model}"
-            findings.figures.append(
-                within(name, published, float(found.total.mean()), _THREE_DECIMALS, label="replay")
-            )
+            findings.figures.append(context.figure(name, float(found.total.mean())))
             if corpus == "winobias":
-                findings.figures += _winobias_figures(model, found)
+                findings.figures += _winobias_figures(model, found, context)
             sum_of_parts = found.direct + found.indirect
             rows.append(
                 {
@@ -117,65 +100,33 @@ def replay(settings: Settings, context: Context) -> Findings:
     return findings
 
 
-def _winobias_figures(model: str, found: Records) -> list[Figure]:
+def _winobias_figures(model: str, found: Records, context: Context) -> list[Figure]:
     """Return what is published of one model on Winobias beside its total effect."""
-    figures = [
-        within(
-            f"examples kept, winobias, {model}",
-            _EXAMPLES[model],
-            len(found.total),
-            0,
-            label="replay",
-        )
-    ]
-    if model in _PARTS:
-        ours = (
-            found.direct.mean(),
-            found.indirect.mean(),
-            found.indirect_heads.sum((1, 2)).mean(),
-        )
-        names = ("direct effect", "indirect effect", "sum of heads' indirect effects")
-        for name, published, value in zip(names, _PARTS[model], ours, strict=True):
-            figures.append(
-                within(
-                    f"mean {name}, winobias, {model}",
-                    published,
-                    float(value),
-                    _THREE_DECIMALS,
-                    label="replay",
-                )
-            )
+    figures = [context.figure(f"examples kept, winobias, {model}", len(found.total))]
+    if model != _UNTRAINED:
+        ours = {
+            "direct effect": found.direct,
+            "indirect effect": found.indirect,
+            "sum of heads' indirect effects": found.indirect_heads.sum((1, 2)),
+        }
+        figures += [
+            context.figure(f"mean {name}, winobias, {model}", float(values.mean()))
+            for name, values in ours.items()
+        ]
     if model == "small":
         mean = found.indirect_heads.mean(0)
-        order = np.argsort(-mean, axis=None)[: len(_TOP_HEADS)]
-        top = [divmod(int(place), mean.shape[1]) for place in order]
-        names_of = [f"{layer}-{head}" for layer, head in top]
-        figures.append(
-            exactly(
-                "heads by indirect effect, winobias, small",
-                " ".join(_TOP_HEADS),
-                " ".join(names_of),
-                label="replay",
-            )
-        )
+        order = np.argsort(-mean, axis=None)[:_SHOWN]
+        top = [f"{place // mean.shape[1]}-{place % mean.shape[1]}" for place in order]
+        figures.append(context.figure("heads by indirect effect, winobias, small", " ".join(top)))
+        published = context.protocol.figures["heads by indirect effect, winobias, small"].published
         figures += [
-            within(
+            context.figure(
                 f"indirect effect of head {name}, winobias, small",
-                published,
                 float(mean[tuple(map(int, name.split("-")))]),
-                _FOUR_DECIMALS,
-                label="replay",
             )
-            for name, published in _TOP_HEADS.items()
+            for name in str(published).split()
         ]
         correlation = np.corrcoef(found.total, found.direct + found.indirect)[0, 1]
-        figures.append(
-            within(
-                "correlation of total with direct + indirect effect, winobias, small",
-                0.973,
-                float(correlation),
-                _THREE_DECIMALS,
-                label="replay",
-            )
-        )
+        name = "correlation of total with direct + indirect effect, winobias, small"
+        figures.append(context.figure(name, float(correlation)))
     return figures

@@ -27,7 +27,7 @@ from .settings import Settings
 from .train import train
 
 _SCHEMA = 1
-_EXACT, _DECOMPOSED, _HALF, _FEW = 1e-6, 0.9, 0.5, 8
+_FEW = 8
 _TRAINED, _FRESH = "trained", "untrained"
 
 
@@ -62,9 +62,9 @@ def retrain(settings: Settings, context: Context) -> Findings:
     fresh = [one for one in measured if one.which == _FRESH]
     findings = Findings()
     findings.figures = [
-        *_checks(measured),
-        *_head_figures(trained, fresh),
-        *_neuron_figures(trained, fresh),
+        *_checks(measured, context),
+        *_head_figures(trained, fresh, context),
+        *_neuron_figures(trained, fresh, context),
     ]
     findings.tables = {
         "Trained here: effects of the pronoun on the reason, all heads": _models_table(measured),
@@ -118,7 +118,7 @@ def _model(
     return store.fetch("model", parts, _SCHEMA, make, write_model, read_model).value
 
 
-def _checks(measured: list[Measured]) -> list[Figure]:
+def _checks(measured: list[Measured], context: Context) -> list[Figure]:
     """Return what must hold of any model."""
     nothing = max(float(np.abs(one.heads.nothing).max()) for one in measured)
     embedding = max(
@@ -127,7 +127,7 @@ def _checks(measured: list[Measured]) -> list[Figure]:
     )
     held = max(float(np.abs(one.neurons.direct[0]).max()) for one in measured)
     return [
-        Figure(name, 0.0, value, (None, _EXACT), "retrain", "an identity; also untrained")
+        context.figure(name, value)
         for name, value in (
             ("largest indirect effect of no head, and direct less total effect", nothing),
             ("largest relative difference, effect of the embedding from the total", embedding),
@@ -136,75 +136,41 @@ def _checks(measured: list[Measured]) -> list[Figure]:
     ]
 
 
-def _head_figures(trained: list[Measured], fresh: list[Measured]) -> list[Figure]:
-    total = _mean([one.heads.total for one in trained])
+def _head_figures(trained: list[Measured], fresh: list[Measured], context: Context) -> list[Figure]:
+    heads = [one.heads for one in trained]
+    total = _mean([one.total for one in heads])
     bare = _mean([one.heads.total for one in fresh])
-    told = _mean([one.heads.told for one in trained])
-    parts = [one.heads.direct + one.heads.indirect for one in trained]
-    decomposed = np.mean(
-        [np.corrcoef(one.heads.total, part)[0, 1] for one, part in zip(trained, parts, strict=True)]
-    )
-    shares, uniform = zip(*(_share_of_few(one.heads) for one in trained), strict=True)
+    told = _mean([one.told for one in heads])
+    decomposed = [np.corrcoef(one.total, one.direct + one.indirect)[0, 1] for one in heads]
+    shares, uniform = zip(*map(_share_of_few, heads), strict=True)
     figures = [
-        Figure(
-            "pronoun to reason: mean total effect, trained",
-            0.249,
-            total,
-            None,
-            "retrain",
-            f"{told:.2f} by how the sentences are drawn",
+        context.figure(f"pronoun to reason: {name}", value, note)
+        for name, value, note in (
+            ("mean total effect, trained", total, f"{told:.2f} by how the sentences are drawn"),
+            ("mean total effect, untrained", bare, ""),
+            ("total effect, trained less untrained", total - bare, ""),
+            ("mean direct effect", _mean([one.direct for one in heads]), ""),
+            ("mean indirect effect, all heads", _mean([one.indirect for one in heads]), ""),
+            (
+                "mean sum of heads' indirect effects",
+                _mean([one.indirect_heads.sum((0, 1)) for one in heads]),
+                "",
+            ),
+        )
+    ]
+    figures += [
+        context.figure(
+            "correlation of total with direct + indirect effect", float(np.mean(decomposed))
         ),
-        Figure("pronoun to reason: mean total effect, untrained", 0.066, bare, None, "retrain"),
-        Figure(
-            "pronoun to reason: total effect, trained less untrained",
-            0.183,
-            total - bare,
-            (0.0, None),
-            "retrain",
-            "the shape: bias is learned",
-        ),
-        Figure(
-            "pronoun to reason: mean direct effect",
-            0.079,
-            _mean([one.heads.direct for one in trained]),
-            None,
-            "retrain",
-        ),
-        Figure(
-            "pronoun to reason: mean indirect effect, all heads",
-            0.182,
-            _mean([one.heads.indirect for one in trained]),
-            None,
-            "retrain",
-        ),
-        Figure(
-            "pronoun to reason: mean sum of heads' indirect effects",
-            0.195,
-            _mean([one.heads.indirect_heads.sum((0, 1)) for one in trained]),
-            None,
-            "retrain",
-        ),
-        Figure(
-            "correlation of total with direct + indirect effect",
-            0.973,
-            float(decomposed),
-            (_DECOMPOSED, None),
-            "retrain",
-            "mean over models",
-        ),
-        Figure(
+        context.figure(
             "strongest eighth of heads, share of positive indirect effects",
-            None,
             float(np.mean(shares)),
-            (_HALF, None),
-            "retrain",
             f"the shape: few heads mediate; {np.mean(uniform):.2f} if all were equal",
         ),
     ]
     if len(trained) > 1:
         name = "correlation of heads' indirect effects by place, between models"
-        note = "another seed may put the same into other heads"
-        figures.append(Figure(name, None, _agreement(trained), None, "retrain", note))
+        figures.append(context.figure(name, _agreement(trained)))
     return figures
 
 
@@ -222,29 +188,21 @@ def _agreement(trained: list[Measured]) -> float:
     return float(np.corrcoef(maps)[upper].mean())
 
 
-def _neuron_figures(trained: list[Measured], fresh: list[Measured]) -> list[Figure]:
-    total = _mean([one.neurons.total for one in trained])
-    bare = _mean([one.neurons.total for one in fresh])
-    last = np.mean([_by_layer(one.neurons)[-1] for one in trained])
-    first = np.mean([_by_layer(one.neurons)[1] for one in trained])
+def _neuron_figures(
+    trained: list[Measured], fresh: list[Measured], context: Context
+) -> list[Figure]:
+    ours = {
+        "mean total effect, trained": _mean([one.neurons.total for one in trained]),
+        "mean total effect, untrained": _mean([one.neurons.total for one in fresh]),
+        "first layer's neurons, share of the total effect": np.mean(
+            [_by_layer(one.neurons)[1] for one in trained]
+        ),
+        "last layer's neurons, share of the total effect": np.mean(
+            [_by_layer(one.neurons)[-1] for one in trained]
+        ),
+    }
     return [
-        Figure("person to pronoun: mean total effect, trained", None, total, None, "retrain"),
-        Figure("person to pronoun: mean total effect, untrained", None, bare, None, "retrain"),
-        Figure(
-            "person to pronoun: first layer's neurons, share of the total effect",
-            None,
-            float(first),
-            None,
-            "retrain",
-        ),
-        Figure(
-            "person to pronoun: last layer's neurons, share of the total effect",
-            0.0,
-            float(last),
-            (-_EXACT, _EXACT),
-            "retrain",
-            "an identity: nothing after the last layer reads the person's place",
-        ),
+        context.figure(f"person to pronoun: {name}", float(value)) for name, value in ours.items()
     ]
 
 

@@ -14,9 +14,6 @@ from causattn.reproduction import Context, Figure, Findings
 from .importance import ATTENTION, REFERENCES
 from .measure import KEYS
 
-_PUBLISHED = {"raw attention": (0.69, 0.29), "rollout": (0.32, 0.7), "flow": (0.32, 0.7)}
-"""First and last layer, against blank-out."""
-
 
 def page(rows: list[dict[str, Any]], context: Context) -> Findings:
     """Say how often the shape shows."""
@@ -28,7 +25,7 @@ def page(rows: list[dict[str, Any]], context: Context) -> Findings:
     ends = by_seed.loc[:, settings.ranks, "blank-out"].sort_index()
     blank = {by: np.stack([ends.loc[seed, by].to_numpy() for seed in seeds]) for by in ATTENTION}
     findings = Findings()
-    findings.figures = [*_accuracies(models), *_shape(blank)]
+    findings.figures = [*_accuracies(models), *_shape(blank, context)]
     findings.tables = {
         f"Against {against}, {ranks} ranks: mean over models": part.pivot(
             index="layer", columns="by", values="mean"
@@ -103,49 +100,32 @@ def _by_seed(seeds: range, blank: dict[str, np.ndarray]) -> pd.DataFrame:
     )
 
 
-def _shape(blank: dict[str, np.ndarray]) -> list[Figure]:
+def _shape(blank: dict[str, np.ndarray], context: Context) -> list[Figure]:
     """Return the ends of the lines against blank-out, and what was agreed of them.
 
     Parameters
     ----------
     blank
         For each of `ATTENTION` float64 [models, L].
+    context
+        With what was agreed.
     """
     figures = [
-        Figure(
-            f"{by}, {where} layer, against blank-out",
-            published,
-            float(blank[by][:, place].mean()),
-            None,
-            "retrain",
-        )
-        for by, ends in _PUBLISHED.items()
-        for where, place, published in (("first", 0, ends[0]), ("last", -1, ends[1]))
+        context.figure(f"{by}, {where} layer, against blank-out", float(layers[:, place].mean()))
+        for by, layers in blank.items()
+        for where, place in (("first", 0), ("last", -1))
     ]
-    raw_first, raw_last = _PUBLISHED["raw attention"]
-    published = (
-        raw_last - raw_first,
-        _PUBLISHED["rollout"][1] - raw_last,
-        _PUBLISHED["flow"][1] - raw_last,
-    )
-    differences = _differences(blank)
-    for (name, values), expected in zip(differences.items(), published, strict=True):
-        falls = expected < 0
+    for name, values in _differences(blank).items():
+        falls = name.startswith("raw")
         holds = int(((values <= 0) if falls else (values >= 0)).sum())
-        figures.append(
-            Figure(
-                name,
-                round(expected, 2),
-                float(values.mean()),
-                (None, 0.0) if falls else (0.0, None),
-                "retrain",
-                f"the shape: it {'falls' if falls else 'ends above'}; so with {holds} of "
-                f"{len(values)} models",
-            )
+        note = (
+            f"the shape: it {'falls' if falls else 'ends above'}; so with {holds} of {len(values)} "
+            "models"
         )
+        figures.append(context.figure(name, float(values.mean()), note))
     models = len(blank["raw attention"])
     name = f"models that show the whole shape, of {models}"
-    figures.append(Figure(name, None, int(_holds(differences).sum()), None, "retrain"))
+    figures.append(Figure(name, None, int(_holds(_differences(blank)).sum()), None, "retrain"))
     return figures
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from causattn.reproduction import ExperimentPlan, experiment_names, find_experiment, reproduce
+from causattn.reproduction import (
+    ExperimentPlan,
+    experiment_names,
+    experiments_folder,
+    find_experiment,
+    read_record,
+    reproduce,
+)
 
 PAPERS = [name for name in experiment_names() if find_experiment(name).protocol.paper]
 FASTER = {
@@ -36,6 +43,13 @@ def test_folder_says_what_is_claimed_and_agreed(name):
     assert experiment.jobs(experiment.settings())
     assert experiment.jobs(experiment.settings(short=True))
     assert f"causattn reproduce {name}" in (experiment.folder / "claim.md").read_text()
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_nothing_that_was_agreed_is_left_out_of_the_record(name):
+    experiment = find_experiment(name)
+    record, _ = read_record(experiments_folder().parent / "results" / name)
+    assert set(experiment.protocol.figures) <= {each.name for each in record.findings.figures}
 
 
 @pytest.mark.parametrize("name", PAPERS)

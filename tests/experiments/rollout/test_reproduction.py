@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causattn.base import ConfigError, settings_from
-from causattn.reproduction import Context, Protocol
+from causattn.reproduction import Context, Protocol, find_experiment
 from experiments.rollout.importance import (
     attention_importance,
     blank_out,
@@ -132,13 +132,15 @@ def test_a_model_gives_a_row_each_layer_kind_reference_and_ranks(tmp_path):
     assert {row["correlations"] for row in rows} == {3}
 
 
-def test_shape_counts_the_models_that_have_it():
+def test_shape_counts_the_models_that_have_it(tmp_path):
+    protocol = find_experiment("rollout").protocol
+    context = Context(tmp_path, tmp_path, tmp_path, protocol)
     blank = {
         "raw attention": np.array([[0.6, 0.2], [0.2, 0.6], [0.5, 0.4]]),
         "rollout": np.array([[0.3, 0.7], [0.3, 0.7], [0.3, 0.5]]),
         "flow": np.array([[0.3, 0.7], [0.3, 0.7], [0.3, 0.3]]),
     }
-    figures = {figure.name: figure for figure in _shape(blank)}
+    figures = {figure.name: figure for figure in _shape(blank, context)}
     falls = figures["raw attention: last layer less first"]
     assert falls.ours == pytest.approx(np.mean([-0.4, 0.4, -0.1]))
     assert falls.outcome == "pass"
