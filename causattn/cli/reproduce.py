@@ -89,11 +89,11 @@ def _all(given: Namespace, values: dict[str, Any]) -> int:
 
 
 def _list(values: dict[str, Any]) -> int:
-    """Name the experiments: what is claimed, what the cache has and what is recorded."""
+    """Name the experiments: what they are about, what the cache has and what is recorded."""
     from causattn.reproduction import cached_jobs, experiment_names, find_experiment, read_record
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for header in ("name", "claim", "paper", "in the cache", "recorded at"):
+    for header in ("name", "about", "paper", "in the cache", "recorded at"):
         table.add_column(header)
     for name in experiment_names():
         experiment = find_experiment(name)
@@ -105,7 +105,7 @@ def _list(values: dict[str, Any]) -> int:
             recorded = "nowhere"
         table.add_row(
             name,
-            Text(experiment.claim),
+            Text(experiment.title),
             Text(experiment.protocol.paper),
             f"{cached} jobs" if cached else "nothing",
             recorded,
