@@ -17,6 +17,7 @@ The usual way through::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -216,6 +217,18 @@ def take(encoding: Encoding, documents: np.ndarray) -> Batch:
     )
 
 
+def _lone_surrogate(texts: Sequence[str], first: int) -> DataError:
+    """Return what is wrong with the first text that no encoding can hold."""
+    for number, text in enumerate(texts):
+        lone = re.search("[\ud800-\udfff]", text)
+        if lone is not None:
+            return DataError(
+                f"Document {first + number} holds half a character (a lone surrogate, "
+                f"U+{ord(lone.group()):04X}) at position {lone.start()}; mend its encoding."
+            )
+    return DataError(f"A document from {first} on is no text; give strings.")
+
+
 def _tokenise(
     model: LanguageModel, texts: Sequence[str], limit: int | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -231,7 +244,10 @@ def _tokenise(
     for first in range(0, len(texts), _CHUNK):
         chunk = list(texts[first : first + _CHUNK])
         core.no_truncation()
-        encoded = core.encode_batch(chunk)
+        try:
+            encoded = core.encode_batch(chunk)
+        except TypeError:
+            raise _lone_surrogate(chunk, first) from None
         if limit is not None and (cut := [k for k, row in enumerate(encoded) if len(row) > limit]):
             long += [first + k for k in cut]
             core.enable_truncation(limit, direction=model.tokenizer.truncation_side)

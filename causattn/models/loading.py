@@ -70,6 +70,11 @@ def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
     looks_local = name.startswith((".", "/", "~")) or name.count("/") > 1 or folder.exists()
     if looks_local and not folder.is_dir():
         raise ModelError(f"There is no model folder {name}; check model.path.")
+    if looks_local and (folder / "adapter_config.json").is_file():
+        raise ModelError(
+            f"The folder {name} holds an adapter and not a model; merge it into its model with "
+            "PEFT (merge_and_unload, save_pretrained) and give that folder."
+        )
     if looks_local and not (folder / "config.json").is_file():
         raise ModelError(
             f"The folder {name} has no config.json; give a folder that save_pretrained wrote."
@@ -172,7 +177,7 @@ def check_fit(name: str, network: PreTrainedModel, tokenizer: PreTrainedTokenize
         Naming both sizes.
     """
     highest = max(tokenizer.get_vocab().values(), default=0)
-    rows = int(network.get_input_embeddings().num_embeddings)  # type: ignore[arg-type]
+    rows = len(network.get_input_embeddings().weight)  # type: ignore[arg-type]
     if highest >= rows:
         raise ModelError(
             f"The tokenizer of model {name} gives ids up to {highest}, but the model has only "
@@ -189,6 +194,17 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
         text = str(error)
         if "trust_remote_code" in text:
             reason = "it needs code of its own, which causattn never runs; take another model"
+        elif "FlashAttention" in text:
+            reason = (
+                "its configuration asks for flash attention, which is not installed; set "
+                'attn_implementation to "sdpa" in its config.json'
+            )
+        elif what == "tokenizer" and _only_pieces(Path(name).expanduser()):
+            reason = (
+                "the folder has a SentencePiece file alone; convert it to a tokenizer.json (with "
+                "the package sentencepiece installed, AutoTokenizer reads it and save_pretrained "
+                "writes one)"
+            )
         elif Path(name).expanduser().is_dir():
             needed = {
                 "configuration": "config.json",
@@ -210,6 +226,11 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
                 "the connection, and that it holds safetensors"
             )
         raise ModelError(f"The {what} of model {name} cannot be read: {reason}.") from error
+
+
+def _only_pieces(folder: Path) -> bool:
+    """Tell whether a folder's tokenizer is a SentencePiece file and nothing else."""
+    return any(folder.glob("*.model")) and not (folder / "tokenizer.json").is_file()
 
 
 def _first_sentence(text: str) -> str:

@@ -4,7 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import BertForSequenceClassification, BertModel, T5Config
+from transformers import (
+    BertForSequenceClassification,
+    BertModel,
+    PreTrainedModel,
+    T5Config,
+    T5Model,
+)
 
 from causattn.base import CapabilityError, ConfigError, DataError, ModelError
 from causattn.corpora import Corpus
@@ -17,6 +23,7 @@ from causattn.models import (
     write_model,
 )
 from tests.models.conftest import TEXTS, bert, gpt2
+from tests.small_models import small_bert, word_pieces
 
 PLAIN = Corpus("plain", TEXTS)
 
@@ -210,3 +217,46 @@ def test_settings_that_exclude_each_other_are_named(tmp_path: Path) -> None:
     if not torch.cuda.is_available():
         with pytest.raises(ConfigError, match="torch sees no such device"):
             hf(str(tmp_path), device="cuda")
+
+
+def test_folders_that_are_almost_models(tmp_path):
+    """An adapter, a SentencePiece file alone, flash attention that is not there."""
+
+    texts = ["the food was slow"] * 3
+    tokenizer = word_pieces(texts)
+    network = BertModel(small_bert(tokenizer))
+
+    def folder(name: str, network: PreTrainedModel = network) -> str:
+        network.save_pretrained(tmp_path / name)
+        return str(tmp_path / name)
+
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+    small = T5Config(vocab_size=40, d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2)
+    pieces = folder("pieces", T5Model(small))
+    (tmp_path / "pieces" / "spiece.model").write_bytes(b"\n\x05hello")
+    flash = folder("flash")
+    tokenizer.save_pretrained(flash)
+    config = json.loads((tmp_path / "flash" / "config.json").read_text())
+    config["attn_implementation"] = config["_attn_implementation"] = "flash_attention_2"
+    (tmp_path / "flash" / "config.json").write_text(json.dumps(config))
+    for path, sentence in (
+        (str(adapter), "holds an adapter and not a model; merge it"),
+        (pieces, "has a SentencePiece file alone"),
+        (flash, "asks for flash attention, which is not installed; set attn_implementation"),
+    ):
+        with pytest.raises(ModelError, match=sentence):
+            load_model({"kind": "hf", "path": path}, Corpus("c", texts), 0)
+
+
+def test_half_a_character_is_named(tmp_path):
+
+    texts = ["the food", "was \ud83d slow"]
+    tokenizer = word_pieces(texts[:1])
+    network = BertModel(small_bert(tokenizer))
+    model = LanguageModel("bert", network, tokenizer, "encoder")
+    with pytest.raises(
+        DataError, match=r"Document 1 holds half a character .*U\+D83D.* position 4"
+    ):
+        encode_texts(model, texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import torch
 from transformers import PretrainedConfig, PreTrainedModel
@@ -16,13 +16,40 @@ from causattn.models import LSTMLanguageModelConfig, token_id
 Inputs = Mapping[str, torch.Tensor]
 
 
+def unwrapped(network: torch.nn.Module) -> PreTrainedModel:
+    """Return the Hugging Face model inside a compiled one, or one with adapters.
+
+    Raises
+    ------
+    ModelError
+        Where there is none.
+    """
+    while not isinstance(network, PreTrainedModel):
+        inner = getattr(network, "_orig_mod", None)  # torch.compile
+        if inner is None and callable(getattr(network, "get_base_model", None)):
+            inner = network.get_base_model()  # type: ignore[operator]  # PEFT
+        if not isinstance(inner, torch.nn.Module):
+            raise ModelError(
+                f"{type(network).__name__} is not a Hugging Face transformer, so its attention "
+                "cannot be captured; give a transformers.PreTrainedModel."
+            )
+        network = inner
+    return network
+
+
+@contextmanager
+def not_compiled(network: torch.nn.Module) -> Iterator[None]:
+    """Run a network's modules as they are written inside the block, whatever was compiled.
+
+    A compiled module would be compiled again for every hook and every length.
+    """
+    compiled = any(getattr(m, "_compiled_call_impl", None) is not None for m in network.modules())
+    with torch.compiler.set_stance("force_eager") if compiled else nullcontext():
+        yield
+
+
 def body_of(network: PreTrainedModel, stack: str | None) -> torch.nn.Module:
     """Return the module to run: without the head, and without the decoder where it is not asked."""
-    if not isinstance(network, PreTrainedModel):
-        raise ModelError(
-            f"{type(network).__name__} is not a Hugging Face transformer, so its attention cannot "
-            "be captured; give a transformers.PreTrainedModel."
-        )
     config = network.config
     if isinstance(config, LSTMLanguageModelConfig) and config.attention is None:
         raise ModelError(

@@ -23,7 +23,7 @@ class Projections:
     """
 
     def __init__(self) -> None:
-        self._modules: dict[int, torch.nn.Linear | Conv1D] = {}
+        self._modules: dict[int, torch.nn.Module] = {}
 
     @contextmanager
     def finding(self, network: torch.nn.Module, running: Pass) -> Iterator[None]:
@@ -31,14 +31,14 @@ class Projections:
 
         def note(module: torch.nn.Module, arguments: tuple[Any, ...]) -> None:
             for number, output in enumerate(running.outputs):
-                known = number in self._modules
-                if not known and isinstance(module, _LINEAR) and _same(arguments[0], output):
+                # A map with an adapter is called before the map inside it, and stands for both.
+                if number not in self._modules and _same(arguments[0], output):
                     self._modules[number] = module
 
         handles = [
             module.register_forward_pre_hook(_guarded(note))
             for module in network.modules()
-            if isinstance(module, _LINEAR)
+            if _is_map(module)
         ]
         try:
             yield
@@ -52,10 +52,30 @@ class Projections:
         module = self._modules.get(number)
         if module is None:
             return None
-        weight = module.weight.detach()
         if isinstance(module, torch.nn.Linear):
-            weight = weight.T  # Conv1D keeps its weight from input to output already
+            weight = module.weight.detach().T
+        elif isinstance(module, Conv1D):
+            weight = module.weight.detach()  # from input to output already
+        else:
+            weight = _effective(module)
         return weight.reshape(heads, -1, weight.shape[1])
+
+
+def _is_map(module: torch.nn.Module) -> bool:
+    """Tell whether a module is a linear map, or one with an adapter around it (PEFT's LoRA ...)."""
+    return isinstance(module, _LINEAR) or isinstance(getattr(module, "base_layer", None), _LINEAR)
+
+
+def _effective(module: torch.nn.Module) -> torch.Tensor:
+    """Return the weight [in, out] of an affine map from what it makes of unit vectors."""
+    base = module.base_layer
+    assert isinstance(base, _LINEAR)
+    weight = base.weight
+    size = weight.shape[1] if isinstance(base, torch.nn.Linear) else weight.shape[0]
+    with torch.no_grad():
+        unit = torch.eye(int(size), dtype=weight.dtype, device=weight.device)
+        found: torch.Tensor = module(unit) - module(torch.zeros_like(unit))
+    return found
 
 
 def _guarded(note: Callable[[torch.nn.Module, tuple[Any, ...]], None]) -> Callable[..., None]:

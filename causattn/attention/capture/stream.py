@@ -29,7 +29,7 @@ from typing import Any, Protocol
 import torch
 from transformers import PreTrainedModel
 
-from causattn.attention.capture.body import Inputs, body_of
+from causattn.attention.capture.body import Inputs, body_of, not_compiled, unwrapped
 from causattn.attention.capture.checks import CheckedProbe
 from causattn.attention.capture.forward_pass import Edit
 from causattn.attention.capture.hooked import HookedCapture
@@ -123,6 +123,7 @@ def capture_attention(
         Where the network gives no attention weights, or its rows do not sum to 1, or padding is
         attended to, or later tokens by a model that says it is causal.
     """
+    network = unwrapped(network)
     body = body_of(network, stack)
     example = _some_rows(example)
     reasons: list[str] = []
@@ -130,6 +131,7 @@ def capture_attention(
     for method in methods:
         way = choose(method, METHODS, "attention.method")
         with ExitStack() as block:
+            block.enter_context(not_compiled(network))
             try:
                 capture = block.enter_context(way(network, body, example))
                 if not isinstance(capture, str):
