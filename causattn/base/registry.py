@@ -140,9 +140,13 @@ class Registry(Mapping[str, T]):
         )
 
     def entries(self) -> dict[str, Entry[T]]:
-        """Return all contributions by name: causattn's own, then those from outside."""
-        native = sorted(name for name in _files(self._package) if self._native(name))
-        return {name: self.entry(name) for name in [*native, *self._foreign()]}
+        """Return all contributions by name, wherever they come from.
+
+        Their order is that of their names, so that what follows from it (the columns of a table)
+        is the same whichever way a contribution came in.
+        """
+        native = (name for name in _files(self._package) if self._native(name))
+        return {name: self.entry(name) for name in sorted({*native, *self._foreign()})}
 
     def checksum(self, name: str) -> str | None:
         """Return the SHA-256 of the file behind a contribution from outside; None for a native one.

@@ -117,7 +117,8 @@ class Progress:
 
 def job_name(number: int, overrides: Sequence[str]) -> str:
     """Return what a job is called where it is spoken of."""
-    return f"job {number}" + (f" ({' '.join(overrides)})" if overrides else "")
+    named = [text for text in overrides if not text.startswith("plugins=")]  # of all jobs the same
+    return f"job {number}" + (f" ({' '.join(named)})" if named else "")
 
 
 def say_counts(asked: int, counts: Mapping[str, int]) -> None:

@@ -77,7 +77,7 @@ def test_a_plugin_file_brings_one_or_several(room, tmp_path):
     two = write(tmp_path, "two.py", SOUP.replace("soup", "pie") + "DISH = [DISH]\n")
     load_plugins([one, two])
     load_plugins([one])
-    assert list(room) == ["soup", "cake", "pie"]
+    assert list(room) == ["cake", "pie", "soup"]
     assert room["cake"].cook() == "hot"
     assert room.entry("cake").source == one
     assert not room.entry("cake").native
@@ -136,7 +136,7 @@ def test_an_entry_point_of_an_installed_package(room, tmp_path, monkeypatch):
     write(tmp_path, "bakery.py", SOUP.replace("soup", "bread"))
     points = (importlib.metadata.EntryPoint("bread", "bakery:DISH", "causattn.dishes"),)
     monkeypatch.setattr(registry_module, "_entry_points", lambda group: points)
-    assert list(room) == ["soup", "bread"]
+    assert list(room) == ["bread", "soup"]
     assert room["bread"].name == "bread"
     assert len(room.checksum("bread")) == 64
 

@@ -1,5 +1,7 @@
 """Every launcher does the same jobs, with the same bytes, and survives the loss of a worker.
 
+One of the algorithms is a plugin: workers load it before anything else.
+
 These are real studies, small, through the installed command: a launcher's workers are other
 processes, which know nothing of a test's stand-ins.
 """
@@ -36,6 +38,8 @@ TRAINED = [
     "effects=none",
     "report=false",
 ]
+OWN = Path(__file__).parents[1] / "plugin_package" / "causattn_garden" / "chow_liu.py"
+SEARCHES = ["--plugins", str(OWN), "discovery=pc,ges,chow_liu"]
 TELLS_HOW_IT_WENT = {"manifest.json", "timing.json"}
 LAUNCHERS = {
     "processes": "causattn",
@@ -83,9 +87,9 @@ def results(place: Path) -> dict[str, bytes]:
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a sweep whose jobs ran one after another in one process."""
     place = tmp_path_factory.mktemp("alone")
-    done = sweep(place, "discovery=pc,ges", *STUDY)
+    done = sweep(place, *SEARCHES, *STUDY)
     assert done.returncode == 0, done.stderr
-    assert "2 jobs: 2 finished." in done.stdout
+    assert "3 jobs: 3 finished." in done.stdout
     found = results(place)
     assert {Path(name).name for name in found} >= {
         "candidates.parquet",
@@ -102,10 +106,10 @@ def test_a_launcher_gives_the_same_bytes_as_none(
     alone: dict[str, bytes], tmp_path: Path, launcher: str
 ) -> None:
     skip_without(launcher)
-    done = sweep(tmp_path, f"launcher={launcher}", "workers=2", "discovery=pc,ges", *STUDY)
+    done = sweep(tmp_path, f"launcher={launcher}", "workers=2", *SEARCHES, *STUDY)
     assert done.returncode == 0, done.stderr
-    assert "2 jobs: 2 finished." in done.stdout, done.stderr
-    assert done.stdout.count("finished in") == 2
+    assert "3 jobs: 3 finished." in done.stdout, done.stderr
+    assert done.stdout.count("finished in") == 3
     assert results(tmp_path) == alone
 
 

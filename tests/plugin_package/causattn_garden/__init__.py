@@ -1,0 +1,1 @@
+"""Contributions to causattn from outside: each module is one, and none knows another."""
