@@ -75,8 +75,9 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
     Raises
     ------
     ConfigError
-        Where one cannot be loaded.
+        Where one cannot be loaded, or a group is taken out (``~effects``).
     """
+    _refuse_removed_groups(arguments)
     names, rest = plugins_given(arguments)
     names = list(dict.fromkeys(full_names([*_of_experiment(rest), *names])))
     if not names:
@@ -84,6 +85,17 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
     load_plugins(names)
     quoted = ",".join("'" + name.replace("'", "\\'") + "'" for name in names)
     return [*rest, f"plugins=[{quoted}]"]
+
+
+def _refuse_removed_groups(arguments: Sequence[str]) -> None:
+    """Say what to do instead where a group is taken out of the configuration."""
+    for text in arguments:
+        name = text.removeprefix("~").partition("=")[0]
+        if not text.startswith("~") or name not in (*groups(), "paths"):
+            continue
+        if (config_folder() / name / "none.yaml").is_file():
+            raise ConfigError(f"~{name} is not how a room is left out; say {name}=none.")
+        raise ConfigError(f"~{name} takes out what every run needs; leave it out.")
 
 
 def _of_experiment(arguments: Sequence[str]) -> list[str]:
@@ -119,6 +131,7 @@ def plain(config: DictConfig) -> dict[str, Any]:
     common = {key: value for key, value in resolved.items() if key not in of_groups}
     checked = settings_from(CommonSettings, common, "")
     resolved["plugins"] = full_names(checked.plugins)
+    resolved["controls"] = checked.controls  # none where they are taken out (~controls)
     if checked.seed < 0:
         raise ConfigError(f"seed={checked.seed} is negative; give 0 or more.")
     if checked.threads is not None and checked.threads < 1:

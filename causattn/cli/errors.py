@@ -75,6 +75,8 @@ def sentence(error: BaseException) -> str:
             f"{key}={value} gives several values to one run; run them all with causattn sweep, or "
             f"write a list as '{key}=[{value}]'."
         )
+    if found := re.match(r"Sweep parameters '(.*)' requires --multirun", _first_line(str(error))):
+        return f"{found.group(1)} stands for several values; run them all with causattn sweep."
     if isinstance(error, ConfigCompositionException):
         return _composition(error)
     where = f" (at {_full_key(error)})" if _full_key(error) else ""

@@ -14,6 +14,7 @@ import pytest
 import causattn
 from causattn.base import DataError
 from causattn.candidates import CandidateEdges
+from causattn.cli import rooms
 from causattn.graphs import CausalGraph
 from causattn.results import Run, write_results
 
@@ -91,6 +92,8 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str
     monkeypatch.setitem(sys.modules, "causattn.study", module)
     conf = make_conf(tmp_path / "conf")
     monkeypatch.setattr("causattn.cli.compose.config_folder", lambda: conf)
+    if "discovery" in rooms.ROOMS:  # else a test has rooms of its own
+        monkeypatch.setattr(rooms, "ROOMS", {})
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.delenv("CAUSATTN_TRACEBACK", raising=False)
@@ -103,6 +106,8 @@ import json, os, sys, time, types
 from pathlib import Path
 import causattn.cli.compose as compose
 compose.config_folder = lambda: Path({conf!r})
+import causattn.cli.rooms as rooms
+rooms.ROOMS.clear()
 study = types.ModuleType("causattn.study")
 def run_study(config, folder):
     (folder / "began").write_text("")

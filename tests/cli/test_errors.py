@@ -62,3 +62,46 @@ def test_a_config_folder_that_is_not_there(
 ) -> None:
     assert main(["run", "--config-dir", "nowhere"]) == 2
     assert "nowhere" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("~corpus", "~corpus takes out what every run needs; leave it out.\n"),
+        ("~paths", "~paths takes out what every run needs; leave it out.\n"),
+        (
+            "seed=range(3)",
+            "seed=range(3) stands for several values; run them all with causattn sweep.\n",
+        ),
+    ],
+)
+def test_hydras_habits_are_answered_in_a_sentence(
+    studies: list[Any], capsys: pytest.CaptureFixture[str], given: str, said: str
+) -> None:
+    assert main(["run", given]) == 2
+    assert capsys.readouterr().err == said
+    assert studies == []
+
+
+def test_a_room_is_left_out_by_name(
+    studies: list[Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "conf" / "effects" / "none.yaml").write_text("kind: none\n")
+    assert main(["run", "~effects"]) == 2
+    assert capsys.readouterr().err == (
+        "~effects is not how a room is left out; say effects=none.\n"
+    )
+
+
+def test_no_controls_are_an_empty_list(studies: list[Any]) -> None:
+    assert main(["run", "~controls"]) == 0
+    assert studies[0]["controls"] == []
+
+
+def test_a_run_is_named_by_the_network_that_it_is_of(studies: list[Any], tmp_path: Path) -> None:
+    corpus = tmp_path / "conf" / "corpus" / "asia.yaml"
+    corpus.write_text("kind: bayesnet\nnetwork: asia\n")
+    assert main(["run", "corpus.network=alarm"]) == 0
+    assert main(["run", "corpus=alarm"]) == 0
+    names = sorted(path.name.split("_")[2] for path in Path("results/runs").iterdir())
+    assert names == ["alarm", "alarm"]
