@@ -1,49 +1,56 @@
-"""Ground floor: errors, randomness, settings, files and progress, shared by all rooms."""
+"""Ground floor: errors, randomness, settings, files and progress, shared by all rooms.
 
-from causattn.base.clock import Clock
-from causattn.base.errors import (
-    ArtefactError,
-    CapabilityError,
-    CausattnError,
-    ConfigError,
-    DataError,
-    ModelError,
-)
-from causattn.base.files import (
-    check_artefact,
-    content_key,
-    disk_error,
-    file_sha256,
-    new_artefact,
-    read_json,
-    read_manifest,
-    write_json,
-    write_manifest,
-    write_text,
-)
-from causattn.base.jit import compiling_seconds, njit, when_compiling
-from causattn.base.lock import exclusive
+Others import from here; what is not asked for is not loaded.
+"""
+
+from typing import TYPE_CHECKING
+
 from causattn.base.on_demand import on_demand
-from causattn.base.options import Option, options_of, summary_of
-from causattn.base.plugins import (
-    forget_plugins,
-    full_names,
-    load_plugins,
-    plugin_checksums,
-    plugin_names,
-)
-from causattn.base.progress import is_quiet, progress, quiet, track
-from causattn.base.randomness import generator, integer_seed, seed_sequence
-from causattn.base.registry import Entry, Registry, required
-from causattn.base.settings import (
-    MISSING,
-    above_zero,
-    choose,
-    configured,
-    default_values,
-    settings_from,
-)
-from causattn.base.shown import Shown
+
+if TYPE_CHECKING:
+    from causattn.base.clock import Clock
+    from causattn.base.errors import (
+        ArtefactError,
+        CapabilityError,
+        CausattnError,
+        ConfigError,
+        DataError,
+        ModelError,
+    )
+    from causattn.base.files import (
+        check_artefact,
+        content_key,
+        disk_error,
+        file_sha256,
+        new_artefact,
+        read_json,
+        read_manifest,
+        write_json,
+        write_manifest,
+        write_text,
+    )
+    from causattn.base.jit import compiling_seconds, njit, when_compiling
+    from causattn.base.lock import exclusive
+    from causattn.base.options import Option, options_of, summary_of
+    from causattn.base.plugins import (
+        forget_plugins,
+        full_names,
+        load_plugins,
+        plugin_checksums,
+        plugin_names,
+    )
+    from causattn.base.progress import is_quiet, progress, quiet, track
+    from causattn.base.randomness import generator, integer_seed, seed_sequence
+    from causattn.base.registry import Entry, Registry, required
+    from causattn.base.settings import (
+        MISSING,
+        above_zero,
+        choose,
+        configured,
+        default_values,
+        settings_from,
+    )
+    from causattn.base.shown import Shown
 
 __all__ = [
     "MISSING",
@@ -94,3 +101,5 @@ __all__ = [
     "write_manifest",
     "write_text",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

@@ -19,11 +19,10 @@ from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException
 
 from causattn.base import ArtefactError, ConfigError
-from causattn.cli import compose, registered, resolvers, sweeper
+from causattn.cli import compose, registered, resolvers
 from causattn.cli import job as job_module
 from causattn.cli.progress import SESSION
 from causattn.cli.sweep import Sweep
-from causattn.cli.sweep_page import draw_page
 
 
 def launch(arguments: Sequence[str]) -> int:
@@ -42,7 +41,11 @@ def launch(arguments: Sequence[str]) -> int:
     if working and not options.shell_completion:
         given.append(f"+hydra.job.env_set.{SESSION}={session}")
     resolvers.register()
-    sweeper.register()
+    several = options.multirun or any("hydra.mode=" in text for text in arguments)
+    if several or options.hydra_help or options.info:
+        from causattn.cli import sweeper
+
+        sweeper.register()
     registered.register()
     with _arguments(given), _whole_errors():
         try:
@@ -69,6 +72,8 @@ def _result(arguments: Sequence[str]) -> int:
         raise failure
     if (progress := Sweep.take()) is None:
         return 0
+    from causattn.cli.sweep_page import draw_page
+
     draw_page(arguments, progress)
     return progress.say()
 

@@ -15,7 +15,6 @@ from causattn.discovery.running.preparing import (
     described,
 )
 from causattn.discovery.running.solving import solved
-from causattn.discovery.running.time_limit import run_limited
 from causattn.discovery.running.timing import timed
 from causattn.graphs import CausalGraph
 
@@ -90,6 +89,8 @@ def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> Caus
         seen = ready
         if settings.timeout_s is None:
             return timed(algorithm, ready, settings)
+        from causattn.discovery.running.time_limit import run_limited
+
         return run_limited(algorithm, ready, settings, settings.timeout_s)
 
     graph = solved(algorithm, problem, settings, run)

@@ -7,7 +7,7 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.effects.collect import collect_evidence, effect_settings
     from causattn.effects.columns import EARLIER, Column, evidence_columns
-    from causattn.effects.concepts.aspects import aspect_effects, known_effects
+    from causattn.effects.concepts.aspects import aspect_effects
     from causattn.effects.concepts.icace import (
         IcaceErrors,
         conditional_effects,
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
     from causattn.effects.interventions.interventions import ModelInterventions
     from causattn.effects.interventions.trial import Contrast, Trial
+    from causattn.effects.known import known_effects
     from causattn.effects.refuters.refute import refute
     from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
     from causattn.effects.settings import DowhySettings, NoneSettings

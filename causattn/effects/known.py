@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from causattn.candidates import CandidateEdges
+from causattn.corpora import Corpus
 from causattn.graphs import CausalGraph, Mark
 
 FREQUENCY = "bootstrap_frequency"
@@ -92,3 +93,18 @@ def truth_columns(truth: CausalGraph | None, source: str, target: str) -> dict[s
         "truth_adjacent": float(truth.skeleton()[i, j]),
         "truth_directed": float(truth.directed()[i, j]),
     }
+
+
+def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
+    """Return the effects that are known from elsewhere beside what the data say of them.
+
+    Returns
+    -------
+    `aspect_effects` as one row an aspect for CEBaB; no rows for any other corpus.
+    """
+    if corpus.about.get("kind") != "cebab":
+        return []
+    from causattn.effects.concepts.aspects import aspect_effects  # which needs what few corpora do
+
+    table = aspect_effects(corpus, str(corpus.about["path"]))
+    return list(table.rename_axis("aspect").reset_index().to_dict("records"))

@@ -63,16 +63,3 @@ def aspect_effects(
         table[f"human_{split}_standard_error"] = human["standard_error"]
         table[f"human_{split}_pairs"] = human["pairs"]
     return table
-
-
-def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
-    """Return the effects that are known from elsewhere beside what the data say of them.
-
-    Returns
-    -------
-    `aspect_effects` as one row an aspect for CEBaB; no rows for any other corpus.
-    """
-    if corpus.about.get("kind") != "cebab":
-        return []
-    table = aspect_effects(corpus, str(corpus.about["path"]))
-    return list(table.rename_axis("aspect").reset_index().to_dict("records"))

@@ -1,9 +1,14 @@
 """Comparing the runs of a sweep: who wins on what, by how much, and how sure it is."""
 
-from causattn.results.compare.comparison import Comparison, MetricComparison, compare_runs
-from causattn.results.compare.means import OVERALL
-from causattn.results.compare.metrics import Metric, added_metrics
-from causattn.results.compare.ranks import Ranking
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.results.compare.comparison import Comparison, MetricComparison, compare_runs
+    from causattn.results.compare.means import OVERALL
+    from causattn.results.compare.metrics import Metric, added_metrics
+    from causattn.results.compare.ranks import Ranking
 
 __all__ = [
     "OVERALL",
@@ -14,3 +19,5 @@ __all__ = [
     "added_metrics",
     "compare_runs",
 ]
+
+__getattr__ = on_demand(__name__, __file__)
