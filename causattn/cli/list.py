@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.base import MISSING, Entry, Registry, default_values
+from causattn.cli import rooms
 from causattn.cli.arguments import Parser, parse
-from causattn.cli.rooms import ROOMS, find, first_sentence
+from causattn.cli.rooms import find, first_sentence
 
 _WIDTH_OF_A_FILE = 160
 _SHORT = 60
@@ -22,18 +23,18 @@ def list_contributions(arguments: list[str]) -> int:
         prog="causattn list",
         description="What there is to choose from, own contributions among it: where it comes "
         "from, its paper, and its settings with their defaults.",
-        epilog=f"Rooms: {', '.join(ROOMS)}.",
+        epilog=f"Rooms: {', '.join(rooms.ROOMS)}.",
     )
     parser.add_argument("room", nargs="?", metavar="ROOM", help="one room only (default: all)")
     given = parse(parser, arguments)
     if given is None:
         return 0
-    names = list(ROOMS) if given.room is None else [given.room]
-    rooms = [find(name) for name in names]
+    names = list(rooms.ROOMS) if given.room is None else [given.room]
+    listed = [find(name) for name in names]
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
-    for room in rooms:
+    for room in listed:
         if registry := room.load():
             console.print(_table(registry))
         else:

@@ -16,7 +16,7 @@ from causattn.cli import main
 from causattn.cli import rooms as rooms_module
 from causattn.cli.arguments import plugins_given
 from causattn.cli.compose import with_plugins
-from causattn.cli.rooms import Room
+from causattn.cli.rooms import RoomListing
 from causattn.results import config_key
 
 Studies = list[Mapping[str, Any]]
@@ -70,8 +70,10 @@ def galley(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     registry: Registry[Any] = Registry(
         "dishes", "dish", "DISH", "galley", "galley.contract:Dish", "discovery.kind"
     )
-    monkeypatch.setattr(Room, "load", lambda self: registry)
-    monkeypatch.setattr(rooms_module, "ROOMS", {"dishes": Room("galley:DISHES", group="discovery")})
+    monkeypatch.setattr(RoomListing, "load", lambda self: registry)
+    monkeypatch.setattr(
+        rooms_module, "ROOMS", {"dishes": RoomListing("galley:DISHES", group="discovery")}
+    )
     yield
     forget_plugins()
     for name in [each for each in sys.modules if each.split(".")[0] == "galley"]:
