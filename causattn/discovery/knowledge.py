@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from causattn.base import ConfigError, settings_from
+from causattn.graphs import dag_to_cpdag, meek_closure
 
 Pair = tuple[str, str]
 
@@ -194,6 +195,32 @@ class Knowledge:
                     f"Knowledge contradicts itself: {cause} -> {effect} and {effect} -> {cause} "
                     "are both required; take one of the two back."
                 )
+
+
+def known_class(
+    dag: np.ndarray, required: np.ndarray | None, forbidden: np.ndarray | None
+) -> np.ndarray:
+    """Return what a DAG that honours knowledge shares with all others of its class that do.
+
+    Meek (1995), "Causal inference and causal explanation with background knowledge".
+
+    Parameters
+    ----------
+    dag
+        0/1 [p, p], from row to column.
+    required, forbidden
+        bool [p, p], from row to column; None for none.
+
+    Returns
+    -------
+    uint8 [p, p], from row to column; undirected edges both ways.
+    """
+    graph = dag_to_cpdag(dag)
+    if required is None or forbidden is None:
+        return graph
+    settled = (np.asarray(dag) != 0) & (required | forbidden.T)
+    graph[settled.T] = 0
+    return meek_closure(graph)
 
 
 def as_knowledge(knowledge: Knowledge | Mapping[str, Any] | None) -> Knowledge | None:

@@ -6,7 +6,9 @@ Koller and Friedman (2009), "Probabilistic Graphical Models", section 18.4.3.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
+from typing import Any
+
+import numpy as np
 
 from causattn.discovery.contract import (
     ANY,
@@ -17,7 +19,7 @@ from causattn.discovery.contract import (
     Problem,
 )
 from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.pgmpy_search import PGMPY, climbed, dag_of
+from causattn.discovery.libraries.pgmpy_search import PGMPY, climbed, dag_of, pairs_of
 from causattn.discovery.shared_settings import ScoreSettings, chosen_score
 from causattn.graphs import CausalGraph
 
@@ -34,12 +36,16 @@ class HillClimbingSettings(ScoreSettings):
         Most parents of a variable, null for no bound.
     tabu_length
         How many of the last moves must not be undone.
+    knowledge
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
+        none.
     """
 
     kind: str = "hill_climbing"
     candidates: CandidateUse = "auto"
     max_parents: int | None = None
     tabu_length: int = 100
+    knowledge: dict[str, Any] | None = None
 
 
 class HillClimbing(Algorithm):
@@ -52,6 +58,7 @@ class HillClimbing(Algorithm):
         data_kinds=CONTINUOUS_OR_DISCRETE,
         scores=ANY,
         candidates=frozenset({"restrict"}),
+        knowledge=True,
         imports=PGMPY,
     )
     paper = "Koller and Friedman (2009), Probabilistic Graphical Models, section 18.4.3"
@@ -60,13 +67,21 @@ class HillClimbing(Algorithm):
         """Solve a prepared problem."""
         data = problem.data
         chosen = chosen_score(problem, settings, self.capability)
-        forbidden: set[tuple[int, int]] = set()
+        required = np.zeros((data.size, data.size), dtype=bool)
+        barred = np.zeros_like(required)
         if problem.candidates is not None:
-            allowed = problem.candidates.allowed
-            forbidden = {(i, j) for i, j in permutations(range(data.size), 2) if not allowed[i, j]}
+            barred |= ~problem.candidates.allowed
+        if problem.knowledge is not None:
+            required, forbidden = problem.knowledge.matrices(data.names)
+            barred |= forbidden
         with silenced():
             edges = climbed(
-                data, chosen.local, forbidden, settings.tabu_length, settings.max_parents
+                data,
+                chosen.local,
+                pairs_of(barred & ~required),
+                settings.tabu_length,
+                settings.max_parents,
+                pairs_of(required),
             )
         return dag_of(data, edges, chosen.local, f"hill climbing ({chosen.text}, pgmpy)")
 

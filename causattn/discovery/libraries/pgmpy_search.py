@@ -27,6 +27,7 @@ def climbed(
     forbidden: set[tuple[int, int]],
     tabu_length: int,
     max_parents: int | None,
+    required: set[tuple[int, int]] | None = None,
 ) -> list[tuple[int, int]]:
     """Run pgmpy's hill climbing with a score and return its edges, as columns of the data.
 
@@ -50,12 +51,19 @@ def climbed(
         scoring_method=OurScore(frame),
         tabu_length=tabu_length,
         max_indegree=max_parents,
-        expert_knowledge=ExpertKnowledge(forbidden_edges=sorted(forbidden)),
+        expert_knowledge=ExpertKnowledge(
+            forbidden_edges=sorted(forbidden), required_edges=sorted(required or ())
+        ),
         return_type="dag",
         show_progress=False,
     )
     search.fit(frame)
     return [(int(source), int(target)) for source, target in search.causal_graph_.edges()]
+
+
+def pairs_of(matrix: np.ndarray) -> set[tuple[int, int]]:
+    """Return the places of a bool matrix [p, p] that are set, without its diagonal."""
+    return {(int(i), int(j)) for i, j in np.argwhere(matrix) if i != j}
 
 
 def numbered_frame(data: DiscoveryData) -> pd.DataFrame:

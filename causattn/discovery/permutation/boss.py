@@ -6,9 +6,9 @@ search and grow-shrink trees".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from causattn.base import generator
 from causattn.discovery.contract import (
@@ -19,6 +19,7 @@ from causattn.discovery.contract import (
     Problem,
 )
 from causattn.discovery.data import Data, as_discovery_data
+from causattn.discovery.knowledge import Knowledge, as_knowledge, known_class
 from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFERENCE_SCORES
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
 from causattn.discovery.permutation.order_search import best_order
@@ -32,7 +33,7 @@ from causattn.discovery.shared_settings import (
     chosen_score,
     given_score,
 )
-from causattn.graphs import CausalGraph, dag_to_cpdag
+from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
@@ -48,17 +49,22 @@ class BossSettings(ScoreSettings, CandidateSettings):
         ``causattn``, or ``causal-learn``: the reference, over all pairs, with its own scores.
     starts
         From how many random orders to search (causattn's engine); the best DAG counts.
+    knowledge
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
+        none (causattn's engine).
     """
 
     kind: str = "boss"
     engine: Literal["causattn", "causal-learn"] = "causattn"
     starts: int = 4
+    knowledge: dict[str, Any] | None = None
 
 
 _OURS = Capability(
     data_kinds=CONTINUOUS_OR_DISCRETE,
     scores=ANY,
     candidates=frozenset({"restrict", "weigh"}),
+    knowledge=True,
     seeded=True,
 )
 _ENGINES = {
@@ -99,16 +105,21 @@ class Boss(Algorithm):
         evidence = evidence_for(self, settings, problem.candidates)
         about += evidence.words
         prior = None if evidence.weighing is None else settings.log_prior(evidence.weighing)
+        possible, required, forbidden = evidence.allowed, None, None
+        if problem.knowledge is not None:
+            required, forbidden = problem.knowledge.matrices(data.names)
+            possible = ~forbidden if possible is None else possible & ~forbidden
         dag = best_order(
             chosen.local,
             generator(problem.seed, "discovery", "boss"),
             starts=settings.starts,
-            possible=evidence.allowed,
+            possible=possible,
             edge_log_prior=prior,
+            required=required,
         )
         total = chosen.local.total(dag) + (0.0 if prior is None else float(prior[dag != 0].sum()))
         return CausalGraph.from_adjacency(
-            dag_to_cpdag(dag),
+            known_class(dag, required, forbidden),
             data.names,
             direction="from row to column",
             kind="cpdag",
@@ -133,6 +144,7 @@ def boss(
     starts: int = 4,
     candidates: CandidateEdges | None = None,
     use_candidates: Literal["restrict", "weigh"] = "restrict",
+    knowledge: Knowledge | Mapping[str, Any] | None = None,
     discretise: int | None = None,
     seed: int = 0,
     names: Sequence[str] | None = None,
@@ -152,6 +164,9 @@ def boss(
     use_candidates
         ``"restrict"``: only candidate pairs can be adjacent; ``"weigh"``: candidates are a prior on
         edges (`edge_log_prior`).
+    knowledge
+        What is known of the graph, as `Knowledge` or as a configuration writes it; the graph is
+        then the maximally oriented one that honours it.
     seed
         Of the random orders.
 
@@ -196,5 +211,7 @@ def boss(
             "discretise": discretise,
         },
     )
-    problem = Problem(as_discovery_data(data, names), candidates, seed=seed, score=given)
+    problem = Problem(
+        as_discovery_data(data, names), candidates, as_knowledge(knowledge), seed, score=given
+    )
     return solved(ALGORITHM, problem, settings)

@@ -40,15 +40,23 @@ class _Tree:
     possible: list[int]
     score: LocalScore
     prior: np.ndarray
+    required: list[int] = field(default_factory=list)
     root: _Node = field(init=False)
+    needed: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.root = _Node(self.score.local_score(self.target, ()))
+        self.root = _Node(self._of(self.required))
+        self.needed = sum(1 << v for v in self.required)
 
     def best(self, prefix: int) -> tuple[float, frozenset[int]]:
-        """Return the score and the parents that are picked from a prefix (bits of variables)."""
-        node, passed = self.root, 1 << self.target
-        parents: list[int] = []
+        """Return the score and the parents that are picked from a prefix (bits of variables).
+
+        Where a required parent is not in it, the score is minus infinity.
+        """
+        if self.needed & ~prefix:
+            return -np.inf, frozenset()
+        node, passed = self.root, 1 << self.target | self.needed
+        parents = list(self.required)
         while True:
             if node.branches is None:
                 self._grow(node, parents, passed)
@@ -89,13 +97,13 @@ class _Tree:
     def _shrink(self, node: _Node, parents: list[int]) -> tuple[float, frozenset[int]]:
         """Leave out the parent whose loss helps most, as long as any helps."""
         kept, score = sorted(parents), node.score
-        while kept:
-            without = [self._of([u for u in kept if u != v]) for v in kept]
+        while removable := [v for v in kept if not self.needed >> v & 1]:
+            without = [self._of([u for u in kept if u != v]) for v in removable]
             place = int(np.argmax(without))
             if without[place] <= score + self.score.tie_tolerance:
                 break
             score = without[place]
-            del kept[place]
+            kept.remove(removable[place])
         return score, frozenset(kept)
 
     def _of(self, parents: list[int]) -> float:
@@ -109,6 +117,7 @@ def best_order(
     starts: int = 1,
     possible: np.ndarray | None = None,
     edge_log_prior: np.ndarray | None = None,
+    required: np.ndarray | None = None,
 ) -> np.ndarray:
     """Search for the DAG of highest score by the best order.
 
@@ -124,6 +133,9 @@ def best_order(
         bool [p, p], from row to column: which edges may be there; None for all.
     edge_log_prior
         float [p, p], symmetric, added to the score for each adjacency.
+    required
+        bool [p, p], from row to column, without a cycle: edges that are there in any case, possible
+        or not.
 
     Returns
     -------
@@ -133,17 +145,36 @@ def best_order(
     size = score.size
     prior = np.zeros((size, size)) if edge_log_prior is None else edge_log_prior
     open_ = ~np.eye(size, dtype=bool) if possible is None else possible
+    known = np.zeros((size, size), dtype=bool) if required is None else required
     trees = [
-        _Tree(v, [u for u in range(size) if u != v and open_[u, v]], score, prior[:, v])
+        _Tree(
+            v,
+            [u for u in range(size) if u != v and open_[u, v]],
+            score,
+            prior[:, v],
+            np.flatnonzero(known[:, v]).tolist(),
+        )
         for v in range(size)
     ]
-    orders = [_improved(rng.permutation(size).tolist(), rng, trees) for _ in range(starts)]
+    drawn = (rng.permutation(size).tolist() for _ in range(starts))
+    orders = [_improved(_honouring(order, trees), rng, trees) for order in drawn]
     scores = [sum(found[0] for found in _families(order, trees)) for order in orders]
     best = orders[int(np.argmax(scores))]
     dag = np.zeros((size, size), dtype=np.uint8)
     for variable, (_, parents) in zip(best, _families(best, trees), strict=True):
         dag[list(parents), variable] = 1
     return dag
+
+
+def _honouring(order: list[int], trees: list[_Tree]) -> list[int]:
+    """Return the order changed as little as puts required parents before their children."""
+    left, placed, prefix = list(order), [], 0
+    while left:
+        following = next(v for v in left if not trees[v].needed & ~prefix)
+        left.remove(following)
+        placed.append(following)
+        prefix |= 1 << following
+    return placed
 
 
 def _improved(order: list[int], rng: np.random.Generator, trees: list[_Tree]) -> list[int]:

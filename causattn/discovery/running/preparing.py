@@ -130,7 +130,7 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
     if problem.knowledge is not None and not capability.knowledge:
         raise CapabilityError(
             f"{described(algorithm, settings)} takes no background knowledge; leave knowledge out "
-            "or choose pc or ges with engine=causattn."
+            "or choose pc, ges or boss with engine=causattn, or hill_climbing."
         )
     return problem
 
