@@ -26,6 +26,7 @@ verdict of the mechanism that the edge is about.
 graph                data         model                   verdict
 ==================== ============ ======================= ========================================
 other direction      any          any                     contradicted
+<-> or <-o           any          any                     contradicted (no cause of the target)
 no edge, was tested  any          any                     contradicted
 no edge, not allowed any          any                     undetermined (nothing was tested)
 not directed         any          any                     undetermined
@@ -99,6 +100,20 @@ def _without_claim(row: Mapping[str, Any], source: str, target: str) -> tuple[Ve
     edge = row.get("discovery_edge")
     if edge == "<--":
         return "contradicted", f"The graph directs the edge from {target} to {source}."
+    if edge == "<->":
+        return (
+            "contradicted",
+            f"The graph joins {source} and {target} by a hidden common cause; neither acts on the "
+            "other.",
+        )
+    if edge and edge.startswith("<"):
+        return "contradicted", f"In the graph {source} is no cause of {target} ({edge})."
+    if edge == "o->":
+        return (
+            "undetermined",
+            f"In the graph {source} acts on {target}, or a hidden common cause acts on both "
+            f"({source} {edge} {target}).",
+        )
     if edge:
         return "undetermined", f"The graph leaves the direction open ({source} {edge} {target})."
     separating = row.get("discovery_separating_set")

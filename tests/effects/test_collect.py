@@ -132,7 +132,7 @@ def test_engines_agree(table, corpus) -> None:
     assert dowhy.edges()["data_method"].str.endswith("DoWhy").all()
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", [one for one in ESTIMATORS if one != "cross_fitted"])
 def test_every_estimator_fills_the_same_columns(table, corpus, estimator) -> None:
     graph = graph_of((0, 1), (1, 2), (0, 2))
     asked = list(REFUTERS)

@@ -63,6 +63,11 @@ class AdjustmentSets:
     graph
         A DAG or CPDAG, directed edges as arrows and undirected ones as tails at both ends.
 
+    Attributes
+    ----------
+    latent
+        Whether the graph allows hidden common causes, as a PAG does: then no set is given.
+
     Notes
     -----
     A set takes a few searches over the graph, O(edges): all edges of a graph of 200 variables take
@@ -75,7 +80,7 @@ class AdjustmentSets:
         self._undirected = (graph.marks == Mark.TAIL) & (graph.marks.T == Mark.TAIL)
         self._possible = self._directed | self._undirected
         other = graph.skeleton() & ~(self._possible | self._possible.T)
-        self._latent = bool(other.any()) or graph.kind == "pag"
+        self.latent = bool(other.any()) or graph.kind == "pag"
 
     def find(self, source: int, target: int, choice: Choice = "parents") -> Adjustment:
         """Return the adjustment set for the total effect of `source` on `target`.
@@ -106,7 +111,7 @@ class AdjustmentSets:
             Indices into the graph's names, joined by source --> target.
         """
         names = self.graph.names
-        if self._latent:
+        if self.latent:
             return Adjustment(
                 None, "The graph allows hidden common causes, so that parents are not all known."
             )
@@ -135,7 +140,7 @@ class AdjustmentSets:
         """
         if {source, target} & set(variables):
             raise DataError("An adjustment set cannot hold the treatment or the outcome itself.")
-        if self._latent or not self._amenable(source, target):
+        if self.latent or not self._amenable(source, target):
             return False
         causal = self._causal_nodes(source, target)
         if self._forbidden(causal)[list(variables)].any():
@@ -150,7 +155,7 @@ class AdjustmentSets:
         names = self.graph.names
         if source == target:
             return f"{names[source]} is its own outcome."
-        if self._latent:
+        if self.latent:
             return "The graph allows hidden common causes, for which no adjustment set is known."
         if self._undirected[source, target]:
             return (

@@ -103,6 +103,8 @@ class GraphEffects:
 
     def possible(self, pair: Pair) -> tuple[float, float] | None:
         """Return the smallest and largest total effect over the class (IDA), if it can be had."""
+        if self._sets.latent:
+            return None
         sets = possible_adjustments(self._graph, pair.source_node, pair.target_node, self._choice)
         if isinstance(sets, str):
             return None
