@@ -247,7 +247,7 @@ def find_experiment(name: str) -> Experiment:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         where = (
-            "Papers are in experiments/ of causattn's source, which an installed copy leaves out: "
+            "papers are in experiments/ of causattn's source, which an installed copy leaves out: "
             "give the path of such a folder."
             if folder is None
             else f"{hint}give the path of a folder, or choose one of {', '.join(names)}."

@@ -18,13 +18,9 @@ def experiments_folder() -> Path | None:
 
 def on_path(folder: Path) -> str:
     """Make a folder importable, by worker processes too, and return its package's name."""
-    beside = experiments_folder()
-    inside = beside is not None and folder.parent == beside
-    root, package = (
-        (folder.parents[1], f"experiments.{folder.name}")
-        if inside
-        else (folder.parent, folder.name)
-    )
+    inside = folder.parent.name == "experiments"  # others in it can be imported by name
+    root = folder.parents[1] if inside else folder.parent
+    package = f"experiments.{folder.name}" if inside else folder.name
     if not folder.name.isidentifier():
         raise ConfigError(
             f"{folder} cannot be imported: rename it to letters, digits and underscores."
@@ -38,6 +34,7 @@ def on_path(folder: Path) -> str:
     if not places or places[0] != folder:
         taken = places[0] if places else getattr(spec, "origin", None)
         raise ConfigError(
-            f"{folder} cannot be imported as {package}, the name of {taken}; rename the folder."
+            f"{folder} cannot be imported as {package}, the name of {taken}; rename the "
+            "folder, or take the other off Python's path."
         )
     return package
