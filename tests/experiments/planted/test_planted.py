@@ -71,7 +71,14 @@ def test_precision_and_auc():
 
 def test_units_hold_every_token_once_and_words_whole():
     corpus = load_corpus(
-        {"kind": "planted", "rule": "context", "language": "chinese", "documents": 40}, 0
+        {
+            "kind": "planted",
+            "rule": "context",
+            "confounding": 0.0,
+            "language": "chinese",
+            "documents": 40,
+        },
+        0,
     )
     tiny = {"kind": "tiny_classifier", "epochs": 1, "width": 16, "layers": 1}
     model = load_model(tiny, corpus, 0)
