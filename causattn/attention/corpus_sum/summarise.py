@@ -67,6 +67,7 @@ def summarise_attention(
     totals = Totals(features.names, chosen.query, chosen.memory_gb)
     for sums in shard_sums(task, model, shards, folder):
         totals.add(sums)
+        del sums  # it would stand beside the next shard's
     summary = totals.summary()
     seen = np.zeros(features.size, dtype=bool)
     for moments in list(summary.measures.values())[:1]:
