@@ -36,7 +36,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         try:
-            return numba.njit(**options)(function)
+            return _without_leftovers(numba.njit(**options)(function))
         except RuntimeError as error:
             if "no locator available" not in str(error):
                 raise
@@ -44,6 +44,26 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             return numba.njit(**{**options, "cache": False})(function)
 
     return decorate
+
+
+def _without_leftovers(kernel: Any) -> Any:
+    """Have a kernel compile again where what is stored of it names what is no longer there.
+
+    numba reads a store before it looks whether the source is the one that the store was made from,
+    and a class that has another name since is an error.
+    """
+    cache = kernel._cache
+    load = cache.load_overload
+
+    def load_or_flush(*question: Any) -> Any:
+        try:
+            return load(*question)
+        except (AttributeError, ImportError):
+            cache.flush()
+            return None
+
+    cache.load_overload = load_or_flush
+    return kernel
 
 
 def compiling_seconds() -> float:
