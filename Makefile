@@ -1,8 +1,8 @@
 # make run    set up once, then run the default study
 # make test   set up once, then pass the tests
-# make check  lint, format, types, layers
+# make check  lint, format, types, rooms
 # make slow   the longer proofs, by hand
-# make lock   resolve requirements.lock anew
+# make lock   resolve requirements.lock again
 # make conf   write the files of conf/ from the settings that they show
 # make wheel  build a wheel into dist/
 # make web    build the report's page from its TypeScript (needs node)

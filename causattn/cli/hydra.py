@@ -54,7 +54,7 @@ def launch(arguments: Sequence[str]) -> int:
             )(job_module.job)()
         except SystemExit as leaving:  # --help, --cfg and the like end by themselves
             return int(leaving.code or 0)
-        except HydraException:
+        except (HydraException, BrokenPipeError):
             raise
         except OSError as error:  # a job keeps its own errors, so this is Hydra making folders
             raise ArtefactError(

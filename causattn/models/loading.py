@@ -229,7 +229,7 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
 
 
 def _only_pieces(folder: Path) -> bool:
-    """Tell whether a folder's tokenizer is a SentencePiece file and nothing else."""
+    """Return whether a folder's tokenizer is a SentencePiece file and nothing else."""
     return any(folder.glob("*.model")) and not (folder / "tokenizer.json").is_file()
 
 
