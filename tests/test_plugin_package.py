@@ -20,6 +20,7 @@ import yaml
 import causattn
 
 PACKAGE = Path(__file__).parent / "plugin_package"
+pytestmark = pytest.mark.timeout(1800)  # two minutes on two free cores
 ROOMS = {  # where each file stands inside
     "garden": "corpora",
     "chow_liu": "discovery/baselines",
@@ -44,7 +45,7 @@ SWEEP = [
     "effects.draws=20",
     "effects.interventions=none",
     "discovery=chow_liu,pc,ges",
-    "page.documents=1",
+    "report=false",
     "hydra.sweep.dir=mine",
     "paths.cache=cache",
 ]
@@ -61,7 +62,6 @@ for command in given:
 """
 DIFFER = {"config.yaml", "command.txt", "manifest.json", "timing.json", "report.html"}
 """Files that tell how a run went, or by which way it was asked for."""
-DIFFER.add("about.json")  # keys of stored artefacts, which know the code that is not causattn's
 
 
 def do(place: Path, path: str, plugins: list[str]) -> str:
@@ -72,6 +72,7 @@ def do(place: Path, path: str, plugins: list[str]) -> str:
         ["report", "mine"],
         ["run", *SEARCHES, "discovery=pc", "discovery.test=quadrant", "hydra.run.dir=quadrant"],
         ["run", *SEARCHES, "discovery=ges", "discovery.score=aic", "hydra.run.dir=aic"],
+        ["report", "quadrant"],
         *(["list", room] for room in ("corpora", "discovery", "refuters", "metrics")),
     ]
     done = subprocess.run(
@@ -82,7 +83,7 @@ def do(place: Path, path: str, plugins: list[str]) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
+        timeout=1500,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
     return done.stdout
@@ -159,8 +160,8 @@ def test_every_way_in_gives_the_same_bytes(done, way) -> None:
 def test_each_contribution_did_its_part(done, way) -> None:
     place, said = done[way]
     runs = {
-        yaml.safe_load((path.parent / "config.yaml").read_text())["discovery"]["kind"]: path.parent
-        for path in place.glob("mine/*/manifest.json")
+        yaml.safe_load(path.read_text())["discovery"]["kind"]: path.parent
+        for path in place.glob("mine/*/config.yaml")
     }
     assert set(runs) == {"chow_liu", "pc", "ges"}
     for folder in runs.values():
@@ -170,15 +171,15 @@ def test_each_contribution_did_its_part(done, way) -> None:
         assert summary["graph"]["missed"] >= 0
         evidence = pd.read_parquet(folder / "evidence.parquet")
         assert {"halves_p", "halves_spread", "halves_outcome"} <= set(evidence.columns)
-        assert (folder / "report.html").stat().st_size > 10_000
     evidence = pd.read_parquet(runs["ges"] / "evidence.parquet")
     assert evidence["halves_outcome"].isin(["passed", "failed"]).any()
     assert "3 jobs: 3 finished." in said
     assert (place / "mine" / "comparison" / "README.md").is_file()
     compared = (place / "mine" / "comparison" / "README.md").read_text()
-    assert "chow_liu" in compared
-    assert "missed adjacencies" in compared
+    assert "chow liu" in compared
+    assert "Missed adjacencies" in compared
     assert (place / "mine" / "report.html").is_file()
+    assert (place / "quadrant" / "report.html").is_file()
     assert "quadrant" in (place / "quadrant" / "summary.json").read_text()
     assert "aic" in (place / "aic" / "summary.json").read_text()
 
