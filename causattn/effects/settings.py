@@ -40,7 +40,7 @@ class NoneSettings:
 class DowhySettings:
     """Every directed edge: adjustment set from the graph, effect, refuters, and interventions.
 
-    The effect is estimated by DoWhy, and the interventions are real ones on the model.
+    The interventions are real ones on the model.
 
     Parameters
     ----------
@@ -48,8 +48,9 @@ class DowhySettings:
         Which variables are adjusted for: the set of smallest variance (``"optimal"``), or the
         source's ``"parents"``, which may leave the source no room to vary.
     estimator
-        How effects are estimated, see causattn list estimators; all but linear are for sources with
-        two values to compare.
+        How effects are estimated, see causattn list estimators: means over the strata of what is
+        adjusted for (``"standardised"``), DoWhy's regression (``"linear"``), the same with
+        interactions (``"interacted"``), and those for sources with two values to compare.
     estimator_settings
         The estimator's own settings.
     engine
