@@ -146,6 +146,9 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
             for name in REFUTERS
             if row.get(f"{name}_outcome") == "failed" and REFUTERS[name].shakes
         ]
+        if kind == "direct" and row.get("data_effect") == "total" and _holds_zero(row):
+            # What was refuted is the total effect: that it does not stand out is known already.
+            failed = [name for name in failed if not REFUTERS[name].stands_out]
         if failed:
             words = ", ".join(name.replace("_", " ") for name in failed)
             return "shaken", f"the data show {named} of {shown} that fails the test of {words}"
@@ -177,3 +180,8 @@ def _number(row: Mapping[str, Any], key: str, missing: float = math.nan) -> floa
     """Return a number of the row, `missing` where it is not known."""
     value = row.get(key)
     return missing if value is None or math.isnan(value) else float(value)
+
+
+def _holds_zero(row: Mapping[str, Any]) -> bool:
+    """Tell whether the interval of the effect that was refuted holds 0."""
+    return _number(row, "data_low") <= 0.0 <= _number(row, "data_high")

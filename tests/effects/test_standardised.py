@@ -277,3 +277,26 @@ def test_interactions_are_averaged_over_the_rows(make_table) -> None:
     theirs = sm.OLS(target, sm.add_constant(np.column_stack(columns))).fit(cov_type="HC3")
     assert effect.estimate == pytest.approx(theirs.params[1], abs=1e-8)
     assert effect.standard_error > theirs.bse[1]
+
+
+def test_a_direct_effect_that_another_path_cancels_is_an_edge(make_table) -> None:
+    """dose -> damage acts directly and by way of repair, and in all it does nothing."""
+    rng = np.random.default_rng(0)
+    dose = rng.integers(0, 2, 5000)
+    repair = (rng.random(5000) < np.array([0.2, 0.8])[dose]).astype(int)
+    chance = np.array([[0.55, 0.05], [0.85, 0.35]])[dose, repair]
+    damage = rng.random(5000) < chance
+    names = ("dose", "repair", "damage")
+    table = make_table((ANSWERS,) * 3, dose=dose, repair=repair, damage=damage)
+    graph = CausalGraph.from_adjacency(
+        np.array([[0, 1, 1], [0, 0, 1], [0, 0, 0]]), names, direction="from row to column"
+    )
+    settings = {"kind": "dowhy", "interventions": "none", "draws": 40}
+    evidence = collect_evidence(settings, graph, table, None, None, Corpus("x", ["."] * 5000), 0)
+    row = evidence.row("dose", "damage")
+    assert row["data_low"] < 0 < row["data_high"]
+    assert row["placebo_outcome"] == "failed"
+    assert row["direct_low"] < 0.3 < row["direct_high"]
+    assert row["verdict"] == "supported"
+    assert "direct effect of 0.3" in row["verdict_reason"]
+    assert "in total" in row["verdict_reason"]
