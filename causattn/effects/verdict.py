@@ -183,5 +183,5 @@ def _number(row: Mapping[str, Any], key: str, missing: float = math.nan) -> floa
 
 
 def _holds_zero(row: Mapping[str, Any]) -> bool:
-    """Tell whether the interval of the effect that was refuted holds 0."""
+    """Return whether the interval of the effect that was refuted holds 0."""
     return _number(row, "data_low") <= 0.0 <= _number(row, "data_high")

@@ -62,7 +62,7 @@ class Projections:
 
 
 def _is_map(module: torch.nn.Module) -> bool:
-    """Return whether a module is a linear map, or one with an adapter around it (PEFT's LoRA ...)."""
+    """Return whether a module is a linear map, or one inside an adapter (PEFT's LoRA ...)."""
     return isinstance(module, _LINEAR) or isinstance(getattr(module, "base_layer", None), _LINEAR)
 
 
