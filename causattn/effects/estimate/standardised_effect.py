@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, cast
 
 import numpy as np
-import scipy.sparse
 
 from causattn.effects.contract import Change, Draws, Effect, Meaning, Question
-from causattn.effects.estimate.design import Design, OutcomeColumns, Treatment
-from causattn.effects.estimate.linear_effects import meaning_of
-from causattn.effects.estimate.strata import (
-    Standardised,
+from causattn.effects.estimate.counts import (
     Strata,
     Sums,
-    means,
-    standardised,
+    moved,
+    of_counts,
+    ranked,
     summed,
+    weighed_counts,
 )
+from causattn.effects.estimate.design import Design, OutcomeColumns, Treatment
+from causattn.effects.estimate.linear_effects import meaning_of
+from causattn.effects.estimate.strata import Standardised, means, standardised
 
 _CELLS = 500_000
 """Numbers held at once per array of draws."""
@@ -53,11 +54,11 @@ class StandardisedEffect(Effect):
 
     def again(self, changes: Iterable[Change]) -> Draws:
         """Estimate the effect once more on each change."""
-        size = self.rows * self.strata.outcome.shape[1]
-        cells = self.strata.count * (self.strata.values + 1) * self.strata.outcome.shape[1]
-        at_once = max(1, _CELLS // max(size, cells))
-        rest = iter(changes)
-        parts = [self._again(part) for part in iter(lambda: list(islice(rest, at_once)), [])]
+        rest, parts = iter(changes), []
+        for first in rest:
+            # Drawn one by one as they are counted, many to an array of what is counted.
+            some = chain([first], islice(rest, self._at_once(first) - 1))
+            parts.append(self._again(first, some))
         estimates = np.concatenate([part[0] for part in parts])
         ratios = [part[1] for part in parts if part[1] is not None]
         return Draws(estimates, np.concatenate(ratios) if ratios else None)
@@ -74,31 +75,57 @@ class StandardisedEffect(Effect):
             both[:, k] -= (totals / np.maximum(held, 1))[strata.stratum]
         return both[:, 0], np.ascontiguousarray(both[:, 1:].T)
 
-    def _again(self, changes: list[Change]) -> tuple[np.ndarray, np.ndarray | None]:
+    def _at_once(self, change: Change) -> int:
+        """Return how many changes of a kind to count at once."""
+        strata, columns = self.strata, self.strata.outcome.shape[1]
+        size = strata.count * (strata.values + 1) * columns
+        if change.made is not None or not len(strata.kinds):
+            size = max(size, self.rows * columns)
+        else:
+            size = max(size, strata.count * max(len(strata.kinds), len(strata.starts) * columns))
+        return max(1, _CELLS // size)
+
+    def _again(
+        self, first: Change, changes: Iterable[Change]
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return estimates and statistics of some changes of one kind, float64 [b] each."""
-        strata, first = self.strata, changes[0]
-        value, outcome = strata.value[None], strata.observed()[None]
+        strata = self.strata
         if first.column is not None:
-            columns = np.stack([change.column for change in changes])  # type: ignore[misc]
-            return self._joined(columns), None
-        times = None
-        if first.treatment is not None:
-            value = np.stack([strata.value[change.treatment] for change in changes])
-        elif first.outcome is not None:
-            outcome = np.stack([strata.observed()[change.outcome] for change in changes])
-        elif first.made is not None:
-            outcome = np.stack([change.made.T for change in changes])  # type: ignore[union-attr]
+            return self._joined(cast(np.ndarray, change.column) for change in changes), None
+        if first.times is not None:
+            return self._differences(self._weighed(changes)), None
+        if first.made is not None:
+            outcome = np.stack([cast(np.ndarray, change.made).T for change in changes])
             ends = outcome.min(axis=(0, 1)), outcome.max(axis=(0, 1))
             strata = replace(strata, low=ends[0], high=ends[1], binary=False)
+            sums = summed(strata, strata.value[None], outcome)
         else:
-            times = np.stack([change.times for change in changes]).astype(float)  # type: ignore[misc]
-        sums = summed(strata, value, outcome, times)
+            sums = self._moved(changes, first.outcome is not None)
         contrast, column = self.reported
-        if times is not None:
-            return self._differences(sums), None
         found = standardised(strata, sums)
         ratios = found.ratios(strata.tail).max(axis=(1, 2))
         return found.estimate[:, contrast, column], ratios
+
+    def _weighed(self, changes: Iterable[Change]) -> Sums:
+        """Return the sums of draws that count rows so many times."""
+        strata, times = self.strata, (cast(np.ndarray, change.times) for change in changes)
+        if len(strata.kinds):
+            return of_counts(strata, weighed_counts(strata, times))
+        every = np.stack(list(times)).astype(float)
+        return summed(strata, strata.value[None], strata.outcome[None], every)
+
+    def _moved(self, changes: Iterable[Change], outcome: bool) -> Sums:
+        """Return the sums of draws that permute the rows of the outcome or else the source."""
+        strata = self.strata
+        orders = (
+            cast(np.ndarray, change.outcome if outcome else change.treatment) for change in changes
+        )
+        if len(strata.kinds):
+            return moved(strata, orders, outcome)
+        if outcome:
+            picked = np.stack([strata.outcome[order] for order in orders])
+            return summed(strata, strata.value[None], picked)
+        return summed(strata, np.stack([strata.value[o] for o in orders]), strata.outcome[None])
 
     def _differences(self, sums: Sums) -> np.ndarray:
         """Return the reported contrast's estimates, NaN where a value is missing, float64 [b]."""
@@ -108,31 +135,42 @@ class StandardisedEffect(Effect):
         found: np.ndarray = np.einsum("bs,bs->b", sums.shares, mean[:, :, end] - mean[:, :, start])
         return found
 
-    def _joined(self, columns: np.ndarray) -> np.ndarray:
+    def _joined(self, columns: Iterable[np.ndarray]) -> np.ndarray:
         """Return the estimates with a column adjusted for linearly within strata, float64 [b]."""
         strata, (contrast, column) = self.strata, self.reported
         own = summed(strata, strata.value[None], strata.observed()[None])
-        rows = np.maximum(own.rows, 1.0)[..., None]
-        # One column of indicators a cell: sums in all draws are two products.
-        kept = np.flatnonzero(strata.value >= 0)
-        cell = (strata.stratum * strata.values + strata.value)[kept]
-        cells = strata.count * strata.values
-        at = scipy.sparse.csr_array(
-            (np.ones(len(kept)), (cell, kept)), shape=(cells, columns.shape[1])
-        )
-        weighed = at * strata.outcome[:, column]
-        shape = len(columns), strata.count, strata.values, 1
-        joined, both = ((one @ columns.T).T.reshape(shape) for one in (at, weighed.tocsr()))
-        totals = own.totals[..., [column]]
-        squares = np.einsum("bn,bn->b", columns[:, kept], columns[:, kept])
-        left = squares - (joined**2 / rows).sum(axis=(1, 2, 3))
-        across = (both - joined * totals / rows).sum(axis=(1, 2, 3))
+        rows = np.maximum(own.rows, 1.0)
+        totals = own.totals[..., column]
+        squares, joined, both = self._products(columns)
+        left = squares - (joined**2 / rows).sum(axis=(1, 2))
+        across = (both - joined * totals / rows).sum(axis=(1, 2))
         slope = across / left
         start, end = strata.starts[contrast], strata.ends[contrast]
-        seen = (own.rows > 0)[..., None]
-        apart = np.where(seen, joined / rows, 0.0)[..., 0]
+        apart = np.where(own.rows > 0, joined / rows, 0.0)
         shift = np.einsum("s,bs->b", own.shares[0], apart[:, :, end] - apart[:, :, start])
-        return self.estimate - slope * shift
+        found: np.ndarray = self.estimate - slope * shift
+        return found
+
+    def _products(self, columns: Iterable[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """Return sums of columns' squares, [b], and of columns and outcome in cells, [b, s, k]."""
+        strata, column = self.strata, self.reported[1]
+        kept = np.flatnonzero(strata.value >= 0)
+        whole = len(kept) == self.rows
+        squares = []
+
+        def seen() -> Iterator[np.ndarray]:
+            for one in columns:
+                held = one if whole else one[kept]
+                squares.append(float(held @ held))
+                yield one
+
+        if len(strata.kinds):
+            each = weighed_counts(strata, seen())[:, :, 1:]
+            return np.array(squares), each.sum(axis=3), each @ strata.kinds[:, column]
+        every = np.stack(list(seen()))
+        outcome = strata.outcome[:, [column]]
+        sums = summed(strata, strata.value[None], outcome[None], every)
+        return np.array(squares), sums.rows, sums.totals[..., 0]
 
 
 def standardised_effect(
@@ -198,5 +236,5 @@ def strata_of(design: Design, adjustment: tuple[int, ...]) -> np.ndarray:
         levels = len(table.categories[feature] or ())
         found = found * levels + table.values[:, feature].astype(np.int64)
         # Numbered again each time, so that no product of counts runs over.
-        found = np.unique(found, return_inverse=True)[1]
+        found = ranked(found)[1]
     return found

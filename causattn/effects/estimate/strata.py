@@ -23,122 +23,11 @@ choice of a contrast    By the distance from 0 in units of the interval's half w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import scipy.stats
 
-MOST_KINDS = 20
-"""Most different values of an outcome that are counted rather than summed."""
-
-
-@dataclass(frozen=True)
-class Strata:
-    """Rows sorted into strata.
-
-    Parameters
-    ----------
-    stratum
-        int64 [n], in 0 .. `count` - 1.
-    count
-        Number of strata.
-    value
-        int64 [n], which of the `values` contrasted values the source has, -1 for any other.
-    values
-        Number of values.
-    outcome
-        float64 [n, m].
-    kind, kinds
-        int64 [n] and float64 [q, m]: which of its q different rows the outcome has; no rows where
-        there are many.
-    low, high
-        float64 [m], what the outcome lies between.
-    binary
-        Whether it is 0 or 1.
-    starts, ends
-        int64 [c], the values that the c contrasts compare.
-    confidence
-        Coverage of the intervals, simultaneous over all c m contrasts.
-    """
-
-    stratum: np.ndarray
-    count: int
-    value: np.ndarray
-    values: int
-    outcome: np.ndarray
-    kind: np.ndarray
-    kinds: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    binary: bool
-    starts: np.ndarray
-    ends: np.ndarray
-    confidence: float
-
-    @classmethod
-    def of(
-        cls,
-        stratum: np.ndarray,
-        value: np.ndarray,
-        values: int,
-        outcome: np.ndarray,
-        contrasts: np.ndarray,
-        confidence: float,
-    ) -> Strata:
-        """Sort rows into strata; `contrasts` is int64 [c, 2], for the rest see the class."""
-        binary = not set(np.unique(outcome)) - {0.0, 1.0}
-        low, high = outcome.min(axis=0), outcome.max(axis=0)
-        if binary:
-            low, high = np.zeros_like(low), np.ones_like(high)
-        count = int(stratum.max(initial=0)) + 1
-        kinds, kind = np.unique(outcome, axis=0, return_inverse=True)
-        if len(kinds) > MOST_KINDS:
-            kinds, kind = kinds[:0], kind[:0]
-        return cls(
-            stratum,
-            count,
-            value,
-            values,
-            outcome,
-            kind.ravel(),
-            kinds,
-            low,
-            high,
-            binary,
-            contrasts[:, 0],
-            contrasts[:, 1],
-            confidence,
-        )
-
-    def observed(self) -> np.ndarray:
-        """Return the outcome as `summed` takes it: its kinds where there are few."""
-        return self.kind if len(self.kinds) else self.outcome
-
-    @property
-    def tail(self) -> float:
-        """The normal quantile of the intervals."""
-        compared = len(self.starts) * self.outcome.shape[1]
-        return float(scipy.stats.norm.isf((1.0 - self.confidence) / 2.0 / compared))
-
-
-class Sums(NamedTuple):
-    """Sums over the rows of each stratum and value, for b draws.
-
-    Parameters
-    ----------
-    rows
-        float64 [b, s, k], how many there are.
-    totals, squares
-        float64 [b, s, k, m], of the outcome and of its square.
-    shares
-        float64 [b, s], of the rows that each stratum holds.
-    """
-
-    rows: np.ndarray
-    totals: np.ndarray
-    squares: np.ndarray
-    shares: np.ndarray
+from causattn.effects.estimate.counts import Strata, Sums
 
 
 class Standardised(NamedTuple):
@@ -160,57 +49,6 @@ class Standardised(NamedTuple):
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.abs(self.estimate) / towards * tail
         return np.where(self.estimate == 0, 0.0, found)
-
-
-def summed(
-    strata: Strata,
-    value: np.ndarray,
-    outcome: np.ndarray,
-    times: np.ndarray | None = None,
-) -> Sums:
-    """Return the sums of b draws.
-
-    Parameters
-    ----------
-    strata
-        What the draws have in common.
-    value
-        int64 [b, n] (b may be 1 where it is the same in every draw).
-    outcome
-        int64 [b, n], which of `Strata.kinds` each row has, or float64 [b, n, m].
-    times
-        float64 [b, n], how often each row counts; None for once.
-    """
-    draws = max(len(value), len(outcome), 1 if times is None else len(times))
-    count = strata.values + 1
-    cell = strata.stratum * count + value + 1
-    shape = draws, strata.count, count
-    if outcome.ndim == 2:
-        kinds = strata.kinds
-        counts = _total(cell * len(kinds) + outcome, times, (*shape, len(kinds)))
-        every, totals, squares = counts.sum(axis=3), counts @ kinds, counts @ kinds**2
-    else:
-        weighed = outcome if times is None else outcome * times[:, :, None]
-        every = _total(cell, times, shape)
-        totals, squares = (
-            np.stack([_total(cell, part, shape) for part in np.moveaxis(parts, 2, 0)], axis=-1)
-            for parts in (weighed, weighed * outcome)
-        )
-    held = every.sum(axis=2)
-    shares = held / held.sum(axis=1, keepdims=True)
-    return Sums(every[:, :, 1:], totals[:, :, 1:], squares[:, :, 1:], shares)
-
-
-def _total(cell: np.ndarray, weights: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the sums of weights, [b or 1, n], in the cells, [b or 1, n], of each of b draws."""
-    draws, cells = shape[0], int(np.prod(shape[1:]))
-    if len(cell) == 1 and weights is None:
-        every = np.bincount(cell[0], minlength=cells)
-        return np.broadcast_to(every.reshape(1, *shape[1:]), shape).astype(float)
-    cell = (cell + cells * np.arange(draws)[:, None]).ravel()
-    if weights is not None:
-        weights = np.broadcast_to(weights, (draws, weights.shape[1])).ravel()
-    return np.bincount(cell, weights, minlength=draws * cells).reshape(shape).astype(float)
 
 
 def means(sums: Sums) -> np.ndarray:

@@ -9,10 +9,11 @@ import numpy as np
 
 from causattn.effects.columns import Column
 from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
+from causattn.effects.estimate.counts import Strata, summed
 from causattn.effects.estimate.design import Design, Treatment
 from causattn.effects.estimate.linear_effects import LinearEffect
 from causattn.effects.estimate.standardised_effect import standardised_effect, strata_of
-from causattn.effects.estimate.strata import Strata, standardised, summed
+from causattn.effects.estimate.strata import standardised
 from causattn.effects.estimators.interacted import ESTIMATOR as INTERACTED
 
 ROWS_A_STRATUM = 10
