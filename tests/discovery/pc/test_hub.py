@@ -80,6 +80,6 @@ def test_a_long_order_shows_how_far_it_has_come(monkeypatch, capsys):
     monkeypatch.setattr(threads, "_SHOW_AFTER_S", 0.0)
     monkeypatch.setattr(threads, "_LOOK_EVERY_S", 0.001)
     with quiet(False):
-        pc(hub(20), max_order=7)
+        pc(hub(25), max_order=10)  # half a second: long enough to be looked at
     said = capsys.readouterr().err
-    assert "testing given 7 variables" in said
+    assert "testing given 10 variables" in said
