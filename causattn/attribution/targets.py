@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.attribution.settings import Scale
-from causattn.base import CapabilityError, DataError, ModelError
+from causattn.base import CapabilityError, DataError, ModelError, listed
 from causattn.corpora import Mentions
 from causattn.models import Encoding, LanguageModel, carrier_tokens, hiding_tokens, single_tokens
 
@@ -143,7 +143,7 @@ def class_number(model: LanguageModel, label: int | str) -> int:
     if isinstance(label, int | np.integer) and 0 <= label < len(names):
         return int(label)
     raise ModelError(
-        f"Model {model.name} has no class {label} to explain; choose one of {', '.join(names)}."
+        f"Model {model.name} has no class {label} to explain; choose one of {listed(names)}."
     )
 
 

@@ -42,6 +42,15 @@ if TYPE_CHECKING:
     from causattn.base.progress import is_quiet, progress, quiet, track
     from causattn.base.randomness import generator, integer_seed, seed_sequence
     from causattn.base.registry import Entry, Registry, required
+    from causattn.base.saying import (
+        csv_cell,
+        listed,
+        nearest_name,
+        one_line,
+        repeated,
+        say,
+        visible,
+    )
     from causattn.base.settings import (
         MISSING,
         above_zero,
@@ -71,6 +80,7 @@ __all__ = [
     "compiling_seconds",
     "configured",
     "content_key",
+    "csv_cell",
     "default_values",
     "disk_error",
     "exclusive",
@@ -80,10 +90,13 @@ __all__ = [
     "generator",
     "integer_seed",
     "is_quiet",
+    "listed",
     "load_plugins",
+    "nearest_name",
     "new_artefact",
     "njit",
     "on_demand",
+    "one_line",
     "options_of",
     "plugin_checksums",
     "plugin_names",
@@ -91,11 +104,14 @@ __all__ = [
     "quiet",
     "read_json",
     "read_manifest",
+    "repeated",
     "required",
+    "say",
     "seed_sequence",
     "settings_from",
     "summary_of",
     "track",
+    "visible",
     "when_compiling",
     "write_json",
     "write_manifest",

@@ -4,9 +4,17 @@ Every error a user can cause is one sentence that says what is wrong, where, and
 The command line prints that sentence and ends with exit code 2.
 """
 
+from causattn.base.saying import one_line
+
 
 class CausattnError(Exception):
-    """Base of all errors that causattn raises on purpose; its text is one sentence."""
+    """Base of all errors that causattn raises on purpose; its text is one sentence.
+
+    What it quotes from files is made visible, and a text too long to read loses its middle.
+    """
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class ConfigError(CausattnError):

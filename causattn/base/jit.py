@@ -8,13 +8,13 @@ else shows that the process is at work.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from causattn.base.progress import is_quiet
+from causattn.base.saying import say
 
 SAY_AFTER = 1.0
 """Seconds of compiling after which a line says what is going on."""
@@ -141,7 +141,7 @@ class _Watcher:
     def _say(self) -> None:
         if not self._said:
             self._said = True
-            print(self.message, file=sys.stderr, flush=True)
+            say(self.message, error=True)
 
 
 _watcher = _Watcher()

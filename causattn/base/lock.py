@@ -8,13 +8,13 @@ to those who wait.
 import json
 import os
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from causattn.base.errors import ArtefactError
+from causattn.base.saying import say
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def exclusive(path: Path, what: str, *, wait: bool = True) -> Iterator[None]:
                 raise ArtefactError(
                     f"{who} is busy with {what}; let it end, or end it, and try again."
                 ) from None
-            print(f"{who} is busy with {what}; waiting for it.", file=sys.stderr, flush=True)
+            say(f"{who} is busy with {what}; waiting for it.", error=True)
             lock.acquire()
     except OSError as error:
         raise ArtefactError(

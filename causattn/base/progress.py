@@ -14,6 +14,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from causattn.base.saying import say
+
 T = TypeVar("T")
 
 EVERY = 60.0
@@ -112,7 +114,7 @@ def _bar(what: str, total: int | None, unit: str, done: int) -> Iterator[Callabl
 @contextmanager
 def _log(what: str, total: int | None, unit: str, done: int) -> Iterator[Callable[[float], None]]:
     start = said = time.perf_counter()
-    print(f"{what} ...", file=sys.stderr, flush=True)
+    say(f"{what} ...", error=True)
     since = 0.0
 
     def advance(amount: float) -> None:
@@ -125,11 +127,11 @@ def _log(what: str, total: int | None, unit: str, done: int) -> Iterator[Callabl
         rate = since / (now - start)
         line = f"{what}: {done + since:.0f}{'' if total is None else f' of {total}'} {unit}"
         left = "" if total is None else f", {_minutes((total - done - since) / rate)} left"
-        print(f"{line}, {_rate(rate, unit)}{left}", file=sys.stderr, flush=True)
+        say(f"{line}, {_rate(rate, unit)}{left}", error=True)
 
     yield advance
     seconds = time.perf_counter() - start
-    print(f"{what}: {done + since:.0f} {unit} in {seconds:.1f} s", file=sys.stderr, flush=True)
+    say(f"{what}: {done + since:.0f} {unit} in {seconds:.1f} s", error=True)
 
 
 def _rate(rate: float, unit: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from causattn.base.errors import ConfigError
+from causattn.base.saying import listed
 
 T = TypeVar("T")
 _IN_CONF = "conf"
@@ -50,7 +51,7 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     for key in values:
         if key not in fields:
             near = difflib.get_close_matches(str(key), fields, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(fields)}."
+            hint = f"did you mean {near[0]}?" if near else f"known keys: {listed(fields, 60)}."
             whose = where or "the configuration"
             raise ConfigError(f"{prefix}{key} is not a setting of {whose}; {hint}")
     given = {key: _fit(value, hints[key], f"{prefix}{key}") for key, value in values.items()}
@@ -122,7 +123,7 @@ def choose(name: str, options: Mapping[str, T], where: str) -> T:
         return options[name]
     near = difflib.get_close_matches(str(name), options, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
-    raise ConfigError(f"{where}={name} is not known; {hint}choose one of {', '.join(options)}.")
+    raise ConfigError(f"{where}={name} is not known; {hint}choose one of {listed(options, 60)}.")
 
 
 def above_zero(settings: Any, where: str, *names: str) -> None:

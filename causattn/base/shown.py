@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from causattn.base.saying import say
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -33,13 +35,13 @@ class Shown:
 
             display(HTML(self._repr_html_()))
             return
-        print(type(self).__name__)
+        say(type(self).__name__)
         for key, value in _flat(self.summary()):
-            print(f"  {key}: {_short(value)}")
+            say(f"  {key}: {_short(value)}")
         if (frame := self.to_frame()) is not None:
-            print(frame.head(_ROWS).to_string(index=False, max_colwidth=_WIDEST))
+            say(frame.head(_ROWS).to_string(index=False, max_colwidth=_WIDEST))
             if len(frame) > _ROWS:
-                print(f"... {len(frame)} rows in all")
+                say(f"... {len(frame)} rows in all")
 
     def _repr_html_(self) -> str:
         rows = "".join(

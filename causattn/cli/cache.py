@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causattn.base import ConfigError, choose
+from causattn.base import ConfigError, choose, say
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def _list(store: Path) -> int:
 
     entries = list_artefacts(store)
     for entry in entries:
-        print(f"{entry.kind:<12} {entry.key}  {_size(entry.bytes):>9}  used {_ago(entry.used)}")
+        say(f"{entry.kind:<12} {entry.key}  {_size(entry.bytes):>9}  used {_ago(entry.used)}")
     total = sum(entry.bytes for entry in entries)
-    print(f"{len(entries)} artefacts, {_size(total)}, in {store}")
+    say(f"{len(entries)} artefacts, {_size(total)}, in {store}")
     return 0
 
 
@@ -62,15 +62,15 @@ def _explain(store: Path, key: str) -> int:
     from causattn.results import differences, find_artefact, list_artefacts, nearest
 
     entry = find_artefact(store, key)
-    print(f"{entry.kind} {entry.key} was made from")
-    print(json.dumps(dict(entry.parts), indent=2, ensure_ascii=False))
+    say(f"{entry.kind} {entry.key} was made from")
+    say(json.dumps(dict(entry.parts), indent=2, ensure_ascii=False))
     other = nearest(entry, list_artefacts(store))
     if other is None:
-        print(f"It is the only {entry.kind} in the store.")
+        say(f"It is the only {entry.kind} in the store.")
         return 0
-    print(f"It was not taken from {other.key}, the nearest {entry.kind}, because")
+    say(f"It was not taken from {other.key}, the nearest {entry.kind}, because")
     for name, (here, there) in differences(entry, other).items():
-        print(f"  {name} is {_short(here)} here and {_short(there)} there")
+        say(f"  {name} is {_short(here)} here and {_short(there)} there")
     return 0
 
 
@@ -92,7 +92,7 @@ def _prune(given: argparse.Namespace) -> int:
         return entry.used <= before and given.kind in (None, entry.kind)
 
     gone = prune(given.cache, unwanted)
-    print(f"{len(gone)} artefacts deleted, {_size(sum(entry.bytes for entry in gone))} freed.")
+    say(f"{len(gone)} artefacts deleted, {_size(sum(entry.bytes for entry in gone))} freed.")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from causattn.base import say
 from causattn.cli.arguments import Parser, parse
 
 
@@ -21,7 +22,7 @@ def collect(arguments: list[str]) -> int:
 
     collected = collect_runs(given.folder, given.output or given.folder / "runs")
     counts = ", ".join(f"{count} {status}" for status, count in sorted(collected.counts.items()))
-    print(f"{sum(collected.counts.values())} runs: {counts}.")
-    print(collected.csv)
-    print(collected.parquet)
+    say(f"{sum(collected.counts.values())} runs: {counts}.")
+    say(collected.csv)
+    say(collected.parquet)
     return 0

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-from causattn.base import ConfigError
+from causattn.base import ConfigError, say
 from causattn.cli.arguments import Parser, parse
 
 
@@ -57,10 +56,10 @@ def compare(arguments: list[str]) -> int:
     command = shlex.join(["causattn", "compare", *arguments])
     page = write_comparison(found, given.output or place / "comparison", command=command)
     for line in comparison_headlines(found):
-        print(line.replace("**", ""))
+        say(line.replace("**", ""))
     for note in found.notes:
-        print(f"Note: {note}.", file=sys.stderr)
-    print(page)
+        say(f"Note: {note}.", error=True)
+    say(page)
     return 0
 
 

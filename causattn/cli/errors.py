@@ -7,7 +7,6 @@ become sentences of the same form as causattn's own.
 import difflib
 import os
 import re
-import sys
 import traceback
 from collections.abc import Iterable
 
@@ -24,7 +23,7 @@ from omegaconf.errors import (
     OmegaConfBaseException,
 )
 
-from causattn.base import CausattnError
+from causattn.base import CausattnError, one_line, say
 
 _LAUNCHERS = {
     "joblib": "joblib",
@@ -39,27 +38,32 @@ USER_ERRORS = (CausattnError, HydraException, OmegaConfBaseException)
 def explain(error: Exception) -> int:
     """Print what a person needs to know of `error` on standard error; return the exit code."""
     if os.environ.get("CAUSATTN_TRACEBACK") == "1":
-        traceback.print_exception(error)
+        say("".join(traceback.format_exception(error)), error=True)
     if isinstance(error, USER_ERRORS):
-        print(sentence(error), file=sys.stderr)
+        say(sentence(error), error=True)
         return 2
     notes = " ".join(getattr(error, "__notes__", ()))
-    print(
-        f"causattn failed unexpectedly ({type(error).__name__}: {_one_line(str(error))}); "
+    say(
+        f"causattn failed unexpectedly ({type(error).__name__}: {one_line(str(error))}); "
         f"{notes or 'run it again with --traceback to see where.'}",
-        file=sys.stderr,
+        error=True,
     )
     return 1
 
 
 def sentence(error: BaseException) -> str:
     """Return one sentence for an error that a user can mend."""
+    return one_line(_worded(error))
+
+
+def _worded(error: BaseException) -> str:
+    """Return an error's sentence, in which names stand as they were read."""
     if isinstance(error, CausattnError):
-        return _one_line(str(error))
+        return str(error)
     if isinstance(error, MissingConfigException):
         return _missing_config(error)
     if isinstance(error, MissingMandatoryValue):
-        key = _full_key(error) or _one_line(str(error)).rsplit(" ", 1)[-1]
+        key = _full_key(error) or one_line(str(error)).rsplit(" ", 1)[-1]
         return f"{key} has no value; set it: {key}=..."
     if isinstance(error, OverrideParseException):
         return (
@@ -80,7 +84,7 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, ConfigCompositionException):
         return _composition(error)
     where = f" (at {_full_key(error)})" if _full_key(error) else ""
-    return f"{_one_line(str(error)).rstrip('.')}{where}; see causattn run --help."
+    return f"{one_line(str(error)).rstrip('.')}{where}; see causattn run --help."
 
 
 def _missing_config(error: MissingConfigException) -> str:
@@ -108,7 +112,7 @@ def _composition(error: ConfigCompositionException) -> str:
     if (found := re.search(r"Could not override '([^']+)'", text)) is None:
         if isinstance(cause, HydraException | OmegaConfBaseException):
             return sentence(cause)
-        return f"{_one_line(text).rstrip('.')}; see causattn run --help."
+        return f"{one_line(text).rstrip('.')}; see causattn run --help."
     key = str(found.group(1))
     if cause is not None and "not in struct" not in str(cause) and "No match" not in text:
         return f"{key}: {_first_line(str(cause)).rstrip('.')}; give it another value."
@@ -173,7 +177,3 @@ def _first_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = [line for line in lines if not line.startswith("Error parsing override")]
     return next(iter(said or lines), "")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

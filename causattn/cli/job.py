@@ -14,7 +14,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from causattn.base import load_plugins, quiet
+from causattn.base import load_plugins, quiet, say
 from causattn.cli import resolvers
 from causattn.cli.compose import plain
 from causattn.cli.errors import USER_ERRORS, sentence
@@ -137,7 +137,7 @@ def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
         from causattn.results import load_run
 
         print_run(load_run(folder))
-    print(shown(folder))
+    say(shown(folder))
 
 
 def _sweep_job(

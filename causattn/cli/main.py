@@ -19,6 +19,8 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from causattn.base import say
+
 _USAGE = """\
 causattn turns the attention of a transformer over a corpus into a causal graph, every edge checked.
 
@@ -82,7 +84,7 @@ def _guarded(given: list[str]) -> int:
     try:
         return _dispatch(given)
     except KeyboardInterrupt as error:
-        print(str(error) or "Interrupted.", file=sys.stderr)
+        say(str(error) or "Interrupted.", error=True)
         return 143 if isinstance(error, Terminated) else 130
     except BrokenPipeError:  # the reader, such as head, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -97,12 +99,12 @@ def _dispatch(given: list[str]) -> int:
     """Do the command."""
     command, rest = (given[0], given[1:]) if given else ("--help", [])
     if command in ("-h", "--help", "help"):
-        print(_USAGE, end="")
+        say(_USAGE, end="")
         return 0
     if command == "--version":
         from causattn import __version__
 
-        print(f"causattn {__version__}")
+        say(f"causattn {__version__}")
         return 0
     commands: dict[str, Callable[[list[str]], int]] = {
         "run": _run,

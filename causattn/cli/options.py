@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from causattn.base import Option, options_of, summary_of
+from causattn.base import Option, options_of, say, summary_of
 from causattn.cli.compose import config_folder
 from causattn.cli.rooms import of_groups
 
@@ -124,9 +124,7 @@ def main(arguments: list[str]) -> int:
     check = "--check" in arguments
     changed = write_groups(config_folder(), check=check)
     for name in changed:
-        print(
-            f"conf/{name} {'is not what its settings say; run make conf' if check else 'written'}"
-        )
+        say(f"conf/{name} {'is not what its settings say; run make conf' if check else 'written'}")
     return int(check and bool(changed))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from causattn import __version__
+from causattn.base import say
 
 LOG = "jobs.jsonl"
 SESSION = "CAUSATTN_SESSION"
@@ -103,15 +103,15 @@ class Progress:
         )
         for line in failed:
             overrides = " ".join(line["overrides"])
-            print(f"  job {line['job']} ({overrides}): {line['reason']}", file=sys.stderr)
+            say(f"  job {line['job']} ({overrides}): {line['reason']}", error=True)
         if missing > 0:
             because = f" ({self.broken})" if self.broken else ""
-            print(
+            say(
                 f"The launcher ended before all jobs did{because}; the same command again does "
                 "what is missing.",
-                file=sys.stderr,
+                error=True,
             )
-        print(self.folder)
+        say(self.folder)
         return 3 if failed or missing > 0 else 0
 
 
@@ -124,7 +124,7 @@ def job_name(number: int, overrides: Sequence[str]) -> str:
 def say_counts(asked: int, counts: Mapping[str, int]) -> None:
     """Print one line with the count of each outcome that happened, and of those finished now."""
     said = [f"{n} {name}" for name, n in counts.items() if n or name == "finished"]
-    print(f"{asked} job{'' if asked == 1 else 's'}: {', '.join(said)}.", flush=True)
+    say(f"{asked} job{'' if asked == 1 else 's'}: {', '.join(said)}.")
 
 
 def say_versions(found: Iterable[str]) -> None:
@@ -133,11 +133,10 @@ def say_versions(found: Iterable[str]) -> None:
     del others[__version__]
     if others:
         said = " and ".join(f"{n} by causattn {version}" for version, n in sorted(others.items()))
-        print(
+        say(
             f"Of the jobs finished before, {said} are kept, although this is {__version__}; choose "
             "another sweep folder (hydra.sweep.dir=...) to do them again.",
-            file=sys.stderr,
-            flush=True,
+            error=True,
         )
 
 
@@ -170,11 +169,11 @@ def say_line(line: Mapping[str, Any], folder: Path) -> None:
     name = job_name(int(line["job"]), line["overrides"])
     where = shown(folder / str(line["folder"]))
     if line["status"] == "failed":
-        print(f"{name} failed: {line['reason']}", file=sys.stderr, flush=True)
+        say(f"{name} failed: {line['reason']}", error=True)
     elif line["status"] == "kept":
-        print(f"{name} was finished before: {where}", flush=True)
+        say(f"{name} was finished before: {where}")
     else:
-        print(f"{name} finished in {line['seconds']:.1f} s: {where}", flush=True)
+        say(f"{name} finished in {line['seconds']:.1f} s: {where}")
 
 
 def shown(path: Path) -> str:

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causattn.base import ConfigError
+from causattn.base import ConfigError, say
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -37,15 +37,15 @@ def report(arguments: list[str]) -> int:
 
     if given.other is not None:
         path = given.output or Path(f"{given.folder.name}_beside_{given.other.name}.html")
-        print(write_run_comparison(_finished(given.folder), _finished(given.other), path))
+        say(write_run_comparison(_finished(given.folder), _finished(given.other), path))
     elif run_status(given.folder)[0] is not Status.ABSENT:
         run = load_run(given.folder)
         draw_figures(run)
-        print(write_report(run, given.output))
+        say(write_report(run, given.output))
     else:
         path = given.output or given.folder / "report.html"
         command = shlex.join(["causattn", "report", *arguments])
-        print(write_sweep_report(given.folder, path, command=command))
+        say(write_sweep_report(given.folder, path, command=command))
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from causattn.base import CausattnError, ConfigError
+from causattn.base import CausattnError, ConfigError, say
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -81,10 +80,10 @@ def _all(given: Namespace, values: dict[str, Any]) -> int:
             if not _one(name, given, values):
                 failed.append(name)
         except CausattnError as error:
-            print(f"{name}: {error}", file=sys.stderr)
+            say(f"{name}: {error}", error=True)
             failed.append(name)
     if failed:
-        print(f"Not reproduced: {', '.join(failed)}.", file=sys.stderr)
+        say(f"Not reproduced: {', '.join(failed)}.", error=True)
     return _FAILED if failed else 0
 
 
@@ -120,7 +119,7 @@ def _jobs(name: str, given: Namespace, values: dict[str, Any]) -> int:
 
     for job, there in _plan(find_experiment(name), given, values).jobs():
         if given.only in job.name:
-            print("measured " if there else "to do    ", job.name)
+            say(f"{'measured ' if there else 'to do    '} {job.name}")
     return 0
 
 
@@ -148,10 +147,10 @@ def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
     else:
         keys = ("fresh", "keep", "only", "minutes", "workers")
         how = {key: vars(given)[key] for key in keys}
-        found = do(plan, results, **how, said=lambda line: print(line, flush=True))
+        found = do(plan, results, **how, said=lambda line: say(line))
         if found is None:
             left = sum(not there for _, there in plan.jobs())
-            print(f"{experiment.name}: {left} jobs are to do; the same command goes on.")
+            say(f"{experiment.name}: {left} jobs are to do; the same command goes on.")
             return False
         done = found
     _show(*done)

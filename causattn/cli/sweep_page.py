@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 
+from causattn.base import say
 from causattn.cli.errors import USER_ERRORS, sentence
 from causattn.cli.progress import LOG, Progress, read_lines, shown
 
@@ -37,13 +37,13 @@ def draw_page(arguments: Sequence[str], progress: Progress) -> None:
         said = " ".join(str(error).split())
         known = isinstance(error, USER_ERRORS)
         why = sentence(error) if known else f"{type(error).__name__}: {said}"
-        print(
+        say(
             f"The sweep's page was not drawn ({why}); causattn report {shown(progress.folder)} "
             "tries again.",
-            file=sys.stderr,
+            error=True,
         )
         return
-    print(shown(path), flush=True)
+    say(shown(path))
 
 
 def _is_new(progress: Progress) -> bool:

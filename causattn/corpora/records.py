@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from causattn.base import DataError
+from causattn.base import DataError, listed, nearest_name, repeated
 from causattn.corpora.decoding import decoded, ending_of
 
 _DEEPEST = 8
@@ -57,8 +57,8 @@ class Records:
         """
         if name in self.columns:
             return self.columns[name]
-        near = difflib.get_close_matches(name, self.columns, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(self.columns)};"
+        near = nearest_name(name, self.columns)
+        hint = f"did you mean {near}?" if near else f"it has {listed(self.columns)};"
         raise DataError(f"{self.source} has no column {name}; {hint} Set {key}.")
 
     def where(self, row: int, column: str) -> str:
@@ -139,7 +139,7 @@ def _read_csv(path: Path, encoding: str, delimiter: str | None) -> Records:
         raise DataError(f"{path} is empty; it needs a header line and one row a document.")
     header = rows.pop(0)
     places.pop(0)
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = repeated(header)
     if twice:
         raise DataError(
             f"{path}, line 1: column {twice[0]} stands twice in the header; rename one of them."

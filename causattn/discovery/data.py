@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from causattn.base import DataError
+from causattn.base import DataError, listed, repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -353,9 +353,9 @@ def _numbered(size: int) -> tuple[str, ...]:
 
 def _check_shape(names: tuple[str, ...], rows: int) -> None:
     if len(set(names)) != len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = repeated(names)
         raise DataError(
-            f"Variable{'s' if len(twice) > 1 else ''} {', '.join(twice)} stand twice in the table; "
+            f"Variable{'s' if len(twice) > 1 else ''} {listed(twice)} stand twice in the table; "
             "give each column one name."
         )
     if len(names) < 2 or rows < 2:
@@ -426,6 +426,4 @@ def _missing(name: str, count: int) -> str:
 
 def named_list(names: Sequence[str]) -> str:
     """Return names as text, the first few and how many more."""
-    shown = ", ".join(names[:_TOO_MANY_SHOWN])
-    more = len(names) - _TOO_MANY_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    return listed(names, _TOO_MANY_SHOWN)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causattn.base import DataError
+from causattn.base import DataError, listed
 from causattn.effects import Design, LinearEffect, LinearEffects
 from causattn.features import FeatureTable
 
@@ -99,7 +99,7 @@ def deciding_documents(
     for name in (source, target, *adjustment):
         if name not in index:
             raise DataError(
-                f"There is no feature {name} in the table; its features are {', '.join(index)}."
+                f"There is no feature {name} in the table; its features are {listed(index)}."
             )
     columns = tuple(index[name] for name in adjustment)
     design = Design(table, minimum_count)

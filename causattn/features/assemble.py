@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, choose
+from causattn.base import ConfigError, DataError, choose, listed
 from causattn.corpora import POOLED, Corpus, Mentions
 from causattn.features.checks import Collinear, Missing, checked, drop_incomplete
 from causattn.features.table import FeatureKind, FeatureTable
@@ -121,10 +121,11 @@ def _without_constant(
     ]
     if collinear == "error" or len(names) == len(columns.names) or {*names} & {*outcome}:
         one = len(names) == 1
+        exclude = ",".join(names) if len(names) <= 8 else "..."
         raise DataError(
-            f"Feature{'' if one else 's'} {', '.join(names)} {'has' if one else 'have'} the same "
+            f"Feature{'' if one else 's'} {listed(names)} {'has' if one else 'have'} the same "
             "value in every document and cannot be cause or effect of anything; leave "
-            f"{'it' if one else 'them'} out (features.exclude=[{','.join(names)}]) or set "
+            f"{'it' if one else 'them'} out (features.exclude=[{exclude}]) or set "
             "features.collinear=drop."
         )
     place = np.where(varies, np.cumsum(varies) - 1, -1)

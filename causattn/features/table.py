@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causattn.base import DataError, Shown
+from causattn.base import DataError, Shown, listed, repeated
 from causattn.corpora import Mentions
 from causattn.graphs import CausalGraph, sortabilities
 
@@ -74,9 +74,9 @@ class FeatureTable(Shown):
 
     def __post_init__(self) -> None:
         if len(set(self.names)) != len(self.names):
-            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+            twice = repeated(self.names)
             raise DataError(
-                f"Feature{'s' if len(twice) > 1 else ''} {', '.join(twice)} stand twice in the "
+                f"Feature{'s' if len(twice) > 1 else ''} {listed(twice)} stand twice in the "
                 "table; give each column one name."
             )
         shape = (len(self.documents), len(self.names))

@@ -32,7 +32,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from causattn.base import ArtefactError, CapabilityError, DataError, Shown, read_json, write_json
+from causattn.base import (
+    ArtefactError,
+    CapabilityError,
+    DataError,
+    Shown,
+    listed,
+    read_json,
+    repeated,
+    write_json,
+)
 from causattn.graphs.pairs import nonzero_pairs
 
 if TYPE_CHECKING:
@@ -118,8 +127,8 @@ class CausalGraph(Shown):
         marks.setflags(write=False)
         object.__setattr__(self, "marks", marks)
         if len(set(names)) != len(names):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            raise DataError(f"A graph names {', '.join(twice)} twice; give each variable one name.")
+            twice = repeated(names)
+            raise DataError(f"A graph names {listed(twice)} twice; give each variable one name.")
         if marks.shape != (len(names), len(names)):
             raise DataError(
                 f"A graph over {len(names)} names needs marks of shape "

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from causattn.base import ArtefactError, ConfigError, DataError
+from causattn.base import ArtefactError, ConfigError, DataError, listed
 from causattn.corpora import Corpus
 from causattn.graphs import CausalGraph, Mark
 
@@ -79,7 +79,7 @@ def causal_target(chosen: str, corpus: Corpus, rng: np.random.Generator) -> Targ
     if others:
         raise ConfigError(
             f"The graph of model.causal_graph={chosen} is over other features than corpus "
-            f"{corpus.name}: {', '.join(others[:3])} is none of {', '.join(own)}; give a graph "
+            f"{corpus.name}: {', '.join(others[:3])} is none of {listed(own)}; give a graph "
             "over these."
         )
     if corpus.outcome_name not in graph.names:

@@ -14,7 +14,6 @@ the manifest.
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +36,7 @@ from causattn.base import (
     plugin_checksums,
     read_json,
     read_manifest,
+    say,
     write_manifest,
     write_text,
 )
@@ -241,7 +241,7 @@ def _refuse_finished(folder: Path) -> None:
                 f"{folder} already holds a finished run, which is not written over; choose another "
                 "folder (hydra.run.dir=...) or delete it."
             )
-        print(f"The run in {folder} is damaged and is done again.", file=sys.stderr, flush=True)
+        say(f"The run in {folder} is damaged and is done again.", error=True)
 
 
 def _clear(folder: Path) -> None:

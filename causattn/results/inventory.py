@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from causattn.base import ArtefactError, exclusive, read_json
+from causattn.base import ArtefactError, exclusive, listed, read_json
 
 CHECKPOINT = "checkpoint"
 SHARDS = "shards"
@@ -104,7 +104,7 @@ def find_artefact(store: Path, key: str) -> CacheEntry:
     if len(found) == 1:
         return found[0]
     if found:
-        shown = ", ".join(f"{entry.kind} {entry.key}" for entry in found)
+        shown = listed(f"{entry.kind} {entry.key}" for entry in found)
         raise ArtefactError(f"{key} fits {shown}; give more digits.")
     raise ArtefactError(f"{store} has no artefact {key}; causattn cache list shows all.")
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from causattn.base import (
     disk_error,
     exclusive,
     new_artefact,
+    say,
 )
 
 T = TypeVar("T")
@@ -138,11 +138,7 @@ def _intact(
         return (read(folder / _CONTENT),)
     except (ArtefactError, OSError) as error:
         if remove:
-            print(
-                f"The stored {kind} {folder} is damaged and is made again: {error}",
-                file=sys.stderr,
-                flush=True,
-            )
+            say(f"The stored {kind} {folder} is damaged and is made again: {error}", error=True)
             shutil.rmtree(folder, ignore_errors=True)
         return None
 

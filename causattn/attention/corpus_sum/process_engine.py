@@ -28,7 +28,7 @@ from causattn.attention.corpus_sum.task import Task, shard_place, write_task
 from causattn.attention.corpus_sum.totals import by_pairs
 from causattn.attention.corpus_sum.worker import write_shard
 from causattn.attention.files import write_summary
-from causattn.base import CausattnError, ModelError
+from causattn.base import CausattnError, ModelError, say
 from causattn.models import LanguageModel
 
 ATTEMPTS = 3
@@ -86,7 +86,7 @@ def run_in_processes(
                         left -= 1
                         yield event.finished
                     elif not base.is_quiet():
-                        print(event.died, file=sys.stderr, flush=True)
+                        say(event.died, error=True)
     finally:
         for each in crew:
             each.stop()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from causattn.attention.corpus_sum.task import Task, shard_place
 from causattn.attention.corpus_sum.totals import by_pairs
 from causattn.attention.files import read_summary, write_summary
 from causattn.attention.measures.moments import AttentionSummary
-from causattn.base import ArtefactError, progress
+from causattn.base import ArtefactError, progress, say
 from causattn.models import LanguageModel
 
 
@@ -101,7 +100,7 @@ def _finished(place: Path, count: int) -> set[int]:
         try:
             read_summary(where)
         except ArtefactError as error:
-            print(f"A shard is done again: {error}", file=sys.stderr, flush=True)
+            say(f"A shard is done again: {error}", error=True)
             shutil.rmtree(where)
         else:
             found.add(number)

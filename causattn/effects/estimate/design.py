@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from causattn.base import listed
 from causattn.features import FeatureTable
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -119,11 +120,11 @@ class Design:
         if levels is not None:
             missing = [level for level in levels if level not in categories]
             if missing:
-                return f"{name} has no value {missing[0]}; its values are {', '.join(categories)}."
+                return f"{name} has no value {missing[0]}; its values are {listed(categories)}."
             wanted = [categories.index(level) for level in levels]
         enough = [k for k in wanted if counts[k] >= self.minimum_count]
         if len(enough) < 2:
-            held = ", ".join(f"{categories[k]} ({counts[k]})" for k in range(len(categories)))
+            held = listed(f"{categories[k]} ({counts[k]})" for k in range(len(categories)))
             return (
                 f"{name} has fewer than two values held by {self.minimum_count} rows each: {held}."
             )

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from causattn.base import visible
 from causattn.report.comparison.content import leader, short
 from causattn.report.comparison.style import words
 from causattn.report.comparison.tables import TableRows
-from causattn.report.words.text import visible
 from causattn.results import OVERALL, Comparison, MetricComparison, Ranking
 
 _METHODS = """\

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from causattn.base import visible
 from causattn.report.comparison.style import words
 from causattn.report.figures.palette import (
     BLUE,
@@ -18,7 +19,6 @@ from causattn.report.figures.palette import (
     SKY,
     VERMILLION,
 )
-from causattn.report.words.text import visible
 from causattn.results import Comparison
 
 _COLOURS: Sequence[str] = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)

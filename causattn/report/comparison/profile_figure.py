@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from causattn.base import visible
 from causattn.report.comparison.style import Style, words
 from causattn.report.figures.palette import FAINT, MUTED
-from causattn.report.words.text import visible
 from causattn.results import OVERALL, Comparison, MetricComparison
 
 _COLUMNS = 4

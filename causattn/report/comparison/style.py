@@ -7,8 +7,8 @@ from typing import NamedTuple
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from causattn.base import visible
 from causattn.report.figures.palette import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, VERMILLION
-from causattn.report.words.text import visible
 from causattn.results import Comparison
 
 _COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, INK, "#8c564b", "#7a5195", "#5b8c00")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from causattn.report.words.text import visible
+from causattn.base import visible
 
 _LATEX = {
     "\\": r"\textbackslash{}",

@@ -9,7 +9,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from causattn.base import ArtefactError, file_sha256, read_json, write_json, write_text
+from causattn.base import ArtefactError, file_sha256, read_json, visible, write_json, write_text
 from causattn.report.comparison.content import tables
 from causattn.report.comparison.difference_figure import difference_figure
 from causattn.report.comparison.front_figure import front_figure
@@ -22,7 +22,6 @@ from causattn.report.comparison.style import styles
 from causattn.report.figures.fonts import font_families
 from causattn.report.figures.palette import RC
 from causattn.report.figures.run_figures import save_figure
-from causattn.report.words.text import visible
 from causattn.results import Comparison, Ranking
 
 _MANIFEST = "manifest.json"

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from causattn.base import visible
 from causattn.report.figures.palette import BLUE, FAINT, MUTED, VERMILLION
-from causattn.report.words.text import visible
 
 _MOST = 60
 _SIDES = (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from functools import cache
 
 from matplotlib import font_manager, ft2font
+
+from causattn.base import say
 
 _FIRST = "DejaVu Sans"
 _PREFERRED = (
@@ -44,10 +45,10 @@ def font_families(texts: Iterable[str]) -> list[str]:
                 break
     if missing:
         shown = " ".join(sorted(missing)[:10]) + (" ..." if len(missing) > 10 else "")
-        print(
+        say(
             f"No installed font has the characters {shown}; they are boxes in the figures until a "
             "font that has them is installed, such as fonts-noto-cjk for Chinese.",
-            file=sys.stderr,
+            error=True,
         )
     return families
 

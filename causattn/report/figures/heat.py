@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from causattn.base import visible
 from causattn.graphs import CausalGraph, is_dag, topological_order
 from causattn.report.figures.palette import BLANK, HEAT, VERMILLION
-from causattn.report.words.text import visible
 
 _LABEL_LENGTH = 22
 _LONGEST = 14.0

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from causattn.base import visible
 from causattn.report.figures.palette import BLUE, FAINT, INK, MUTED, PAPER, SCREENS
 from causattn.report.words.quality import Chosen, ScreenQuality
-from causattn.report.words.text import visible
 
 
 def recall_figure(

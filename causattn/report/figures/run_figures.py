@@ -11,6 +11,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from causattn.base import visible
 from causattn.report.figures.effects import effect_figure
 from causattn.report.figures.fonts import font_families
 from causattn.report.figures.graph import graph_figure
@@ -21,7 +22,6 @@ from causattn.report.figures.recall import recall_figure
 from causattn.report.figures.surrogate import surrogate_figure
 from causattn.report.record.surrogate import read_surrogate
 from causattn.report.words.quality import chosen_pairs, prevalence, scored_by, screen_qualities
-from causattn.report.words.text import visible
 from causattn.results import Run, matrix
 
 _DOTS_PER_INCH = 160

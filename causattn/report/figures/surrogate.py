@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from causattn.attribution import LinearSurrogate, Surrogate, TreeSurrogate, question
+from causattn.base import visible
 from causattn.report.figures.fonts import font_families
 from causattn.report.figures.palette import BLUE, FAINT, INK, MUTED, PAPER, VERMILLION
-from causattn.report.words.text import visible
 
 _MOST = 25
 _WIDTH, _HEIGHT = 1.45, 1.05  # inches a leaf, and a level of a tree

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from causattn.base import visible
 from causattn.report.page.graph_data import plain
 from causattn.report.record.packing import packed, packed_signed
 from causattn.report.record.reading import KeptDocument, Recorded
-from causattn.report.words.text import visible
 
 DOCUMENT_BYTES = 3_900_000
 """Most bytes that one document may take in the page; vectors are left out of heads to keep it."""

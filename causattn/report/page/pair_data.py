@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from causattn.base import visible
 from causattn.effects import CounterfactualAttention
 from causattn.report.record.packing import packed
-from causattn.report.words.text import visible
 
 MOVERS = 8
 """Entries of the attention maps listed as having moved most."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from causattn.base import say
 from causattn.report.figures.run_figures import draw_figures
 from causattn.report.page.run_page import write_report
 from causattn.report.record.attention import Material, record_attention
@@ -40,9 +40,8 @@ def present_run(run: Run, material: Material, settings: Mapping[str, Any] | None
             step()
         except Exception as error:
             said = " ".join(str(error).split())
-            print(
+            say(
                 f"The run's {failed} ({type(error).__name__}{f': {said}' if said else ''}); its "
                 f"results are whole, and causattn report {run.folder} draws them again.",
-                file=sys.stderr,
-                flush=True,
+                error=True,
             )

@@ -8,9 +8,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from causattn.base import ArtefactError, write_text
+from causattn.base import ArtefactError, visible, write_text
 from causattn.report.page.embedding import as_json, bundled, policy
-from causattn.report.words.text import number, visible
+from causattn.report.words.text import number
 
 
 def render_page(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from causattn.base import visible
 from causattn.report.page.rendering import render_page, write_page
 from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
@@ -30,7 +31,7 @@ from causattn.report.words.quality import (
     screen_qualities,
 )
 from causattn.report.words.rows import edge_rows, missing_edges
-from causattn.report.words.text import isolated, number, visible
+from causattn.report.words.text import isolated, number
 from causattn.results import Run
 
 _CAPTIONS = {

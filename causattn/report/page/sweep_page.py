@@ -11,11 +11,10 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from causattn.base import CausattnError
+from causattn.base import CausattnError, visible
 from causattn.report.comparison import headlines, write_comparison
 from causattn.report.page.graph_data import plain
 from causattn.report.page.rendering import render_page, write_page
-from causattn.report.words.text import visible
 from causattn.results import added_metrics, collect_runs, compare_runs
 
 _SHOWN = (

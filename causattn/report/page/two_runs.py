@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from causattn.base import visible
 from causattn.report.page.rendering import render_page, write_page
 from causattn.report.page.run_page import title_of
 from causattn.report.words.differences import (
@@ -18,7 +19,6 @@ from causattn.report.words.differences import (
     setting_rows,
 )
 from causattn.report.words.quality import ATTENTION
-from causattn.report.words.text import visible
 from causattn.results import Run
 
 

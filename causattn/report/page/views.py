@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from causattn.attention import DocumentAttention
-from causattn.base import write_text
+from causattn.base import visible, write_text
 from causattn.effects import CounterfactualAttention
 from causattn.graphs import CausalGraph
 from causattn.report.page.attention_data import document_data
@@ -18,7 +18,6 @@ from causattn.report.page.rendering import render_page
 from causattn.report.record.attention import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
 from causattn.report.words.quality import ATTENTION
-from causattn.report.words.text import visible
 from causattn.results import Run
 
 ViewName = Literal["heads", "model", "neurons", "matrix", "statistics"]

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from causattn.attribution import Fidelity, Surrogate, TreeSurrogate, fit_surrogate
-from causattn.base import DataError, write_json
+from causattn.base import DataError, visible, write_json
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel
 from causattn.report.page.graph_data import plain
 from causattn.report.record.kept import read_kept
 from causattn.report.record.question import DocumentSample, ExampleQuestion, question_of, subject_of
-from causattn.report.words.text import number, visible
+from causattn.report.words.text import number
 from causattn.results import Run
 
 FILE = "surrogate.json"

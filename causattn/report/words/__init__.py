@@ -1,5 +1,5 @@
 """A run in words."""
 
-from causattn.report.words.text import isolated, number, visible
+from causattn.report.words.text import isolated, number
 
-__all__ = ["isolated", "number", "visible"]
+__all__ = ["isolated", "number"]

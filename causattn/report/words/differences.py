@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from causattn.base import visible
 from causattn.graphs import CausalGraph, Edge
 from causattn.report.words.flat import flat
 from causattn.report.words.quality import scored_by
 from causattn.report.words.rows import ARROWS, EdgeRow, edge_rows
-from causattn.report.words.text import isolated, number, visible
+from causattn.report.words.text import isolated, number
 from causattn.results import Run, added_metrics
 
 Sides = tuple[Run, Run]

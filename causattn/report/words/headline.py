@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from causattn.base import visible
 from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
-from causattn.report.words.text import number, visible
+from causattn.report.words.text import number
 from causattn.results import Run, added_metrics
 
 _GRAPH = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from causattn.report.words.text import number, visible
+from causattn.base import visible
+from causattn.report.words.text import number
 from causattn.results import Run
 
 COLUMNS = ("aspect", "reviews", "naive", "adjusted", "people, dev", "people, test")

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from causattn.base import visible
 from causattn.graphs import CausalGraph
 from causattn.report.figures.overlay import fates_by_pair, overlay
-from causattn.report.words.text import number, visible
+from causattn.report.words.text import number
 from causattn.results import Run
 
 ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→", "<-o": "←o", "o-o": "o–o"}

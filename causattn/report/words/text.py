@@ -1,37 +1,6 @@
-"""Text from corpora, made fit to be shown: what is invisible or moves the cursor becomes visible.
+"""Names and numbers in the page's words."""
 
-Escaping for HTML and for markup is left to jinja2 and rich; here only those characters are
-replaced that no escaping catches: controls (a terminal obeys them) and marks that turn the
-direction of the text around them.
-"""
-
-import unicodedata
-
-_TURNING = {
-    "\u202a",
-    "\u202b",
-    "\u202c",
-    "\u202d",
-    "\u202e",
-    "\u2066",
-    "\u2067",
-    "\u2068",
-    "\u2069",
-}
-
-
-def visible(text: object, width: int | None = None) -> str:
-    """Return `text` on one line, controls as escapes, shortened to `width` characters."""
-    shown = "".join(_shown(character) for character in str(text))
-    if width is not None and len(shown) > width:
-        shown = f"{shown[: width - 1]}…"
-    return shown
-
-
-def _shown(character: str) -> str:
-    if character in _TURNING or unicodedata.category(character) in ("Cc", "Cs", "Cn", "Zl", "Zp"):
-        return character.encode("unicode_escape", "backslashreplace").decode()
-    return character
+from causattn.base import visible
 
 
 def isolated(name: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from causattn.base import ConfigError
+from causattn.base import ConfigError, listed
 from causattn.graphs import METRICS
 
 SECONDS = "search.seconds"
@@ -114,8 +114,8 @@ def _metric(text: str, jobs: pd.DataFrame) -> Metric:
     full = next((known for known in (name, f"graph.{name}") if known in jobs), None)
     if full is None:
         numbers = [str(column) for column in jobs if not str(column).startswith("config.")]
-        some = ", ".join(column for column in numbers if known_metric(column))
-        raise ConfigError(f"No run has the metric {name}; choose of {some or ', '.join(numbers)}.")
+        some = listed([column for column in numbers if known_metric(column)], 30)
+        raise ConfigError(f"No run has the metric {name}; choose of {some or listed(numbers, 30)}.")
     if not _any(jobs, full):
         raise ConfigError(f"{full} is a number in no finished run; choose another --metric.")
     known = known_metric(full)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from causattn.base import ArtefactError, ConfigError
+from causattn.base import ArtefactError, ConfigError, listed
 from causattn.results.collect import collect_runs
 from causattn.results.compare.metrics import SECONDS
 from causattn.results.folder import WITHOUT_EFFECT
@@ -94,7 +94,7 @@ def full_name(key: str, jobs: pd.DataFrame, flag: str) -> str:
 
     keys = [str(column).removeprefix("config.") for column in jobs if "config." in str(column)]
     near = difflib.get_close_matches(key, keys, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"choose of {', '.join(keys)}."
+    hint = f"did you mean {near[0]}?" if near else f"choose of {listed(keys)}."
     raise ConfigError(f"{flag} {key}: no job's configuration has that key; {hint}")
 
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from causattn.report import draw_figures, write_report
-from causattn.report.words import visible
+from causattn.base import visible
 from causattn.results import Run
 
 VOID = {"meta", "img", "br"}

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from causattn.report import print_run
-from causattn.report.words.text import number, visible
+from causattn.base import visible
+from causattn.report.words.text import number
 from causattn.results import Run
 
 
