@@ -6,7 +6,10 @@
 >>> summary = summarise_attention(model, corpus, features)  # doctest: +SKIP
 >>> candidates = select_candidates(summary, features)  # doctest: +SKIP
 >>> graph = discover(features, candidates, "ges")  # doctest: +SKIP
->>> evidence = collect_evidence(graph, features, corpus, candidates, model)  # doctest: +SKIP
+>>> search = lambda some: discover(some, candidates, "ges")  # doctest: +SKIP
+>>> evidence = collect_evidence(
+...     graph, features, corpus, candidates, model, search=search
+... )  # doctest: +SKIP
 
 Every function takes the name of an option (``causattn list`` prints them, ``causattn run --help``
 those that files define), its settings by name, and a seed. The defaults are those of ``causattn
@@ -15,7 +18,7 @@ run``. Every result has ``.show()``, and shows itself in a notebook.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,6 +213,8 @@ def collect_evidence(
     name: str = "dowhy",
     *,
     seed: int = 0,
+    search: Callable[[FeatureTable], CausalGraph] | None = None,
+    given: bool = False,
     **settings: Any,
 ) -> EvidenceTable:
     """Test every edge: effects in the data, refutations, interventions on the model.
@@ -222,8 +227,22 @@ def collect_evidence(
         An option of the group effects.
     seed
         Every draw follows from it.
+    search
+        The search that found the graph, such as ``lambda table: discover(table, edges)``. It is
+        repeated on half of the documents; without it no arrow is more than drawn.
+    given
+        The graph was not found in these documents.
     settings
         The option's settings, such as ``draws=200``.
     """
-    chosen = options("effects", name, settings)
-    return effects_room.collect_evidence(chosen, graph, features, candidates, model, corpus, seed)
+    return effects_room.collect_evidence(
+        options("effects", name, settings),
+        graph,
+        features,
+        candidates,
+        model,
+        corpus,
+        seed,
+        search=search,
+        given=given,
+    )

@@ -301,7 +301,14 @@ class Stages:
         found: effects.EvidenceTable = self.own.call(
             "effects",
             lambda graph, features, candidates, model, corpus, seed: effects.collect_evidence(
-                settings, graph, features, candidates, model, corpus, seed
+                settings,
+                graph,
+                features,
+                candidates,
+                model,
+                corpus,
+                seed,
+                search=lambda some: self.discover(some, candidates),
             ),
             graph=graph,
             features=table,

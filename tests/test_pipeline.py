@@ -38,7 +38,7 @@ def test_each_stage_takes_what_the_ones_before_gave(stages):
     assert stages["candidates"].pair_count == 12
     assert stages["graph"].algorithm.startswith("pc")
     assert not stages["graph"].skeleton()[~stages["candidates"].allowed].any()
-    assert stages["evidence"].summary()["model_effects"] > 0
+    assert stages["evidence"].summary()["conditionals"] > 0
 
 
 def test_the_same_as_a_study(stages, tmp_path):

@@ -10,6 +10,7 @@ import yaml
 import causattn
 from causattn.base import ConfigError
 from causattn.corpora import load_network
+from causattn.effects import DOCUMENT_VERDICTS
 from causattn.graphs import CausalGraph
 
 SMALL = ("experiment=quick", "corpus.documents=600", "model.steps=60", "attention.documents=200")
@@ -70,7 +71,7 @@ def test_results_agree_with_one_another(study):
         assert (edge.source, edge.target) in pairs
     directed = study.evidence[study.evidence["discovery_directed"]]
     assert len(directed) == int(study.graph.directed().sum())
-    assert study.evidence["verdict"].isin(["supported", "contradicted", "undetermined"]).all()
+    assert study.evidence["verdict"].isin(list(DOCUMENT_VERDICTS)).all()
     assert study.truth is not None
     assert np.array_equal(study.truth.marks, load_network("asia").graph().marks)
 

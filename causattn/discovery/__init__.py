@@ -18,7 +18,12 @@ if TYPE_CHECKING:
         RunSettings,
     )
     from causattn.discovery.data import DiscoveryData
-    from causattn.discovery.discover import discover, discovery_settings
+    from causattn.discovery.discover import (
+        BEYOND_CLASS,
+        KNOWLEDGE,
+        discover,
+        discovery_settings,
+    )
     from causattn.discovery.ges.ges import ges
     from causattn.discovery.icd import (
         iterative_causal_discovery,
@@ -41,9 +46,11 @@ __all__ = [
     "ALGORITHMS",
     "ANY",
     "ANY_DATA",
+    "BEYOND_CLASS",
     "CONTINUOUS",
     "CONTINUOUS_OR_DISCRETE",
     "DISCRETE",
+    "KNOWLEDGE",
     "SCORES",
     "TESTS",
     "Algorithm",

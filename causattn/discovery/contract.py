@@ -198,6 +198,23 @@ class Algorithm(ABC):
             For what a person can mend, in one sentence; a comparison then goes on with the next.
         """
 
+    def beyond_class(self, problem: Problem, graph: CausalGraph) -> tuple[bool, str] | None:
+        """Return whether the data bear out what directs the graph beyond its equivalence class.
+
+        The same documents fit every graph of a class, so that arrows which turn within it are no
+        findings, unless an algorithm assumes more than a graph (noise that is not Gaussian, for
+        example), and tests that. Such an algorithm returns whether the tests passed, and what was
+        tested, in words. None, as by default, says that there is nothing beyond the class.
+
+        Parameters
+        ----------
+        problem
+            What was solved.
+        graph
+            What `run` returned for it.
+        """
+        return None
+
     def load(self, problem: Problem, settings: Any) -> None:
         """Load what a run needs and what is no part of the algorithm; its time is not counted."""
         for module in self.capability_of(settings).imports:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
@@ -20,6 +20,11 @@ from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+
+BEYOND_CLASS = "beyond_class"
+"""Key of `CausalGraph.details`: ``holds`` and ``tested``, see `Algorithm.beyond_class`."""
+KNOWLEDGE = "knowledge"
+"""Key of `CausalGraph.details`: the knowledge that was used, as a configuration writes it."""
 
 
 def discover(
@@ -94,8 +99,13 @@ def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> Caus
         return run_limited(algorithm, ready, settings, settings.timeout_s)
 
     graph = solved(algorithm, problem, settings, run)
-    note = _candidate_note(algorithm, problem, seen, settings)
-    return replace(graph, details={**graph.details, "candidates": note})
+    details = dict(graph.details)
+    if (found := algorithm.beyond_class(seen, graph)) is not None:
+        details[BEYOND_CLASS] = {"holds": found[0], "tested": found[1]}
+    if seen.knowledge is not None:
+        details[KNOWLEDGE] = asdict(seen.knowledge)
+    details["candidates"] = _candidate_note(algorithm, problem, seen, settings)
+    return replace(graph, details=details)
 
 
 def _candidate_note(

@@ -55,12 +55,21 @@ if TYPE_CHECKING:
     from causattn.effects.refuters.refute import refute
     from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
     from causattn.effects.settings import DowhySettings, NoneSettings
-    from causattn.effects.verdict import VerdictRule, judge
+    from causattn.effects.verdict import (
+        DOCUMENT_VERDICTS,
+        MODEL_VERDICTS,
+        Judgement,
+        VerdictRule,
+        judge,
+        missing_checks,
+    )
 
 __all__ = [
+    "DOCUMENT_VERDICTS",
     "EARLIER",
     "ESTIMATORS",
     "INTERVENTIONS",
+    "MODEL_VERDICTS",
     "REFUTERS",
     "Adjustment",
     "AdjustmentSets",
@@ -79,6 +88,7 @@ __all__ = [
     "GuidedEffects",
     "IcaceErrors",
     "Intervention",
+    "Judgement",
     "LinearEffect",
     "LinearEffects",
     "ModelEffect",
@@ -106,6 +116,7 @@ __all__ = [
     "judge",
     "known_effects",
     "matched_effects",
+    "missing_checks",
     "numeric_levels",
     "optimal_adjustment",
     "parent_adjustment",

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from causattn.base import ConfigError, choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
+from causattn.effects.claims import Claims, claims_of
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
 from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
-from causattn.effects.verdict import VerdictRule, judge
+from causattn.effects.unseen import Search, unseen
+from causattn.effects.verdict import UNSEEN, VerdictRule, judge
 from causattn.features import FeatureKind, FeatureTable
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
+    from causattn.effects.interventions.changes import ModelEffect
     from causattn.effects.interventions.interventions import ModelInterventions
+    from causattn.effects.interventions.trial import Contrast
     from causattn.models import LanguageModel
 
+OUTPUT = "output"
+_NOT_AN_OUTPUT = "A hidden slot answers with the model's conditional, which is no intervention."
 KINDS: dict[str, type[DowhySettings] | type[NoneSettings]] = {
     "dowhy": DowhySettings,
     "none": NoneSettings,
@@ -34,6 +40,9 @@ def collect_evidence(
     model: LanguageModel | None,
     corpus: Corpus,
     seed: int,
+    *,
+    search: Search | None = None,
+    given: bool = False,
 ) -> EvidenceTable:
     """Return the evidence for and against every pair that was allowed, found, or is true.
 
@@ -57,6 +66,11 @@ def collect_evidence(
         The documents; its truth, where it has one, goes into the table beside the verdicts.
     seed
         The run's seed. Draws of an edge depend on it and on the edge's names only.
+    search
+        The search that found the graph, to be repeated on some of the documents, as
+        ``effects.split`` says. Without it discovery is taken to have seen all of them.
+    given
+        The graph was not found in these documents: discovery has seen none of them.
 
     Raises
     ------
@@ -65,7 +79,10 @@ def collect_evidence(
     """
     chosen = effect_settings(settings)
     rule = VerdictRule(negligible=chosen.negligible)
-    tests = _Tests(chosen, graph, features, model, corpus, seed)
+    claims = claims_of(graph, given)
+    unseen_by = _unseen(chosen, None if given else search, features, seed)
+    family = _family(claims if given else None, unseen_by, candidates)
+    tests = _Tests(chosen, claims, given, unseen_by, family, features, model, corpus, seed)
     names = features.names
     rows = []
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
@@ -74,11 +91,10 @@ def collect_evidence(
         both = names[source], names[target]
         row: dict[str, Any] = {"source": both[0], "target": both[1]}
         row |= candidate_columns(candidates, *both)
-        row |= discovery_columns(graph, *both)
+        row |= discovery_columns(graph, claims, *both)
         row |= tests.columns(source, target, row)
-        verdict, reason = judge(row, rule)
-        # The truth comes after the verdict, which must not know it.
-        row |= {"verdict": verdict, "verdict_reason": reason} | truth_columns(corpus.truth, *both)
+        # The truth comes after the verdicts, which must not know it.
+        row |= judge(row, rule).columns() | truth_columns(corpus.truth, *both)
         rows.append(row)
     return EvidenceTable.from_rows(rows, {"settings": asdict(chosen), "seed": seed})
 
@@ -98,25 +114,87 @@ def effect_settings(settings: Mapping[str, Any]) -> DowhySettings | NoneSettings
     return settings_from(kind, settings, "effects")
 
 
+def _model_columns(effect: ModelEffect, group: str) -> dict[str, Any]:
+    """Return the columns of what a model says to changed tokens."""
+    return {
+        f"{group}_kind": effect.kind,
+        f"{group}_outcome": effect.outcome,
+        f"{group}_scale": effect.scale,
+        f"{group}_estimate": effect.estimate,
+        f"{group}_low": effect.low,
+        f"{group}_high": effect.high,
+        f"{group}_total_variation": effect.total_variation,
+        f"{group}_n": effect.documents,
+    }
+
+
+class _Unseen(NamedTuple):
+    """What a repetition of the search claims, and documents that it has not seen."""
+
+    claims: Claims
+    features: FeatureTable
+
+
+def _unseen(
+    settings: DowhySettings | NoneSettings, search: Search | None, features: FeatureTable, seed: int
+) -> list[_Unseen] | str:
+    """Return the repetitions of the search, or why there is none."""
+    if search is None or not isinstance(settings, DowhySettings):
+        return ""
+    found = list(unseen(settings.split, search, features, seed))
+    good = [
+        _Unseen(claims_of(one.graph), one.features)
+        for one in found
+        if one.graph is not None and one.features is not None
+    ]
+    return good or next((one.reason for one in found), "")
+
+
+def _family(
+    claims: Claims | None, unseen_by: list[_Unseen] | str, candidates: CandidateEdges | None
+) -> int:
+    """Return over how many arrows the joint intervals hold at once.
+
+    They are those that were drawn before the documents were looked at; all candidate pairs, where
+    a screen chose them by all of the documents.
+    """
+    if claims is not None:
+        return int(claims.graph.directed().sum())
+    if isinstance(unseen_by, str):
+        return 0
+    drawn = sum(int(one.claims.graph.directed().sum()) for one in unseen_by)
+    return max(drawn, 0 if candidates is None else int(candidates.allowed.sum()) // 2)
+
+
 class _Tests:
     """Data effects, refuters and interventions of one study."""
 
     def __init__(
         self,
         settings: DowhySettings | NoneSettings,
-        graph: CausalGraph,
+        claims: Claims,
+        given: bool,
+        unseen_by: list[_Unseen] | str,
+        family: int,
         features: FeatureTable,
         model: LanguageModel | None,
         corpus: Corpus,
         seed: int,
     ) -> None:
-        self._settings = settings
+        self._settings, self._names = settings, features.names
         self._interventions: ModelInterventions | None = None
         if not isinstance(settings, DowhySettings):
             return
         from causattn.effects.estimate.data_effects import DataEffects
 
-        self._data = DataEffects(settings, graph, features, seed)
+        arrows = family or int(claims.graph.directed().sum())
+        self._data = DataEffects(settings, claims.graph, features, seed, arrows)
+        self._rows = UNSEEN if given else "seen"
+        self._why = unseen_by if isinstance(unseen_by, str) else ""
+        self._halves = [
+            (one.claims.graph, DataEffects(settings, one.claims.graph, one.features, seed, family))
+            for one in ([] if isinstance(unseen_by, str) else unseen_by)
+        ]
         if model is not None and settings.interventions != "none":
             from causattn.effects.interventions.interventions import ModelInterventions
 
@@ -131,12 +209,29 @@ class _Tests:
                 seed=seed,
             )
 
+    def _effects(
+        self, source: int, target: int, row: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Contrast | None]:
+        """Return the columns of the data, from documents that discovery has not seen if any."""
+        if row["discovery_directed"]:
+            for graph, effects in self._halves:
+                if _draws(graph, self._names[source], self._names[target]):
+                    found, contrast = effects.columns(source, target)
+                    return found | {"data_rows": UNSEEN}, contrast
+        found, contrast = self._data.columns(source, target)
+        if "data_estimate" not in found:
+            return found, contrast
+        if row["discovery_directed"] and (self._halves or self._why):
+            why = self._why or "Half of the documents do not draw this arrow."
+            found["data_reason"] = " ".join(filter(None, (why, found.get("data_reason"))))
+        return found | {"data_rows": self._rows}, contrast
+
     def columns(self, source: int, target: int, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of data, refuters and model for one pair."""
         settings = self._settings
         if not isinstance(settings, DowhySettings):
             return {"data_reason": "Not asked for (effects=none)."}
-        found, contrast = self._data.columns(source, target)
+        found, contrast = self._effects(source, target, row)
         if self._interventions is None:
             return found | {"model_reason": "Not asked for."}
         if settings.interventions == "edges" and row.get("discovery_edge") is None:
@@ -148,17 +243,9 @@ class _Tests:
         effect = self._interventions.effect(source, target, contrast)
         if isinstance(effect, str):
             return found | {"model_reason": effect}
-        return found | {
-            "model_kind": effect.kind,
-            "model_reads": effect.reads,
-            "model_outcome": effect.outcome,
-            "model_scale": effect.scale,
-            "model_estimate": effect.estimate,
-            "model_low": effect.low,
-            "model_high": effect.high,
-            "model_total_variation": effect.total_variation,
-            "model_n": effect.documents,
-        }
+        if effect.reads == OUTPUT:
+            return found | _model_columns(effect, "model")
+        return found | _model_columns(effect, "conditional") | {"model_reason": _NOT_AN_OUTPUT}
 
     def _cut(self, source: int, target: int, kind: str) -> dict[str, Any]:
         """Return the columns of attention cut along the edge."""
@@ -188,3 +275,10 @@ class _Tests:
             "tau_low": effect.low,
             "tau_high": effect.high,
         }
+
+
+def _draws(graph: CausalGraph, source: str, target: str) -> bool:
+    """Return whether a graph directs source --> target."""
+    if source not in graph.names or target not in graph.names:
+        return False
+    return bool(graph.directed()[graph.names.index(source), graph.names.index(target)])

@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 
 from causattn.base import ArtefactError, DataError, Shown
 from causattn.effects.columns import EARLIER, EMPTY, Column, ColumnType, evidence_columns
+from causattn.effects.verdict import DOCUMENT_VERDICTS, MODEL_VERDICTS, VerdictRule, judge
 
-SCHEMA = 3
-_READABLE = ("2", str(SCHEMA))
+SCHEMA = 4
+_READABLE = ("2", "3", str(SCHEMA))
 _ARROW: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
     "list": pa.list_(pa.string()),
@@ -116,39 +117,42 @@ class EvidenceTable(Shown):
         return found.iloc[0]
 
     def edges(self) -> pd.DataFrame:
-        """Return the rows whose directed edge is in the graph."""
+        """Return the rows whose arrow the graph claims: directed in its whole class."""
         return self.frame[self.frame["discovery_directed"]]
 
     def summary(self) -> dict[str, Any]:
         """Return counts of rows and verdicts, JSON-like, with their truth where that is known.
 
-        ``edges`` are the rows whose directed edge is in the graph. Where the truth is known,
-        ``true`` says how many of them it directs the same way.
+        ``edges`` are the rows whose arrow the graph claims, ``open`` the pairs without direction.
+        Where the truth is known, ``true`` says how many arrows it directs the same way.
         """
-        edges = self.edges()
-        known = bool(edges["truth_directed"].notna().any())
+        frame = self.frame
+        known = bool(frame["truth_directed"].notna().any())
         verdicts: dict[str, Any] = {}
-        for verdict in ("supported", "contradicted", "undetermined"):
-            rows = edges[edges["verdict"] == verdict]
+        for verdict in DOCUMENT_VERDICTS[:-2]:
+            rows = frame[frame["verdict"] == verdict]
             verdicts[verdict] = {"edges": len(rows)}
             if known:
                 verdicts[verdict]["true"] = int((rows["truth_directed"] == 1).sum())
+        undecided = frame[frame["verdict"] == "open"]
         failed = {
-            name: int((self.frame[f"{name}_outcome"] == "failed").sum())
-            for name in refuters_in(self.frame)
+            name: int((frame[f"{name}_outcome"] == "failed").sum()) for name in refuters_in(frame)
         }
         return {
-            "rows": len(self.frame),
-            "edges": len(edges),
+            "rows": len(frame),
+            "edges": len(self.edges()),
             **verdicts,
+            "open": len({frozenset(pair) for pair in undecided[["source", "target"]].to_numpy()}),
+            **{word: int((frame["model_verdict"] == word).sum()) for word in MODEL_VERDICTS},
             "refuters_failed": failed,
-            "data_effects": int(self.frame["data_estimate"].notna().sum()),
-            "model_effects": int(self.frame["model_estimate"].notna().sum()),
+            "data_effects": int(frame["data_estimate"].notna().sum()),
+            "model_effects": int(frame["model_estimate"].notna().sum()),
+            "conditionals": int(frame["conditional_estimate"].notna().sum()),
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """Return source, target, verdict and effects of each pair, the graph's edges first."""
-        shown = ["source", "target", "verdict", "data_estimate", "model_estimate"]
+        """Return source, target, verdicts and effects of each pair, the graph's edges first."""
+        shown = ["source", "target", "verdict", "data_estimate", "model_verdict", "model_estimate"]
         order = (~self.frame["discovery_directed"]).sort_values(kind="stable").index
         return self.frame.loc[order, shown]
 
@@ -185,6 +189,9 @@ class EvidenceTable(Shown):
     def read(cls, path: Path) -> EvidenceTable:
         """Read what `write` wrote, also before columns got the names that they have now.
 
+        Rows of earlier schemas are judged by the rule of today, since its words meant something
+        else then.
+
         Raises
         ------
         ArtefactError
@@ -213,13 +220,28 @@ class EvidenceTable(Shown):
             for column in (*evidence_columns(), *extra):
                 if column.type in ("number", "maybe") and row.get(column.name) is None:
                     row[column.name] = float("nan")
-        return cls.from_rows(rows, json.loads(stored["causattn.about"]), extra)
+        about = json.loads(stored["causattn.about"])
+        if stored["causattn.schema"] != str(SCHEMA):
+            rows = [_judged_again(row, about) for row in rows]
+            extra = tuple(column for column in extra if column.name != "model_reads")
+        return cls.from_rows(rows, about, extra)
 
 
 def refuters_in(frame: pd.DataFrame) -> list[str]:
     """Return the refuters that have columns in an evidence table, in their order."""
     ends = [str(name).removesuffix("_p") for name in frame.columns if str(name).endswith("_p")]
     return [name for name in ends if f"{name}_outcome" in frame.columns]
+
+
+def _judged_again(row: dict[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of an earlier schema in the columns and words of this one."""
+    row = dict(row)
+    if row.pop("model_reads", None) == "masked slot":
+        for column in evidence_columns():
+            if column.name.startswith("conditional_"):
+                row[column.name] = row.pop(column.name.replace("conditional", "model", 1), None)
+    negligible = about.get("settings", {}).get("negligible", VerdictRule.negligible)
+    return row | judge(row, VerdictRule(negligible)).columns()
 
 
 def _type_of(field: pa.Field) -> ColumnType:

@@ -8,6 +8,7 @@ import numpy as np
 
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
+from causattn.effects.claims import Claims
 from causattn.graphs import CausalGraph, Mark
 
 FREQUENCY = "bootstrap_frequency"
@@ -65,8 +66,10 @@ def candidate_columns(
     }
 
 
-def discovery_columns(graph: CausalGraph, source: str, target: str) -> dict[str, Any]:
-    """Return what the graph says of the pair."""
+def discovery_columns(
+    graph: CausalGraph, claims: Claims, source: str, target: str
+) -> dict[str, Any]:
+    """Return what the graph draws between the pair, and what of it is a claim."""
     if source not in graph.names or target not in graph.names:
         return {"discovery_directed": False}
     i, j = graph.names.index(source), graph.names.index(target)
@@ -76,7 +79,9 @@ def discovery_columns(graph: CausalGraph, source: str, target: str) -> dict[str,
     frequency = graph.details.get(FREQUENCY)
     return {
         "discovery_edge": edge,
-        "discovery_directed": edge == "-->",
+        "discovery_directed": bool(claims.graph.directed()[i, j]),
+        "discovery_free": bool(claims.free[i, j]),
+        "robust_compelled": float(claims.compelled[i, j]) if edge == "-->" else float("nan"),
         "discovery_separating_set": [graph.names[k] for k in next(iter(separating))]
         if edge is None and len(separating)
         else None,

@@ -10,6 +10,7 @@ from causattn.base import ConfigError
 from causattn.effects.estimate.adjustment import Choice
 from causattn.effects.estimate.regression import StandardError
 from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
+from causattn.effects.unseen import Split
 
 MOVED = {
     "subset_fraction": "refuter_settings.data_subset.fraction",
@@ -59,8 +60,12 @@ class DowhySettings:
     standard_error
         ``"conservative"`` (the larger of the others), ``"classical"`` (DoWhy's own) or ``"robust"``
         (HC3).
+    split
+        Which documents effects are estimated from: the ``"half"`` that a repetition of the search
+        on the other half has not seen; ``"cross"``, which turns the halves round for arrows that
+        this does not draw; or ``"none"``: all of them, and no arrow is more than drawn.
     confidence
-        Coverage of every interval.
+        Coverage of every interval; the joint ones hold over all arrows of the table at once.
     minimum_count
         Fewest rows that a value must have to be contrasted with another.
     levels
@@ -109,6 +114,7 @@ class DowhySettings:
     estimator_settings: dict[str, Any] = field(default_factory=dict)
     engine: Literal["dowhy", "closed_form"] = "dowhy"
     standard_error: StandardError = "conservative"
+    split: Split = "half"
     confidence: float = 0.95
     minimum_count: int = 10
     levels: list[str] | None = None

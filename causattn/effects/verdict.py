@@ -1,45 +1,38 @@
-"""The verdict on the claim "source causes target directly": one rule, written here only.
+"""The verdicts on the claim "source causes target directly": one rule, written here only.
 
-The graph makes the claim, the data and the model speak for or against it. Attention does not vote,
-since it is what is on trial, and neither does the truth.
+Two questions, two answers, from two sets of columns that never mix. Attention does not vote, since
+it is what is on trial, and neither does what a model says of a hidden slot (``conditional_``): that
+is the model's P(target | all other slots) and no intervention.
 
-**Data** (estimate with interval, from the feature table). The direct effect decides where there is
-one, since that is what an edge claims; the total effect where there is none. Both are by the same
-estimator, of the same contrast, and both are named.
+**About the documents** (`Judgement.documents`):
 
-=========  =========================================================================================
-for        the interval excludes 0 and every refuter that was run passed
-shaken     the interval excludes 0 but a refuter that `shakes` failed
-against    the interval holds 0 and lies within +- `negligible` units of `data_scale`
-unclear    the interval holds 0 and is wider than that
-unknown    there is no estimate
-=========  =========================================================================================
+=========== ======================================================================================
+supported   evidence that no search has seen says so: a real intervention, people, the truth; or a
+            known order, where the arrow is robust beside
+robust      consistent, and every check of `missing_checks` was made and passed
+consistent  the estimate agrees, on documents that discovery has not seen: its interval, valid over
+            all arrows of the table, excludes 0, and no refuter that `shakes` failed
+drawn       discovery drew the arrow, and that is all there is
+disputed    drawn, and a refuter that `shakes` failed, or another search says that the source is no
+            cause of the target, or other evidence speaks for an arrow that was not drawn
+refuted     drawn, and the interval lies within +- `negligible` units of `data_scale`; or evidence
+            that no search has seen says no
+open        the pair is joined, and the documents do not say in which direction: the mark is a tail
+            or circle, or the arrow is free within its equivalence class
+absent      the arrow is not drawn, which refutes it only as far as the tests saw everything
+=========== ======================================================================================
 
-**Model** (intervention, with interval): *for* where the interval lies outside +- `negligible` units
-of `model_scale`, *against* where it lies inside, *unclear* where it crosses, *unknown* without one.
-A trained model answers every change a little, so that 0 itself is no yardstick for it. Read at a
-masked slot, with all other slots in view, "against" is no more than *silent*: what is in view may
-already determine the target, as an effect's effects do. Read at the model's output it is the
-verdict of the mechanism that the edge is about.
+The direct effect decides where there is one, since that is what an edge claims; the total effect
+where there is none.
 
-==================== ============ ======================= ========================================
-graph                data         model                   verdict
-==================== ============ ======================= ========================================
-other direction      any          any                     contradicted
-<-> or <-o           any          any                     contradicted (no cause of the target)
-no edge, was tested  any          any                     contradicted
-no edge, not allowed any          any                     undetermined (nothing was tested)
-not directed         any          any                     undetermined
-source --> target    for          against, output         contradicted
-source --> target    for          anything else           supported
-source --> target    shaken       any                     undetermined
-source --> target    against      for                     undetermined (they disagree)
-source --> target    against      anything else           contradicted
-source --> target    unclear,     against, output         contradicted
-                     unknown
-source --> target    unclear,     anything else           undetermined
-                     unknown
-==================== ============ ======================= ========================================
+**About the model** (`Judgement.model`), from changed tokens where the model's output is read:
+
+=========== ======================================================================================
+used        the interval lies outside +- `negligible` units of `model_scale`
+opposite    so, and on the other side of 0 than the documents' effect of the same contrast
+unused      the interval lies inside
+(none)      it crosses, or nothing was changed
+=========== ======================================================================================
 """
 
 from __future__ import annotations
@@ -47,12 +40,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 from causattn.effects.registry import REFUTERS
 
-Verdict = Literal["supported", "contradicted", "undetermined"]
-OUTPUT = "output"
+DOCUMENT_VERDICTS = (
+    "supported",
+    "robust",
+    "consistent",
+    "drawn",
+    "disputed",
+    "refuted",
+    "open",
+    "absent",
+)
+"""What can be said of a claim about the documents, what carries most first."""
+MODEL_VERDICTS = ("used", "opposite", "unused")
+"""What can be said of a claim about the model."""
+UNSEEN = "unseen"
+"""What ``data_rows`` holds where discovery has not seen the documents of the estimate."""
 
 
 @dataclass(frozen=True)
@@ -63,73 +69,154 @@ class VerdictRule:
     ----------
     negligible
         Effects smaller than this are none: in probability, or in units of the row's scale.
+    stable
+        Least share of bootstraps that draw a robust arrow.
     """
 
     negligible: float = 0.01
+    stable: float = 0.9
 
 
-def judge(row: Mapping[str, Any], rule: VerdictRule) -> tuple[Verdict, str]:
-    """Return the verdict on one row of the evidence table and the sentence that says why.
+class Judgement(NamedTuple):
+    """What is said of a claim, and why in a sentence each; ``model`` is None where nothing is."""
+
+    documents: str
+    documents_reason: str
+    model: str | None
+    model_reason: str
+
+    def columns(self) -> dict[str, str | None]:
+        """Return the columns of the evidence table."""
+        return {
+            "verdict": self.documents,
+            "verdict_reason": self.documents_reason,
+            "model_verdict": self.model,
+            "model_verdict_reason": self.model_reason,
+        }
+
+
+def judge(row: Mapping[str, Any], rule: VerdictRule) -> Judgement:
+    """Return the verdicts on one row of the evidence table.
 
     Parameters
     ----------
     row
-        The row's other columns; see `causattn.effects.evidence_columns`.
+        The row's other columns; see `causattn.effects.evidence_columns`. What it lacks is unknown.
     rule
         The thresholds.
     """
-    source, target = row["source"], row["target"]
+    word, why = _documents(row, rule)
+    return Judgement(word, why[0].upper() + why[1:] + ".", *_model(row, rule))
+
+
+def missing_checks(row: Mapping[str, Any], rule: VerdictRule) -> list[str]:
+    """Return why an arrow is not robust, a clause each; nothing where it is.
+
+    Parameters
+    ----------
+    row, rule
+        As for `judge`. A check that was not made is among them: what was not asked is not robust.
+    """
+    found = []
+    compelled = _number(row, "robust_compelled")
+    if compelled != 1.0:
+        found.append(
+            "the graph has no equivalence class to read it in"
+            if math.isnan(compelled)
+            else "its equivalence class leaves the direction open"
+        )
+    for key, who in (("robust_majority", "the majority rules"), ("robust_fci", "FCI")):
+        edge = row.get(key)
+        if edge is None:
+            found.append(f"{who} were not asked" if key != "robust_fci" else "FCI was not asked")
+        elif edge != "-->":
+            said = "leave" if key != "robust_fci" else "says"
+            found.append(f"{who} {said} {_shown(row, edge)}")
+    share = _number(row, "discovery_frequency")
+    if math.isnan(share):
+        found.append("no bootstraps were drawn")
+    elif share < rule.stable:
+        found.append(f"{share:.0%} of bootstraps draw it")
+    low, high = _number(row, "robust_low"), _number(row, "robust_high")
+    if math.isnan(low) or math.isnan(high):
+        found.append("no covariate says how strong a hidden cause might be")
+    elif low <= 0 <= high:
+        like = row.get("robust_benchmark") or "the strongest covariate"
+        found.append(f"a hidden cause as strong as {like} would explain it away")
+    return found
+
+
+def _documents(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
+    """Return the verdict about the documents and why, a sentence without its stop."""
+    says, known = row.get("independent_says"), row.get("independent_words") or ""
+    kind = row.get("independent_kind")
+    if says == "against":
+        return "refuted", known
     if not row["discovery_directed"]:
-        return _without_claim(row, source, target)
-    data, data_says = _data(row, rule)
-    model, model_says = _model(row, rule)
-    refused = model == "against" and row.get("model_reads") == OUTPUT
-    both = f"{data_says}, and {model_says}." if model != "unknown" else f"{data_says}."
-    both = both[0].upper() + both[1:]
-    if data != "shaken" and refused:
-        return "contradicted", both
-    if data == "for":
-        return "supported", both
-    if data == "against" and model != "for":
-        return "contradicted", both
-    return "undetermined", both
+        word, why = _without_claim(row)
+        if says == "for" and kind != "order":
+            return ("supported", known) if word == "open" else ("disputed", f"{known}, but {why}")
+        return word, why
+    vote, why = _data(row, rule)
+    if vote == "against":
+        return "refuted", why
+    if vote == "shaken":
+        return "disputed", why
+    if says == "for" and kind != "order":
+        return "supported", f"{known}, and {why}"
+    for key, who in (("robust_fci", "FCI"), ("robust_majority", "the majority rules")):
+        if (row.get(key) or "").startswith("<"):
+            says_no = "says" if key == "robust_fci" else "say"
+            return "disputed", f"{why}, but {who} {says_no} {_shown(row, row[key])}"
+    if vote != "for":
+        return "drawn", why
+    if row.get("data_rows") != UNSEEN:
+        return "drawn", f"{why}, in the documents that discovery saw, which is no second opinion"
+    if lacks := missing_checks(row, rule):
+        return "consistent", f"{why}; not robust, since {' and '.join(lacks[:2])}"
+    if says == "for":
+        return "supported", f"{known}, and {why}"
+    return "robust", f"{why}, and all checks of the direction passed"
 
 
-def _without_claim(row: Mapping[str, Any], source: str, target: str) -> tuple[Verdict, str]:
-    """Judge a pair whose directed edge is not in the graph."""
-    edge = row.get("discovery_edge")
+def _without_claim(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Judge a pair whose directed edge is not in the graph, or is free within its class."""
+    edge, source, target = row.get("discovery_edge"), row["source"], row["target"]
+    if row.get("discovery_free"):
+        return "open", (
+            f"{source} and {target} are joined, and the same documents are explained as well with "
+            "the arrow turned (one equivalence class)"
+        )
     if edge == "<--":
-        return "contradicted", f"The graph directs the edge from {target} to {source}."
+        return "absent", f"the graph directs the edge from {target} to {source}"
     if edge == "<->":
-        return (
-            "contradicted",
-            f"The graph joins {source} and {target} by a hidden common cause; neither acts on the "
-            "other.",
+        return "absent", (
+            f"the graph joins {source} and {target} by a hidden common cause; neither acts on the "
+            "other"
         )
     if edge and edge.startswith("<"):
-        return "contradicted", f"In the graph {source} is no cause of {target} ({edge})."
+        return "absent", f"in the graph {source} is no cause of {target} ({edge})"
     if edge == "o->":
-        return (
-            "undetermined",
-            f"In the graph {source} acts on {target}, or a hidden common cause acts on both "
-            f"({source} {edge} {target}).",
+        return "open", (
+            f"in the graph {source} acts on {target}, or a hidden common cause acts on both "
+            f"({source} {edge} {target})"
         )
     if edge:
-        return "undetermined", f"The graph leaves the direction open ({source} {edge} {target})."
+        return "open", f"the graph leaves the direction open ({source} {edge} {target})"
     separating = row.get("discovery_separating_set")
     if separating is not None:
         given = f"given {', '.join(separating)}" if len(separating) else "given nothing"
-        return "contradicted", f"{source} and {target} are independent {given}."
-    if not row["candidate_allowed"]:
-        return (
-            "undetermined",
-            f"{source} and {target} were no candidates, so no test was made of them.",
-        )
-    return "contradicted", f"The graph was free to join {source} and {target} and did not."
+        return "absent", f"the tests found {source} and {target} independent {given}"
+    if not row.get("candidate_allowed", True):
+        return "absent", f"{source} and {target} were no candidates, so no test was made of them"
+    return "absent", f"the graph was free to join {source} and {target} and did not"
 
 
 def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
-    """Return the data's vote and its words."""
+    """Return what the estimate says (for, shaken, against, unclear, unknown) and its words.
+
+    The interval is the one that holds over all arrows at once, where there is one.
+    """
     kind = "direct" if not math.isnan(_number(row, "direct_low")) else "data"
     estimate, low, high = (_number(row, f"{kind}_{key}") for key in ("estimate", "low", "high"))
     if math.isnan(low) or math.isnan(high):
@@ -140,7 +227,8 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
     if kind == "direct" and row.get("data_effect") == "total":
         total = [_number(row, f"data_{key}") for key in ("estimate", "low", "high")]
         shown += " ({:.3g} [{:.3g}, {:.3g}] in total)".format(*total)
-    if low > 0 or high < 0:
+    joint = _number(row, f"{kind}_joint_low", low), _number(row, f"{kind}_joint_high", high)
+    if joint[0] > 0 or joint[1] < 0:
         failed = [
             name
             for name in REFUTERS
@@ -156,24 +244,38 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
     margin = rule.negligible * _number(row, "data_scale", 1.0)
     if -margin <= low and high <= margin:
         return "against", f"the data show no {named.split(' ', 1)[1]} beyond {margin:.3g} ({shown})"
+    if low > 0 or high < 0:
+        shown += f", [{joint[0]:.3g}, {joint[1]:.3g}] over all arrows at once"
     return "unclear", f"the data leave open whether there is {named} ({shown})"
 
 
-def _model(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
-    """Return the model's vote and its words."""
+def _model(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str | None, str]:
+    """Return the verdict about the model and why."""
     estimate, low, high = (_number(row, f"model_{key}") for key in ("estimate", "low", "high"))
     if math.isnan(low) or math.isnan(high):
-        return "unknown", "the model was not asked"
+        return None, row.get("model_reason") or "The model was not asked."
     shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
     margin = rule.negligible * _number(row, "model_scale", 1.0)
-    if low > margin or high < -margin:
-        return "for", f"changing the tokens moves the model by {shown}"
     if -margin <= low and high <= margin:
         return (
-            "against",
-            f"changing the tokens moves the model by no more than {margin:.3g} ({shown})",
+            "unused",
+            f"Changing the tokens moves the model by no more than {margin:.3g} ({shown}).",
         )
-    return "unclear", f"changing the tokens may or may not move the model ({shown})"
+    if not (low > margin or high < -margin):
+        return None, f"Changing the tokens may or may not move the model ({shown})."
+    kind = "direct" if not math.isnan(_number(row, "direct_low")) else "data"
+    data = [_number(row, f"{kind}_{key}") for key in ("low", "high")]
+    if (data[0] > 0 and high < 0) or (data[1] < 0 and low > 0):
+        return "opposite", (
+            f"Changing the tokens moves the model by {shown}, against the documents' effect of "
+            f"{_number(row, f'{kind}_estimate'):.3g}."
+        )
+    return "used", f"Changing the tokens moves the model by {shown}."
+
+
+def _shown(row: Mapping[str, Any], edge: str) -> str:
+    """Return an edge in words, none being no edge."""
+    return f"{row['source']} {edge} {row['target']}" if edge else "no edge"
 
 
 def _number(row: Mapping[str, Any], key: str, missing: float = math.nan) -> float:

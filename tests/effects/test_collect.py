@@ -49,13 +49,13 @@ def graph_of(*edges: tuple[int, int], names: tuple[str, ...] = NAMES, **about) -
 
 
 def collect(graph: CausalGraph, table: FeatureTable, corpus: Corpus, **settings) -> EvidenceTable:
-    return collect_evidence({**FAST, **settings}, graph, table, None, None, corpus, 0)
+    return collect_evidence({**FAST, **settings}, graph, table, None, None, corpus, 0, given=True)
 
 
-def test_a_right_graph_is_supported_edge_by_edge(table, corpus) -> None:
+def test_a_right_graph_that_was_given_is_consistent_edge_by_edge(table, corpus) -> None:
     evidence = collect(graph_of((0, 1), (1, 2), (0, 2)), table, corpus)
     edges = evidence.edges()
-    assert list(edges["verdict"]) == ["supported"] * 3
+    assert list(edges["verdict"]) == ["consistent"] * 3
     row = evidence.row("source", "target")
     assert row["data_adjustment"] == ["cause"]
     assert row["data_low"] < 0.3 < row["data_high"]
@@ -64,19 +64,22 @@ def test_a_right_graph_is_supported_edge_by_edge(table, corpus) -> None:
     assert row["data_n"] == 2000
     assert row["truth_directed"] == 1
     back = evidence.row("target", "source")
-    assert back["verdict"] == "contradicted"
+    assert back["verdict"] == "absent"
     assert back["discovery_edge"] == "<--"
     assert back["truth_directed"] == 0
-    assert evidence.summary()["supported"] == {"edges": 3, "true": 3}
+    assert evidence.summary()["consistent"] == {"edges": 3, "true": 3}
+    assert row["data_family"] == 3
+    assert row["data_joint_low"] < row["data_low"]
+    assert row["data_high"] < row["data_joint_high"]
 
 
-def test_a_planted_wrong_edge_is_contradicted(make_table, corpus) -> None:
+def test_a_planted_wrong_edge_is_refuted(make_table, corpus) -> None:
     rng = np.random.default_rng(1)
     columns = dict(zip(NAMES, rng.integers(0, 2, (4, 100_000)), strict=True))
     table = make_table(YES_NO, **columns)
     evidence = collect(graph_of((3, 2)), table, corpus, negligible=0.02)
     row = evidence.row("noise", "target")
-    assert row["verdict"] == "contradicted"
+    assert row["verdict"] == "refuted"
     assert row["placebo_outcome"] == "failed"
 
 
@@ -87,7 +90,7 @@ def test_pairs_are_the_allowed_the_found_and_the_true(table, corpus) -> None:
     by_lime = {"screen": "lime"}
     candidates = CandidateEdges(NAMES, score, np.full((4, 4), 0.5), allowed, "by hand", by_lime)
     graph = graph_of((1, 2), separating_sets={(0, 3): [(1, 2)]})
-    evidence = collect_evidence(FAST, graph, table, candidates, None, corpus, 0)
+    evidence = collect_evidence(FAST, graph, table, candidates, None, corpus, 0, given=True)
     found = set(zip(evidence.frame["source"], evidence.frame["target"], strict=True))
     both = {("cause", "noise"), ("source", "target"), ("cause", "source"), ("cause", "target")}
     assert found == both | {(b, a) for a, b in both}
@@ -101,7 +104,7 @@ def test_pairs_are_the_allowed_the_found_and_the_true(table, corpus) -> None:
     assert "independent given source, target" in row["verdict_reason"]
     missed = evidence.row("cause", "source")
     assert not missed["candidate_allowed"]
-    assert missed["verdict"] == "undetermined"
+    assert missed["verdict"] == "absent"
 
 
 def test_results_do_not_depend_on_what_else_is_collected(table, corpus) -> None:
@@ -146,10 +149,10 @@ def test_every_estimator_fills_the_same_columns(table, corpus, estimator) -> Non
     if estimator == "propensity_stratification":
         # A true finding: a random column blurs the strata, and confounding comes back.
         assert row["random_common_cause_outcome"] == "failed"
-        assert row["verdict"] == "undetermined"
+        assert row["verdict"] == "disputed"
     else:
         assert row["random_common_cause_outcome"] == "passed"
-        assert row["verdict"] == "supported"
+        assert row["verdict"] == "consistent"
 
 
 def test_other_estimators_refuse_what_they_do_not_take(make_table) -> None:
@@ -165,9 +168,9 @@ def test_other_estimators_refuse_what_they_do_not_take(make_table) -> None:
 
 def test_none_estimates_nothing(table, corpus) -> None:
     graph = graph_of((0, 1))
-    evidence = collect_evidence({"kind": "none"}, graph, table, None, None, corpus, 0)
+    evidence = collect_evidence({"kind": "none"}, graph, table, None, None, corpus, 0, given=True)
     assert evidence.frame["data_estimate"].isna().all()
-    assert evidence.row("cause", "source")["verdict"] == "undetermined"
+    assert evidence.row("cause", "source")["verdict"] == "drawn"
     assert "Not asked for" in evidence.row("cause", "source")["data_reason"]
 
 
@@ -189,14 +192,14 @@ def test_an_unidentified_total_effect_gives_way_to_the_direct_one(table, corpus)
     assert row["data_adjustment"] == row["direct_adjustment"] == ["source"]
     assert row["data_low"] < 0.4 < row["data_high"]
     assert row["placebo_outcome"] == "passed"
-    assert row["verdict"] == "supported"
+    assert row["verdict"] == "consistent"
     # In all, the cause does 0.4 and 0.6 of the source's 0.3 (if it is the source's cause), or 0.4.
     assert row["data_possible_minimum"] == pytest.approx(row["direct_estimate"], abs=1e-9)
     assert row["data_possible_maximum"] == pytest.approx(0.4 + 0.6 * 0.3, abs=0.05)
     between = evidence.row("cause", "source")
     assert between["data_possible_minimum"] == 0
     assert between["data_possible_maximum"] == pytest.approx(0.6, abs=0.05)
-    assert between["verdict"] == "undetermined"
+    assert between["verdict"] == "open"
 
 
 def test_a_feature_that_acts_on_the_outcome_by_way_of_others_has_a_total_effect(
@@ -205,13 +208,13 @@ def test_a_feature_that_acts_on_the_outcome_by_way_of_others_has_a_total_effect(
     """colour -> size -> liked: no edge colour -> liked, an effect all the same."""
     graph = graph_of((0, 1), (1, 3), names=slot_table.names)
     settings = {**FAST, "minimum_count": 2}
-    evidence = collect_evidence(settings, graph, slot_table, None, None, slot_corpus, 0)
+    evidence = collect_evidence(settings, graph, slot_table, None, None, slot_corpus, 0, given=True)
     row = evidence.row("colour", "liked")
     assert row["discovery_edge"] is None
     assert row["data_effect"] == "total"
     assert row["data_adjustment"] == []
     assert "no edge colour --> liked" in row["direct_reason"]
-    assert row["verdict"] == "contradicted"  # The graph was free to join them.
+    assert row["verdict"] == "absent"  # The graph was free to join them.
     effect = LinearEffects(Design(slot_table, 2)).estimate(0, 3, ())
     assert not isinstance(effect, str)
     assert row["data_estimate"] == pytest.approx(effect.estimate)
@@ -233,9 +236,9 @@ def test_an_effect_that_passes_through_another_parent_is_no_edge(make_table) -> 
     row = evidence.row("first", "last")
     assert row["data_low"] > 0.9
     assert row["direct_low"] < 0 < row["direct_high"]
-    assert row["verdict"] == "contradicted"
+    assert row["verdict"] == "refuted"
     assert "no direct effect" in row["verdict_reason"]
-    assert evidence.row("middle", "last")["verdict"] == "supported"
+    assert evidence.row("middle", "last")["verdict"] == "consistent"
 
 
 def test_positivity_and_sample_size_get_a_reason(make_table, corpus) -> None:
@@ -256,7 +259,7 @@ def test_positivity_and_sample_size_get_a_reason(make_table, corpus) -> None:
     many = graph_of((1, 2), *((k, 1) for k in range(3, 33)), names=names)
     row = collect(many, table, other, adjustment="parents").row("copy", "target")
     assert "as large as the sample" in row["data_reason"]
-    assert row["verdict"] == "undetermined"
+    assert row["verdict"] == "drawn"
 
 
 def test_levels_that_are_asked_for_are_contrasted(make_table) -> None:
@@ -277,12 +280,17 @@ def test_interventions_fill_the_models_columns(
     names = slot_table.names
     graph = graph_of((0, 1), (1, 3), names=names)
     settings = {"kind": "dowhy", "draws": 20, "documents": 20, "minimum_count": 2}
-    evidence = collect_evidence(settings, graph, slot_table, None, masked_model, slot_corpus, 0)
+    evidence = collect_evidence(
+        settings, graph, slot_table, None, masked_model, slot_corpus, 0, given=True
+    )
     row = evidence.row("colour", "size")
-    assert row["model_n"] == 20
-    assert row["model_low"] <= row["model_estimate"] <= row["model_high"]
-    assert row["model_outcome"] == row["data_outcome"]
-    assert row["model_kind"] == f"rewrite {row['data_from']} to {row['data_to']}"
+    assert row["conditional_n"] == 20
+    assert row["conditional_low"] <= row["conditional_estimate"] <= row["conditional_high"]
+    assert row["conditional_outcome"] == row["data_outcome"]
+    assert row["conditional_kind"] == f"rewrite {row['data_from']} to {row['data_to']}"
+    assert np.isnan(row["model_estimate"])
+    assert "no intervention" in row["model_reason"]
+    assert row["model_verdict"] is None
     assert "gives no liked" in evidence.row("size", "liked")["model_reason"]
     assert row["tau_from"] is None
     chosen = {**settings, "attention_levels": True}
@@ -310,4 +318,4 @@ def test_interventions_fill_the_models_columns(
 )
 def test_wrong_settings_are_sentences(table, corpus, settings, says) -> None:
     with pytest.raises(ConfigError, match=says):
-        collect_evidence({**FAST, **settings}, graph_of(), table, None, None, corpus, 0)
+        collect_evidence({**FAST, **settings}, graph_of(), table, None, None, corpus, 0, given=True)

@@ -75,7 +75,7 @@ def test_the_evidence_table_holds_them_or_says_why_not(
 
     def row(model, source: str, target: str, **more):
         asked = {**settings, **more}
-        table = collect_evidence(asked, graph, slot_table, None, model, slot_corpus, 0)
+        table = collect_evidence(asked, graph, slot_table, None, model, slot_corpus, 0, given=True)
         return table.row(source, target)
 
     cut = row(masked_model, "colour", "size")

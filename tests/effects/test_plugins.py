@@ -120,7 +120,9 @@ def study(make_table, model=None, **settings) -> EvidenceTable:
         np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]]), NAMES, direction="from row to column"
     )
     asked = {"kind": "dowhy", "interventions": "none", "draws": 20, **settings}
-    return collect_evidence(asked, graph, table, None, None, Corpus("x", ["."] * 1000), 0)
+    return collect_evidence(
+        asked, graph, table, None, None, Corpus("x", ["."] * 1000), 0, given=True
+    )
 
 
 def test_a_refuter_from_outside_has_columns_and_a_say(make_table, plugin, tmp_path) -> None:
@@ -128,13 +130,13 @@ def test_a_refuter_from_outside_has_columns_and_a_say(make_table, plugin, tmp_pa
     row = evidence.row("source", "target")
     assert row["halves_outcome"] == row["placebo_outcome"] == "passed"
     assert 0 < row["halves_distance"] < 3
-    assert row["verdict"] == "supported"
+    assert row["verdict"] == "consistent"
     assert evidence.summary()["refuters_failed"]["halves"] == 0
     strict = {"halves": {"limit": 0.01}}
     shaken = study(make_table, refuter_settings=strict).row("source", "target")
     assert shaken["halves_outcome"] == "failed"
     assert "fails the test of halves" in shaken["verdict_reason"]
-    assert shaken["verdict"] == "undetermined"
+    assert shaken["verdict"] == "disputed"
     with pytest.raises(ConfigError, match=r"refuter_settings\.halves\.limits"):
         study(make_table, refuter_settings={"halves": {"limits": 1.0}})
     path = tmp_path / "evidence.parquet"
@@ -153,7 +155,7 @@ def test_an_estimator_from_outside_is_refuted_as_any_other(make_table, plugin) -
     assert row["data_low"] < 0.5 < row["data_high"]
     assert row["data_smaller_group"] > 400
     assert row["placebo_outcome"] == row["halves_outcome"] == "passed"
-    assert row["verdict"] == "supported"
+    assert row["verdict"] == "consistent"
 
 
 def test_an_intervention_from_outside(masked_model, slot_corpus, slot_table, plugin) -> None:
@@ -161,7 +163,9 @@ def test_an_intervention_from_outside(masked_model, slot_corpus, slot_table, plu
         np.eye(4, k=1), slot_table.names, direction="from row to column"
     )
     settings = {"draws": 20, "documents": 20, "minimum_count": 2, "knock_outs": "nothing"}
-    evidence = collect_evidence(settings, graph, slot_table, None, masked_model, slot_corpus, 0)
+    evidence = collect_evidence(
+        settings, graph, slot_table, None, masked_model, slot_corpus, 0, given=True
+    )
     row = evidence.row("colour", "size")
     assert row["knock_out_kind"] == "nothing"
     assert row["knock_out_n"] == 20

@@ -127,9 +127,10 @@ def test_a_study_may_ask_for_them(make_table) -> None:
     asked["estimator"] = "linear"
     settings = {"kind": "dowhy", "interventions": "none", **asked}
     corpus = Corpus("made", ["."] * ROWS)
-    row = collect_evidence(settings, graph, table, None, None, corpus, 0).row("category", "rating")
+    found = collect_evidence(settings, graph, table, None, None, corpus, 0, given=True)
+    row = found.row("category", "rating")
     assert row["placebo_outcome"] == row["data_subset_outcome"] == "passed"
-    assert row["verdict"] == "supported"
+    assert row["verdict"] == "consistent"
     with pytest.raises(ConfigError, match=r"needs effects\.estimator=linear"):
         collect_evidence(
             {**settings, "standard_error": "robust"}, graph, table, None, None, corpus, 0

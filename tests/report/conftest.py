@@ -123,7 +123,7 @@ def evidence_row(
         "candidate_score": float(rng.random()),
         "discovery_edge": symbol,
         "discovery_directed": symbol == "-->",
-        "verdict": "undetermined",
+        "verdict": "open",
         "verdict_reason": "The graph leaves the direction open.",
     }
     if symbol == "-->":
@@ -140,8 +140,10 @@ def evidence_row(
             "model_estimate": estimate / 2,
             "model_low": estimate / 2 - 0.05,
             "model_high": estimate / 2 + 0.05,
-            "verdict": "supported" if abs(estimate) > 0.1 else "contradicted",
-            "verdict_reason": "The data show an effect, and changing the tokens moves the model.",
+            "verdict": "consistent" if abs(estimate) > 0.1 else "refuted",
+            "verdict_reason": "The data show an effect; not robust, since FCI was not asked.",
+            "model_verdict": "used",
+            "model_verdict_reason": "Changing the tokens moves the model.",
         }
     if truth is not None:
         names = list(truth.names)

@@ -38,14 +38,24 @@ class DataEffects:
         The graph, over names of the features.
     seed
         The run's seed; an edge's draws depend on it and on the edge's names.
+    family
+        Number of arrows over which the joint intervals hold at once (Bonferroni).
     """
 
     def __init__(
-        self, settings: DowhySettings, graph: CausalGraph, features: FeatureTable, seed: int
+        self,
+        settings: DowhySettings,
+        graph: CausalGraph,
+        features: FeatureTable,
+        seed: int,
+        family: int = 1,
     ) -> None:
         self._settings, self._features, self._seed = settings, features, seed
+        self._family = max(family, 1)
         self._design = Design(features, settings.minimum_count)
         self._linear = LinearEffects(self._design, settings.standard_error, settings.confidence)
+        every = 1.0 - (1.0 - settings.confidence) / self._family
+        self._joint = LinearEffects(self._design, settings.standard_error, every)
         self._estimator = ESTIMATORS[settings.estimator]
         self._options: Any = settings_from(
             self._estimator.settings, settings.estimator_settings, "effects.estimator_settings"
@@ -93,6 +103,9 @@ class DataEffects:
             primary, kind = total, "total"
             direct = self._effects.direct(pair, total.effect.reported)
         found |= _direct_columns(direct) | self._sensitivity(pair, primary)
+        found |= self._joint_columns(pair, primary, "data") | {"data_family": self._family}
+        if not isinstance(direct, str):
+            found |= self._joint_columns(pair, direct, "direct")
         estimated = self._primary(pair, primary, kind)
         reasons = [
             text for text in (found.get("data_reason"), estimated.get("data_reason")) if text
@@ -114,18 +127,23 @@ class DataEffects:
         reported: tuple[int, int] | None,
     ) -> Effect | str:
         """Estimate one effect by the estimator that was asked for."""
-        return self._estimator.effect(
-            Question(
-                self._design,
-                self._linear,
-                source,
-                target,
-                adjustment,
-                levels,
-                reported,
-                self._options,
+        both = source, target
+        return self._estimated(self._linear, *both, adjustment, levels, reported)
+
+    def _estimated(self, linear: LinearEffects, *asked: Any) -> Effect | str:
+        return self._estimator.effect(Question(self._design, linear, *asked, self._options))
+
+    def _joint_columns(self, pair: Pair, adjusted: Adjusted, group: str) -> dict[str, Any]:
+        """Return the interval that holds over all arrows at once."""
+        again = adjusted.effect
+        if self._family > 1:
+            both = pair.source, pair.target
+            found = self._estimated(
+                self._joint, *both, adjusted.columns, pair.levels, adjusted.effect.reported
             )
-        )
+            assert not isinstance(found, str)
+            again = found
+        return {f"{group}_joint_low": again.low, f"{group}_joint_high": again.high}
 
     def _primary(self, pair: Pair, adjusted: Adjusted, kind: str) -> dict[str, Any]:
         """Return the columns of the effect that is reported and refuted."""

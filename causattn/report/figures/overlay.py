@@ -8,7 +8,7 @@ missing  only the truth joins the pair
 extra    only the graph joins the pair
 ======== ==========================================================================
 
-Where no truth is known, an edge stands by its verdict: supported, undetermined or contradicted.
+Where no truth is known, an edge stands by its verdict about the documents.
 """
 
 from __future__ import annotations
@@ -20,10 +20,21 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from causattn.effects import DOCUMENT_VERDICTS
 from causattn.graphs import CausalGraph, Edge, Mark
 
 Fate = Literal[
-    "right", "open", "reversed", "missing", "extra", "supported", "undetermined", "contradicted"
+    "right",
+    "open",
+    "reversed",
+    "missing",
+    "extra",
+    "supported",
+    "robust",
+    "consistent",
+    "drawn",
+    "disputed",
+    "refuted",
 ]
 
 
@@ -62,10 +73,10 @@ def by_verdict(graph: CausalGraph, evidence: pd.DataFrame) -> list[DrawnEdge]:
             for source, target, verdict in zip(
                 evidence["source"], evidence["target"], evidence["verdict"], strict=True
             )
-            if verdict in ("supported", "contradicted")
+            if verdict in DOCUMENT_VERDICTS
         }
     return [
-        DrawnEdge(*edge, verdicts.get((edge.source, edge.target), "undetermined"))  # type: ignore[arg-type]
+        DrawnEdge(*edge, verdicts.get((edge.source, edge.target), "drawn"))  # type: ignore[arg-type]
         for edge in graph.edges()
     ]
 

@@ -39,9 +39,12 @@ EDGES: dict[str, EdgeStyle] = {
     "reversed": EdgeStyle(ORANGE, (7.0, 2.2), 1.9, "reversed"),
     "extra": EdgeStyle(VERMILLION, (3.2, 1.8), 1.9, "extra"),
     "missing": EdgeStyle(MUTED, (0.9, 2.0), 1.5, "missing"),
-    "supported": EdgeStyle(BLUE, (), 1.9, "supported"),
-    "undetermined": EdgeStyle(MUTED, (5.0, 2.2), 1.5, "undetermined"),
-    "contradicted": EdgeStyle(VERMILLION, (3.2, 1.8), 1.9, "contradicted"),
+    "supported": EdgeStyle(BLUE, (), 2.6, "supported"),
+    "robust": EdgeStyle(BLUE, (), 1.9, "robust"),
+    "consistent": EdgeStyle(SKY, (), 1.9, "consistent"),
+    "drawn": EdgeStyle(MUTED, (5.0, 2.2), 1.5, "drawn"),
+    "disputed": EdgeStyle(ORANGE, (7.0, 2.2), 1.9, "disputed"),
+    "refuted": EdgeStyle(VERMILLION, (3.2, 1.8), 1.9, "refuted"),
 }
 
 SCREENS: tuple[tuple[str, tuple[float, ...]], ...] = (

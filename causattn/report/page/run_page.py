@@ -71,7 +71,15 @@ def _content(run: Run) -> dict[str, Any]:
         "scored_by": scored_by(run),
         "has": {
             name: any(getattr(row, name) for row in rows)
-            for name in ("score", "data", "refuters", "model", "truth")
+            for name in (
+                "score",
+                "data",
+                "refuters",
+                "conditional",
+                "model",
+                "model_verdict",
+                "truth",
+            )
         },
         "missing": missing_edges(run.graph, run.truth, isolated),
         "known_columns": KNOWN,
@@ -129,8 +137,8 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
             yield label, number(room[name])
     yield "edges", str(run.graph.edge_count)
     if verdicts is not None:
-        supported = run.evidence[run.evidence["verdict"] == "supported"]
-        yield "supported", str(len(supported))
+        for word in ("supported", "robust", "consistent"):
+            yield word, str(int((verdicts == word).sum()))
     for label, name in (("SHD to the truth", "shd"), ("adjacency F1", "adjacency_f1")):
         if isinstance(graph.get(name), int | float):
             yield label, number(graph[name])

@@ -26,6 +26,8 @@ _SHOWN = (
     ("candidates.auc", "candidate AUC"),
     ("candidates.average_precision", "average precision"),
     ("evidence.supported.edges", "supported"),
+    ("evidence.robust.edges", "robust"),
+    ("evidence.consistent.edges", "consistent"),
     ("seconds", "seconds"),
 )
 _FIGURES = (

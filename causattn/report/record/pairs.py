@@ -89,9 +89,8 @@ def _by_effect(run: Run, table: FeatureTable) -> list[int]:
     strength = dict.fromkeys(range(table.size), 0.0)
     index = {name: k for k, name in enumerate(table.names)}
     evidence = run.evidence
-    if {"model_reads", "model_estimate"} <= set(evidence.columns):
-        output = evidence[evidence["model_reads"] == "output"]
-        for source, estimate in zip(output["source"], output["model_estimate"], strict=True):
+    if "model_estimate" in evidence:
+        for source, estimate in zip(evidence["source"], evidence["model_estimate"], strict=True):
             if source in index and estimate == estimate:
                 place = index[source]
                 strength[place] = max(strength[place], abs(float(estimate)))

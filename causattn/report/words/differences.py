@@ -31,8 +31,13 @@ _METRICS = (
     ("candidates.pairs", "candidate pairs"),
     ("candidates.auc", "candidate AUC"),
     ("candidates.average_precision", "average precision of the candidates"),
-    ("evidence.supported.edges", "directed edges supported"),
-    ("evidence.contradicted.edges", "directed edges contradicted"),
+    ("evidence.supported.edges", "arrows supported (documents)"),
+    ("evidence.robust.edges", "arrows robust (documents)"),
+    ("evidence.consistent.edges", "arrows consistent (documents)"),
+    ("evidence.disputed.edges", "arrows disputed (documents)"),
+    ("evidence.refuted.edges", "arrows refuted (documents)"),
+    ("evidence.used", "pairs that the model uses"),
+    ("evidence.unused", "pairs that the model does not use"),
     ("timing.discovery_s", "seconds of discovery"),
 )
 
@@ -72,8 +77,10 @@ def edge_sides(sides: Sides) -> dict[str, list[list[str]]]:
             ("data", "effect in the data"),
             ("adjustment", "given"),
             ("refuters", "refuters passed"),
+            ("verdict", "verdict about the documents"),
+            ("conditional", "the model's conditional"),
             ("model", "effect on the model"),
-            ("verdict", "verdict"),
+            ("model_verdict", "verdict about the model"),
             ("truth", "truth"),
         ):
             values = [getattr(row[pair], name) if pair in row else "" for row in rows]

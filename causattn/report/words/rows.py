@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from causattn.base import visible
+from causattn.effects import DOCUMENT_VERDICTS
 from causattn.graphs import CausalGraph
 from causattn.report.figures.overlay import fates_by_pair, overlay
 from causattn.report.words.text import number
@@ -31,8 +32,10 @@ class EdgeRow:
     data: str
     adjustment: str
     refuters: str
+    conditional: str
     model: str
     verdict: str
+    model_verdict: str
     reason: str
     truth: str
     details: tuple[tuple[str, str], ...]
@@ -56,8 +59,8 @@ def edge_rows(run: Run, digits: int = 3) -> list[EdgeRow]:
         _row(edge, evidence.get((edge[0], edge[1]), {}), fates, digits)
         for edge in run.graph.edges()
     ]
-    rank = {"supported": 0, "undetermined": 1, "contradicted": 2}
-    return sorted(rows, key=lambda row: (rank.get(row.verdict, 3), row.source, row.target))
+    rank = {word: k for k, word in enumerate(DOCUMENT_VERDICTS)}
+    return sorted(rows, key=lambda row: (rank.get(row.verdict, 99), row.source, row.target))
 
 
 def missing_edges(
@@ -100,8 +103,10 @@ def _row(
         data=_interval(row, "data", digits),
         adjustment=_list(adjustment),
         refuters=_refuters(row),
+        conditional=_interval(row, "conditional", digits),
         model=_interval(row, "model", digits),
         verdict=visible(row.get("verdict") or ""),
+        model_verdict=visible(row.get("model_verdict") or ""),
         reason=visible(row.get("verdict_reason") or ""),
         truth=fates.get(frozenset((source, target)), ""),
         details=tuple(

@@ -18,23 +18,29 @@ from causattn.results import Run
 
 _MOST = 30
 _STYLES = {
-    "supported": "green",
+    "supported": "bold green",
+    "robust": "green",
     "right": "green",
-    "contradicted": "red",
+    "disputed": "yellow",
+    "refuted": "red",
     "extra": "red",
     "reversed": "yellow",
     "open": "cyan",
-    "undetermined": "dim",
+    "drawn": "dim",
+    "opposite": "red",
+    "unused": "yellow",
 }
 _COLUMNS = (
     ("score", "score"),
     ("effect in data", "data"),
     ("refuters", "refuters"),
+    ("documents", "verdict"),
+    ("conditional", "conditional"),
     ("effect on model", "model"),
-    ("verdict", "verdict"),
+    ("model", "model_verdict"),
     ("truth", "truth"),
 )
-_FOLDED = ("data", "model")
+_FOLDED = ("data", "conditional", "model")
 _WIDTH_OF_A_FILE = 120
 
 

@@ -52,9 +52,9 @@ def test_marks_of_pags(at_a: Mark, at_b: Mark, fate: str) -> None:
 
 def test_without_a_truth_edges_stand_by_their_verdict() -> None:
     evidence = pd.DataFrame(
-        {"source": ["a", "c"], "target": ["b", "b"], "verdict": ["supported", "contradicted"]}
+        {"source": ["a", "c"], "target": ["b", "b"], "verdict": ["supported", "refuted"]}
     )
-    assert count_fates(by_verdict(TRUTH, evidence)) == {"supported": 1, "undetermined": 1}
+    assert count_fates(by_verdict(TRUTH, evidence)) == {"supported": 1, "drawn": 1}
 
 
 def test_the_layout_follows_the_truth() -> None:
