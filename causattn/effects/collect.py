@@ -147,7 +147,7 @@ def _unseen(
         for one in found
         if one.graph is not None and one.features is not None
     ]
-    return good or next((one.reason for one in found), "")
+    return good if good else "".join(one.reason for one in found[:1])
 
 
 def _family(

@@ -127,22 +127,35 @@ class DataEffects:
         reported: tuple[int, int] | None,
     ) -> Effect | str:
         """Estimate one effect by the estimator that was asked for."""
-        both = source, target
-        return self._estimated(self._linear, *both, adjustment, levels, reported)
-
-    def _estimated(self, linear: LinearEffects, *asked: Any) -> Effect | str:
-        return self._estimator.effect(Question(self._design, linear, *asked, self._options))
+        return self._estimator.effect(
+            Question(
+                self._design,
+                self._linear,
+                source,
+                target,
+                adjustment,
+                levels,
+                reported,
+                self._options,
+            )
+        )
 
     def _joint_columns(self, pair: Pair, adjusted: Adjusted, group: str) -> dict[str, Any]:
         """Return the interval that holds over all arrows at once."""
         again = adjusted.effect
         if self._family > 1:
-            both = pair.source, pair.target
-            found = self._estimated(
-                self._joint, *both, adjusted.columns, pair.levels, adjusted.effect.reported
+            question = Question(
+                self._design,
+                self._joint,
+                pair.source,
+                pair.target,
+                adjusted.columns,
+                pair.levels,
+                again.reported,
+                self._options,
             )
-            assert not isinstance(found, str)
-            again = found
+            wider = self._estimator.effect(question)
+            again = again if isinstance(wider, str) else wider
         return {f"{group}_joint_low": again.low, f"{group}_joint_high": again.high}
 
     def _primary(self, pair: Pair, adjusted: Adjusted, kind: str) -> dict[str, Any]:
