@@ -17,20 +17,18 @@ The usual way through::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import numpy as np
 import torch
 
 from causattn.base import DataError
 from causattn.models.model import LanguageModel, LongText, token_id
+from causattn.models.tokenising import tokenise, without_space
 
 # Models that pool the last column, padding or not: never pad these.
 _POOL_LAST_COLUMN = frozenset({"xlnet", "xlm"})
-_CHUNK = 4096
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Encoding:
         int64 [n + 1], row bounds of the documents.
     start, end
         int32 [t], the characters of its document that a token covers, end excluded and white
-        space before it left out; equal where it covers none. Several tokens can cover the same
+        space around them left out; equal where it covers none. Several tokens can cover the same
         character (the bytes of an emoji).
     special
         bool [t], tokens that the tokenizer added and that are no part of the text.
@@ -146,7 +144,7 @@ def encode_texts(
     if isinstance(texts, str):
         raise TypeError("texts is a sequence of documents, got one string")
     limit = model.longest_input
-    ids, offsets, special, lengths, long = _tokenise(model, texts, limit)
+    ids, offsets, special, lengths, long = tokenise(model, texts, limit)
     if len(long) and (long_text or model.long_text) == "error":
         raise DataError(
             f"{len(long)} of {len(texts)} documents are longer than the {limit} tokens that model "
@@ -159,7 +157,7 @@ def encode_texts(
             "out of the corpus."
         )
     bounds = np.concatenate([[0], np.cumsum(lengths)])
-    start, end = _without_space(texts, offsets, lengths)
+    start, end = without_space(texts, offsets, lengths)
     start[special] = end[special] = 0
     unpaddable = model.network.config.model_type in _POOL_LAST_COLUMN
     # A causal classifier looks for the last token that is not its own padding.
@@ -171,7 +169,7 @@ def encode_texts(
         start=start,
         end=end,
         special=special,
-        pooled=_pooled(model, ids, bounds),
+        pooled=_pooled(model, ids, bounds, special),
         pad_id=None if unpaddable else int(pad_id),
         truncated=long,
     )
@@ -217,91 +215,22 @@ def take(encoding: Encoding, documents: np.ndarray) -> Batch:
     )
 
 
-def _lone_surrogate(texts: Sequence[str], first: int) -> DataError:
-    """Return what is wrong with the first text that no encoding can hold."""
-    for number, text in enumerate(texts):
-        lone = re.search("[\ud800-\udfff]", text)
-        if lone is not None:
-            return DataError(
-                f"Document {first + number} holds half a character (a lone surrogate, "
-                f"U+{ord(lone.group()):04X}) at position {lone.start()}; mend its encoding."
-            )
-    return DataError(f"A document from {first} on is no text; give strings.")
-
-
-def _tokenise(
-    model: LanguageModel, texts: Sequence[str], limit: int | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return ids, offsets [t, 2], special-token marks, lengths [n], and the documents cut at limit.
-
-    This talks to the tokenizer's Rust core: what transformers wraps around it takes as long again.
-    """
-    core = model.tokenizer.backend_tokenizer
-    core.no_padding()
-    parts = []
-    long: list[int] = []
-    # In pieces: the core's objects take fifty times the memory of the arrays.
-    for first in range(0, len(texts), _CHUNK):
-        chunk = list(texts[first : first + _CHUNK])
-        core.no_truncation()
-        try:
-            encoded = core.encode_batch(chunk)
-        except TypeError:
-            raise _lone_surrogate(chunk, first) from None
-        if limit is not None and (cut := [k for k, row in enumerate(encoded) if len(row) > limit]):
-            long += [first + k for k in cut]
-            core.enable_truncation(limit, direction=model.tokenizer.truncation_side)
-            for k, row in zip(cut, core.encode_batch([chunk[k] for k in cut]), strict=True):
-                encoded[k] = row
-            core.no_truncation()
-        flat = chain.from_iterable
-        parts.append(
-            (
-                np.fromiter(flat(row.ids for row in encoded), np.int64),
-                np.fromiter(flat(flat(row.offsets for row in encoded)), np.int32).reshape(-1, 2),
-                np.fromiter(flat(row.special_tokens_mask for row in encoded), np.bool_),
-                np.fromiter((len(row) for row in encoded), np.int64),
-            )
-        )
-    ids, offsets, special, lengths = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return ids, offsets, special, lengths, np.array(long, dtype=np.int64)
-
-
-def _without_space(
-    texts: Sequence[str], offsets: np.ndarray, lengths: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return token starts and ends with the white space in front left out.
-
-    Byte-level tokenizers count the space before a word as part of the word's token. Without this
-    a mention that ends in a space would claim the next word too.
-    """
-    sizes = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts))
-    base = np.repeat(np.concatenate([[0], np.cumsum(sizes)[:-1]]), lengths)
-    code_points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    present = np.unique(code_points)
-    white = present[[chr(point).isspace() for point in present]]
-    is_white = np.isin(code_points, white)
-    start, end = offsets[:, 0].copy(), offsets[:, 1].copy()
-    inside = np.flatnonzero(start < end)
-    while len(inside):
-        inside = inside[is_white[base[inside] + start[inside]]]
-        start[inside] += 1
-        inside = inside[start[inside] < end[inside]]
-    return start, end
-
-
-def _pooled(model: LanguageModel, ids: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+def _pooled(
+    model: LanguageModel, ids: np.ndarray, bounds: np.ndarray, special: np.ndarray
+) -> np.ndarray:
     """Return for each document the position from which a classifier reads, int64 [n]."""
     lengths = np.diff(bounds)
     document = np.repeat(np.arange(len(lengths)), lengths)
     position = np.arange(len(ids)) - bounds[:-1][document]
     class_id = model.tokenizer.cls_token_id
     if class_id is not None:
-        found = np.flatnonzero(ids == class_id)
-        pooled = np.full(len(lengths), -1, dtype=np.int64)
-        pooled[document[found[::-1]]] = position[found[::-1]]
-        if (pooled >= 0).all():
-            return pooled
+        # The one that the tokenizer added, where it adds one: a text may hold the same token.
+        for own in (special, np.ones_like(special)):
+            found = np.flatnonzero((ids == class_id) & own)
+            pooled = np.full(len(lengths), -1, dtype=np.int64)
+            pooled[document[found[::-1]]] = position[found[::-1]]
+            if (pooled >= 0).all():
+                return pooled
     # A causal classifier reads the last token that is not padding, as its own code finds it.
     real = np.flatnonzero(ids != token_id(model.network.config, "pad_token_id"))
     last = lengths - 1

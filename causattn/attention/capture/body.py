@@ -22,9 +22,16 @@ def unwrapped(network: torch.nn.Module) -> PreTrainedModel:
     Raises
     ------
     ModelError
-        Where there is none.
+        Where there is none, or it reads learnt prompts before a document.
     """
     while not isinstance(network, PreTrainedModel):
+        adapter = getattr(network, "active_peft_config", None)
+        if getattr(adapter, "is_prompt_learning", False):
+            raise ModelError(
+                f"{type(network).__name__} puts learnt prompts before every document "
+                f"({type(adapter).__name__}), which its attention goes to and which are no tokens "
+                "of a text; take an adapter that changes the model's weights, such as LoRA."
+            )
         inner = getattr(network, "_orig_mod", None)  # torch.compile
         if inner is None and callable(getattr(network, "get_base_model", None)):
             inner = network.get_base_model()  # type: ignore[operator]  # PEFT

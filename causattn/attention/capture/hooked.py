@@ -31,6 +31,12 @@ from causattn.attention.capture.layer import (
 from causattn.attention.capture.products import Products, watched
 
 
+_Given = tuple[str, int, torch.Tensor]
+"""A module's name, which element of its output, and the tensor [., ., ., .] there."""
+_Returned = tuple[Stack, torch.Tensor]
+"""Weights [B, H, Q, K] that the model returned, and their stack."""
+
+
 @dataclass(frozen=True)
 class _Spot:
     """Where a module's output holds attention: which element, and its axes as [B, H, Q, K]."""
@@ -53,7 +59,17 @@ class HookedCapture(EagerCapture):
     def trial(self, inputs: Inputs) -> str | None:
         """Find the modules that give attention; return in words why there are none."""
         inputs = trial_inputs(self._network, self._body, inputs)
-        given: list[tuple[str, int, torch.Tensor]] = []
+        given, returned = self._observed(inputs)
+        if not returned:
+            return "it returns no attention weights, its eager modules included"
+        found = self._find_spots(given, returned)
+        if len(found) < len(returned):
+            return "some of its attention weights are made outside of any module"
+        return self._learn_layers(inputs, found)
+
+    def _observed(self, inputs: Inputs) -> tuple[list[_Given], list[_Returned]]:
+        """Run once, asking for attention; return what modules gave, and what the model returned."""
+        given: list[_Given] = []
 
         def note(name: str) -> Callable[..., None]:
             def hook(module: torch.nn.Module, arguments: Any, output: Any) -> None:
@@ -73,33 +89,39 @@ class HookedCapture(EagerCapture):
         with self._hooks({name: note(name) for name in self._modules}):
             output = self._forward(inputs, output_attentions=True)
         alone = self._body is not self._network.base_model
-        returned = [
+        returned: list[_Returned] = [
             (stack_of_field(field, alone), tensor)
             for field, tensors in returned_attention(output).items()
             for tensor in tensors
         ]
-        if not returned:
-            return "it returns no attention weights, its eager modules included"
+        return given, returned
+
+    def _find_spots(
+        self, given: list[_Given], returned: list[_Returned]
+    ) -> list[tuple[str, Stack]]:
+        """Learn where modules give what the model returned; return module and stack of each."""
+        left = list(returned)
         found: list[tuple[str, Stack]] = []
         for name, element, tensor in given:
-            match = next((each for each in returned if _same_memory(each[1], tensor)), None)
+            match = next((each for each in left if _same_memory(each[1], tensor)), None)
             axes = None if match is None else _axes(tensor, match[1])
             if axes is not None and match is not None:
                 # The innermost module comes first; those around it pass the same tensor on.
-                returned = [each for each in returned if each is not match]
+                left = [each for each in left if each is not match]
                 self._spots[name] = _Spot(element, axes)
                 self.heads = tensor.shape[axes[1]]
                 found.append((name, match[0]))
-        if returned:
-            return "some of its attention weights are made outside of any module"
+        return found
+
+    def _learn_layers(self, inputs: Inputs, found: list[tuple[str, Stack]]) -> str | None:
+        """Learn the layers, and whether modules have to be asked; return in words why not."""
+        stacks = dict(found)  # a module of several layers gives those of one stack
         # Without being asked, where that is enough: asked-for weights may be kept elsewhere too.
         for ask in ({}, {"output_attentions": True}):
             self._ask = ask
             running = Pass({})
             self._stream(inputs, running)
             if sorted(running.called) == sorted(name for name, _ in found):
-                # A module of several layers gives those of one stack.
-                stacks = dict(found)
                 self.layers = numbered(running.called, [stacks[each] for each in running.called])
                 return None
         return "its modules give no attention weights when they run for a probe"

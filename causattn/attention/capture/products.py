@@ -71,16 +71,14 @@ class Products(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name == "softmax":
             return self._softmax(func, args, kwargs)
-        found = _multiplied(name, args, kwargs)
-        if found is None:
+        call = _MULTIPLIES[name](*args, **kwargs) if name in _MULTIPLIES else None
+        if call is None:
             return func(*args, **kwargs)
-        one, other, make, finish = found
         with torch.no_grad():
-            product = make()
-        leaf = product.detach().requires_grad_()
-        self._products.append(_Product(one.detach(), other.detach(), leaf))
+            leaf = call.multiply().detach().requires_grad_()
+        self._products.append(_Product(call.query.detach(), call.key.detach(), leaf))
         # A copy, since a model may change its scores in place.
-        return finish(leaf.clone())
+        return call.finish(leaf.clone())
 
     def vectors_of(self, weights: torch.Tensor) -> Vectors:
         """Return the vectors behind weights [B, H, Q, K] that were made inside the block.
@@ -161,39 +159,25 @@ def _vectors(found: _Softmax, shape: torch.Size) -> Vectors:
     return Vectors(query, key, found.scaling, rest)
 
 
-_Made = tuple[
-    torch.Tensor,
-    torch.Tensor,
-    Callable[[], torch.Tensor],
-    Callable[[torch.Tensor], torch.Tensor],
-]
+@dataclass(frozen=True)
+class _Call:
+    """A call that multiplies: query [.., Q, d] by key [.., K, d].
 
-
-def _multiplied(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made | None:
-    """Return what a call multiplies, None where it is no product of tensors row by row.
-
-    Returns
-    -------
-    tuple
-        One operand [.., Q, d], the other [.., K, d], how to multiply them, and what the call makes
-        of their product.
+    `multiply` gives their product, [.., Q, K], and `finish` what the call makes of it.
     """
-    if name in ("matmul", "__matmul__", "bmm") and len(args) == 2 and not kwargs:
-        one, other = args
-        if _is_batch(one) and _is_batch(other):
-            return one, other.transpose(-1, -2), lambda: one @ other, _same
-    elif name == "baddbmm":
-        added, one, other, beta, alpha = _baddbmm(*args, **kwargs)
-        if _is_batch(one) and _is_batch(other):
-            return (
-                one,
-                other.transpose(-1, -2),
-                lambda: torch.bmm(one, other),
-                lambda product: beta * added + alpha * product,
-            )
-    elif name == "einsum" and len(args) == 3:
-        return _einsum(*args)
-    return None
+
+    query: torch.Tensor
+    key: torch.Tensor
+    multiply: Callable[[], torch.Tensor]
+    finish: Callable[[torch.Tensor], torch.Tensor] = lambda product: product
+
+
+def _matmul(*args: Any, **kwargs: Any) -> _Call | None:
+    """Return a product of two batches of matrices; None for any other."""
+    if len(args) != 2 or kwargs or not all(map(_is_batch, args)):
+        return None
+    one, other = args
+    return _Call(one, other.transpose(-1, -2), lambda: one @ other)
 
 
 def _baddbmm(
@@ -203,13 +187,24 @@ def _baddbmm(
     *,
     beta: float = 1.0,
     alpha: float = 1.0,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, float, float]:
-    return added, batch1, batch2, beta, alpha
+) -> _Call | None:
+    """Return a product that is scaled and added to something."""
+    if not (_is_batch(batch1) and _is_batch(batch2)):
+        return None
+    return _Call(
+        batch1,
+        batch2.transpose(-1, -2),
+        lambda: torch.bmm(batch1, batch2),
+        lambda product: beta * added + alpha * product,
+    )
 
 
-def _einsum(equation: str, one: torch.Tensor, other: torch.Tensor) -> _Made | None:
-    """Return an einsum of four letters out, one of them summed, as a product."""
-    if not isinstance(equation, str) or "->" not in equation or "." in equation:
+def _einsum(*args: Any, **kwargs: Any) -> _Call | None:
+    """Return an einsum of four letters out, one of them summed; None for any other."""
+    if len(args) != 3 or not isinstance(args[0], str):
+        return None
+    equation, one, other = args
+    if "->" not in equation or "." in equation:
         return None
     operands, result = equation.replace(" ", "").split("->")
     left, right = operands.split(",")
@@ -221,13 +216,19 @@ def _einsum(equation: str, one: torch.Tensor, other: torch.Tensor) -> _Made | No
         return None
     query = one.permute([left.index(letter) for letter in (*batch, row, inner)])
     key = other.permute([right.index(letter) for letter in (*batch, column, inner)])
-    return query, key, lambda: torch.einsum(equation, one, other), _same
+    return _Call(query, key, lambda: torch.einsum(equation, one, other))
+
+
+_MULTIPLIES: Mapping[str, Callable[..., _Call | None]] = {
+    "matmul": _matmul,
+    "__matmul__": _matmul,
+    "bmm": _matmul,
+    "baddbmm": _baddbmm,
+    "einsum": _einsum,
+}
+"""By a function's name: what recognises its product."""
 
 
 def _is_batch(value: Any) -> bool:
     """Return whether this is a batch of matrices of numbers."""
     return isinstance(value, torch.Tensor) and value.dim() >= 3 and value.is_floating_point()
-
-
-def _same(product: torch.Tensor) -> torch.Tensor:
-    return product

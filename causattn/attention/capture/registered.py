@@ -27,8 +27,9 @@ from causattn.attention.capture.body import (
     with_decoder_inputs,
 )
 from causattn.attention.capture.forward_pass import Edit, EndOfPass, Pass
-from causattn.attention.capture.layer import AttentionLayer, Probe, Vectors, numbered, take_rows
+from causattn.attention.capture.layer import AttentionLayer, Probe, numbered, take_rows
 from causattn.attention.capture.projections import Projections
+from causattn.attention.capture.scores import Scores
 from causattn.attention.capture.scratch import Scratch
 from causattn.base import ModelError
 
@@ -48,68 +49,39 @@ def attend(
     softcap: float | None = None,
     position_bias: torch.Tensor | None = None,
     s_aux: torch.Tensor | None = None,
+    sinks: torch.Tensor | None = None,
     **rest: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Attend as the model would, and show the weights to the probe of the running pass.
 
     Parameters are those of every attention function of transformers: `query` [B, H, Q, d], `key`
     and `value` [B, G, K, d] with G groups of heads, `attention_mask` additive [B, 1, Q, K],
-    `position_bias` additive [1 or B, H, Q, K], `s_aux` [H] the score of a sink, a further column of
-    the softmax that is then dropped. Returns the output [B, Q, H, d] and no weights.
+    `position_bias` additive [1 or B, H, Q, K], `s_aux` [H] or `sinks` [B, H, Q, 1] the scores of a
+    sink, a further column of the softmax that is then dropped. Returns the output [B, Q, H, d] and
+    no weights.
     """
-    found = _running.get()
-    if found is None:
-        raise ModelError(
-            f"The attention implementation {NAME} works only inside a capture; set another one "
-            "with model.set_attn_implementation('sdpa')."
-        )
-    running, projections = found
+    running, projections = _running_pass()
     running.heads = query.shape[1]
     layer = running.enter(module)
+    sink = s_aux if s_aux is not None else sinks
     if running.trial:
         running.lengths.append((query.shape[2], key.shape[2]))
-        running.sinks.append(s_aux is not None)
-    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+        running.sinks.append(sink is not None)
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
     bias = attention_mask
     if position_bias is not None:
         bias = position_bias if bias is None else bias + position_bias
+    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    scores = Scores(query, key, scaling, bias, softcap, sink)
 
-    whole: torch.Tensor | None = None
-    edit = running.edit
-    edited = layer is not None and edit is not None and edit.touches(layer)
-    # Soft caps and sinks are outside scaled_dot_product_attention; the output of a trial has to
-    # come from the very weights that probes will see.
-    special = softcap is not None or s_aux is not None
-    if edited or special or running.trial or running.gradients:
-        scores = _scores(query, key, bias, scaling, softcap, None)
-        if edited and layer is not None and edit is not None:
-            scores = edit.scores(layer, scores)
-        whole = _softmax(scores, s_aux)
-        if edited and layer is not None and edit is not None:
-            whole = edit.weights(layer, whole)
-        if running.gradients and layer is not None:
-            # Adding 0 makes a node whose gradient is that of the weights, frozen model or not.
-            whole = whole + torch.zeros_like(whole, requires_grad=True)
-            running.nodes.append((layer, whole))
-    probe = running.watched
-    if probe is not None and layer is not None:
-        rows = probe.rows(layer)
-        if probe.wants_values:
-            probe.see_values(layer, value, _projection(projections, running, layer))
-        if probe.wants_vectors:
-            probe.see_vectors(layer, _vectors(query, key, bias, scaling, softcap))
-        if whole is not None:
-            weights = take_rows(whole, rows)
-        elif probe.lets_go and Scratch.takes(query):
-            weights = running.scratch.softmax(query, key, bias, scaling, rows)
-            whole = weights if rows is None else None
-        else:
-            weights = _softmax(_scores(query, key, bias, scaling, softcap, rows), s_aux)
-            whole = weights if rows is None else None
-        probe.visit(layer, weights)
+    whole = _whole(running, layer, scores)
+    if layer is not None and running.watched is not None:
+        if running.watched.wants_values:
+            projection = _projection(projections, running, layer)
+            running.watched.see_values(layer, value, projection)
+        whole = _shown(running, running.watched, layer, scores, whole)
         running.leave()
     if whole is not None:
         output = whole.to(value.dtype) @ value
@@ -123,46 +95,69 @@ def attend(
     return output, None
 
 
-def _scores(
-    query: torch.Tensor,
-    key: torch.Tensor,
-    bias: torch.Tensor | None,
-    scaling: float,
-    softcap: float | None,
-    rows: torch.Tensor | None,
-) -> torch.Tensor:
-    """Return query key' scaling + bias for the query rows, [B, H, R, K]."""
-    scores = take_rows(query, rows) @ key.transpose(2, 3) * scaling
-    if softcap is not None:
-        scores = torch.tanh(scores / softcap) * softcap
-    if bias is not None:
-        scores = scores + (bias if bias.shape[2] == 1 else take_rows(bias, rows))
-    return scores
+def _running_pass() -> tuple[Pass, Projections]:
+    """Return the pass that is running, and the output projections found in the trial.
+
+    Raises
+    ------
+    ModelError
+        Outside of a capture.
+    """
+    found = _running.get()
+    if found is None:
+        raise ModelError(
+            f"The attention implementation {NAME} works only inside a capture; set another one "
+            "with model.set_attn_implementation('sdpa')."
+        )
+    return found
 
 
-def _softmax(scores: torch.Tensor, sink: torch.Tensor | None) -> torch.Tensor:
-    """Return the softmax of scores [B, H, R, K], float32; a sink [H] takes its part and is gone."""
-    if sink is not None:
-        column = sink.to(scores).reshape(1, -1, 1, 1).expand(*scores.shape[:3], 1)
-        scores = torch.cat([scores, column], dim=-1)
-    weights = scores.softmax(dim=-1, dtype=torch.float32)
-    return weights if sink is None else weights[..., :-1]
+def _whole(running: Pass, layer: AttentionLayer | None, scores: Scores) -> torch.Tensor | None:
+    """Return all weights [B, H, Q, K] where the output has to be made of them.
+
+    It has to where somebody changes them or wants their gradient, where PyTorch's own function
+    knows no such scores, and in a trial, which compares the output made of the very weights that
+    probes will see. None elsewhere.
+    """
+    edit = running.edit
+    if edit is not None and (layer is None or not edit.touches(layer)):
+        edit = None
+    if edit is None and scores.plain and not (running.trial or running.gradients):
+        return None
+    found = scores.of(None)
+    if edit is not None and layer is not None:
+        found = edit.scores(layer, found)
+    weights = scores.softmax(found, None)
+    if edit is not None and layer is not None:
+        weights = edit.weights(layer, weights)
+    if running.gradients and layer is not None:
+        # Adding 0 makes a node whose gradient is that of the weights, frozen model or not.
+        weights = weights + torch.zeros_like(weights, requires_grad=True)
+        running.nodes.append((layer, weights))
+    return weights
 
 
-def _vectors(
-    query: torch.Tensor,
-    key: torch.Tensor,
-    bias: torch.Tensor | None,
-    scaling: float,
-    softcap: float | None,
-) -> Vectors:
-    """Return query, key and what else is in the scores; a soft cap's loss is part of it."""
-    if softcap is not None:
-        product = query @ key.transpose(2, 3) * scaling
-        rest = _scores(query, key, bias, scaling, softcap, None) - product
+def _shown(
+    running: Pass,
+    probe: Probe,
+    layer: AttentionLayer,
+    scores: Scores,
+    whole: torch.Tensor | None,
+) -> torch.Tensor | None:
+    """Show a probe the rows that it asks for; return all weights where they are known now."""
+    rows = probe.rows(layer)
+    if probe.wants_vectors:
+        probe.see_vectors(layer, scores.vectors())
+    if whole is not None:
+        weights = take_rows(whole, rows)
+    elif probe.lets_go and Scratch.takes(scores.query):
+        weights = running.scratch.softmax(
+            scores.query, scores.key, scores.bias, scores.scaling, rows
+        )
     else:
-        rest = query.new_zeros((1, 1, 1, 1)) if bias is None else bias
-    return Vectors(query, key, scaling, rest.float())
+        weights = scores.softmax(scores.of(rows), rows)
+    probe.visit(layer, weights)
+    return weights if rows is None else whole
 
 
 def _projection(projections: Projections, running: Pass, layer: AttentionLayer) -> torch.Tensor:
