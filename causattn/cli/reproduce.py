@@ -43,6 +43,7 @@ def reproduce(arguments: list[str]) -> int:
     add("--short", action="store_true", help="the short version, which proves less")
     add("--fresh", action="store_true", help="measure again what is in the cache")
     add("--keep", action="store_true", help="keep the record's rows of jobs not measured now")
+    add("--stale", action="store_true", help="measure the record's stale rows again, keep others")
     add("--only", default="", help="only jobs whose names have this in them")
     add("--minutes", type=float, default=float("inf"), help="begin no job after so many")
     add("--workers", type=int, default=1, help="jobs measured at the same time")
@@ -89,25 +90,33 @@ def _all(given: Namespace, values: dict[str, Any]) -> int:
 
 def _list(values: dict[str, Any]) -> int:
     """Name the experiments: what they are about, what the cache has and what is recorded."""
-    from causattn.reproduction import cached_jobs, experiment_names, find_experiment, read_record
+    from causattn.reproduction import (
+        cached_jobs,
+        experiment_names,
+        find_experiment,
+        read_record,
+        stale_jobs,
+    )
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for header in ("name", "about", "paper", "in the cache", "recorded at"):
+    for header in ("name", "about", "paper", "in the cache", "recorded at", "stale"):
         table.add_column(header)
     for name in experiment_names():
         experiment = find_experiment(name)
         cached = cached_jobs(experiment, _folder(values, "paths.cache"))
         try:
-            made = read_record(_results(experiment, short=False))[0].made
-            recorded = ", ".join(dict.fromkeys(str(each["commit"]) for each in made))
+            record, rows = read_record(_results(experiment, short=False))
+            recorded = ", ".join(dict.fromkeys(str(each["commit"]) for each in record.made))
+            old = len(stale_jobs(experiment.name, experiment.code, rows))
         except CausattnError:
-            recorded = "nowhere"
+            recorded, old = "nowhere", 0
         table.add_row(
             name,
             Text(experiment.title),
             Text(experiment.protocol.paper),
             f"{cached} jobs" if cached else "nothing",
             recorded,
+            f"{old} jobs" if old else "",
         )
     _console().print(table)
     return 0
@@ -145,7 +154,7 @@ def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
     if given.page:
         done = rewrite_page(plan, results)
     else:
-        keys = ("fresh", "keep", "only", "minutes", "workers")
+        keys = ("fresh", "keep", "stale", "only", "minutes", "workers")
         how = {key: vars(given)[key] for key in keys}
         found = do(plan, results, **how, said=lambda line: say(line))
         if found is None:

@@ -4,13 +4,14 @@ Counted as in Andrews et al. (2023), "Fast scalable and accurate discovery of DA
 order score search and grow-shrink trees", section 5: an adjacency is an unordered pair; an
 arrowhead is one end of an edge, and one on an edge that the truth does not have is a false one.
 
-**Nothing over nothing.** An estimate without adjacencies claims nothing wrong: its precision is 1.
-A truth without adjacencies has nothing to be missed: recall is 1. F1 is 2 TP / (2 TP + FP + FN), so
-it is 0 for an empty estimate of a graph with edges, and 1 where both are empty.
+**Nothing over nothing** is NaN: an estimate without adjacencies has no precision, a truth without
+adjacencies no recall. F1 is 2 TP / (2 TP + FP + FN), so it is 0 for an empty estimate of a graph
+with edges, and NaN where both are empty. Were it 1, an empty graph would be the most precise.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from causattn.graphs.graph import CausalGraph, Mark
 
 
 class Agreement(NamedTuple):
-    """Precision, recall and F1, and the counts they come from."""
+    """Precision, recall and F1 (NaN for nothing over nothing), and the counts they come from."""
 
     precision: float
     recall: float
@@ -75,5 +76,5 @@ def arrowhead_agreement(estimate: CausalGraph, truth: CausalGraph) -> Agreement:
 
 
 def _share(part: int, whole: int) -> float:
-    """Return part / whole, and 1 for nothing over nothing."""
-    return part / whole if whole else 1.0
+    """Return part / whole, and NaN for nothing over nothing."""
+    return part / whole if whole else math.nan

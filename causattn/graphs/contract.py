@@ -106,6 +106,9 @@ class GraphMetric(ABC):
     """Which way is better; None for a number that says something else."""
     bounds: tuple[float, float] = (0.0, math.inf)
     """The least and the largest value that it can have."""
+    undefined: Literal["last", "left out"] = "left out"
+    """How a comparison ranks an estimate for which it is not defined, while it is for others:
+    last, where that is the estimate's doing; else the data set is left out, and named."""
     place: int = 1000
     """Where it stands among the others: small numbers first."""
     paper: str = ""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from causattn.reproduction.rows import cached_jobs
     from causattn.reproduction.run import ExperimentPlan, reproduce, rewrite_page, write_overview
     from causattn.reproduction.spread import extent, half_width, interval
+    from causattn.reproduction.stale import stale_jobs
 
 __all__ = [
     "FIGURE_HEADER",
@@ -65,6 +66,7 @@ __all__ = [
     "reproduce",
     "rewrite_page",
     "seconds",
+    "stale_jobs",
     "within",
     "write_overview",
     "write_record",

@@ -25,12 +25,13 @@ def record_page(record: Record) -> str:
         lines += [f"{record.paper}.", ""]
     lines += [record.claim, "", f"`{record.command}`", ""]
     lines += table(
-        ("jobs", "seconds", "commit", "packages"),
+        ("jobs", "seconds", "commit", "stale", "packages"),
         (
             [
                 str(made["jobs"]),
                 seconds(made),
                 made["commit"] or "unknown",
+                made.get("stale", ""),
                 _packages(made),
             ]
             for made in record.made
@@ -63,10 +64,23 @@ def overview_page(results: Path) -> str:
         "One folder an experiment: `README.md` is its page, `result.json` what the page says, "
         "`rows.parquet` what each job measured, at which commit and with which packages. Written "
         "by `causattn reproduce`; nothing here is typed. *pass*: within what was agreed before; "
-        "*gap*: outside; *shown*: nothing was agreed.",
+        "*gap*: outside; *shown*: nothing was agreed. *stale*: jobs measured by other code than "
+        "there was at the page's writing, blank where that was not asked; `causattn reproduce NAME "
+        "--stale` measures them again.",
         "",
         *table(
-            ("experiment", "proves", "pass", "gap", "shown", "jobs", "seconds", "seed", "commit"),
+            (
+                "experiment",
+                "proves",
+                "pass",
+                "gap",
+                "shown",
+                "jobs",
+                "stale",
+                "seconds",
+                "seed",
+                "commit",
+            ),
             map(_summary, found),
         ),
     ]
@@ -141,10 +155,18 @@ def _summary(kept: dict[str, Any]) -> list[str]:
         ", ".join(sorted({figure["label"] for figure in kept["figures"]})),
         *(str(outcomes.count(outcome)) for outcome in ("pass", "gap", "shown")),
         str(sum(made["jobs"] for made in kept["made"])),
+        _stale(kept["made"]),
         seconds(*kept["made"]),
         str(kept["seed"]),
         ", ".join(dict.fromkeys(made["commit"] or "unknown" for made in kept["made"])),
     ]
+
+
+def _stale(made: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many jobs are stale; older records do not say."""
+    if not all("stale" in each for each in made):
+        return ""
+    return str(sum(each["jobs"] for each in made if each["stale"]))
 
 
 def _packages(made: dict[str, Any]) -> str:

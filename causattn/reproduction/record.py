@@ -7,6 +7,7 @@ every row, where jobs give rows; the page and its pictures lie beside them.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Record:
         What it ran with; the short version proves less.
     made
         Jobs measured together: how many, in how many seconds, at which commit, with which
-        packages.
+        packages, and why they are stale, where they are.
     findings
         What the page shows.
     """
@@ -51,15 +52,27 @@ class Record:
     findings: Findings
 
 
-def made_with(rows: list[Row]) -> list[dict[str, Any]]:
-    """Return how many jobs were measured at each commit with the same packages."""
+def made_with(rows: list[Row], stale: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return how many jobs were measured at each commit with the same packages.
+
+    Parameters
+    ----------
+    rows
+        Of all jobs.
+    stale
+        Of `stale_jobs`.
+    """
     groups: dict[str, dict[str, Any]] = {}
     seen = set()
     for row in rows:
         if row["job"] in seen:
             continue
         seen.add(row["job"])
-        same = {"commit": row.get("commit"), "versions": row["versions"]}
+        same = {
+            "commit": row.get("commit"),
+            "versions": row["versions"],
+            "stale": stale.get(row["job"], ""),
+        }
         start = {"jobs": 0, "seconds": 0.0, **same}
         group = groups.setdefault(json.dumps(same, sort_keys=True), start)
         group["jobs"] += 1

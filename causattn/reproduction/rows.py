@@ -22,6 +22,7 @@ from causattn.reproduction.contract import Figure, Findings, Row
 from causattn.reproduction.experiment import Experiment, ExperimentJob
 from causattn.reproduction.pictures import copy_picture
 from causattn.reproduction.protocol import Context
+from causattn.reproduction.stale import measured_from
 from causattn.results import Store, source_commit, versions
 
 SCHEMA = 2
@@ -113,8 +114,7 @@ def _maker(experiment: Experiment, job: ExperimentJob, context: Context) -> Call
         made = {
             "job": job.name,
             "job_seconds": round(time.perf_counter() - start, 1),
-            "commit": source_commit("causattn", "conf", f"experiments/{experiment.name}")
-            or "unknown",
+            "commit": source_commit(*measured_from(experiment.name)) or "unknown",
             "code": experiment.code,
             "versions": versions(),
         }

@@ -29,6 +29,7 @@ from causattn.reproduction.rows import (
     measured_rows,
     plain,
 )
+from causattn.reproduction.stale import stale_jobs
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def reproduce(
     *,
     fresh: bool = False,
     keep: bool = False,
+    stale: bool = False,
     only: str = "",
     minutes: float = float("inf"),
     workers: int = 1,
@@ -97,6 +99,9 @@ def reproduce(
     keep
         Take the rows of jobs that are not measured from the record, with their commit, so that a
         part can be measured again by itself.
+    stale
+        Measure the jobs again whose rows in the record are stale (see `stale_jobs`), and keep the
+        others.
     only
         Only jobs whose names have this in them.
     minutes
@@ -122,6 +127,12 @@ def reproduce(
         context.data(name)
     jobs = plan.jobs()
     wanted = [job for job, there in jobs if only in job.name and (fresh or not there)]
+    if stale:
+        record, rows = read_record(results)
+        made: list[Row] = [{**each, "job": job.name} for each in record.made for job, _ in jobs]
+        old = _stale(plan, rows or made)
+        wanted = [job for job, _ in jobs if only in job.name and job.name in old]
+        fresh = keep = True
     end = time.time() + 60 * minutes
     how = (plan.experiment.folder, context, fresh, end)
     begun = _one_by_one if workers == 1 or len(jobs) == 1 else partial(_together, workers)
@@ -236,9 +247,13 @@ def _record(plan: ExperimentPlan, rows: list[Row], findings: Findings, command: 
         settings=plain(asdict(plan.settings)),
         seed=plan.seed,
         short=plan.short,
-        made=made_with(rows),
+        made=made_with(rows, _stale(plan, rows)),
         findings=findings,
     )
+
+
+def _stale(plan: ExperimentPlan, rows: list[Row]) -> dict[str, str]:
+    return stale_jobs(plan.experiment.name, plan.experiment.code, rows)
 
 
 def _as_one(findings: list[Findings]) -> Findings:

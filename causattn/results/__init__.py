@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from causattn.results.run import SCREEN, Run, load_run, matrix, write_results
     from causattn.results.status import Status, run_status
     from causattn.results.store import Artefact, Store
-    from causattn.results.versions import source_commit, versions
+    from causattn.results.versions import commits_since, source_commit, versions
 
 __all__ = [
     "JOBS",
@@ -57,6 +57,7 @@ __all__ = [
     "Store",
     "added_metrics",
     "collect_runs",
+    "commits_since",
     "compare_runs",
     "config_key",
     "differences",

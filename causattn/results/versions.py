@@ -70,6 +70,28 @@ def source_commit(*measured: str) -> str | None:
     return commit
 
 
+def commits_since(commit: str, *measured: str) -> int | None:
+    """Return how many commits have changed files since a commit.
+
+    Parameters
+    ----------
+    commit
+        In hexadecimal digits.
+    *measured
+        Files or folders, from the checkout's top.
+
+    Returns
+    -------
+    int or None
+        None where git does not know this source, or not that commit.
+    """
+    if not _git("ls-files", "--", _THIS.name):
+        return None
+    asked = ("rev-list", "--count", f"{commit}..HEAD", "--", *(f":/{name}" for name in measured))
+    count = _git(*asked)
+    return None if count is None else int(count)
+
+
 def _git(*words: str) -> str | None:
     """Return what git says where this source lies; None where it says nothing or fails."""
     asked = ["git", "-C", str(_THIS.parent), *words]

@@ -1,12 +1,20 @@
 """Precision and recall against causal-learn's confusion counts, and where nothing is claimed."""
 
+import math
+
 import pytest
 from causallearn.graph.AdjacencyConfusion import AdjacencyConfusion
 from causallearn.graph.ArrowConfusion import ArrowConfusion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.graphs import adjacency_agreement, arrowhead_agreement, to_cpdag
+from causattn.graphs import (
+    METRICS,
+    adjacency_agreement,
+    arrowhead_agreement,
+    compare_graphs,
+    to_cpdag,
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -35,7 +43,12 @@ def test_by_hand(graph):
 
 
 def test_nothing_over_nothing(graph):
-    assert adjacency_agreement(graph(""), graph("a>b"))[:3] == (1.0, 0.0, 0.0)
-    assert adjacency_agreement(graph("a>b"), graph(""))[:3] == (0.0, 1.0, 0.0)
-    assert adjacency_agreement(graph(""), graph(""))[:3] == (1.0, 1.0, 1.0)
-    assert arrowhead_agreement(graph("a-b"), graph("a>b"))[:3] == (1.0, 0.0, 0.0)
+    nan = pytest.approx(math.nan, nan_ok=True)
+    assert adjacency_agreement(graph(""), graph("a>b"))[:3] == (nan, 0.0, 0.0)
+    assert adjacency_agreement(graph("a>b"), graph(""))[:3] == (0.0, nan, 0.0)
+    assert adjacency_agreement(graph(""), graph(""))[:3] == (nan, nan, nan)
+    assert arrowhead_agreement(graph("a-b"), graph("a>b"))[:3] == (nan, 0.0, 0.0)
+    numbers = compare_graphs(graph(""), graph("a>b"))
+    assert (numbers["adjacency_precision"], numbers["adjacency_recall"]) == (None, 0.0)
+    assert METRICS["adjacency_precision"].undefined == "last"
+    assert METRICS["adjacency_recall"].undefined == "left out"

@@ -29,7 +29,7 @@ def test_true_cpdag_is_perfect(random_dag):
 def test_empty_estimate(graph):
     metrics = compare_graphs(graph(""), graph("a>c b>c"))
     assert metrics["shd"] == 2
-    assert metrics["adjacency_precision"] == 1
+    assert metrics["adjacency_precision"] is None
     assert metrics["adjacency_recall"] == metrics["adjacency_f1"] == 0
 
 

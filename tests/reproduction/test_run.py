@@ -1,7 +1,9 @@
 """Jobs are measured once, kept by what they depend on, and recorded when all are there."""
 
 import json
+from importlib import import_module
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -15,6 +17,8 @@ from causattn.reproduction import (
     rewrite_page,
 )
 from causattn.reproduction.rows import PROVENANCE
+
+stale = import_module("causattn.reproduction.stale")
 
 
 def done(plan, results, **how):
@@ -74,6 +78,41 @@ def test_a_part_is_measured_again_and_the_rest_of_the_record_kept(plan, tmp_path
     assert after[6] == before[6]
     assert after[8]["mean"] != before[8]["mean"]
     assert found[0].made[0]["jobs"] == 2
+
+
+def test_stale_rows_are_marked_and_measured_again_and_the_others_kept(plan, tmp_path):
+    out = tmp_path / "out"
+    done(plan(sides=[6, 8]), out)
+    rows = pd.read_parquet(out / "rows.parquet")
+    rows.loc[rows["sides"] == 8, ["code", "mean"]] = ["0" * 64, -1.0]
+    rows.to_parquet(out / "rows.parquet")
+    rewrite_page(plan(sides=[6, 8]), out)
+    assert [made["stale"] for made in read_record(out)[0].made] == [
+        "",
+        "its experiment has changed",
+    ]
+    assert "its experiment has changed" in (out / "README.md").read_text()
+    _, said = done(plan(sides=[6, 8]), out, stale=True)
+    assert [line.partition(":")[0] for line in said] == ["sides=8 throws=50"]
+    assert all(row["mean"] > 0 for row in read_record(out)[1])
+    assert [made["stale"] for made in read_record(out)[0].made] == [""]
+    assert done(plan(sides=[6, 8]), out, stale=True)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "commit", "expected"),
+    [
+        ("now", "0123456789ab", ""),
+        ("then", "0123456789ab", "its experiment has changed"),
+        (None, "by 1123456", "3 commits ago"),
+        ("now", "2123456 to 3123456, changed", "1 commit ago"),
+        (None, "unknown", ""),
+    ],
+)
+def test_why_rows_are_stale(monkeypatch, code, commit, expected):
+    since = {"0": 0, "1": 3, "2": 1}
+    monkeypatch.setattr(stale, "commits_since", lambda commit, *_: since[commit[0]])
+    assert stale.why_stale("dice", "now", {"code": code, "commit": commit}) == expected
 
 
 def test_what_was_measured_outlives_a_job_that_fails(plan, tmp_path):

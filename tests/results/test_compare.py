@@ -55,16 +55,22 @@ def test_means_are_over_seeds_and_then_over_data_sets(comparison) -> None:
 def test_pairing_takes_the_data_sets_and_seeds_away(comparison) -> None:
     pairs = comparison.metrics["graph.shd"].differences.set_index(["first", "second"])
     row = pairs.loc[("pc", "ges")]
-    assert (row["difference"], row["low"], row["high"]) == (1.0, 1.0, 1.0)
+    assert (row["difference"], row["low"], row["high"]) == pytest.approx((1.0, 1.0, 1.0))
     assert (row["better"], row["ties"], row["worse"], row["draws"]) == (0, 0, 12, 12)
-    assert row["p"] == pytest.approx(2 / 2**12)
-    assert row["p_holm"] == pytest.approx(6 / 2**12)
+    # Two networks of three seeds: the two sizes of each are one difference.
+    assert row["flips"] == 6
+    assert row["p"] == pytest.approx(2 / 2**6)
+    assert row["p_holm"] == pytest.approx(6 / 2**6)
 
 
 def test_ranks_and_front(comparison) -> None:
     found = comparison.metrics["graph.shd"]
     assert isinstance(found.ranking, Ranking)
     assert found.ranking.mean_ranks.tolist() == [2.0, 1.0, 3.0]
+    assert found.ranking.blocks == ("asia", "alarm")
+    assert len(found.ranking.data_sets) == 4
+    # By hand: 12 / (2 * 3 * 4) * (4 ** 2 + 2 ** 2 + 6 ** 2) - 3 * 2 * 4, two rows and not four.
+    assert found.ranking.chi_square == pytest.approx(4.0)
     assert found.front.set_index("contestant")["on_front"].to_dict() == {
         "pc": False,
         "ges": True,
@@ -98,6 +104,13 @@ def test_who_timed_out_ranks_last_and_has_no_overall_mean(tmp_path: Path) -> Non
     overall = found.means[found.means["data_set"] == OVERALL]
     assert list(overall["contestant"]) == ["pc", "empty"]
     assert "ges" not in set(found.front["contestant"])
+    pairs = found.differences.set_index(["first", "second"])
+    assert pairs.loc[("pc", "ges"), "left_out"] == "alarm, n = 500; alarm, n = 2000"
+    assert pairs.loc[("pc", "empty"), "left_out"] == ""
+    assert any(
+        "ges has no overall mean of SHD: incomplete on alarm, n = 500, alarm, n = 2000" in note
+        for note in found.notes
+    )
     assert comparison.contestants["timed out"].tolist() == [0, 6, 0]
     (failure,) = comparison.failures.to_dict("records")
     assert (failure["outcome"], failure["jobs"]) == ("timed out", 6)
@@ -175,6 +188,76 @@ def test_missing_jobs_are_counted(tmp_path: Path) -> None:
     assert "draws without a job: pc (1)" in comparison.notes
     notes = comparison.metrics["graph.shd"].notes
     assert any("no ranks by SHD on asia, n = 500" in note for note in notes)
+    ranking = comparison.metrics["graph.shd"].ranking
+    assert isinstance(ranking, Ranking)
+    assert ranking.left_out == ("asia, n = 500",)
+    assert ranking.blocks == ("asia", "alarm")
+
+
+def test_sizes_of_one_network_are_no_second_data_set(tmp_path: Path) -> None:
+    path = comparing.table(tmp_path / "runs.parquet", shd, networks=("asia",), sizes=(500, 1000))
+    found = compare_runs(path).metrics["graph.shd"]
+    assert found.ranking == (
+        "a ranking needs 2 networks or more with all contestants (sizes of one are no second) and "
+        "there are 1"
+    )
+
+
+def test_networks_count_alike_whatever_their_sizes(tmp_path: Path) -> None:
+    path = comparing.table(tmp_path / "runs.parquet", shd)
+    frame = pd.read_parquet(path)
+    alarm_500 = (frame["config.corpus.network"] == "alarm") & (frame["features.rows"] == 500)
+    frame[~alarm_500].to_parquet(path)
+    means = compare_runs(path).metrics["graph.shd"].means.set_index(["contestant", "data_set"])
+    assert means.loc[("ges", OVERALL), "mean"] == pytest.approx(((1 + 3) / 2 + 11) / 2)
+
+
+def test_an_empty_graph_is_not_the_most_precise(tmp_path: Path) -> None:
+    def precision(kind: str, *rest) -> dict:
+        value = {"pc": 0.5, "ges": 0.75, "boss": 0.9, "empty": np.nan}[kind]
+        # One graph of boss is empty as well, and the whole cell is last.
+        value = np.nan if (kind, *rest) == ("boss", "asia", 500, 0) else value
+        return {"graph.adjacency_precision": value}
+
+    path = comparing.table(tmp_path / "runs.parquet", precision, ("pc", "ges", "boss"))
+    found = compare_runs(path, metrics=["adjacency_precision"]).metrics
+    (found,) = found.values()
+    assert isinstance(found.ranking, Ranking)
+    ranks = dict(zip(found.ranking.contestants, found.ranking.mean_ranks, strict=True))
+    # asia: 3 and 1 for boss, 1 and 2 for ges, 2 and 3 for pc; alarm: 1, 2, 3.
+    assert ranks == {"pc": 3.0, "ges": 1.5, "boss": 1.5}
+    assert "1 cell with an undefined adjacency precision is ranked last by adjacency precision" in (
+        found.notes
+    )
+    everyone = comparing.table(tmp_path / "all.parquet", precision, ("pc", "ges", "empty"))
+    (found,) = compare_runs(everyone, metrics=["adjacency_precision"]).metrics.values()
+    assert "without any adjacency precision and so not ranked by it: empty" in found.notes
+
+
+def test_a_truth_that_leaves_f1_undefined_ranks_nobody_and_is_named(tmp_path: Path) -> None:
+    def f1(kind: str, network: str, size: int, seed: int) -> dict:
+        if network == "asia" and size == 500:  # a truth without arrowheads
+            return {"graph.arrowhead_f1": 0.0 if kind == "pc" else np.nan}
+        return {"graph.arrowhead_f1": PLACE[kind] / 9 + seed / 99}
+
+    path = comparing.table(tmp_path / "runs.parquet", f1)
+    (found,) = compare_runs(path, metrics=["arrowhead_f1"]).metrics.values()
+    assert isinstance(found.ranking, Ranking)
+    assert found.ranking.left_out == ("asia, n = 500",)
+    assert any("no ranks by arrowhead F1 on asia, n = 500" in note for note in found.notes)
+
+    def nobody(kind: str, network: str, size: int, seed: int) -> dict:
+        empty = network == "asia" and seed == 1
+        return {"graph.arrowhead_f1": np.nan if empty else PLACE[kind] / 9}
+
+    path = comparing.table(tmp_path / "runs.parquet", nobody)
+    (found,) = compare_runs(path, metrics=["arrowhead_f1"]).metrics.values()
+    assert isinstance(found.ranking, Ranking)
+    assert found.ranking.left_out == ()
+    for size in (500, 2000):
+        assert (
+            f"arrowhead F1 is defined for no contestant on asia, n = {size} (seed 1): left out"
+        ) in found.notes
 
 
 def test_the_same_job_twice_counts_once(tmp_path: Path) -> None:

@@ -90,8 +90,26 @@ def test_two_contestants_or_one_data_set_are_no_ranking() -> None:
         "a ranking needs 3 contestants or more and there are 2"
     )
     assert rank(np.ones((1, 3)), "abc", "x") == (
-        "a ranking needs 2 data sets or more with all contestants and there are 1"
+        "a ranking needs 2 networks or more with all contestants (sizes of one are no second) and "
+        "there are 1"
     )
+
+
+@given(arrays(float, (9, 4), elements=st.integers(0, 4).map(float)))
+def test_sizes_of_a_network_are_one_row_of_friedmans_test(scores: np.ndarray) -> None:
+    blocks = "aaabbcccc"
+    ranks = stats.rankdata(scores, axis=1)
+    averaged = np.array([ranks[:3].mean(0), ranks[3:5].mean(0), ranks[5:].mean(0)])
+    found = rank(scores, "wxyz", range(9), blocks)
+    again = stats.rankdata(averaged.round(9), axis=1)
+    if (again == again[:, :1]).all():
+        assert found == "all contestants tie on all data sets"
+        return
+    assert isinstance(found, Ranking)
+    assert found.blocks == tuple("abc")
+    expected = stats.friedmanchisquare(*averaged.round(9).T)
+    assert found.chi_square == pytest.approx(expected.statistic)
+    assert found.critical_difference == critical_difference(4, 3)
 
 
 def test_bars_join_those_within_the_difference() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from causattn.results import source_commit, versions
+from causattn.results import commits_since, source_commit, versions
 
 versions_module = import_module("causattn.results.versions")
 
@@ -24,6 +24,19 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(tmp_path, *named, "commit", "--quiet", "--message", "first")
     monkeypatch.setattr(versions_module, "_THIS", source)
     return tmp_path
+
+
+def test_commits_since_count_what_is_measured_alone(checkout):
+    first = source_commit()
+    assert commits_since(first, "package") == 0
+    named = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    for place in ("package/results/source.py", ".gitignore", "package/new.py"):
+        (checkout / place).write_text("changed")
+        git(checkout, "add", ".")
+        git(checkout, *named, "commit", "--quiet", "--message", "next")
+    assert commits_since(first, "package") == 2
+    assert commits_since(first, "package", ".gitignore") == 3
+    assert commits_since("123456789abc", "package") is None
 
 
 def git(folder: Path, *words: str) -> str:

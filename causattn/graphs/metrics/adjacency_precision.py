@@ -11,6 +11,7 @@ class AdjacencyPrecision(AgreementMetric):
     name = "adjacency_precision"
     title = "adjacency precision"
     place = 20
+    undefined = "last"
 
 
 METRIC = AdjacencyPrecision()

@@ -11,6 +11,7 @@ class ArrowheadPrecision(AgreementMetric):
     name = "arrowhead_precision"
     title = "arrowhead precision"
     place = 30
+    undefined = "last"
 
 
 METRIC = ArrowheadPrecision()

@@ -11,6 +11,7 @@ class AdjustmentMetric(GraphMetric):
 
     better = "lower"
     bounds = (0.0, 1.0)
+    undefined = "last"
     paper = "Henckel, Würtzen and Weichwald (2024), Adjustment identification distance"
     strategy: Strategy
 

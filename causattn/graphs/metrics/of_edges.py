@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
 from causattn.graphs.contract import GraphMetric, GraphPair, Number
 
@@ -13,11 +15,11 @@ class AgreementMetric(GraphMetric):
     bounds = (0.0, 1.0)
 
     def value(self, pair: GraphPair) -> Number:
-        """Return the number; None for arrowheads where the truth is a skeleton."""
+        """Return the number; None for nothing over nothing, and for arrowheads of a skeleton."""
         what, _, part = self.name.partition("_")
         if what == "arrowhead" and pair.skeleton_alone:
             return None
         agreement = adjacency_agreement if what == "adjacency" else arrowhead_agreement
         found: Agreement = agreement(pair.estimate_class, pair.truth_class)
-        number: float | None = getattr(found, part)
-        return number
+        number: float = getattr(found, part)
+        return None if math.isnan(number) else number

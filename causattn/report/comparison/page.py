@@ -16,16 +16,20 @@ _METHODS = """\
 ## How it was compared
 
 - A *data set* is one choice of everything that is not compared; a *draw* is a data set and a seed.
-  All contestants see the same draws.
-- Means are over seeds within a data set, and over data sets each counting the same. Intervals are
-  95% percentile bootstrap intervals over seeds (5000 draws, stretched by √(s/(s−1)) for s seeds):
-  they speak of new draws of these data sets.
-- Differences are paired by data set and seed. p is of the sign-flip test over draws (exact up to
-  14 differences, else 20 000 flips), adjusted for all pairs of contestants by Holm's procedure.
-- Ranks are over data sets: Friedman's test corrected for ties, its F version (Iman and Davenport),
-  and Nemenyi's critical difference (Demšar 2006, *Statistical comparisons of classifiers over
-  multiple data sets*, JMLR 7). The data sets are taken to be independent; one network at several
-  sizes is not quite that. A run that did not come in ranks last on its data set.
+  All contestants see the same draws. The data sets of one network are one *block*: only blocks are
+  independent, since a larger sample of a network holds the smaller one.
+- Means are over seeds within a data set, over a block's data sets, and over blocks, each counting
+  the same. Intervals are 95% percentile bootstrap intervals over seeds, drawn for a block as a
+  whole (5000 draws, stretched by √(s/(s−1)) for s seeds): of new draws of these networks.
+- Differences are paired by data set and seed. p is of the sign-flip test over blocks and seeds
+  (exact up to 14 differences, else 20 000 flips), adjusted for all pairs of contestants by Holm's
+  procedure.
+- Ranks are averaged over a block's data sets and ranked again: Friedman's test over blocks
+  corrected for ties, its F version (Iman and Davenport), and Nemenyi's critical difference (Demšar
+  2006, *Statistical comparisons of classifiers over multiple data sets*, JMLR 7).
+- Nothing over nothing is undefined. A run that did not come in ranks last on its data set, and so
+  does one without a precision or an adjustment distance where others have one: it claims nothing,
+  or contradicts itself. Where the truth leaves recall or F1 undefined, nobody is ranked.
 - An overall mean is given only to those that finished on every data set. The front holds those
   that nobody beats in both mean and time.
 """
@@ -89,9 +93,7 @@ def headline(found: MetricComparison) -> str:
     if isinstance(found.ranking, Ranking):
         ranking = found.ranking
         ranks = dict(zip(ranking.contestants, ranking.mean_ranks, strict=True))
-        text += (
-            f" ranks first (mean rank {ranks[first]:.2f} over {len(ranking.data_sets)} data sets"
-        )
+        text += f" ranks first (mean rank {ranks[first]:.2f} over {_over(ranking)}"
         text += f"; Friedman p {_p(ranking.p_chi_square)})"
         near = [
             words(name)
@@ -149,7 +151,7 @@ def _metric(
         ranking = found.ranking
         parts.append(
             f"Friedman: χ² {ranking.chi_square:.2f} (p {_p(ranking.p_chi_square)}), F "
-            f"{ranking.f:.2f} (p {_p(ranking.p_f)}) over {len(ranking.data_sets)} data sets; "
+            f"{ranking.f:.2f} (p {_p(ranking.p_f)}) over {_over(ranking)}; "
             f"critical difference of mean ranks {ranking.critical_difference:.2f}."
         )
     else:
@@ -208,6 +210,14 @@ def _origin(comparison: Comparison, command: str) -> list[str]:
     if mixed:
         lines.append(f"**Versions are mixed** ({', '.join(mixed)}): do the older runs again.")
     return [line for line in lines if line]
+
+
+def _over(ranking: Ranking) -> str:
+    """Return over how many data sets, and networks where these are fewer."""
+    sets, blocks = len(ranking.data_sets), len(ranking.blocks)
+    if blocks == sets:
+        return f"{sets} data sets"
+    return f"{blocks} networks, {sets} data sets"
 
 
 def _keys(keys: Sequence[str]) -> str:

@@ -27,7 +27,9 @@ class OutcomeCells:
     outcomes
         str [contestants, data sets, seeds]; empty where no job was there.
     drawn
-        bool [data sets, seeds]: some contestant finished there, so that the data could be used.
+        bool [data sets, seeds]: some contestant has a value there, so that the data could be used.
+    blocks
+        The block of each data set, see `causattn.results.compare.design`.
     """
 
     metric: Metric
@@ -37,6 +39,7 @@ class OutcomeCells:
     values: np.ndarray
     outcomes: np.ndarray
     drawn: np.ndarray
+    blocks: tuple[str, ...]
 
     @property
     def complete(self) -> np.ndarray:
@@ -46,9 +49,19 @@ class OutcomeCells:
 
     @property
     def last(self) -> np.ndarray:
-        """Cells in which a job took part and did not come in, bool [contestants, data sets]."""
+        """Cells that rank last, bool [contestants, data sets].
+
+        A job there took part and did not come in, or its graph has no value by its own doing.
+        """
         out = np.isin(self.outcomes, list(RANKED_LAST)) & self.drawn
+        if self.metric.undefined_last:
+            out |= self.undefined & self.drawn
         return out.any(axis=2) & ~self.complete
+
+    @property
+    def undefined(self) -> np.ndarray:
+        """Finished jobs without a value, bool [contestants, data sets, seeds]."""
+        return np.isnan(self.values) & (self.outcomes == FINISHED)
 
     @property
     def defined(self) -> np.ndarray:
@@ -81,15 +94,23 @@ def cells_of(design: JobDesign, metric: Metric) -> OutcomeCells:
     found = jobs[metric.name].to_numpy(dtype=float, na_value=np.nan)
     values[tuple(place)] = np.where(finished & np.isfinite(found), found, np.nan)
     outcomes[tuple(place)] = jobs["outcome"].to_numpy(dtype=object)
-    drawn = (outcomes == FINISHED).any(axis=0)
+    drawn = np.asarray(~np.isnan(values).all(axis=0))
     return OutcomeCells(
-        metric, design.contestants, design.data_sets, seeds, values, outcomes, drawn
+        metric,
+        design.contestants,
+        design.data_sets,
+        seeds,
+        values,
+        outcomes,
+        drawn,
+        design.blocks,
     )
 
 
 def unusable_draws(cells: OutcomeCells) -> list[tuple[str, str]]:
     """Return the draws (data set, seed) on which every contestant failed."""
-    failed = np.isin(cells.outcomes, ["", UNFINISHED], invert=True).any(axis=0) & ~cells.drawn
+    finished = (cells.outcomes == FINISHED).any(axis=0)
+    failed = np.isin(cells.outcomes, ["", UNFINISHED], invert=True).any(axis=0) & ~finished
     return [(cells.data_sets[d], cells.seeds[s]) for d, s in zip(*np.nonzero(failed), strict=True)]
 
 

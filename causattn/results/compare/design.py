@@ -4,6 +4,8 @@
 contestant  what the choices in `by` have in common: an algorithm, or one with its alpha
 data set    what everything else that varies has in common: a network and a number of documents
 draw        one data set and one seed: all contestants saw the same data, so they are paired by it
+block       the data sets of one network, whatever their size: its larger samples hold the smaller
+            ones, so that they are averaged and drawn again together; blocks are independent
 =========== =====================================================================================
 """
 
@@ -20,6 +22,7 @@ from causattn.results.compare.read import SEED, choices, full_name, texts
 
 _ROOMS = ("discovery", "candidates", "attention", "model", "features", "effects")
 _DATA = ("config.corpus.network", "config.corpus.kind", "config.corpus.path", "config.corpus.")
+_SIZE = "config.corpus.documents"
 _KEEP = {FINISHED: 0}
 
 
@@ -36,6 +39,8 @@ class JobDesign:
         Columns of the configuration in which contestants, and data sets, differ.
     contestants, data_sets
         Their labels, in order.
+    blocks
+        The block of each data set.
     notes
         What had to be left out, in sentences.
     """
@@ -45,6 +50,7 @@ class JobDesign:
     within: tuple[str, ...]
     contestants: tuple[str, ...]
     data_sets: tuple[str, ...]
+    blocks: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -96,18 +102,22 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> JobDesign:
     jobs["contestant"] = _labels(values, chosen)
     named = within or [name for name in _DATA[:1] if name in values]
     jobs["data_set"] = _labels(values, named) if named else "all"
+    block = _labels(values, [name for name in named if _of_a_network(name)])
     jobs["seed"] = texts(placed[SEED]) if SEED in placed else "0"
     reasons = jobs["reason"].fillna("").astype(str) if "reason" in jobs else [""] * len(jobs)
     jobs["outcome"] = [outcome(str(s), r) for s, r in zip(jobs["status"], reasons, strict=True)]
     jobs = _once(jobs, notes)
     order = values.loc[jobs.index]
     places = {"config.discovery.kind": _algorithms(), "config.corpus.network": _by_size(jobs)}
+    data_sets = _in_order(jobs["data_set"], order, within, places)
+    block_of = dict(zip(jobs["data_set"], block.loc[jobs.index], strict=True))
     return JobDesign(
         jobs=jobs,
         by=tuple(chosen),
         within=tuple(within),
         contestants=_in_order(jobs["contestant"], order, chosen, places),
-        data_sets=_in_order(jobs["data_set"], order, within, places),
+        data_sets=data_sets,
+        blocks=tuple(block_of[name] for name in data_sets),
         notes=tuple(notes),
     )
 
@@ -115,6 +125,11 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> JobDesign:
 def short(column: str) -> str:
     """Return a column of the configuration as a person says it."""
     return column.removeprefix("config.").removesuffix(".kind")
+
+
+def _of_a_network(column: str) -> bool:
+    """Return whether a choice makes another network, and not another sample of the same."""
+    return column.startswith("config.corpus.") and column != _SIZE
 
 
 def _ordered(columns: Sequence[str], rooms: Sequence[str]) -> list[str]:
@@ -191,7 +206,7 @@ def _labels(values: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         if key in ("kind", "network", "path", "name"):
             part = values[column]
         else:
-            word = "n" if column == "config.corpus.documents" else key
+            word = "n" if column == _SIZE else key
             alike = [c for c in columns if c.rsplit(".", 1)[-1] == key]
             word = short(column) if len(alike) > 1 else word
             part = values[column].map(lambda value, word=word: f"{word} = {value}")

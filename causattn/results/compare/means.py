@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from causattn.results.compare.bootstrap import holm, interval, seed_weights, sign_flip_p
+from causattn.results.compare.bootstrap import holm, interval, seed_weights, shares, sign_flip_p
 from causattn.results.compare.cells import OutcomeCells
+from causattn.results.compare.outcomes import RANKED_LAST
 from causattn.results.compare.ranks import Ranking, rank
 
 OVERALL = "overall"
-"""The data set of a row that speaks of all of them, each counting the same."""
+"""The data set of a row that speaks of all of them: networks count alike, and so do their sizes."""
 
 
 def means(cells: OutcomeCells) -> pd.DataFrame:
@@ -23,8 +27,9 @@ def means(cells: OutcomeCells) -> pd.DataFrame:
         seeds), ``seeds`` (with a value), ``of`` (that there were). A row over all data sets only
         where each of them has all its seeds.
     """
-    weights = seed_weights(cells.drawn)
+    weights = seed_weights(cells.drawn, cells.blocks)
     used = np.asarray(cells.drawn.any(axis=1))
+    share = shares(used, cells.blocks)
     mean = cells.means()
     rows = []
     for c, contestant in enumerate(cells.contestants):
@@ -36,9 +41,10 @@ def means(cells: OutcomeCells) -> pd.DataFrame:
             of = int(cells.drawn[d].sum())
             rows.append((contestant, data_set, mean[c, d], low, high, seeds, of))
         if used.sum() > 1 and cells.complete[c][used].all():
-            low, high = _bounded(cells, interval(cells.values[c], weights))
+            low, high = _bounded(cells, interval(cells.values[c], weights, cells.blocks))
             count = int(cells.drawn.sum())
-            rows.append((contestant, OVERALL, mean[c][used].mean(), low, high, count, count))
+            overall = float(share[used] @ mean[c][used])
+            rows.append((contestant, OVERALL, overall, low, high, count, count))
     columns = ["contestant", "data_set", "mean", "low", "high", "seeds", "of"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -56,12 +62,16 @@ def differences(cells: OutcomeCells) -> pd.DataFrame:
     Returns
     -------
     frame
-        ``first``, ``second``, ``difference`` (first minus second, the mean over data sets of the
-        means over seeds), ``low``, ``high`` (95% bootstrap interval over seeds), ``better`` and
-        ``worse`` (draws on which the first is), ``ties``, ``draws``, ``data_sets``, ``p``
-        (sign-flip test), ``p_holm`` (adjusted for all pairs of this metric).
+        ``first``, ``second``, ``difference`` (first minus second, the mean over blocks of the
+        means over their data sets and seeds), ``low``, ``high`` (95% bootstrap interval over
+        seeds), ``better`` and ``worse`` (draws on which the first is), ``ties``, ``draws``,
+        ``data_sets``, ``left_out`` (data sets on which either has no value, by name), ``flips``
+        (blocks and seeds whose differences are not 0: what the test turns), ``p`` (sign-flip
+        test), ``p_holm`` (adjusted for all pairs of this metric).
     """
-    weights = seed_weights(cells.drawn)
+    weights = seed_weights(cells.drawn, cells.blocks)
+    labels = np.array(cells.data_sets, dtype=object)
+    used = cells.drawn.any(axis=1)
     sign = -1 if cells.metric.lower_is_better else 1
     rows = []
     for i, first in enumerate(cells.contestants):
@@ -71,17 +81,16 @@ def differences(cells: OutcomeCells) -> pd.DataFrame:
             shared = there.any(axis=1)
             if not shared.any():
                 continue
-            seeds = there.sum(axis=1)
-            by_set = np.nansum(gap, axis=1)[shared] / seeds[shared]
-            share = np.broadcast_to(1 / np.maximum(seeds, 1)[:, None], gap.shape) / shared.sum()
-            low, high = interval(gap, weights)
+            share = shares(shared, cells.blocks) / np.maximum(there.sum(axis=1), 1)
+            parts = _by_block(np.where(there, gap, 0.0) * share[:, None], cells.blocks)
+            low, high = interval(gap, weights, cells.blocks)
             better = int((sign * gap[there] > 0).sum())
             ties = int((gap[there] == 0).sum())
             rows.append(
                 {
                     "first": first,
                     "second": cells.contestants[j],
-                    "difference": float(by_set.mean()),
+                    "difference": float(parts.sum()),
                     "low": low,
                     "high": high,
                     "better": better,
@@ -89,7 +98,9 @@ def differences(cells: OutcomeCells) -> pd.DataFrame:
                     "ties": ties,
                     "draws": int(there.sum()),
                     "data_sets": int(shared.sum()),
-                    "p": sign_flip_p(gap[there], share[there]),
+                    "left_out": "; ".join(labels[used & ~shared]),
+                    "flips": int(np.count_nonzero(parts)),
+                    "p": sign_flip_p(parts),
                 }
             )
     frame = pd.DataFrame(rows)
@@ -98,12 +109,24 @@ def differences(cells: OutcomeCells) -> pd.DataFrame:
     return frame
 
 
-def ranking(cells: OutcomeCells) -> tuple[Ranking | str, list[str]]:
-    """Rank the contestants over the data sets.
+def _by_block(parts: np.ndarray, blocks: Sequence[str]) -> np.ndarray:
+    """Return the sums over the data sets of each block, float64 [blocks x seeds]."""
+    places = {label: k for k, label in enumerate(dict.fromkeys(blocks))}
+    sums = np.zeros((len(places), parts.shape[1]))
+    np.add.at(sums, [places[label] for label in blocks], parts)
+    size = np.zeros_like(sums)
+    np.add.at(size, [places[label] for label in blocks], np.abs(parts))
+    sums[np.abs(sums) <= 1e-12 * size] = 0.0  # differences that cancel but for rounding
+    return sums.ravel()
 
-    Who took part and did not come in (timed out, out of memory, failed) is last there. Contestants
-    without the metric are not ranked, nor are data sets on which some job could not take part or
-    is not there yet.
+
+def ranking(cells: OutcomeCells) -> tuple[Ranking | str, list[str]]:
+    """Rank the contestants over the data sets, those of a block together.
+
+    Who took part and did not come in (timed out, out of memory, failed) is last there, and so is
+    whose graph has no value by its own doing (`Metric.undefined_last`). Contestants without the
+    metric are not ranked, nor are data sets on which some job could not take part, is not there
+    yet, or has no value by the data set's doing.
 
     Returns
     -------
@@ -122,17 +145,27 @@ def ranking(cells: OutcomeCells) -> tuple[Ranking | str, list[str]]:
     left_out = cells.drawn.any(axis=1) & ~decided
     if left_out.any():
         names = ", ".join(np.array(cells.data_sets)[left_out])
-        notes.append(f"no ranks by {title} on {names}: not every contestant has all its runs there")
+        notes.append(
+            f"no ranks by {title} on {names}: not every contestant has all its runs and values "
+            "there"
+        )
     scores = np.where(cells.complete, cells.means(), np.inf)[ranked][:, decided]
     if not cells.metric.lower_is_better:
         scores = np.where(np.isinf(scores), np.inf, -scores)
-    last = int(np.isinf(scores).sum())
-    if last:
-        notes.append(
-            f"{last} cell{'' if last == 1 else 's'} with a run that did not come in "
-            f"{'is' if last == 1 else 'are'} ranked last by {title}"
-        )
+    late = np.asarray(np.isin(cells.outcomes, list(RANKED_LAST)).any(axis=2))[ranked][:, decided]
+    for why, there in (
+        ("a run that did not come in", np.isinf(scores) & late),
+        (f"an undefined {title}", np.isinf(scores) & ~late),
+    ):
+        if last := int(there.sum()):
+            notes.append(
+                f"{last} cell{'' if last == 1 else 's'} with {why} "
+                f"{'is' if last == 1 else 'are'} ranked last by {title}"
+            )
     labels = [name for name, keep in zip(cells.contestants, ranked, strict=True) if keep]
     sets = [name for name, keep in zip(cells.data_sets, decided, strict=True) if keep]
-    found = rank(scores.T, labels, sets)
+    blocks = [name for name, keep in zip(cells.blocks, decided, strict=True) if keep]
+    found = rank(scores.T, labels, sets, blocks)
+    if isinstance(found, Ranking) and left_out.any():
+        found = replace(found, left_out=tuple(np.array(cells.data_sets)[left_out].tolist()))
     return found, notes

@@ -29,12 +29,16 @@ class Metric:
         Which way is better.
     bounds
         The least and the largest value it can have; intervals do not reach beyond.
+    undefined_last
+        Whether a finished run without it ranks last, where others have it; else nobody is ranked
+        there.
     """
 
     name: str
     title: str
     lower_is_better: bool
     bounds: tuple[float, float] = (-math.inf, math.inf)
+    undefined_last: bool = False
 
     @property
     def slug(self) -> str:
@@ -75,9 +79,10 @@ def known_metric(name: str) -> Metric | None:
     if own != name and own in METRICS:
         known = METRICS[own]
         better = known.better
-        return (
-            None if better is None else Metric(name, known.title, better == "lower", known.bounds)
-        )
+        if better is None:
+            return None
+        last = known.undefined == "last"
+        return Metric(name, known.title, better == "lower", known.bounds, last)
     for titles, lower in ((_LOWER, True), (_HIGHER, False)):
         if name in titles:
             return Metric(name, titles[name], lower, (0.0, math.inf if lower else 1.0))

@@ -9,7 +9,6 @@ from causattn.results.compare.bootstrap import smallest_p
 from causattn.results.compare.cells import OutcomeCells, cells_of, unusable_draws
 from causattn.results.compare.design import JobDesign
 from causattn.results.compare.metrics import Metric
-from causattn.results.compare.outcomes import FINISHED
 from causattn.results.compare.tables import baselines
 
 _FEW_SEEDS = 5
@@ -19,16 +18,29 @@ def metric_notes(cells: OutcomeCells, pairs: pd.DataFrame) -> list[str]:
     """Say what a reader of the metric's tables has to know."""
     notes = []
     title = cells.metric.title
-    undefined = np.isnan(cells.values) & (cells.outcomes == FINISHED)
+    undefined = cells.undefined
+    for d in np.flatnonzero((undefined & ~cells.drawn).any(axis=(0, 2))):
+        seeds = ", ".join(np.array(cells.seeds)[(undefined[:, d] & ~cells.drawn[d]).any(axis=0)])
+        notes.append(
+            f"{title} is defined for no contestant on {cells.data_sets[d]} (seed {seeds}): left out"
+        )
+    undefined &= cells.drawn
     for c in np.flatnonzero(undefined.any(axis=(1, 2)) & cells.defined):
         notes.append(
             f"{title} is not defined in {int(undefined[c].sum())} finished runs of "
             f"{cells.contestants[c]}: its means leave them out"
         )
+    used = cells.drawn.any(axis=1)
+    for c in np.flatnonzero(cells.defined & ~cells.complete[:, used].all(axis=1)):
+        lacking = np.array(cells.data_sets)[used & ~cells.complete[c]]
+        notes.append(
+            f"{cells.contestants[c]} has no overall mean of {title}: incomplete on "
+            f"{', '.join(lacking)}, whose missing draws its differences leave out"
+        )
     if len(pairs) and (pairs["ties"] == pairs["draws"]).all():
         notes.append(f"all contestants tie by {title}")
     elif len(pairs):
-        least = smallest_p(int((pairs["draws"] - pairs["ties"]).max()))
+        least = smallest_p(int(pairs["flips"].max()))
         if least > 0.05:
             notes.append(
                 f"so few paired draws cannot give a p below {least:.3g}: differences of {title} "

@@ -1,4 +1,7 @@
-"""Friedman's test over data sets, and Nemenyi's critical difference of mean ranks.
+"""Friedman's test over networks, and Nemenyi's critical difference of mean ranks.
+
+Friedman's rows have to be independent, and the sizes of one network are not: ranks are averaged
+over a network's data sets, and these averages are ranked again, one row a network.
 
 Source: Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", JMLR 7:
 the statistic on page 11 (here with the correction for ties), its F version by Iman and Davenport
@@ -28,6 +31,8 @@ class Ranking:
         float64 [k], 1 is best.
     data_sets
         Those over which they were ranked.
+    blocks
+        The rows of the test: networks.
     chi_square, p_chi_square
         Friedman's statistic with the correction for ties, and its p-value.
     f, p_f
@@ -38,11 +43,14 @@ class Ranking:
         Places in `contestants` of each largest set within the critical difference.
     level
         Of Nemenyi's test.
+    left_out
+        Data sets over which nobody could be ranked.
     """
 
     contestants: tuple[str, ...]
     mean_ranks: np.ndarray
     data_sets: tuple[str, ...]
+    blocks: tuple[str, ...]
     chi_square: float
     p_chi_square: float
     f: float
@@ -50,6 +58,7 @@ class Ranking:
     critical_difference: float
     groups: tuple[tuple[int, ...], ...]
     level: float = LEVEL
+    left_out: tuple[str, ...] = ()
 
 
 def ranks_by_row(scores: np.ndarray) -> np.ndarray:
@@ -71,9 +80,10 @@ def rank(
     scores: np.ndarray,
     contestants: Sequence[str],
     data_sets: Sequence[str],
+    blocks: Sequence[str] | None = None,
     level: float = LEVEL,
 ) -> Ranking | str:
-    """Rank contestants over data sets.
+    """Rank contestants over networks.
 
     Parameters
     ----------
@@ -81,6 +91,8 @@ def rank(
         float64 [data sets, contestants], **lower is better**; infinity for one who did not come in.
     contestants, data_sets
         Labels of columns and rows.
+    blocks
+        The block of each data set; every data set is one where there are none.
     level
         Of Nemenyi's test.
 
@@ -89,12 +101,20 @@ def rank(
     Ranking or str
         Or a sentence that says why there is none.
     """
-    rows, columns = scores.shape
+    labels = list(data_sets if blocks is None else blocks)
+    own = list(dict.fromkeys(labels))
+    rows, columns = len(own), scores.shape[1]
     if columns < 3:
         return f"a ranking needs 3 contestants or more and there are {columns}"
     if rows < 2:
-        return f"a ranking needs 2 data sets or more with all contestants and there are {rows}"
+        return (
+            "a ranking needs 2 networks or more with all contestants (sizes of one are no second) "
+            f"and there are {rows}"
+        )
     ranks = ranks_by_row(scores)
+    if rows < len(ranks):
+        places = [[k for k, label in enumerate(labels) if label == block] for block in own]
+        ranks = ranks_by_row(np.array([ranks[place].mean(axis=0) for place in places]))
     if (ranks == ranks[:, :1]).all():
         return "all contestants tie on all data sets"
     mean = ranks.mean(axis=0)
@@ -107,6 +127,7 @@ def rank(
         tuple(contestants),
         mean,
         tuple(data_sets),
+        tuple(own),
         chi_square,
         float(stats.chi2.sf(chi_square, degrees)),
         f,
