@@ -4,7 +4,8 @@ Slots are rewritten where the corpus has them (``rewrite``); else the source's t
 deleted or replaced, as ``effects.operation`` says. What is read of the target is the distribution
 over its values at its hidden slot (masked language models; the probabilities of the values' tokens,
 renormalised over them), the probability of its own tokens there (where there are no slots), or the
-model's output.
+model's output. A model that reads from left to right writes all slots behind the source again
+(``generate``), and is read where it writes the target.
 
 With a masked slot read, all other slots stay in view: the effect is a direct one, other features
 held. A masked language model is not a causal model of the world: it answers a change of an effect
@@ -34,7 +35,7 @@ class ModelInterventions:
     Parameters
     ----------
     model
-        A masked language model or a classifier.
+        A language model (masked, or from left to right) or a classifier.
     corpus, table
         The documents and their features.
     documents
@@ -91,7 +92,7 @@ class ModelInterventions:
             return f"{names[source]} is the model's output and cannot be set."
         if reads_output and self._model.task != "classifier":
             return f"Model {self._model.name} ({self._model.task}) gives no {names[target]}."
-        if not reads_output and self._model.task != "masked":
+        if not reads_output and self._model.task not in ("masked", "causal"):
             return f"Model {self._model.name} ({self._model.task}) predicts no part of its input."
         try:
             return self._chosen(source, target).effect(self._trial, source, target, contrast)
@@ -141,6 +142,8 @@ class ModelInterventions:
     def _chosen(self, source: int, target: int) -> Intervention:
         """Return the intervention that serves a pair."""
         reads_output, trial = self._trial.reads_output(target), self._trial
+        if self._model.task == "causal":
+            return INTERVENTIONS["generate"]
         if trial.slot(source) is not None and (reads_output or trial.slot(target) is not None):
             return INTERVENTIONS["rewrite"]
         reads = "output" if reads_output else "masked slot"

@@ -68,7 +68,7 @@ class Rewriter:
             float64 [s, n, target's values], renormalised over the target's values.
         """
         sample, name = self._sample, self._sample.corpus.variables[target]
-        ids, hiding = self._ids_of_values(target), sample.hiding_id(target)
+        ids, hiding = self.value_ids(target), sample.hiding_id(target)
         if isinstance(ids, str):
             return ids
         hidden, positions = [], []
@@ -97,7 +97,7 @@ class Rewriter:
             self._versions[slot, value] = Version(encoding, carriers)
         return self._versions[slot, value]
 
-    def _ids_of_values(self, slot: int) -> np.ndarray | str:
+    def value_ids(self, slot: int) -> np.ndarray | str:
         """Return the token id of each value of a slot as it stands in the texts, int64 [values]."""
         if slot not in self._value_ids:
             self._value_ids[slot] = self._find_value_ids(slot)
