@@ -129,7 +129,7 @@ def test_hostile_reasons_are_text(place: Path) -> None:
 
 def test_headlines(comparison) -> None:
     first, _ = comparison_headlines(comparison)
-    assert first.startswith("**SHD**: ges ranks first (mean rank 1.25 over 4 data sets")
+    assert first.startswith("**SHD**: ges ranks first (mean rank 1.25 over 2 networks, 4 data sets")
     assert first.endswith(".")
 
 
