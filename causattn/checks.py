@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from causattn import (
-    attention,
-    attribution,
-    candidates,
-    corpora,
-    discovery,
-    effects,
-    features,
-    models,
-    report,
-)
+from causattn import candidates, corpora, discovery, effects, features
 from causattn.base import ConfigError, choose
-from causattn.controls import CONTROLS
 
 Settings = Mapping[str, Any]
 ATTENTION = "attention"
@@ -34,18 +23,13 @@ def check_settings(config: Settings) -> None:
     corpora.corpus_settings(config["corpus"])
     check_nones(config)
     if not is_none(config, "model"):
-        models.model_settings(config["model"])
+        _check_model(config)
     features.feature_settings(config["features"])
-    if not is_none(config, "attention"):
-        read = attention.attention_settings(config["attention"])
-        if read.engine == "processes":  # a cluster's devices are its own
-            attention.check_device(read.device)
-        task = models.known_task(config["model"])
-        if task is not None:  # else it is said when the model is there
-            attention.check_query(read.query, task, f"model={config['model']['kind']}")
     chosen_by = config.get("attribution", {})
     if any(value not in (None, ATTENTION) for value in chosen_by.values()):
-        attribution.attribution_settings(chosen_by)  # torch is loaded where it is needed
+        from causattn import attribution
+
+        attribution.attribution_settings(chosen_by)
     if not is_none(config, "candidates"):
         chosen = candidates.candidate_settings(config["candidates"])
         own = not candidates.needs_summary(config["candidates"])
@@ -53,11 +37,34 @@ def check_settings(config: Settings) -> None:
             candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
-    report.page_settings(config.get("page"))
-    for name in config["controls"] or []:
-        choose(name, dict.fromkeys(CONTROLS), "controls")
+    if config.get("report", True):
+        from causattn import report
+
+        report.page_settings(config.get("page"))
+    if config["controls"]:
+        from causattn.controls import CONTROLS
+
+        for name in config["controls"]:
+            choose(name, dict.fromkeys(CONTROLS), "controls")
     if not isinstance(config["seed"], int) or config["seed"] < 0:
         raise ConfigError(f"seed={config['seed']} should be a whole number from 0; change it.")
+
+
+def _check_model(config: Settings) -> None:
+    """Check the settings of the model and of how its attention is read."""
+    from causattn import models
+
+    models.model_settings(config["model"])
+    if is_none(config, "attention"):
+        return
+    from causattn import attention
+
+    read = attention.attention_settings(config["attention"])
+    if read.engine == "processes":  # a cluster's devices are its own
+        attention.check_device(read.device)
+    task = models.known_task(config["model"])
+    if task is not None:  # else it is said when the model is there
+        attention.check_query(read.query, task, f"model={config['model']['kind']}")
 
 
 def is_none(config: Settings, room: str) -> bool:

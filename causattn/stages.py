@@ -1,10 +1,7 @@
-"""What is expensive in a study, each stage computed once: it goes through the store.
+"""The stages of a study with a model: `DataStages` and those that train it and read it.
 
-A stage is keyed by all that goes into it (settings, seed, and the keys of the stages before it), so
-that a sweep over algorithms trains one model and reads its attention once. Controls and nulls
+A sweep over algorithms trains one model and reads its attention once. Controls and nulls
 (`causattn.controls`) are the same stages over other documents or another model.
-
-A stage can be one's own: see `causattn.own_stages`.
 """
 
 from __future__ import annotations
@@ -12,19 +9,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from causattn import (
-    attention,
-    attribution,
-    candidates,
-    corpora,
-    discovery,
-    effects,
-    features,
-    models,
-)
+from causattn import attention, attribution, candidates, corpora, features, models
 from causattn.checks import explainer
 from causattn.controls import (
     CONTROLS,
@@ -37,12 +24,10 @@ from causattn.controls import (
     controlled,
     permute,
 )
-from causattn.graphs import CausalGraph
-from causattn.own_stages import OwnStages
-from causattn.results import Artefact, Store
+from causattn.data_stages import SCHEMAS, DataStages
+from causattn.results import Artefact
 
 Settings = Mapping[str, Any]
-T = TypeVar("T")
 if TYPE_CHECKING:  # torch is loaded where it is needed
     Screen: TypeAlias = attention.AttentionSummary | attribution.AttributionSummary
 
@@ -57,42 +42,8 @@ __all__ = [
 ]
 
 
-class Stages:
-    """The stages of a study, those that are expensive through the store.
-
-    Parameters
-    ----------
-    config
-        The resolved configuration.
-    seed
-        The run's seed.
-    own
-        Functions to do stages with, by the names in `causattn.own_stages.OWN_STAGES`.
-
-    Raises
-    ------
-    ConfigError
-        For a stage that there is not.
-    """
-
-    def __init__(
-        self, config: Settings, seed: int, own: Mapping[str, Callable[..., Any]] | None = None
-    ) -> None:
-        self._config, self._seed = config, seed
-        self._store = Store(Path(config["paths"]["cache"]))
-        self.own = OwnStages(own or {}, seed)
-        self.reused: list[str] = []
-
-    def make_corpus(self) -> Artefact[corpora.Corpus]:
-        """Load or sample the documents."""
-        settings = self._config["corpus"]
-        return self._fetch(
-            "corpus",
-            {"settings": settings, "source": corpora.corpus_checksum(settings)},
-            lambda: self.own.call("corpus", lambda seed: corpora.load_corpus(settings, seed)),
-            corpora.write_corpus,
-            corpora.read_corpus,
-        )
+class Stages(DataStages):
+    """The stages of a study, those that are expensive through the store."""
 
     def make_model(self, corpus: Artefact[corpora.Corpus]) -> Artefact[models.LanguageModel]:
         """Load the model, or train it on the corpus."""
@@ -111,28 +62,6 @@ class Stages:
             ),
             models.write_model,
             models.read_model,
-        )
-
-    def make_features(
-        self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel] | None
-    ) -> Artefact[features.FeatureTable]:
-        """Find the features in the documents."""
-        settings = self._config["features"]
-        return self._fetch(
-            "features",
-            {
-                "settings": features.feature_result_settings(settings),
-                "corpus": corpus.key,
-                "model": None if model is None else model.key,
-            },
-            lambda: self.own.call(
-                "features",
-                lambda corpus, model, seed: features.build_features(settings, corpus, model, seed),
-                corpus=corpus.value,
-                model=None if model is None else model.value,
-            ),
-            features.write_features,
-            features.read_features,
         )
 
     def make_attention(
@@ -257,67 +186,6 @@ class Stages:
             corpora.read_corpus,
         )
 
-    def select_candidates(
-        self, summary: Screen | None, table: features.FeatureTable, null: list[Screen]
-    ) -> candidates.CandidateEdges:
-        """Choose the pairs that may be adjacent."""
-        settings = self._config["candidates"]
-        found: candidates.CandidateEdges = self.own.call(
-            "candidates",
-            lambda summary, features, null, seed: candidates.select_candidates(
-                settings, summary, features, null=null, seed=seed
-            ),
-            summary=summary,
-            features=table,
-            null=null,
-        )
-        return found
-
-    def discover(
-        self, table: features.FeatureTable, edges: candidates.CandidateEdges | None
-    ) -> CausalGraph:
-        """Find the graph."""
-        settings = self._config["discovery"]
-        found: CausalGraph = self.own.call(
-            "discovery",
-            lambda features, candidates, seed: discovery.discover(
-                settings, features, candidates, seed
-            ),
-            features=table,
-            candidates=edges,
-        )
-        return found
-
-    def collect_evidence(
-        self,
-        graph: CausalGraph,
-        table: features.FeatureTable,
-        edges: candidates.CandidateEdges | None,
-        model: models.LanguageModel | None,
-        corpus: corpora.Corpus,
-    ) -> effects.EvidenceTable:
-        """Test every edge."""
-        settings = self._config["effects"]
-        found: effects.EvidenceTable = self.own.call(
-            "effects",
-            lambda graph, features, candidates, model, corpus, seed: effects.collect_evidence(
-                settings,
-                graph,
-                features,
-                candidates,
-                model,
-                corpus,
-                seed,
-                search=lambda some: self.discover(some, candidates),
-            ),
-            graph=graph,
-            features=table,
-            candidates=edges,
-            model=model,
-            corpus=corpus,
-        )
-        return found
-
     def _screened(
         self,
         stage: str,
@@ -346,25 +214,6 @@ class Stages:
         permuted = self.make_permuted(corpus, control.draw, control.share)
         return permuted, self.make_model(permuted)
 
-    def _fetch(
-        self,
-        stage: str,
-        parts: dict[str, Any],
-        make: Callable[[], T],
-        write: Callable[[T, Path], object],
-        read: Callable[[Path], T],
-    ) -> Artefact[T]:
-        """Return a stage's artefact from the store, made there if need be."""
-        kind = stage.split()[0]
-        if kind in self.own:
-            return self.own.by_content(kind, make(), write)
-        found = self._store.fetch(
-            kind, {"seed": self._seed, **parts}, SCHEMAS[kind], make, write, read
-        )
-        if found.reused:
-            self.reused.append(stage)
-        return found
-
 
 def attention_read(config: Settings) -> dict[str, Any]:
     """Return how attention is read: the group `attention`.
@@ -376,7 +225,3 @@ def attention_read(config: Settings) -> dict[str, Any]:
     if documents is None or explainer(config) is not None:
         return dict(config["attention"])
     return {**config["attention"], "documents": documents}
-
-
-SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1, "attribution": 1}
-"""Version of each stage's layout and meaning: raised when either changes."""

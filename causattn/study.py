@@ -3,21 +3,25 @@
     corpora -> models -> attention -> candidates -> discovery -> effects -> report
                   \\-> features ----------^-------------^
 
-Each stage takes plain settings and what the stages before it gave (`causattn.stages`, where what is
-expensive is computed once); the rest is written into the run's folder.
+Each stage takes plain settings and what the stages before it gave (`causattn.data_stages`, and
+`causattn.stages` where there is a model; what is expensive is computed once); the rest is written
+into the run's folder. A room that a run does not need is not imported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from causattn import candidates, effects, report
+from causattn import candidates, effects
 from causattn.base import Clock
 from causattn.checks import check_settings, explainer, is_none
+from causattn.data_stages import DataStages
 from causattn.results import Run, versions, write_results
-from causattn.stages import Stages
+
+if TYPE_CHECKING:
+    from causattn.stages import Stages
 
 
 def run_study(
@@ -45,28 +49,35 @@ def run_study(
         Where a setting or an input cannot be used.
     """
     check_settings(config)
-    clock, do = Clock(), Stages(config, int(config["seed"]), stages)
+    clock, seed = Clock(), int(config["seed"])
+    reading: Stages | None = None
+    if not is_none(config, "model"):
+        from causattn.stages import Stages
+
+        reading = Stages(config, seed, stages)
+    do = reading or DataStages(config, seed, stages)
     model = summary = attributed = edges = None
     controls: dict[str, Any] = {}
     nulls: list[Any] = []
     with clock.stage("corpus"):
         corpus = do.make_corpus()
-    if not is_none(config, "model"):
+    if reading is not None:
         with clock.stage("model"):
-            model = do.make_model(corpus)
+            model = reading.make_model(corpus)
     with clock.stage("features"):
         table = do.make_features(corpus, model)
-    if model is not None and not is_none(config, "attention"):
-        with clock.stage("attention"):
-            summary = do.make_attention(corpus, model, table)
-    if model is not None and explainer(config) is not None:
-        with clock.stage("attribution"):
-            attributed = do.make_attribution(corpus, model, table)
+    if reading is not None and model is not None:
+        if not is_none(config, "attention"):
+            with clock.stage("attention"):
+                summary = reading.make_attention(corpus, model, table)
+        if explainer(config) is not None:
+            with clock.stage("attribution"):
+                attributed = reading.make_attribution(corpus, model, table)
+        if attributed is not None or summary is not None:
+            with clock.stage("controls"):
+                controls = reading.make_controls(corpus, model, table)
+                nulls = reading.make_nulls(corpus, model, table)
     proposed = attributed or summary
-    if model is not None and proposed is not None:
-        with clock.stage("controls"):
-            controls = do.make_controls(corpus, model, table)
-            nulls = do.make_nulls(corpus, model, table)
     own_screen = not is_none(config, "candidates") and not candidates.needs_summary(
         config["candidates"]
     )
@@ -111,6 +122,8 @@ def run_study(
         screens=screens,
     )
     if config.get("report", True):
+        from causattn import report
+
         keys = {"corpus": corpus.key, **({} if model is None else {"model": model.key})}
         read = None if summary is None else summary.value
         material = report.Material(corpus.value, table.value, network, read, keys)

@@ -30,6 +30,7 @@ from typing import Any, Generic, TypeVar
 from causattn.base.errors import ConfigError
 from causattn.base.files import file_sha256
 from causattn.base.plugins import plugins
+from causattn.base.spelled import NOT_SPELLED, spelled
 
 T = TypeVar("T")
 
@@ -138,6 +139,21 @@ class Registry(Mapping[str, T]):
         raise ConfigError(
             f"{self.where}={name} is not known; {hint}choose one of {', '.join(self)}."
         )
+
+    def said(self, name: str, attribute: str) -> Any:
+        """Return a plain attribute of a contribution, a native one unimported where it can be.
+
+        Raises
+        ------
+        ConfigError
+            Where there is no contribution of this name.
+        """
+        entry = self.entry(name)
+        if entry.native and name not in self._checked:
+            value = spelled(entry.place, self.constant, attribute)
+            if value is not NOT_SPELLED:
+                return value
+        return getattr(self[name], attribute)
 
     def entries(self) -> dict[str, Entry[T]]:
         """Return all contributions by name, wherever they come from.

@@ -69,6 +69,8 @@ def _screens(chosen: str) -> dict[str, Screen]:
     for name in SELECTORS:
         if name == chosen or not SELECTORS.entry(name).native:
             continue
+        if SELECTORS.said(name, "needs_summary"):
+            continue
         selector = SELECTORS[name]
         if isinstance(selector, Screen):
             found[name] = selector

@@ -19,7 +19,11 @@ numerically named) outcome are in the outcome's unit, per unit of a continuous s
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from causattn.base import Registry
+    from causattn.effects.contract import Refuter
 
 ColumnType = Literal["text", "list", "number", "count", "flag", "maybe"]
 
@@ -148,10 +152,24 @@ def evidence_columns() -> tuple[Column, ...]:
     """Return all columns, those of every estimator and refuter that there is among them."""
     from causattn.effects.registry import ESTIMATORS, REFUTERS
 
-    of_estimators = (column for name in ESTIMATORS for column in ESTIMATORS[name].columns)
-    of_refuters = (column for name in REFUTERS for column in REFUTERS[name].columns())
+    of_estimators = (
+        Column(*one) for name in ESTIMATORS for one in ESTIMATORS.said(name, "columns")
+    )
+    of_refuters = (column for name in REFUTERS for column in _of_refuter(name, REFUTERS))
     found = {one.name: one for one in (*_BEFORE, *of_estimators, *of_refuters, *_AFTER)}
     return tuple(found.values())
+
+
+def _of_refuter(name: str, refuters: Registry[Refuter]) -> tuple[Column, ...]:
+    """Return the columns that a refuter fills."""
+    measure, means, p_means = (
+        refuters.said(name, each) for each in ("measure", "measure_means", "p_means")
+    )
+    return (
+        Column(f"{name}_p", "number", p_means),
+        Column(f"{name}_{measure}", "number", means),
+        Column(f"{name}_outcome", "text", "passed, failed, or why not run"),
+    )
 
 
 EARLIER = {

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from causattn.effects.columns import Column
+from causattn.effects.columns import ColumnType
 
 if TYPE_CHECKING:
     from causattn.effects.estimate.design import Design
@@ -236,13 +236,14 @@ class Estimator(ABC):
     paper
         Where it is from.
     columns
-        Columns that it adds to the evidence table, filled from `PointEstimate.more`.
+        Columns that it adds to the evidence table (name, type, meaning), filled from
+        `PointEstimate.more`.
     """
 
     name: str
     settings: type = NoOptions
     paper: str = ""
-    columns: tuple[Column, ...] = ()
+    columns: tuple[tuple[str, ColumnType, str], ...] = ()
 
     @abstractmethod
     def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:
@@ -305,14 +306,6 @@ class Refuter(ABC):
     @abstractmethod
     def judge(self, effect: Effect, draws: Draws, settings: Any, alpha: float) -> Refutation:
         """Return what the estimates on the changed data say of the effect."""
-
-    def columns(self) -> tuple[Column, ...]:
-        """Return the columns that it fills in the evidence table."""
-        return (
-            Column(f"{self.name}_p", "number", self.p_means),
-            Column(f"{self.name}_{self.measure}", "number", self.measure_means),
-            Column(f"{self.name}_outcome", "text", "passed, failed, or why not run"),
-        )
 
 
 class Intervention(ABC):

@@ -20,7 +20,7 @@ MOVED = {
 
 
 def _refuters_by_default() -> list[str]:
-    return [name for name in REFUTERS if REFUTERS[name].default]
+    return [name for name in REFUTERS if REFUTERS.said(name, "default")]
 
 
 def _refuter_settings() -> dict[str, dict[str, Any]]:
@@ -163,7 +163,7 @@ class DowhySettings:
         _of_kind("operation", self.operation, "tokens")
         for name in (*self.refuters, *self.refuter_settings):
             REFUTERS.entry(name)
-        standing = [name for name in self.refuters if REFUTERS[name].stands_out]
+        standing = [name for name in self.refuters if REFUTERS.said(name, "stands_out")]
         if 1 / (1 + self.draws) > self.alpha and standing:
             raise ConfigError(
                 f"effects.draws={self.draws} cannot give a p of effects.alpha={self.alpha}; ask "
@@ -175,8 +175,8 @@ def _of_kind(key: str, name: str, changes: str) -> None:
     """Raise where a setting does not name an intervention on what it is meant to change."""
     if key == "knock_outs" and name == "none":
         return
-    fit = [each for each in INTERVENTIONS if INTERVENTIONS[each].changes == changes]
-    if name not in fit:
+    if name not in INTERVENTIONS or INTERVENTIONS.said(name, "changes") != changes:
+        fit = [each for each in INTERVENTIONS if INTERVENTIONS.said(each, "changes") == changes]
         near = difflib.get_close_matches(name, fit, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise ConfigError(

@@ -232,11 +232,11 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
         failed = [
             name
             for name in REFUTERS
-            if row.get(f"{name}_outcome") == "failed" and REFUTERS[name].shakes
+            if row.get(f"{name}_outcome") == "failed" and REFUTERS.said(name, "shakes")
         ]
         if kind == "direct" and row.get("data_effect") == "total" and _holds_zero(row):
             # What was refuted is the total effect: that it does not stand out is known already.
-            failed = [name for name in failed if not REFUTERS[name].stands_out]
+            failed = [name for name in failed if not REFUTERS.said(name, "stands_out")]
         if failed:
             words = ", ".join(name.replace("_", " ") for name in failed)
             return "shaken", f"the data show {named} of {shown} that fails the test of {words}"

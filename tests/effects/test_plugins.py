@@ -66,7 +66,7 @@ class Difference(Estimator):
     """The difference of the two groups' means; what is adjusted for is not looked at."""
 
     name = "difference"
-    columns = (Column("data_smaller_group", "count", "rows in the smaller of both groups"),)
+    columns = (("data_smaller_group", "count", "rows in the smaller of both groups"),)
 
     def estimate(self, problem: EstimationProblem, settings):
         groups = [problem.outcome[problem.treatment == side] for side in (0.0, 1.0)]

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from causattn.effects.columns import Column
 from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
 from causattn.effects.estimate.counts import Strata, summed
 from causattn.effects.estimate.design import Design, Treatment
@@ -31,8 +30,8 @@ class StandardisedMeans(Estimator):
     name = "standardised"
     paper = "Robins (1986), A new approach to causal inference, Mathematical Modelling 7"
     columns = (
-        Column("data_strata", "count", "strata of the adjustment set, where it has any"),
-        Column("data_unseen", "number", "share of rows in strata that lack one of the values"),
+        ("data_strata", "count", "strata of the adjustment set, where it has any"),
+        ("data_unseen", "number", "share of rows in strata that lack one of the values"),
     )
 
     def estimate(self, problem: EstimationProblem, settings: Any) -> PointEstimate | str:

@@ -1,0 +1,171 @@
+"""The stages that need no model: corpus, features, candidates, discovery, effects.
+
+What is expensive is computed once: it goes through the store, keyed by all that goes into it
+(settings, seed, and the keys of the stages before it), so that a sweep over algorithms samples one
+corpus. Those of a model are in `causattn.stages`. A stage can be one's own: see
+`causattn.own_stages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from causattn import candidates, corpora, discovery, effects, features
+from causattn.graphs import CausalGraph
+from causattn.own_stages import OwnStages
+from causattn.results import Artefact, Store
+
+Settings = Mapping[str, Any]
+T = TypeVar("T")
+if TYPE_CHECKING:  # what only some runs need is imported where they need it
+    from causattn.attention import AttentionSummary
+    from causattn.attribution import AttributionSummary
+    from causattn.models import LanguageModel
+
+    Screen: TypeAlias = AttentionSummary | AttributionSummary
+
+
+class DataStages:
+    """The stages of a study without a model, those that are expensive through the store.
+
+    Parameters
+    ----------
+    config
+        The resolved configuration.
+    seed
+        The run's seed.
+    own
+        Functions to do stages with, by the names in `causattn.own_stages.OWN_STAGES`.
+
+    Raises
+    ------
+    ConfigError
+        For a stage that there is not.
+    """
+
+    def __init__(
+        self, config: Settings, seed: int, own: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
+        self._config, self._seed = config, seed
+        self._store = Store(Path(config["paths"]["cache"]))
+        self.own = OwnStages(own or {}, seed)
+        self.reused: list[str] = []
+
+    def make_corpus(self) -> Artefact[corpora.Corpus]:
+        """Load or sample the documents."""
+        settings = self._config["corpus"]
+        return self._fetch(
+            "corpus",
+            {"settings": settings, "source": corpora.corpus_checksum(settings)},
+            lambda: self.own.call("corpus", lambda seed: corpora.load_corpus(settings, seed)),
+            corpora.write_corpus,
+            corpora.read_corpus,
+        )
+
+    def make_features(
+        self, corpus: Artefact[corpora.Corpus], model: Artefact[LanguageModel] | None
+    ) -> Artefact[features.FeatureTable]:
+        """Find the features in the documents."""
+        settings = self._config["features"]
+        return self._fetch(
+            "features",
+            {
+                "settings": features.feature_result_settings(settings),
+                "corpus": corpus.key,
+                "model": None if model is None else model.key,
+            },
+            lambda: self.own.call(
+                "features",
+                lambda corpus, model, seed: features.build_features(settings, corpus, model, seed),
+                corpus=corpus.value,
+                model=None if model is None else model.value,
+            ),
+            features.write_features,
+            features.read_features,
+        )
+
+    def select_candidates(
+        self, summary: Screen | None, table: features.FeatureTable, null: list[Screen]
+    ) -> candidates.CandidateEdges:
+        """Choose the pairs that may be adjacent."""
+        settings = self._config["candidates"]
+        found: candidates.CandidateEdges = self.own.call(
+            "candidates",
+            lambda summary, features, null, seed: candidates.select_candidates(
+                settings, summary, features, null=null, seed=seed
+            ),
+            summary=summary,
+            features=table,
+            null=null,
+        )
+        return found
+
+    def discover(
+        self, table: features.FeatureTable, edges: candidates.CandidateEdges | None
+    ) -> CausalGraph:
+        """Find the graph."""
+        settings = self._config["discovery"]
+        found: CausalGraph = self.own.call(
+            "discovery",
+            lambda features, candidates, seed: discovery.discover(
+                settings, features, candidates, seed
+            ),
+            features=table,
+            candidates=edges,
+        )
+        return found
+
+    def collect_evidence(
+        self,
+        graph: CausalGraph,
+        table: features.FeatureTable,
+        edges: candidates.CandidateEdges | None,
+        model: LanguageModel | None,
+        corpus: corpora.Corpus,
+    ) -> effects.EvidenceTable:
+        """Test every edge."""
+        settings = self._config["effects"]
+        found: effects.EvidenceTable = self.own.call(
+            "effects",
+            lambda graph, features, candidates, model, corpus, seed: effects.collect_evidence(
+                settings,
+                graph,
+                features,
+                candidates,
+                model,
+                corpus,
+                seed,
+                search=lambda some: self.discover(some, candidates),
+            ),
+            graph=graph,
+            features=table,
+            candidates=edges,
+            model=model,
+            corpus=corpus,
+        )
+        return found
+
+    def _fetch(
+        self,
+        stage: str,
+        parts: dict[str, Any],
+        make: Callable[[], T],
+        write: Callable[[T, Path], object],
+        read: Callable[[Path], T],
+    ) -> Artefact[T]:
+        """Return a stage's artefact from the store, made there if need be."""
+        kind = stage.split()[0]
+        if kind in self.own:
+            return self.own.by_content(kind, make(), write)
+        found = self._store.fetch(
+            kind, {"seed": self._seed, **parts}, SCHEMAS[kind], make, write, read
+        )
+        if found.reused:
+            self.reused.append(stage)
+        return found
+
+
+SCHEMAS = {"corpus": 1, "model": 1, "features": 1, "attention": 1, "attribution": 1}
+"""Version of each stage's layout and meaning: raised when either changes."""
