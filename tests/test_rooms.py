@@ -70,16 +70,10 @@ def reaches(path: Path, own: tuple[str, ...]) -> Iterator[str]:
         yield f"{path.relative_to(ROOT)}:{line}: {module} ({name})"
 
 
-MEASURE_KERNELS = ("discovery_speed", "effects_speed", "effect_calibration")
-"""Experiments that time or try what no study calls by itself."""
-
-
 def found(folder: Path, place: str = "package") -> list[str]:
     lines: list[str] = []
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).parent.parts
-        if place == "experiments" and parts[0] in MEASURE_KERNELS:
-            continue
         own = parts[:1] if place == "package" else parts if place == "tests" else ()
         lines += reaches(path, own)
     return lines

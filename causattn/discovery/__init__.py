@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from causattn.discovery.icd.abcd import AttentionTest, abcd
     from causattn.discovery.knowledge import Knowledge
+    from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, PCResult, run_pc
     from causattn.discovery.pc.pc import pc
     from causattn.discovery.permutation.boss import boss
     from causattn.discovery.registry import ALGORITHMS, SCORES, TESTS
@@ -58,10 +59,13 @@ __all__ = [
     "BatchTest",
     "Capability",
     "DiscoveryData",
+    "DiscreteStatistics",
     "EdgeFrequencies",
     "Families",
+    "GaussianStatistics",
     "IndependenceTest",
     "Knowledge",
+    "PCResult",
     "Problem",
     "RunSettings",
     "Score",
@@ -82,6 +86,7 @@ __all__ = [
     "path_lengths",
     "pc",
     "possible_ancestors",
+    "run_pc",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

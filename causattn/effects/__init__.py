@@ -36,7 +36,13 @@ if TYPE_CHECKING:
         optimal_adjustment,
         parent_adjustment,
     )
-    from causattn.effects.estimate.by_dowhy import dowhy_linear
+    from causattn.effects.estimate.by_dowhy import (
+        TREATMENT,
+        dowhy_frame,
+        dowhy_linear,
+        identified_estimand,
+        quiet_dowhy,
+    )
     from causattn.effects.estimate.design import Design, numeric_levels
     from causattn.effects.estimate.linear_effects import LinearEffect, LinearEffects
     from causattn.effects.estimate.shared_draws import SharedDraws
@@ -52,6 +58,7 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.interventions import ModelInterventions
     from causattn.effects.interventions.trial import Contrast, Trial
     from causattn.effects.known import known_effects
+    from causattn.effects.refuters.judging import shift as judge_shift
     from causattn.effects.refuters.refute import refute
     from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
     from causattn.effects.settings import DowhySettings, NoneSettings
@@ -71,6 +78,7 @@ __all__ = [
     "INTERVENTIONS",
     "MODEL_VERDICTS",
     "REFUTERS",
+    "TREATMENT",
     "Adjustment",
     "AdjustmentSets",
     "Change",
@@ -107,13 +115,16 @@ __all__ = [
     "collect_evidence",
     "conditional_effects",
     "counterfactual_attention",
+    "dowhy_frame",
     "dowhy_linear",
     "effect_settings",
     "evidence_columns",
     "falsify_graph",
     "icace_errors",
+    "identified_estimand",
     "is_adjustment_set",
     "judge",
+    "judge_shift",
     "known_effects",
     "matched_effects",
     "missing_checks",
@@ -121,6 +132,7 @@ __all__ = [
     "optimal_adjustment",
     "parent_adjustment",
     "pooled_attention",
+    "quiet_dowhy",
     "random_effects",
     "refute",
     "s_learner_effects",

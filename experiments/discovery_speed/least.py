@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from causattn.discovery.pc import PCResult
+from causattn.discovery import PCResult
 
 
 def least_tests(found: PCResult, allowed: np.ndarray) -> int:

@@ -28,7 +28,7 @@ def causattn_graph(algorithm: str, data: np.ndarray, options: dict[str, Any]) ->
 
 def pc_search(data: np.ndarray, test: str) -> Callable[[np.ndarray | None], Any]:
     """Return our PC from its sufficient statistics on, without reading the table."""
-    from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
+    from causattn.discovery import DiscreteStatistics, GaussianStatistics, run_pc
 
     if test == "fisher_z":
         statistics = GaussianStatistics.from_data(data)

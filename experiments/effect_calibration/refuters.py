@@ -31,9 +31,9 @@ from causattn.effects import (
     LinearEffect,
     LinearEffects,
     Refutation,
+    judge_shift,
     refute,
 )
-from causattn.effects.refuters.judging import shift
 from causattn.features import FeatureKind, FeatureTable
 
 ROWS, DRAWS, STRENGTH = 1000, 100, 0.05
@@ -112,7 +112,7 @@ def _added_confounder(effect: LinearEffect, rng: np.random.Generator) -> Refutat
             column=cause + 3.0 * rng.normal(size=ROWS),
         )
         shifts.append((again.estimate - effect.estimate) / effect.standard_error)
-    return shift(np.array(shifts), 0.05)
+    return judge_shift(np.array(shifts), 0.05)
 
 
 def _common(effect: LinearEffect, rng: np.random.Generator) -> Refutation:

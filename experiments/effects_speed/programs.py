@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import scipy.stats
 
-from causattn.effects import Design, LinearEffect
-from causattn.effects.estimate.by_dowhy import (
+from causattn.effects import (
     TREATMENT,
+    Design,
+    LinearEffect,
     dowhy_frame,
     identified_estimand,
     quiet_dowhy,

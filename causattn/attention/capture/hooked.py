@@ -30,7 +30,6 @@ from causattn.attention.capture.layer import (
 )
 from causattn.attention.capture.products import Products, watched
 
-
 _Given = tuple[str, int, torch.Tensor]
 """A module's name, which element of its output, and the tensor [., ., ., .] there."""
 _Returned = tuple[Stack, torch.Tensor]
