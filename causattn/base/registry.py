@@ -4,7 +4,7 @@ A contribution is an object or a class that meets its room's contract, bound to 
 (``ALGORITHM = PC()``). There are three ways in, and they give the same:
 
 1. a file in the room, anywhere below its folder, named as the contribution: ``discovery/mine.py``
-   defines ``ALGORITHM``;
+   defines ``ALGORITHM``; small ones of a kind may share a file that binds a tuple of them;
 2. an entry point of an installed package in the group of the room: ``causattn.discovery`` with
    ``mine = "my_package.mine:ALGORITHM"``;
 3. a plugin (`causattn.base.plugins`): a module or file that defines the constant, or a list or
@@ -17,20 +17,24 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from causattn.base.errors import ConfigError
 from causattn.base.files import file_sha256
+from causattn.base.native import (
+    NOT_SPELLED,
+    constant_of,
+    defining,
+    families,
+    native_files,
+    spelled,
+)
 from causattn.base.plugins import plugins
-from causattn.base.spelled import NOT_SPELLED, spelled
 
 T = TypeVar("T")
 
@@ -131,7 +135,7 @@ class Registry(Mapping[str, T]):
                 f"{native}; give it another name."
             )
         if native is not None:
-            return Entry(name, "causattn", native, lambda: _constant(native, self.constant))
+            return Entry(name, "causattn", native, lambda: constant_of(native, self.constant, name))
         if foreign is not None:
             return foreign
         near = difflib.get_close_matches(name, list(self), n=1)
@@ -161,7 +165,8 @@ class Registry(Mapping[str, T]):
         Their order is that of their names, so that what follows from it (the columns of a table)
         is the same whichever way a contribution came in.
         """
-        native = (name for name in _files(self._package) if self._native(name))
+        native = {name for name in native_files(self._package) if self._native(name)}
+        native |= families(self._package, self.constant).keys()
         return {name: self.entry(name) for name in sorted({*native, *self._foreign()})}
 
     def checksum(self, name: str) -> str | None:
@@ -178,7 +183,8 @@ class Registry(Mapping[str, T]):
 
     def _native(self, name: str) -> str | None:
         """Return the module of causattn's own contribution of this name, or None."""
-        return _defining(self._package, self.constant, name)
+        alone = defining(self._package, self.constant, name)
+        return alone or families(self._package, self.constant).get(name)
 
     def _foreign(self) -> dict[str, Entry[T]]:
         """Return what comes from installed packages and from plugins."""
@@ -232,42 +238,8 @@ def required(contract: type) -> list[str]:
     return [*annotated, *sorted(getattr(contract, "__abstractmethods__", ()))]
 
 
-@cache
-def _files(package: str) -> dict[str, tuple[Path, ...]]:
-    """Return the files of a room by name, without opening any."""
-    root = _root(package)
-    found: dict[str, tuple[Path, ...]] = {}
-    for folder, folders, files in os.walk(root):
-        folders[:] = [each for each in folders if each not in ("__pycache__", "web", "static")]
-        for path in (Path(folder, file) for file in files if file.endswith(".py")):
-            found[path.stem] = (*found.get(path.stem, ()), path.relative_to(root))
-    return {name: paths for name, paths in found.items() if not name.startswith("__")}
-
-
-@cache
-def _defining(package: str, constant: str, name: str) -> str | None:
-    """Return the module of a room that is named `name` and defines the constant."""
-    defines = re.compile(rf"^{constant}\b[^=\n]*=", re.MULTILINE)
-    root = _root(package)
-    for path in _files(package).get(name, ()):
-        if defines.search((root / path).read_text(encoding="utf-8")):
-            return ".".join((package, *path.with_suffix("").parts))
-    return None
-
-
 def _same(contribution: T) -> T:
     return contribution
-
-
-def _root(package: str) -> Path:
-    """Return the folder of a package."""
-    spec = find_spec(package)
-    assert spec is not None
-    return Path(next(iter(spec.submodule_search_locations or [])))
-
-
-def _constant(module: str, constant: str) -> Any:
-    return getattr(import_module(module), constant)
 
 
 @cache

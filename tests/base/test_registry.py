@@ -13,6 +13,7 @@ import pytest
 
 from causattn.base import ConfigError, Registry, load_plugins, plugin_names
 from causattn.base import plugins as plugin_module
+from causattn.base import native as native_module
 from causattn.base import registry as registry_module
 
 CONTRACT = """
@@ -47,8 +48,9 @@ def room(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     yield Registry("dishes", "dish", "DISH", "kitchen", "kitchen.contract:Dish", "dinner.kind")
     plugin_module.forget_plugins()
-    registry_module._files.cache_clear()
-    registry_module._defining.cache_clear()
+    native_module.native_files.cache_clear()
+    native_module.defining.cache_clear()
+    native_module.families.cache_clear()
     for name in [each for each in sys.modules if each.split(".")[0] == "kitchen"]:
         del sys.modules[name]
 
@@ -159,3 +161,13 @@ def test_what_a_contract_requires():
             """Cook."""
 
     assert registry_module.required(Contract) == ["name", "cook"]
+
+
+def test_several_of_a_kind_may_share_a_file(room, tmp_path):
+    both = SOUP.replace("DISH = ", "ONE = ") + "\n\nclass Broth(type(ONE)):\n    name = \"broth\"\n"
+    (tmp_path / "kitchen" / "soups.py").write_text(f"{both}\n\nDISH = (ONE, Broth())\n")
+    (tmp_path / "kitchen" / "warm" / "soup.py").unlink()
+    assert list(room) == ["broth", "soup"]
+    assert room["broth"].name == "broth"
+    assert room.entry("soup").native
+    assert "soups" not in room

@@ -1,1 +1,1 @@
-"""Metrics of graphs, one a file."""
+"""Metrics of graphs: the usual ones, and any other in a file of its own."""

@@ -1,4 +1,4 @@
-"""What a class spells out in its source, read without importing it.
+"""causattn's own contributions: found by the names of files, and read without importing them.
 
 A registry is asked small things about all its contributions: which refuters run by default, which
 columns they fill. Importing all of them to find out would load what no run needs.
@@ -7,7 +7,11 @@ columns they fill. Importing all of them to find out would load what no run need
 from __future__ import annotations
 
 import ast
+import os
+import re
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +91,52 @@ def _tree(module: str) -> ast.Module:
     path = _ROOT.joinpath(*module.split(".")[1:])
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def native_files(package: str) -> dict[str, tuple[Path, ...]]:
+    """Return the files of a room by name, without opening any."""
+    root = _root(package)
+    found: dict[str, tuple[Path, ...]] = {}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [each for each in folders if each not in ("__pycache__", "web", "static")]
+        for path in (Path(folder, file) for file in files if file.endswith(".py")):
+            found[path.stem] = (*found.get(path.stem, ()), path.relative_to(root))
+    return {name: paths for name, paths in found.items() if not name.startswith("__")}
+
+
+@cache
+def defining(package: str, constant: str, name: str) -> str | None:
+    """Return the module of a room that is named `name` and defines the constant."""
+    defines = re.compile(rf"^{constant}\b[^=\n]*= (?!\()", re.MULTILINE)
+    root = _root(package)
+    for path in native_files(package).get(name, ()):
+        if defines.search((root / path).read_text(encoding="utf-8")):
+            return ".".join((package, *path.with_suffix("").parts))
+    return None
+
+
+@cache
+def families(package: str, constant: str) -> dict[str, str]:
+    """Return the modules of a room that bind several contributions at once, by these' names."""
+    defines = re.compile(rf"^{constant}\b[^=\n]*= \(", re.MULTILINE)
+    root = _root(package)
+    found: dict[str, str] = {}
+    for path in (each for paths in native_files(package).values() for each in paths):
+        if defines.search((root / path).read_text(encoding="utf-8")):
+            module = ".".join((package, *path.with_suffix("").parts))
+            found |= {each.name: module for each in getattr(import_module(module), constant)}
+    return found
+
+
+def _root(package: str) -> Path:
+    """Return the folder of a package."""
+    spec = find_spec(package)
+    assert spec is not None
+    return Path(next(iter(spec.submodule_search_locations or [])))
+
+
+def constant_of(module: str, constant: str, name: str) -> Any:
+    """Return what a module binds to a constant, of several the one of this name."""
+    bound = getattr(import_module(module), constant)
+    return next(each for each in bound if each.name == name) if isinstance(bound, tuple) else bound

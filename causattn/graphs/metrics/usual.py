@@ -1,0 +1,274 @@
+"""The metrics that every comparison of graphs has."""
+
+from __future__ import annotations
+
+import math
+
+from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
+from causattn.graphs.contract import GraphMetric, GraphPair, Number
+from causattn.graphs.distances import (
+    Strategy,
+    adjustment_identification_distance,
+    structural_hamming_distance,
+)
+
+
+class StructuralHamming(GraphMetric):
+    """Pairs of variables whose edges differ in any way, between CPDAGs."""
+
+    name = "shd"
+    title = "SHD"
+    better = "lower"
+    place = 10
+    paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the number; None between a PAG and a graph that is none, or by a skeleton."""
+        one_is_a_pag = (pair.estimate.kind == "pag") != (pair.truth.kind == "pag")
+        if one_is_a_pag or pair.skeleton_alone:
+            return None
+        return structural_hamming_distance(pair.estimate_class, pair.truth_class)
+
+
+class AgreementMetric(GraphMetric):
+    """One number of an agreement; the metric's name says which of what."""
+
+    better = "higher"
+    bounds = (0.0, 1.0)
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the number; None for nothing over nothing, and for arrowheads of a skeleton."""
+        what, _, part = self.name.partition("_")
+        if what == "arrowhead" and pair.skeleton_alone:
+            return None
+        agreement = adjacency_agreement if what == "adjacency" else arrowhead_agreement
+        found: Agreement = agreement(pair.estimate_class, pair.truth_class)
+        number: float = getattr(found, part)
+        return None if math.isnan(number) else number
+
+
+class AdjacencyPrecision(AgreementMetric):
+    """Share of the estimate's adjacencies that the truth has."""
+
+    name = "adjacency_precision"
+    title = "adjacency precision"
+    place = 20
+    undefined = "last"
+
+
+class AdjacencyRecall(AgreementMetric):
+    """Share of the truth's adjacencies that the estimate has."""
+
+    name = "adjacency_recall"
+    title = "adjacency recall"
+    place = 21
+
+
+class AdjacencyF1(AgreementMetric):
+    """Harmonic mean of the adjacencies' precision and recall."""
+
+    name = "adjacency_f1"
+    title = "adjacency F1"
+    place = 22
+
+
+class ArrowheadPrecision(AgreementMetric):
+    """Share of the estimate's arrowheads that the truth has."""
+
+    name = "arrowhead_precision"
+    title = "arrowhead precision"
+    place = 30
+    undefined = "last"
+
+
+class ArrowheadRecall(AgreementMetric):
+    """Share of the truth's arrowheads that the estimate has."""
+
+    name = "arrowhead_recall"
+    title = "arrowhead recall"
+    place = 31
+
+
+class ArrowheadF1(AgreementMetric):
+    """Harmonic mean of the arrowheads' precision and recall."""
+
+    name = "arrowhead_f1"
+    title = "arrowhead F1"
+    place = 32
+
+
+class EdgeCount(GraphMetric):
+    """Edges of the estimate."""
+
+    name = "edges"
+    title = "edges"
+    better = None
+    place = 40
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the number of edges."""
+        return pair.estimate.edge_count
+
+
+class TrueEdgeCount(GraphMetric):
+    """Edges of the truth."""
+
+    name = "true_edges"
+    title = "true edges"
+    better = None
+    place = 41
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the number of edges."""
+        return pair.truth.edge_count
+
+
+class DagHamming(GraphMetric):
+    """Pairs of variables whose edges differ in any way, between DAGs."""
+
+    name = "dag_shd"
+    title = "SHD of DAGs"
+    better = "lower"
+    place = 50
+    paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the number of pairs; None where one of the two is no DAG."""
+        if not pair.estimate.kind == pair.truth.kind == "dag":
+            return None
+        return structural_hamming_distance(pair.estimate, pair.truth)
+
+
+class AdjustmentMetric(GraphMetric):
+    """The share of ordered pairs for which the estimate's adjustment set is wrong."""
+
+    better = "lower"
+    undefined = "last"
+    bounds = (0.0, 1.0)
+    paper = "Henckel, Würtzen and Weichwald (2024), Adjustment identification distance"
+    strategy: Strategy
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the share; None where the estimate has no consistent extension."""
+        if pair.completed is None:
+            return None
+        return adjustment_identification_distance(
+            pair.completed, pair.truth_class, self.strategy
+        ).share
+
+
+class ParentAdjustment(AdjustmentMetric):
+    """Share of ordered pairs for which adjusting for the estimate's parents is wrong."""
+
+    name = "parent_aid"
+    title = "parent AID"
+    place = 60
+    strategy = "parent"
+
+
+class AncestorAdjustment(AdjustmentMetric):
+    """Share of ordered pairs for which adjusting for the estimate's ancestors is wrong."""
+
+    name = "ancestor_aid"
+    title = "ancestor AID"
+    place = 61
+    strategy = "ancestor"
+
+
+class OsetAdjustment(AdjustmentMetric):
+    """Share of ordered pairs for which adjusting for the estimate's optimal set is wrong."""
+
+    name = "oset_aid"
+    title = "Oset AID"
+    place = 62
+    strategy = "oset"
+
+
+class MemberMetric(GraphMetric):
+    """A distance from a true DAG to the nearest or the farthest DAG of the estimate's class."""
+
+    better = "lower"
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return the distance; None where the truth is no DAG, or there are too many members."""
+        distance, which, _ = self.name.split("_")
+        found = pair.members.get(distance)
+        number: int | None = None if found is None else getattr(found, which)
+        return number
+
+
+class BestMemberShd(MemberMetric):
+    """SHD from a true DAG to the nearest DAG of the estimate's class."""
+
+    name = "shd_best_member"
+    title = "SHD of the best member"
+    place = 70
+    paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
+
+
+class WorstMemberShd(MemberMetric):
+    """SHD from a true DAG to the farthest DAG of the estimate's class."""
+
+    name = "shd_worst_member"
+    title = "SHD of the worst member"
+    place = 71
+    paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
+
+
+class BestMemberSid(MemberMetric):
+    """SID from a true DAG to the nearest DAG of the estimate's class."""
+
+    name = "sid_best_member"
+    title = "SID of the best member"
+    place = 72
+    paper = "Peters and Bühlmann (2015), Structural intervention distance"
+
+
+class WorstMemberSid(MemberMetric):
+    """SID from a true DAG to the farthest DAG of the estimate's class."""
+
+    name = "sid_worst_member"
+    title = "SID of the worst member"
+    place = 73
+    paper = "Peters and Bühlmann (2015), Structural intervention distance"
+
+
+class ValidCpdag(GraphMetric):
+    """Whether the estimate is a valid CPDAG."""
+
+    name = "valid_cpdag"
+    title = "valid CPDAG"
+    better = None
+    bounds = (0, 1)
+    place = 90
+
+    def value(self, pair: GraphPair) -> Number:
+        """Return whether it is; None where one of the two is a PAG."""
+        if pair.with_pag:
+            return None
+        completed = pair.completed
+        return completed is not None and not structural_hamming_distance(
+            completed, pair.estimate_class
+        )
+
+
+METRIC = (
+    StructuralHamming(),
+    AdjacencyPrecision(),
+    AdjacencyRecall(),
+    AdjacencyF1(),
+    ArrowheadPrecision(),
+    ArrowheadRecall(),
+    ArrowheadF1(),
+    EdgeCount(),
+    TrueEdgeCount(),
+    DagHamming(),
+    ParentAdjustment(),
+    AncestorAdjustment(),
+    OsetAdjustment(),
+    BestMemberShd(),
+    WorstMemberShd(),
+    BestMemberSid(),
+    WorstMemberSid(),
+    ValidCpdag(),
+)
