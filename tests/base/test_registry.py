@@ -12,8 +12,8 @@ from abc import ABC, abstractmethod
 import pytest
 
 from causattn.base import ConfigError, Registry, load_plugins, plugin_names
-from causattn.base import plugins as plugin_module
 from causattn.base import native as native_module
+from causattn.base import plugins as plugin_module
 from causattn.base import registry as registry_module
 
 CONTRACT = """
