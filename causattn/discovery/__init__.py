@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         Problem,
         RunSettings,
     )
-    from causattn.discovery.data import DiscoveryData
+    from causattn.discovery.data import DiscoveryData, as_discovery_data
     from causattn.discovery.discover import (
         BEYOND_CLASS,
         KNOWLEDGE,
@@ -73,6 +73,7 @@ __all__ = [
     "TestSettings",
     "TimedOutError",
     "abcd",
+    "as_discovery_data",
     "boss",
     "compare_algorithms",
     "discover",

@@ -12,6 +12,7 @@ from causattn.corpora import Corpus
 from causattn.effects.claims import Claims, claims_of
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
+from causattn.effects.robust import OtherSearches
 from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
 from causattn.effects.unseen import Search, unseen
 from causattn.effects.verdict import UNSEEN, VerdictRule, judge
@@ -87,11 +88,16 @@ def collect_evidence(
     rows = []
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
     wanted = pairs(names, graph, candidates, corpus.truth, outputs)
+    others = None
+    if isinstance(chosen, DowhySettings):
+        others = OtherSearches(claims.graph, features, chosen.bootstraps, chosen.search_s, seed)
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
         both = names[source], names[target]
         row: dict[str, Any] = {"source": both[0], "target": both[1]}
         row |= candidate_columns(candidates, *both)
         row |= discovery_columns(graph, claims, *both)
+        if others is not None:
+            row |= others.columns(*both)
         row |= tests.columns(source, target, row)
         # The truth comes after the verdicts, which must not know it.
         row |= judge(row, rule).columns() | truth_columns(corpus.truth, *both)

@@ -64,6 +64,11 @@ class DowhySettings:
         Which documents effects are estimated from: the ``"half"`` that a repetition of the search
         on the other half has not seen; ``"cross"``, which turns the halves round for arrows that
         this does not draw; or ``"none"``: all of them, and no arrow is more than drawn.
+    bootstraps
+        Samples of the documents on which PC with majority rules is asked again for each arrow,
+        beside FCI on all of them; 0 for none of these searches, and then no arrow is robust.
+    search_s
+        Longest seconds that each of them may take; one that takes longer is not asked.
     confidence
         Coverage of every interval; the joint ones hold over all arrows of the table at once.
     minimum_count
@@ -115,6 +120,8 @@ class DowhySettings:
     engine: Literal["dowhy", "closed_form"] = "dowhy"
     standard_error: StandardError = "conservative"
     split: Split = "half"
+    bootstraps: int = 50
+    search_s: float = 60.0
     confidence: float = 0.95
     minimum_count: int = 10
     levels: list[str] | None = None
@@ -142,11 +149,14 @@ class DowhySettings:
             ("minimum_count", 2),
             ("documents", 2),
             ("batch_size", 1),
+            ("bootstraps", 0),
         ):
             if getattr(self, name) < least:
                 raise ConfigError(
                     f"effects.{name}={getattr(self, name)} is too few; ask for at least {least}."
                 )
+        if self.search_s <= 0:
+            raise ConfigError(f"effects.search_s={self.search_s:g} must be above 0.")
         if self.negligible < 0:
             raise ConfigError(f"effects.negligible={self.negligible} must not be negative.")
         if self.levels is not None and (len(self.levels) != 2 or len(set(self.levels)) != 2):

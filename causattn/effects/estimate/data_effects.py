@@ -9,9 +9,11 @@ stead; the range of possible total effects stands beside it. One estimator gives
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from causattn.base import settings_from
+from causattn.effects.benchmark import benchmarked
 from causattn.effects.contract import Effect, Question
 from causattn.effects.estimate.by_dowhy import dowhy_columns
 from causattn.effects.estimate.design import Design
@@ -106,6 +108,7 @@ class DataEffects:
         found |= self._joint_columns(pair, primary, "data") | {"data_family": self._family}
         if not isinstance(direct, str):
             found |= self._joint_columns(pair, direct, "direct")
+        found |= self._benchmark(pair, primary if isinstance(direct, str) else direct)
         estimated = self._primary(pair, primary, kind)
         reasons = [
             text for text in (found.get("data_reason"), estimated.get("data_reason")) if text
@@ -155,7 +158,9 @@ class DataEffects:
                 self._options,
             )
             wider = self._estimator.effect(question)
-            again = again if isinstance(wider, str) else wider
+            if isinstance(wider, str):
+                return {f"{group}_joint_low": -math.inf, f"{group}_joint_high": math.inf}
+            again = wider
         return {f"{group}_joint_low": again.low, f"{group}_joint_high": again.high}
 
     def _primary(self, pair: Pair, adjusted: Adjusted, kind: str) -> dict[str, Any]:
@@ -179,6 +184,25 @@ class DataEffects:
             return None if draws is None else lambda changes: draws
 
         return found | refuter_columns(effect, source, target, settings, self._seed, again)
+
+    def _benchmark(self, pair: Pair, adjusted: Adjusted) -> dict[str, Any]:
+        """Return the interval with a hidden cause as strong as the strongest covariate."""
+        columns = set(adjusted.columns) | set(self._effects.parents(pair))
+        found = benchmarked(
+            self._design,
+            pair.source,
+            pair.target,
+            adjusted.effect.meaning,
+            tuple(sorted(columns - {pair.source, pair.target})),
+            self._joint.confidence,
+        )
+        if found is None:
+            return {}
+        return {
+            "robust_benchmark": found.covariate,
+            "robust_low": found.low,
+            "robust_high": found.high,
+        }
 
     def _sensitivity(self, pair: Pair, primary: Adjusted) -> dict[str, Any]:
         """Return how strong a hidden cause of the linear effect would have to be."""

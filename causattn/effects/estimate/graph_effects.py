@@ -69,6 +69,11 @@ class GraphEffects:
             return None
         return Pair(source, target, nodes[0], nodes[1], levels)
 
+    def parents(self, pair: Pair) -> tuple[int, ...]:
+        """Return the table's columns of the parents of both ends."""
+        both = (pair.source_node, pair.target_node)
+        return self._columns_of(tuple(k for node in both for k in self._graph.parents(node)))
+
     def mark(self, pair: Pair) -> str:
         """Return ``"directed"``, ``"undirected"`` or nothing for any other or no edge."""
         here, back = (

@@ -53,8 +53,10 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
         return outcomes.length ? { text: `${passed}/${outcomes.length}`, sort: passed / outcomes.length } : null;
       },
     },
+    { words: "about the documents", needs: "verdict", title: claims.meaning.get("verdict"), cell: (row) => badge(row.verdict) },
+    effect("model's conditional", "conditional"),
     effect("effect on the model", "model"),
-    { words: "verdict", needs: "verdict", cell: (row) => badge(row.verdict) },
+    { words: "about the model", needs: "model_verdict", title: claims.meaning.get("model_verdict"), cell: (row) => badge(row.model_verdict) },
     {
       words: "truth",
       needs: "truth_adjacent",

@@ -25,7 +25,7 @@ export interface Kind {
 
 const DASHES: Record<string, string> = {
   right: "", open: "", reversed: "7 3", extra: "4 3", missing: "1.5 3",
-  supported: "", undetermined: "6 3", contradicted: "4 3",
+  supported: "", robust: "9 2", consistent: "6 2", drawn: "6 3", disputed: "7 3", refuted: "4 3",
 };
 const WORDS: Record<string, string> = { open: "right pair, direction open" };
 
@@ -45,11 +45,11 @@ export function kinds(claims: Claims): Kind[] {
     claims.has(column) ? undefined : `This run has no ${what}.`;
   const verdict: Kind = {
     value: "verdict",
-    words: "Verdict",
+    words: "About the documents",
     off: none("verdict", "verdicts"),
     ...weak,
-    stroke: (edge) => fated(String(edge.row?.verdict ?? "undetermined")),
-    legend: () => ["supported", "undetermined", "contradicted"].map((name) => fated(name)),
+    stroke: (edge) => fated(String(edge.row?.verdict ?? "drawn")),
+    legend: () => ["supported", "robust", "consistent", "drawn", "disputed", "refuted", "open"].map((name) => fated(name)),
   };
   const truth: Kind = {
     value: "truth",
@@ -70,7 +70,7 @@ export function kinds(claims: Claims): Kind[] {
     legend: () => [
       fated("supported", "joined and directed"),
       fated("open", "joined, direction open"),
-      ...(claims.graph.truth === null ? [] : [fated("contradicted", "separated by a test"), unknown("never tested")]),
+      ...(claims.graph.truth === null ? [] : [fated("refuted", "separated by a test"), unknown("never tested")]),
     ],
   };
   return [
@@ -91,7 +91,7 @@ function capital(words: string): string {
 function tested(edge: Claim): Stroke {
   const row = edge.row ?? edge.back;
   const separated = row?.discovery_separating_set != null;
-  return separated ? fated("contradicted", "separated by a test") : unknown("never tested");
+  return separated ? fated("refuted", "separated by a test") : unknown("never tested");
 }
 
 /** A size from 0 up, from faint to strong. */

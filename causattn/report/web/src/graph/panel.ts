@@ -18,6 +18,9 @@ const GROUPS: [string, string][] = [
   ["bootstrap_", "Refuters"],
   ["dummy_outcome_", "Refuters"],
   ["sensitivity_", "Sensitivity to a hidden cause"],
+  ["robust_", "Other searches, and a hidden cause"],
+  ["independent_", "Evidence that no search has seen"],
+  ["conditional_", "The model's conditional at the hidden slot"],
   ["model_", "Intervention on the model"],
   ["truth_", "Truth"],
 ];
@@ -96,20 +99,24 @@ export class Panel implements PanelLike {
   }
 
   private evidence(row: Row, both: boolean): HTMLElement[] {
-    const verdict = String(row.verdict ?? "undetermined");
     const parts: HTMLElement[] = [];
     if (both) {
       parts.push(element("h4", { class: "way" }, named(this.claims.name(row.source as number)), " → ", named(this.claims.name(row.target as number))));
     }
-    parts.push(
-      element(
-        "p",
-        { class: "verdict" },
-        element("span", { class: `mark ${verdict}` }, verdict),
-        " ",
-        element("span", { dir: "ltr" }, String(row.verdict_reason ?? "")),
-      ),
-    );
+    const said = (about: string, word: unknown, why: unknown) =>
+      word &&
+      parts.push(
+        element(
+          "p",
+          { class: "verdict" },
+          `${about}: `,
+          element("span", { class: `mark ${String(word)}` }, String(word)),
+          " ",
+          element("span", { dir: "ltr" }, String(why ?? "")),
+        ),
+      );
+    said("About the documents", row.verdict, row.verdict_reason);
+    said("About the model", row.model_verdict, row.model_verdict_reason);
     parts.push(this.gist(row));
     const details = element("details", {}, element("summary", {}, "Every number"));
     const seen = new Map<string, HTMLElement>();
@@ -155,8 +162,12 @@ export class Panel implements PanelLike {
     if (outcomes.length) {
       add("refuters", `${outcomes.length - failed.length} of ${outcomes.length} passed`, failed.length ? `not ${failed.join(", ")}` : "");
     }
-    const reads = row.model_reads ? `${row.model_kind ?? ""}, read at the ${row.model_reads}` : "";
-    add("effect on model", interval(row.model_estimate, row.model_low, row.model_high), reads);
+    if (numeric(row, "data_joint_low") !== null) add("at once", interval(row.data_estimate, row.data_joint_low, row.data_joint_high), `over ${row.data_family ?? "all"} arrows, rows ${row.data_rows ?? "not known"}`);
+    if (row.robust_benchmark) add("with a hidden cause", interval(row.direct_estimate ?? row.data_estimate, row.robust_low, row.robust_high), `as strong as ${row.robust_benchmark ?? ""}`);
+    add("by majority", row.robust_majority === "" ? "no edge" : ARROWS[String(row.robust_majority)] ?? "–");
+    add("by FCI", row.robust_fci === "" ? "no edge" : ARROWS[String(row.robust_fci)] ?? "–");
+    add("conditional", interval(row.conditional_estimate, row.conditional_low, row.conditional_high), "of the model, at the hidden slot: no intervention");
+    add("effect on model", interval(row.model_estimate, row.model_low, row.model_high), String(row.model_kind ?? ""));
     const truth = row.truth_directed === 1 ? "directs it so" : row.truth_adjacent === 1 ? "joins the pair" : "does not join the pair";
     if (row.truth_adjacent !== null && row.truth_adjacent !== undefined) add("truth", truth);
     return list;

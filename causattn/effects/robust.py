@@ -1,0 +1,107 @@
+"""Other searches over the same documents: does an arrow hold without the search that drew it?
+
+Each is made once a graph, whatever algorithm drew it, and takes no candidates, so that what a
+screen left out cannot make colliders:
+
+==============  ====================================================================================
+majority rules  PC whose colliders need more than half of all separating sets (Colombo and Maathuis
+                2014, "Order-independent constraint-based causal structure learning", section 4)
+bootstraps      the same on that many samples of the rows, with replacement
+FCI             which allows for hidden common causes: an arrow has a tail only where none explains
+                it
+==============  ====================================================================================
+
+A search that fails or takes too long is named in ``robust_reason``, and what it was to say stays
+unknown: what was not asked is not robust.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from causattn.base import CausattnError
+from causattn.discovery import KNOWLEDGE, as_discovery_data, discover, edge_frequencies
+from causattn.features import FeatureTable
+from causattn.graphs import CausalGraph, Mark
+
+_LEFT = {Mark.TAIL: "-", Mark.ARROW: "<", Mark.CIRCLE: "o"}
+_RIGHT = {Mark.TAIL: "-", Mark.ARROW: ">", Mark.CIRCLE: "o"}
+BINS = 4
+"""Into how many categories continuous columns of mixed data are cut, since no test takes both."""
+
+
+class OtherSearches:
+    """What other searches say of a graph's arrows.
+
+    Parameters
+    ----------
+    graph
+        The graph; its knowledge is used where a search takes any.
+    features
+        All documents.
+    bootstraps
+        Number of samples; 0 for none of these searches.
+    seconds
+        Longest time of each search.
+    seed
+        The run's seed.
+    """
+
+    def __init__(
+        self, graph: CausalGraph, features: FeatureTable, bootstraps: int, seconds: float, seed: int
+    ) -> None:
+        self._names = features.names
+        self._reasons: list[str] = []
+        self._majority = self._fci = None
+        self._share: np.ndarray | None = None
+        if not bootstraps or not graph.directed().any():
+            return
+        data = as_discovery_data(features)
+        common: dict[str, Any] = {"timeout_s": seconds}
+        if data.kind == "mixed":
+            common["discretise"] = BINS
+        knowledge = graph.details.get(KNOWLEDGE)
+        majority = {"kind": "pc", "rules": "majority", **common}
+        try:
+            self._majority = discover(majority, data, None, seed, knowledge=knowledge)
+            took = float(self._majority.details["seconds"])
+            if took * bootstraps > seconds:
+                raise CausattnError(f"{bootstraps} bootstraps would take {took * bootstraps:.0f} s")
+            found = edge_frequencies(
+                {**majority, "timeout_s": None},
+                data,
+                None,
+                seed,
+                draws=bootstraps,
+                knowledge=knowledge,
+            )
+            self._share = found.directed
+        except CausattnError as error:
+            self._reasons.append(f"majority rules: {error}")
+        try:
+            self._fci = discover({"kind": "fci", **common}, data, None, seed)
+        except CausattnError as error:
+            self._reasons.append(f"FCI: {error}")
+
+    def columns(self, source: str, target: str) -> dict[str, Any]:
+        """Return the columns of the evidence table for one ordered pair."""
+        found: dict[str, Any] = {
+            "robust_majority": _edge(self._majority, source, target),
+            "robust_fci": _edge(self._fci, source, target),
+            "robust_reason": "; ".join(self._reasons) or None,
+        }
+        if self._share is not None:
+            i, j = self._names.index(source), self._names.index(target)
+            found["discovery_frequency"] = float(self._share[i, j])
+        return found
+
+
+def _edge(graph: CausalGraph | None, source: str, target: str) -> str | None:
+    """Return the edge of a graph, source first; empty where there is none, None without graph."""
+    if graph is None:
+        return None
+    i, j = graph.names.index(source), graph.names.index(target)
+    at_source, at_target = Mark(graph.marks[j, i]), Mark(graph.marks[i, j])
+    return "" if at_target is Mark.NONE else f"{_LEFT[at_source]}-{_RIGHT[at_target]}"
