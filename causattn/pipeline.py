@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
     from causattn.corpora import Corpus
     from causattn.discovery import Knowledge
-    from causattn.effects import EvidenceTable
+    from causattn.effects import EvidenceTable, Independent
     from causattn.features import FeatureTable
     from causattn.graphs import CausalGraph
     from causattn.models import LanguageModel
@@ -215,6 +215,7 @@ def collect_evidence(
     seed: int = 0,
     search: Callable[[FeatureTable], CausalGraph] | None = None,
     given: bool = False,
+    independent: Sequence[Independent] = (),
     **settings: Any,
 ) -> EvidenceTable:
     """Test every edge: effects in the data, refutations, interventions on the model.
@@ -232,6 +233,8 @@ def collect_evidence(
         repeated on half of the documents; without it no arrow is more than drawn.
     given
         The graph was not found in these documents.
+    independent
+        What is known without a search: interventions, people's edits.
     settings
         The option's settings, such as ``draws=200``.
     """
@@ -245,4 +248,5 @@ def collect_evidence(
         seed,
         search=search,
         given=given,
+        independent=independent,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
+    from causattn.effects.claims import Claims, claims_of
     from causattn.effects.collect import collect_evidence, effect_settings
     from causattn.effects.columns import EARLIER, Column, evidence_columns
     from causattn.effects.concepts.aspects import aspect_effects
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from causattn.effects.estimate.shared_draws import SharedDraws
     from causattn.effects.evidence import EvidenceTable
     from causattn.effects.falsification import Falsification, falsify_graph
+    from causattn.effects.independent import Independent
     from causattn.effects.interventions.changes import ModelEffect
     from causattn.effects.interventions.counterfactual import (
         CounterfactualAttention,
@@ -82,6 +84,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentSets",
     "Change",
+    "Claims",
     "Column",
     "Contrast",
     "CounterfactualAttention",
@@ -95,6 +98,7 @@ __all__ = [
     "Falsification",
     "GuidedEffects",
     "IcaceErrors",
+    "Independent",
     "Intervention",
     "Judgement",
     "LinearEffect",
@@ -112,6 +116,7 @@ __all__ = [
     "Trial",
     "VerdictRule",
     "aspect_effects",
+    "claims_of",
     "collect_evidence",
     "conditional_effects",
     "counterfactual_attention",

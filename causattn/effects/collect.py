@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,7 @@ from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects.claims import Claims, claims_of
 from causattn.effects.evidence import EvidenceTable
+from causattn.effects.independent import Independent, IndependentEvidence
 from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
 from causattn.effects.robust import OtherSearches
 from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
@@ -44,6 +45,7 @@ def collect_evidence(
     *,
     search: Search | None = None,
     given: bool = False,
+    independent: Iterable[Independent] = (),
 ) -> EvidenceTable:
     """Return the evidence for and against every pair that was allowed, found, or is true.
 
@@ -72,6 +74,8 @@ def collect_evidence(
         ``effects.split`` says. Without it discovery is taken to have seen all of them.
     given
         The graph was not found in these documents: discovery has seen none of them.
+    independent
+        What is known without a search, beside the knowledge that the graph was found with.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def collect_evidence(
     rows = []
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
     wanted = pairs(names, graph, candidates, corpus.truth, outputs)
-    others = None
+    known, others = IndependentEvidence(graph, independent), None
     if isinstance(chosen, DowhySettings):
         others = OtherSearches(claims.graph, features, chosen.bootstraps, chosen.search_s, seed)
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
@@ -96,6 +100,7 @@ def collect_evidence(
         row: dict[str, Any] = {"source": both[0], "target": both[1]}
         row |= candidate_columns(candidates, *both)
         row |= discovery_columns(graph, claims, *both)
+        row |= known.columns(*both)
         if others is not None:
             row |= others.columns(*both)
         row |= tests.columns(source, target, row)

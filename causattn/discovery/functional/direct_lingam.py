@@ -7,7 +7,7 @@ from typing import Literal
 
 from causattn.base import integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
-from causattn.discovery.functional.lingam import LINGAM, fitted_lingam
+from causattn.discovery.functional.lingam import LINGAM, fitted_lingam, lingam_assumptions
 from causattn.graphs import CausalGraph
 
 
@@ -45,6 +45,10 @@ class DirectLingam(Algorithm):
         model = DirectLiNGAM(random_state=seed, measure=settings.measure)
         about = f"direct lingam ({settings.measure}, causal-learn)"
         return fitted_lingam(model, problem, about, seed)
+
+    def beyond_class(self, problem: Problem, graph: CausalGraph) -> tuple[bool, str]:
+        """Return whether the noises are what LiNGAM assumes."""
+        return lingam_assumptions(problem, graph)
 
 
 ALGORITHM = DirectLingam()

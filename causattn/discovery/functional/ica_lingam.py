@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from causattn.base import integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
-from causattn.discovery.functional.lingam import LINGAM, fitted_lingam
+from causattn.discovery.functional.lingam import LINGAM, fitted_lingam, lingam_assumptions
 from causattn.graphs import CausalGraph
 
 
@@ -40,6 +40,10 @@ class IcaLingam(Algorithm):
         seed = integer_seed(problem.seed, "discovery", "ica_lingam")
         model = ICALiNGAM(random_state=seed, max_iter=settings.max_iterations)
         return fitted_lingam(model, problem, "ica lingam (causal-learn)", seed)
+
+    def beyond_class(self, problem: Problem, graph: CausalGraph) -> tuple[bool, str]:
+        """Return whether the noises are what LiNGAM assumes."""
+        return lingam_assumptions(problem, graph)
 
 
 ALGORITHM = IcaLingam()

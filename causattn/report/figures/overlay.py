@@ -1,12 +1,19 @@
 """A graph laid over the truth: each pair of either graph with what became of it.
 
-======== ==========================================================================
-right    both graphs have the edge, with the same marks
-open     both join the pair, and the graph leaves the direction of the edge open
-reversed both join the pair, and the graph directs the edge otherwise
-missing  only the truth joins the pair
-extra    only the graph joins the pair
-======== ==========================================================================
+============== =====================================================================
+right          both graphs have the edge with the same marks, and no other graph of
+               the truth's equivalence class has others
+unidentifiable both join the pair, and the truth's class leaves the direction open: no
+               documents can tell it, and an arrow that agrees does so by chance
+undecided      both join the pair, the truth's class compels the direction, and the
+               graph leaves it open
+reversed       both join the pair, and the graph directs the edge otherwise
+missing        only the truth joins the pair
+extra          only the graph joins the pair
+============== =====================================================================
+
+An arrow of the graph that turns within the graph's own class counts as no direction. What the
+knowledge that the search was given settles is settled in the truth's class, too.
 
 Where no truth is known, an edge stands by its verdict about the documents.
 """
@@ -15,17 +22,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from causattn.effects import DOCUMENT_VERDICTS
+from causattn.discovery import KNOWLEDGE
+from causattn.effects import DOCUMENT_VERDICTS, claims_of
 from causattn.graphs import CausalGraph, Edge, Mark
 
 Fate = Literal[
     "right",
+    "unidentifiable",
+    "undecided",
     "open",
+    "absent",
     "reversed",
     "missing",
     "extra",
@@ -56,10 +68,11 @@ def overlay(graph: CausalGraph, truth: CausalGraph) -> list[DrawnEdge]:
         Over the same names, in any order.
     """
     of_truth = {_pair(edge): edge for edge in truth.edges()}
+    free, told = _arrows(graph, claims_of(graph).free), _identifiable(graph, truth)
     drawn = []
     for edge in graph.edges():
         true = of_truth.pop(_pair(edge), None)
-        drawn.append(DrawnEdge(*edge, _fate(edge, true)))
+        drawn.append(DrawnEdge(*edge, _fate(edge, true, _pair(edge) in free, told)))
     drawn += [DrawnEdge(*edge, "missing") for edge in of_truth.values()]
     return drawn
 
@@ -111,18 +124,36 @@ def _pair(edge: Edge) -> frozenset[str]:
     return frozenset((edge.source, edge.target))
 
 
-def _fate(edge: Edge, true: Edge | None) -> Fate:
+def _fate(edge: Edge, true: Edge | None, free: bool, told: set[frozenset[str]]) -> Fate:
     if true is None:
         return "extra"
     turned = edge if edge.source == true.source else _turned(edge)
-    if turned == true:
-        return "right"
     if true.symbol == "o-o":  # no more is known than that the two are adjacent
-        return "open"
+        return "unidentifiable"
+    known = _pair(edge) in told
     loose = {"---", "o-o", "o->", "<-o", "o--", "--o"}
-    if edge.symbol in loose and not _contradicts(turned.symbol, true.symbol):
-        return "open"
+    if free or (edge.symbol in loose and not _contradicts(turned.symbol, true.symbol)):
+        if turned == true and true.symbol in loose:
+            return "right"  # it is the truth that is a class, and the graph says the same
+        return "undecided" if known else "unidentifiable"
+    if turned == true:
+        return "right" if known else "unidentifiable"
     return "reversed"
+
+
+def _arrows(graph: CausalGraph, matrix: np.ndarray) -> set[frozenset[str]]:
+    """Return the pairs of a matrix over a graph's variables."""
+    return {frozenset((graph.names[i], graph.names[j])) for i, j in zip(*matrix.nonzero())}  # noqa: B905
+
+
+def _identifiable(graph: CausalGraph, truth: CausalGraph) -> set[frozenset[str]]:
+    """Return the pairs of the truth whose marks are those of its whole class."""
+    if truth.kind != "dag":
+        return {_pair(edge) for edge in truth.edges()}
+    known = graph.details.get(KNOWLEDGE)
+    if known is not None:
+        truth = replace(truth.over(graph.names) or truth, details={KNOWLEDGE: known})
+    return _arrows(truth, claims_of(truth).compelled == 1)
 
 
 def _turned(edge: Edge) -> Edge:

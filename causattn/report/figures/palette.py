@@ -35,7 +35,10 @@ class EdgeStyle(NamedTuple):
 
 EDGES: dict[str, EdgeStyle] = {
     "right": EdgeStyle(BLUE, (), 1.9, "right"),
-    "open": EdgeStyle(SKY, (), 1.9, "right pair, direction open"),
+    "unidentifiable": EdgeStyle(SKY, (), 1.9, "right pair, direction unidentifiable"),
+    "undecided": EdgeStyle(GREEN, (5.0, 2.2), 1.9, "right pair, direction undecided"),
+    "open": EdgeStyle(SKY, (2.0, 2.0), 1.9, "direction open"),
+    "absent": EdgeStyle(MUTED, (0.9, 2.0), 1.5, "absent"),
     "reversed": EdgeStyle(ORANGE, (7.0, 2.2), 1.9, "reversed"),
     "extra": EdgeStyle(VERMILLION, (3.2, 1.8), 1.9, "extra"),
     "missing": EdgeStyle(MUTED, (0.9, 2.0), 1.5, "missing"),

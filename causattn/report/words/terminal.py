@@ -26,6 +26,8 @@ _STYLES = {
     "extra": "red",
     "reversed": "yellow",
     "open": "cyan",
+    "unidentifiable": "cyan",
+    "undecided": "yellow",
     "drawn": "dim",
     "opposite": "red",
     "unused": "yellow",

@@ -24,10 +24,12 @@ export interface Kind {
 }
 
 const DASHES: Record<string, string> = {
-  right: "", open: "", reversed: "7 3", extra: "4 3", missing: "1.5 3",
+  right: "", unidentifiable: "", undecided: "5 3", open: "2 2", reversed: "7 3", extra: "4 3", missing: "1.5 3",
   supported: "", robust: "9 2", consistent: "6 2", drawn: "6 3", disputed: "7 3", refuted: "4 3",
 };
-const WORDS: Record<string, string> = { open: "right pair, direction open" };
+const WORDS: Record<string, string> = {
+  unidentifiable: "right pair, direction unidentifiable", undecided: "right pair, direction undecided", open: "direction open",
+};
 
 function fated(name: string, words = WORDS[name] ?? name): Stroke {
   return { colour: colour(name), dashes: DASHES[name] ?? "", words };
@@ -57,7 +59,7 @@ export function kinds(claims: Claims): Kind[] {
     off: claims.graph.truth === null ? "The true graph is not known." : undefined,
     ...weak,
     stroke: (edge) => (edge.fate ? fated(edge.fate) : unknown()),
-    legend: () => ["right", "open", "reversed", "extra", "missing"].map((name) => fated(name)),
+    legend: () => ["right", "unidentifiable", "undecided", "reversed", "extra", "missing"].map((name) => fated(name)),
   };
   const test: Kind = {
     value: "test",
