@@ -80,7 +80,7 @@ def discovery_columns(
     return {
         "discovery_edge": edge,
         "discovery_directed": bool(claims.graph.directed()[i, j]),
-        "discovery_free": bool(claims.free[i, j]),
+        "discovery_free": bool(claims.free[i, j] or claims.free[j, i]),
         "robust_compelled": float(claims.compelled[i, j]) if edge == "-->" else float("nan"),
         "discovery_separating_set": [graph.names[k] for k in next(iter(separating))]
         if edge is None and len(separating)
