@@ -57,7 +57,7 @@ _BEFORE: tuple[Column, ...] = (
         "flag",
         "the claim: the graph says source --> target, read through its equivalence class",
     ),
-    Column("discovery_free", "flag", "its arrow, either way, is one that the equivalence class leaves open"),
+    Column("discovery_free", "flag", "the equivalence class leaves its arrow open"),
     Column("discovery_separating_set", "list", "a set that separated the pair"),
     Column("discovery_frequency", "number", "share of bootstrap graphs with source --> target"),
     Column("robust_compelled", "maybe", "the arrow is the same in the whole equivalence class"),
