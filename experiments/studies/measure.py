@@ -34,8 +34,12 @@ FIGURES = {
     "adjacency F1": ("graph", "adjacency_f1"),
     "independence tests": ("graph", "tests"),
     "directed edges": ("evidence", "edges"),
-    "directed edges supported": ("evidence", "supported", "edges"),
-    "of these in the truth": ("evidence", "supported", "true"),
+    "directed edges robust": ("evidence", "robust", "edges"),
+    "robust and in the truth": ("evidence", "robust", "true"),
+    "directed edges consistent": ("evidence", "consistent", "edges"),
+    "consistent and in the truth": ("evidence", "consistent", "true"),
+    "directed edges disputed": ("evidence", "disputed", "edges"),
+    "disputed and in the truth": ("evidence", "disputed", "true"),
 }
 
 
