@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from causattn.effects import DOCUMENT_VERDICTS
 from causattn.reproduction import Context, Findings, Row, extent
 
 QUALITY = {"bias": "bias", "rmse": "root mean square error"}
@@ -57,22 +58,31 @@ def planted(found: Findings, network: str, runs: list[Row]) -> None:
     """Add the tables of one planted network."""
     seeds = ", ".join(str(run["seed"]) for run in runs)
     used = ", ".join(str(run["used"]) for run in runs)
+    columns = {"AUC for true edges": "auc_truth", "AUC for direction": "auc_direction"}
+    columns |= {"AUC for what the model uses": "auc_model"}
+    known = {title: key for title, key in columns.items() if key in runs[0] and runs[0][key]}
+    turned = runs[0].get("reversed") or 0
     put(
         found,
         f"Planted graph: {network}",
-        aucs(
-            runs,
-            {"AUC for true edges": "auc_truth", "AUC for what the model uses": "auc_model"},
-        ),
-        f"{runs[0]['claimed']} claims, {runs[0]['true']} of them true; seeds {seeds}; median "
-        "[smallest, largest]. The model uses the source where its distribution moves by more than "
-        f".02 ({used} claims).",
+        aucs(runs, known),
+        f"{runs[0]['claimed']} claims, {runs[0]['true']} of them true and {turned} true ones "
+        f"reversed; seeds {seeds}; median [smallest, largest]. True edges are held against the "
+        "false ones along the causal order, direction against the reversed ones. The model uses "
+        f"the source where its distribution moves by more than .02 ({used} claims).",
     )
+    said = {word: None for run in runs for word, counts in run["verdicts"].items() if counts}
     verdicts = []
-    for verdict in ("supported", "undetermined", "contradicted"):
-        pairs = [run["verdicts"].get(verdict, [0, 0]) for run in runs]
-        claims, true = (spread([pair[k] for pair in pairs], 0) for k in (1, 0))
-        verdicts.append({"verdict": verdict, "claims": claims, "of these true": true})
+    for verdict in [*DOCUMENT_VERDICTS, *said]:
+        if verdict not in said or any(verdict == line["verdict"] for line in verdicts):
+            continue
+        counts = [run["verdicts"].get(verdict) or [0, 0] for run in runs]
+        claims, true = (spread([one[k] for one in counts], 0) for k in (-1, 0))
+        line = {"verdict": verdict, "claims": claims, "of these true": true}
+        if turned:
+            reversed_ = [one[1] if len(one) > 2 else 0 for one in counts]
+            line["of these reversed"] = spread(reversed_, 0)
+        verdicts.append(line)
     put(found, f"Verdicts: {network}", verdicts, "Of all claims.")
     for key, title in (("effects_truth", "network"), ("effects_model", "model")):
         against = f"Effects against the {title} under intervention: {network}"

@@ -1,9 +1,10 @@
-"""Where the graph is known: every kind of evidence on true edges and on as many planted false ones.
+"""Where the graph is known: every kind of evidence on true, on false and on reversed edges.
 
-The claimed graph holds the true edges and as many false ones, directed along the causal order, so
-that adjustment sets read off it are valid and every claim can be judged by the same columns. Two
-truths are held against the evidence: the network under intervention (mutilated, exact marginals),
-and the model under intervention on many more documents.
+One claimed graph holds the true edges and as many false ones, directed along the causal order, so
+that adjustment sets read off it are valid. Another holds the true edges, all of them reversed, with
+the adjustment sets that its claimant would read off it. Two truths are held against the evidence:
+the network under intervention (mutilated, exact marginals), and the model under intervention on
+many more documents.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from causattn.base import generator
 from causattn.candidates import CandidateEdges, mutual_information_screen, select_candidates
 from causattn.corpora import Network, load_network
 from causattn.discovery import discover
-from causattn.effects import Contrast, ModelInterventions, collect_evidence, numeric_levels
+from causattn.effects import (
+    DOCUMENT_VERDICTS,
+    Contrast,
+    ModelInterventions,
+    collect_evidence,
+    numeric_levels,
+)
 from causattn.graphs import CausalGraph
 from causattn.stages import Stages
 
@@ -48,7 +55,10 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
     truth = corpus.value.truth_over(table.value.names)
     assert truth is not None
     found = discover(config["discovery"], table.value, edges, seed)
-    claimed = claims(truth, generator(seed, "calibration", "claims", network))
+    along = claims(truth, generator(seed, "calibration", "claims", network))
+    turned = CausalGraph.from_adjacency(
+        truth.directed().T, truth.names, direction="from row to column", kind="dag"
+    )
     settings = {
         "kind": "dowhy",
         "engine": "closed_form",
@@ -56,10 +66,13 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
         "interventions": "edges",
         "documents": 100,
     }
-    evidence = collect_evidence(
-        settings, claimed, table.value, edges, model.value, corpus.value, seed
-    )
-    rows = evidence.edges().reset_index(drop=True)
+    parts = []
+    for claimed, reversed_ in ((along, False), (turned, True)):
+        evidence = collect_evidence(
+            settings, claimed, table.value, edges, model.value, corpus.value, seed, given=True
+        )
+        parts.append(evidence.edges().assign(reversed=reversed_))
+    rows = pd.concat(parts, ignore_index=True)
     frame = rows.assign(**beside(rows, found, edges, mutual_information_screen(table.value)))
     frame["true_effect"] = _true_effects(frame, load_network(config["corpus"]["network"]))
     whole = ModelInterventions(
@@ -69,26 +82,41 @@ def planted_part(network: str, seed: int, documents: int, overrides: list[str]) 
     return {
         "true": int(frame["truth_directed"].sum()),
         "claimed": len(frame),
-        "auc_truth": aucs(frame, frame["truth_directed"].to_numpy() == 1),
+        "reversed": int(frame["reversed"].sum()),
+        "auc_truth": aucs(*_against(frame, ~frame["reversed"])),
+        "auc_direction": aucs(*_against(frame, _true(frame) | frame["reversed"])),
         "auc_model": aucs(frame, frame["whole_total_variation"].to_numpy() > USED),
         "used": int((frame["whole_total_variation"] > USED).sum()),
         "effects_truth": {
             "total effect in data, true edges": _quality(frame[_true(frame)], "data", "true"),
-            "total effect in data, false edges": _quality(frame[~_true(frame)], "data", "true"),
-            "effect on model, true edges": _quality(frame[_true(frame)], "model", "true"),
+            "total effect in data, false edges": _quality(
+                frame[~_true(frame) & ~frame["reversed"]], "data", "true"
+            ),
+            "total effect in data, reversed edges": _quality(
+                frame[frame["reversed"]], "data", "true"
+            ),
+            "model's conditional, true edges": _quality(frame[_true(frame)], "conditional", "true"),
+            "model's conditional, reversed edges": _quality(
+                frame[frame["reversed"]], "conditional", "true"
+            ),
         },
         "effects_model": {
-            f"effect on model, 100 documents (against {documents})": _quality(
-                frame, "model", "whole"
+            f"model's conditional, 100 documents (against {documents})": _quality(
+                frame, "conditional", "whole"
             ),
             "direct effect in data": _quality(frame, "direct", "whole"),
             "total effect in data": _quality(frame, "data", "whole"),
         },
         "verdicts": {
-            str(verdict): [int((part["truth_directed"] == 1).sum()), len(part)]
+            str(verdict): [int(_true(part).sum()), int(part["reversed"].sum()), len(part)]
             for verdict, part in frame.groupby("verdict")
         },
     }
+
+
+def _against(frame: pd.DataFrame, kept: pd.Series) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return some claims and which of them are true."""
+    return frame[kept], _true(frame[kept])
 
 
 def claims(truth: CausalGraph, rng: np.random.Generator) -> CausalGraph:
@@ -131,7 +159,8 @@ def _scores(frame: pd.DataFrame) -> dict[str, np.ndarray]:
         total = np.abs(frame["data_estimate"]) / frame["data_standard_error"]
         half = (frame["direct_high"] - frame["direct_low"]) / 2.0
         direct = np.abs(frame["direct_estimate"]) / half
-    verdict = frame["verdict"].map({"supported": 1.0, "undetermined": 0.5, "contradicted": 0.0})
+    words = DOCUMENT_VERDICTS[::-1]
+    verdict = frame["verdict"].map({word: float(k) for k, word in enumerate(words)})
     return {
         "mutual information (baseline)": frame["information"].to_numpy(),
         "attention, target to source": frame["candidate_score"].to_numpy(),
@@ -146,7 +175,7 @@ def _scores(frame: pd.DataFrame) -> dict[str, np.ndarray]:
         "refuter: random common cause": frame["random_common_cause_p"].to_numpy(),
         "refuter: data subset": frame["data_subset_p"].to_numpy(),
         "refuter: bootstrap": frame["bootstrap_p"].to_numpy(),
-        "intervention on the model": frame["model_total_variation"].to_numpy(),
+        "model's conditional": frame["conditional_total_variation"].to_numpy(),
         "verdict": verdict.to_numpy(),
     }
 
