@@ -122,18 +122,10 @@ class LayerView:
         It is the mean over the tokens of the one of the sum over the tokens of the other; h counts
         the heads chosen.
         """
-        from causattn.attention.capture.layer import take_rows
-        from causattn.attention.measures.between import between_features, walked
+        from causattn.attention.measures.between import between_features
 
-        if walked(weights):
-            return between_features(
-                weights, self.batch.queries, self.batch.keys, self.heads, self.rows is not None
-            )
-        if self.rows is None:
-            weights = take_rows(weights, self.batch.queries.tokens)
-        if self.heads is not None:
-            weights = weights.index_select(1, self.heads)
-        return self.batch.queries.token_mean(self.batch.keys.token_sum(weights))
+        queries, keys = self.batch.queries, self.batch.keys
+        return between_features(weights, queries, keys, self.heads, self.rows is not None)
 
     @cached_property
     def local(self) -> torch.Tensor:

@@ -4,16 +4,14 @@
 columns at once, so that a user hears of them in words rather than as a singular matrix inside a
 library.
 
-Linear dependence is looked for among columns that are numbers: continuous ones, presences, and
-discrete ones whose categories are evenly spaced numbers. The codes of named categories (yes, no)
-are arbitrary, so that a linear relation between them says nothing. Like columns are refused of
-every kind: a discrete column that is another under other names (yes for no) is one variable twice.
-The outcome may follow from the features, but it may not be one of them.
+Like columns are refused of every kind: a discrete column that is another under other names (yes for
+no) is one variable twice. The outcome may follow from the features, but it may not be one of them.
+Linear dependence is looked for in `causattn.features.dependence`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Literal
@@ -23,13 +21,8 @@ import numpy as np
 from causattn.base import DataError
 from causattn.corpora import Mentions
 from causattn.features.carriers import FIND_AGAIN
+from causattn.features.dependence import dependent_columns
 from causattn.features.table import FeatureKind, FeatureTable
-
-TOLERANCE = 1e-8
-"""Share of a column's length that must be left once the columns before it explain what they can."""
-
-_BLOCK = 1 << 13
-"""Rows of a table that are looked at together."""
 
 Collinear = Literal["error", "drop"]
 Missing = Literal["error", "drop"]
@@ -95,35 +88,6 @@ def select_features(table: FeatureTable, columns: Sequence[int]) -> FeatureTable
     )
 
 
-def dependent_columns(table: FeatureTable) -> dict[int, list[int]]:
-    """Return each column that is a linear combination of earlier ones, with those it needs.
-
-    Columns are centred first, so that two that add up to a constant are dependent. Each is
-    projected twice on what the earlier ones span (Gram-Schmidt with one repetition, which is
-    enough: Giraud, Langou, Rozloznik, van den Eshof 2005, "Rounding error analysis of the classical
-    Gram-Schmidt orthogonalization process").
-    """
-    numeric = [column for column in range(table.size) if _is_number(table, column)]
-    columns = dict(zip(numeric, _reduced(table.values, numeric), strict=True))
-    basis = np.empty((len(next(iter(columns.values()), ())), len(numeric)))
-    kept: list[int] = []
-    found: dict[int, list[int]] = {}
-    for column in numeric:
-        centred = columns[column]
-        span = basis[:, : len(kept)]
-        left = centred - span @ (span.T @ centred)
-        left -= span @ (span.T @ left)
-        length = np.linalg.norm(left)
-        if length > TOLERANCE:
-            basis[:, len(kept)] = left / length
-            kept.append(column)
-            continue
-        before = np.stack([columns[other] for other in kept], axis=1)
-        weights = np.linalg.lstsq(before, centred, rcond=None)[0]
-        found[column] = [kept[k] for k in np.flatnonzero(np.abs(weights) > 1e-6)]
-    return found
-
-
 def like_columns(table: FeatureTable) -> dict[int, int]:
     """Return each column that says the same of every document as an earlier one, with that one.
 
@@ -134,9 +98,7 @@ def like_columns(table: FeatureTable) -> dict[int, int]:
     for column in range(table.size):
         values = table.values[:, column]
         if table.categories[column] is not None:
-            # Codes by first occurrence are equal for columns that differ in names only.
-            _, first, codes = np.unique(values, return_index=True, return_inverse=True)
-            values = np.argsort(np.argsort(first))[codes].astype(float)
+            values = _by_first_occurrence(values)
         # A digest, not the column: all of them would be eight times a table of single bytes.
         kind = bytes([table.categories[column] is None])
         key = sha256(kind + (values + 0.0).tobytes()).digest()
@@ -144,6 +106,14 @@ def like_columns(table: FeatureTable) -> dict[int, int]:
             found[column] = first_of[key]
         first_of.setdefault(key, column)
     return found
+
+
+def _by_first_occurrence(values: np.ndarray) -> np.ndarray:
+    """Return codes 0, 1 ... by first occurrence, equal for columns that differ in names only."""
+    codes = values.astype(np.int64)
+    first = np.full(int(codes.max(initial=0)) + 1, len(codes))
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return np.argsort(np.argsort(first))[codes].astype(float)
 
 
 def drop_incomplete(
@@ -172,59 +142,6 @@ def drop_incomplete(
             "with many gaps (features.exclude=[...])."
         )
     return kept
-
-
-def _reduced(values: np.ndarray, columns: Sequence[int]) -> Iterator[np.ndarray]:
-    """Yield columns centred and of length 1; of a long table their coordinates in their own span.
-
-    The triangular factor of a table is that of its blocks' factors (Demmel, Grigori, Hoemmen,
-    Langou 2012, "Communication-optimal parallel and sequential QR and LU factorizations"), so that
-    a long table is gone through in blocks. With a first column of ones the rest is centred.
-    """
-    if len(values) <= _BLOCK:
-        for column in columns:
-            yield _centred(values[:, column])
-        return
-    first = values[0, list(columns)].astype(float)
-    scale = np.array([max(np.ptp(values[:, column]), 1e-300) for column in columns], dtype=float)
-    factor = np.empty((0, len(columns) + 1))
-    for start in range(0, len(values), _BLOCK):
-        block = (values[start : start + _BLOCK, list(columns)] - first) / scale
-        ones = np.ones((len(block), 1))
-        stacked = np.vstack([factor, np.hstack([ones, block])])
-        factor = np.asarray(np.linalg.qr(stacked, mode="r"))
-    centred = factor[1:, 1:]
-    for column in range(len(columns)):
-        length = np.linalg.norm(centred[:, column])
-        yield centred[:, column] / length if length > 0 else centred[:, column]
-
-
-def _centred(values: np.ndarray) -> np.ndarray:
-    """Return a column centred and of length 1."""
-    # Scaled first, so that the squares of very large or small numbers cannot overflow.
-    centred = values - values.mean()
-    scale = np.abs(centred).max()
-    centred = centred / scale if scale > 0 else centred
-    length = np.linalg.norm(centred)
-    return centred / length if length > 0 else centred
-
-
-def _is_number(table: FeatureTable, column: int) -> bool:
-    """Return whether a column's codes are numbers rather than names."""
-    if table.kinds[column] == FeatureKind.OUTPUT:
-        return False  # the outcome may follow from the features exactly
-    if table.kinds[column] == FeatureKind.PRESENCE:
-        return True
-    categories = table.categories[column]
-    if categories is None:
-        return True
-    try:
-        numbers = [float(name) for name in categories]
-    except ValueError:
-        return False
-    # Codes stand for the numbers only where these are evenly spaced.
-    steps = np.diff(numbers)
-    return bool(np.allclose(steps, steps[0])) if len(steps) else False
 
 
 def _refuse_unseen(table: FeatureTable) -> None:

@@ -19,6 +19,10 @@ from causattn.corpora import Mentions
 from causattn.graphs import CausalGraph, sortabilities
 
 
+_BLOCK = 1 << 12
+"""Rows that are looked at together."""
+
+
 class FeatureKind(StrEnum):
     """What a column of the table says of a document."""
 
@@ -82,18 +86,18 @@ class FeatureTable(Shown):
         shape = (len(self.documents), len(self.names))
         if self.values.shape != shape:
             raise DataError(f"A feature table of shape {shape} got values {self.values.shape}.")
-        for column, name in enumerate(self.names):
-            values = self.values[:, column]
-            if np.isnan(values).any():
+        missing, varies = _missing_and_varying(self.values)
+        for column in np.flatnonzero((missing > 0) | ~varies):
+            name = self.names[column]
+            if missing[column]:
                 raise DataError(
-                    f"Feature {name} has {int(np.isnan(values).sum())} missing values; drop those "
+                    f"Feature {name} has {missing[column]} missing values; drop those "
                     "documents or the feature (features.exclude=[...])."
                 )
-            if len(values) and (values == values[0]).all():
-                raise DataError(
-                    f"Feature {name} has the same value in every document and cannot be cause or "
-                    "effect of anything; leave it out (features.exclude=[...])."
-                )
+            raise DataError(
+                f"Feature {name} has the same value in every document and cannot be cause or "
+                "effect of anything; leave it out (features.exclude=[...])."
+            )
 
     @property
     def size(self) -> int:
@@ -145,3 +149,14 @@ class FeatureTable(Shown):
             for k, (name, labels) in enumerate(zip(self.names, self.categories, strict=True))
         }
         return pd.DataFrame(columns)
+
+
+def _missing_and_varying(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each column's number of gaps, and whether it varies; block by block of rows."""
+    missing = np.zeros(values.shape[1], dtype=np.int64)
+    varies = np.full(values.shape[1], not len(values))
+    for start in range(0, len(values), _BLOCK):
+        block = values[start : start + _BLOCK]
+        missing += np.isnan(block).sum(axis=0)
+        varies |= (block != values[0]).any(axis=0)
+    return missing, varies

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -160,26 +160,27 @@ def choose_words(
         key=lambda word: (-frequency[word], vocabulary[word]),
     )
     room = len(chosen) + settings.top
+    taken = set(chosen)
     for word in ranked:
         if len(chosen) >= room:
             break
-        if word in chosen or vocabulary[word] in excluded:
+        if word in taken or vocabulary[word] in excluded:
             continue
-        others = [place[vocabulary[other]] for other in chosen if vocabulary[other] in place]
-        here = place.get(vocabulary[word])
-        if here is None or not _part_of_chosen(found, here, others):
+        if not _part_of_chosen(found, vocabulary[word], place, (vocabulary[k] for k in chosen)):
             chosen.append(word)
     return [word for word in chosen if vocabulary[word] not in excluded]
 
 
-def _part_of_chosen(found: Occurrences, word: int, chosen: list[int]) -> bool:
+def _part_of_chosen(
+    found: Occurrences, word: str, place: Mapping[str, int], chosen: Iterable[str]
+) -> bool:
     """Return whether a pair of characters mostly overlaps a chosen one, being part of one word."""
-    if not is_unspaced(found.vocabulary[word][0]):
+    if not is_unspaced(word[0]) or word not in place:
         return False
-    others = [other for other in chosen if is_unspaced(found.vocabulary[other][0])]
+    others = [place[other] for other in chosen if other in place and is_unspaced(other[0])]
     if not others:
         return False
-    rows = np.flatnonzero(found.word == word)
+    rows = np.flatnonzero(found.word == place[word])
     taken = np.isin(found.word, others)
     overlaps = np.zeros(len(rows), dtype=bool)
     for step in (-1, 1):

@@ -158,7 +158,11 @@ SIZES = {
 """By name: what a field of a configuration is set to, where its default is larger."""
 NEEDED = {"head_dim", "vocab_size", "n_routed_experts", "num_experts_per_tok"}
 """Fields that are set where their default is None, too."""
+TURNED = {"rope_type": "default", "rope_theta": 1e4, "mrope_section": [2, 1, 1]}
+HALF_TURNED = {**TURNED, "mrope_section": [1, 1, 0], "partial_rotary_factor": 0.5}
 SPECIAL: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("glm4v_text", "glm_image_text", "glm_ocr_text"), {"rope_parameters": TURNED}),
+    "glm4v_moe_text": {"rope_parameters": HALF_TURNED},
     "bailing_hybrid": {"layer_types": ["linear_attention"] * 3 + ["full_attention"] * 2},
     "bamba": {"attn_layer_indices": [1, 3]},
     "deepseek_v4": {"num_hidden_layers": 5},
@@ -166,16 +170,18 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "granitemoehybrid": {"layer_types": ["mamba", "attention"] * 2 + ["mamba"]},
     "layoutlmv3": {"coordinate_size": 6, "shape_size": 4},
     "lilt": {"hidden_size": 48, "num_attention_heads": 4},
+    "reformer": {"axial_pos_embds": False},
+    "zamba2": {"layers_block_type": ["mamba", "hybrid", "mamba", "hybrid", "mamba"]},
 }
 """What a family needs besides."""
 
 
 def shrunk(kind: str) -> Any:
     """Return a tiny configuration of a model type; sub-configurations are shrunk as well."""
-    return _shrunk(CONFIG_MAPPING[kind], SPECIAL.get(kind, {}))
+    return _shrunk(CONFIG_MAPPING[kind])
 
 
-def _shrunk(cls: Any, given: dict[str, Any]) -> Any:
+def _shrunk(cls: Any) -> Any:
     fields = {field.name: field.default for field in dataclasses.fields(cls)}
     changes: dict[str, Any] = {}
     for name, default in fields.items():
@@ -188,27 +194,10 @@ def _shrunk(cls: Any, given: dict[str, Any]) -> Any:
             changes[name] = min(default, 4)
     if "kv_lora_rank" in fields and "num_key_value_heads" in fields:
         changes["num_key_value_heads"] = HEADS  # latent attention has a key for every head
-    if "rope_parameters" in fields:
-        changes |= _rotary(cls, changes)
     if parts := getattr(cls, "sub_configs", None):
         whole = cls()
         for name in parts:
             part = getattr(whole, name, None)
             if part is not None:
-                changes[name] = _shrunk(type(part), {})
-    return cls(**{**changes, **given})
-
-
-def _rotary(cls: Any, changes: dict[str, Any]) -> dict[str, Any]:
-    """Return rotary parameters whose sections of time, height and width fit the head."""
-    try:
-        rotary = cls().rope_parameters
-    except Exception:
-        return {}
-    if not isinstance(rotary, dict) or "mrope_section" not in rotary:
-        return {}
-    share = rotary.get("partial_rotary_factor", 1.0)
-    half = int(changes.get("head_dim", WIDTH // HEADS) * share) // 2
-    return {
-        "rope_parameters": {**rotary, "mrope_section": [half - 2 * (half // 3)] + [half // 3] * 2}
-    }
+                changes[name] = _shrunk(type(part))
+    return cls(**{**changes, **SPECIAL.get(cls.model_type, {})})

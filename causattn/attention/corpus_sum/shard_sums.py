@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,10 @@ from causattn.base import ArtefactError, progress, say
 from causattn.models import LanguageModel
 
 
+Engine = Callable[[Task, LanguageModel, Shards, list[int], Path], Iterator[int]]
+"""Runs the shards that are missing, and yields each one's number when its sums lie at its place."""
+
+
 def shard_sums(
     task: Task, model: LanguageModel, shards: Shards, folder: Path | None
 ) -> Iterator[AttentionSummary]:
@@ -37,26 +41,37 @@ def shard_sums(
     folder
         Where finished shards are kept; None keeps nothing.
     """
-    here = task.settings.engine == "processes" and task.settings.workers == 1
+    settings = task.settings
+    here = settings.engine == "processes" and settings.workers == 1
     if here and (folder is None or len(shards) == 1):
-        with (
-            progress("Attention", len(shards.rows), "documents") as advance,
-            ShardRunner(task, model) as runner,
-        ):
-            for shard in shards:
-                yield runner.run(shard, advance)
-        return
+        yield from _passing(task, model, shards)
+    elif here:
+        yield from _through_files(run_here, task, model, shards, folder)
+    else:
+        engine = run_on_ray if settings.engine == "ray" else run_in_processes
+        yield from _through_files(engine, task, model, shards, folder)
+
+
+def _passing(task: Task, model: LanguageModel, shards: Shards) -> Iterator[AttentionSummary]:
+    """Yield each shard's sums from this process, kept nowhere."""
+    with (
+        progress("Attention", len(shards.rows), "documents") as advance,
+        ShardRunner(task, model) as runner,
+    ):
+        for shard in shards:
+            yield runner.run(shard, advance)
+
+
+def _through_files(
+    engine: Engine, task: Task, model: LanguageModel, shards: Shards, folder: Path | None
+) -> Iterator[AttentionSummary]:
+    """Yield each shard's sums as an engine leaves them on disk, or as they lay there before."""
     with _place(folder, task, model, shards) as place:
         ready = _finished(place, len(shards))
         missing = [number for number in range(len(shards)) if number not in ready]
         done = sum(shards.size(number) for number in ready)
         with progress("Attention", len(shards.rows), "documents", done) as advance:
-            if here:
-                running = _run_here(task, model, shards, missing, place)
-            elif task.settings.engine == "ray":
-                running = run_on_ray(task, model, shards, missing, place)
-            else:
-                running = run_in_processes(task, model, shards, missing, place)
+            running = engine(task, model, shards, missing, place)
             for number in range(len(shards)):
                 while number not in ready:
                     finished = next(running)
@@ -67,7 +82,7 @@ def shard_sums(
                 yield read_summary(shard_place(place, number))
 
 
-def _run_here(
+def run_here(
     task: Task, model: LanguageModel, shards: Shards, missing: list[int], place: Path
 ) -> Iterator[int]:
     """Yield each of the missing shards when its sums lie at its place."""

@@ -1,8 +1,11 @@
-"""From tokens to features on a processor: weights [B, H, R, T] become [B, h, F, F] in one walk.
+"""From tokens to features: weights [B, H, R, T] become [B, h, Fq, Fk], the one sum of all measures.
 
-Every weight is read once, at the tokens that carry features, and all heads of a pair of features
-come to lie side by side, which is how `Accumulator` keeps them. On an accelerator, and for number
-formats that are no float32, `CarriedFeatures` does the same with matrix products.
+    a[i, j] = mean over the tokens q of feature i of the sum over the tokens k of j of weights[q, k]
+
+Two ways lead to it. On a processor every weight is read once, in one walk, at the tokens that carry
+features, and all heads of a pair of features come to lie side by side, which is how `Accumulator`
+keeps them. On an accelerator, and for number formats that are no float32, `CarriedFeatures` does it
+with matrix products.
 """
 
 from __future__ import annotations
@@ -12,15 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from causattn.attention.capture.layer import take_rows
 from causattn.base import njit
 
 if TYPE_CHECKING:
     from causattn.attention.measures.carried import CarriedFeatures
-
-
-def walked(weights: torch.Tensor) -> bool:
-    """Return whether these weights are summed by `between_features`."""
-    return weights.device.type == "cpu" and weights.dtype == torch.float32
 
 
 def between_features(
@@ -35,7 +34,7 @@ def between_features(
     Parameters
     ----------
     weights
-        float32 [B, H, R, T] on the processor.
+        Float [B, H, R, T].
     queries, keys
         Which tokens carry which features.
     heads
@@ -47,8 +46,25 @@ def between_features(
     Returns
     -------
     local
-        float32 [B, h, Fq, Fk]; in memory the heads come last.
+        Float [B, h, Fq, Fk]; where it was walked, the heads come last in memory.
     """
+    if weights.device.type == "cpu" and weights.dtype == torch.float32:
+        return _walked(weights, queries, keys, heads, gathered)
+    if not gathered:
+        weights = take_rows(weights, queries.tokens)
+    if heads is not None:
+        weights = weights.index_select(1, heads)
+    return queries.token_mean(keys.token_sum(weights))
+
+
+def _walked(
+    weights: torch.Tensor,
+    queries: CarriedFeatures,
+    keys: CarriedFeatures,
+    heads: torch.Tensor | None,
+    gathered: bool,
+) -> torch.Tensor:
+    """Return the same of float32 weights on a processor, document by document."""
     chosen = np.arange(weights.shape[1]) if heads is None else heads.cpu().numpy()
     sizes = (weights.shape[0], queries.features.shape[1], keys.features.shape[1], len(chosen))
     local = np.zeros(sizes, dtype=np.float32)

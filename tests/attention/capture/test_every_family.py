@@ -29,10 +29,20 @@ REFUSED = {
     "fastspeech2_conformer": "positions",
     "flava": "gives no attention weights",
     "fnet": "gives no attention weights",
+    "funnel": "positions",  # pooled
     "led": "positions",  # windows
     "longformer": "positions",
     "mamba": "gives no attention weights",
+    "mamba2": "gives no attention weights",
+    "mra": "gives no attention weights",
+    "prophetnet": "off 1",  # what it returns are no weights
+    "rwkv": "gives no attention weights",
+    "squeezebert": "off 1",  # what it returns are scores
+    "t5gemma2": "positions",  # its decoder attends to both texts at once
+    "yoso": "gives no attention weights",
 }
+TOO_LARGE = 2e8
+"""Parameters of a model whose sizes have names of their own."""
 
 
 class Kept(Probe):
@@ -91,7 +101,10 @@ def compared(network: hf.PreTrainedModel) -> tuple[float, int, int]:
         expected = theirs[layer.stack]
         if expected:
             rows = real if layer.stack in ("self", "encoder") else torch.ones_like(real)
-            gap = (weights - expected[place[layer.stack]].float()).movedim(1, 2)[rows]
+            # Some hybrids return something for their other layers, too.
+            ours = sum(each.stack == layer.stack for each, _ in probe.seen)
+            number = layer.index if len(expected) > ours else place[layer.stack]
+            gap = (weights - expected[number].float()).movedim(1, 2)[rows]
             worst = max(worst, float(gap.abs().max()))
             count += 1
         place[layer.stack] += 1
@@ -103,6 +116,8 @@ def compared(network: hf.PreTrainedModel) -> tuple[float, int, int]:
 def test_every_family_equals_eager_or_is_refused(family):
     try:
         network = built(family)
+        if sum(parameter.numel() for parameter in network.parameters()) > TOO_LARGE:
+            pytest.skip("too large")
     except Exception as error:
         pytest.skip(f"not built: {error}")
     inputs = batch()
