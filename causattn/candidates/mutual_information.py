@@ -9,12 +9,18 @@ columns, and the share of variance that the categories explain where one is disc
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from causattn.features import FeatureTable
+
+_COLUMNS = 128
+"""Columns whose pairs are looked at together."""
+_ROWS = 1 << 13
+"""Rows that are counted together."""
 
 
 def mutual_information_screen(features: FeatureTable) -> np.ndarray:
@@ -38,15 +44,74 @@ def mutual_information_screen(features: FeatureTable) -> np.ndarray:
 
 
 def _discrete_pairs(values: np.ndarray) -> np.ndarray:
-    """Return plug-in mutual information between discrete columns [n, d], float64 [d, d]."""
-    indicators, owner = _indicators(values)
-    joint = indicators.T @ indicators / len(values)
-    margin = np.diagonal(joint)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(joint > 0, joint * np.log(joint / np.outer(margin, margin)), 0.0)
-    starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
-    information = np.add.reduceat(np.add.reduceat(terms, starts, axis=0), starts, axis=1)
+    """Return plug-in mutual information between discrete columns [n, d], float64 [d, d].
+
+    Counts are exact whatever the order, so that a value of each column is left out of the products
+    and follows from the others; columns are gone through in blocks, and so are rows.
+    """
+    codes = [_codes(values[:, column]) for column in range(values.shape[1])]
+    sizes = np.array([int(code.max()) + 1 for code in codes])
+    margins = np.concatenate([np.bincount(code) for code in codes]).astype(float)
+    first = np.concatenate([[0], np.cumsum(sizes)])
+    kept = np.concatenate([np.arange(low, high - 1) for low, high in itertools.pairwise(first)])
+    owner = np.repeat(np.arange(len(sizes)), sizes - 1)
+    indicators = np.empty((len(values), len(kept)), dtype=bool)
+    for k, column in enumerate(owner):
+        indicators[:, k] = codes[column] == kept[k] - first[column]
+    information = np.empty((len(sizes), len(sizes)))
+    for start in range(0, len(sizes), _COLUMNS):
+        block = slice(start, min(start + _COLUMNS, len(sizes)))
+        mine = (owner >= block.start) & (owner < block.stop)
+        shared = _shared(indicators, mine)
+        # What the values kept leave is the last value's; first by column, then by row.
+        inner = _with_last(shared.T, margins[kept[mine]], sizes).T
+        counts = _with_last(inner, margins, sizes[block])
+        own = margins[first[block.start] : first[block.stop]] / len(values)
+        joint, margin = counts / len(values), margins / len(values)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            terms = np.where(joint > 0, joint * np.log(joint / np.outer(own, margin)), 0.0)
+        rows = np.add.reduceat(terms, first[block] - first[block.start], axis=0)
+        information[block] = np.add.reduceat(rows, first[:-1], axis=1)
     return np.maximum(information, 0.0)
+
+
+def _codes(values: np.ndarray) -> np.ndarray:
+    """Return the values that occur as 0, 1 ... in their order, int64 [n]."""
+    codes = values.astype(np.int64)
+    codes -= codes.min()
+    occurs = np.bincount(codes) > 0
+    return (np.cumsum(occurs) - 1)[codes]
+
+
+def _shared(indicators: np.ndarray, mine: np.ndarray) -> np.ndarray:
+    """Return in how many rows two indicators [n, k] are both true, float64 [m, k]."""
+    counts = np.zeros((int(mine.sum()), indicators.shape[1]))
+    for start in range(0, len(indicators), _ROWS):
+        rows = indicators[start : start + _ROWS].astype(np.float32)  # exact below 2^24
+        counts += rows[:, mine].T @ rows
+    return counts
+
+
+def _with_last(counts: np.ndarray, margins: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return counts [k - d, m] with a row for the last value of each of d variables, [k, m].
+
+    Parameters
+    ----------
+    counts
+        A row for every value but the last, variable by variable.
+    margins
+        [m], what the rows of a variable sum to.
+    sizes
+        [d], how many values each variable has, k in all.
+    """
+    last = np.cumsum(sizes) - 1
+    every = np.empty((int(sizes.sum()), counts.shape[1]))
+    inner = np.ones(len(every), dtype=bool)
+    inner[last] = False
+    every[inner] = counts
+    every[last] = 0.0
+    every[last] = margins - np.add.reduceat(every, last - sizes + 1, axis=0)
+    return every
 
 
 def _explained(values: np.ndarray, discrete: np.ndarray) -> np.ndarray:

@@ -85,7 +85,7 @@ def assemble(
     table = FeatureTable(
         names=columns.names,
         kinds=columns.kinds,
-        values=columns.values[kept],
+        values=_rows(columns.values, kept),
         categories=columns.categories,
         carriers=Mentions(
             row[carriers.document[held]],
@@ -99,6 +99,11 @@ def assemble(
     return checked(table, collinear)
 
 
+def _rows(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return some rows, which are not copied where they are all."""
+    return values if len(rows) == len(values) else values[rows]
+
+
 def _without_constant(
     columns: Columns, rows: np.ndarray, collinear: Collinear
 ) -> tuple[Columns, list[str]]:
@@ -109,7 +114,7 @@ def _without_constant(
     DataError
         Naming all of them, where they are not to be dropped.
     """
-    values = columns.values[rows]
+    values = _rows(columns.values, rows)
     varies = (values != values[:1]).any(axis=0) if len(values) else np.ones(values.shape[1], bool)
     names = [name for name, moves in zip(columns.names, varies, strict=True) if not moves]
     if not names:

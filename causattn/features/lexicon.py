@@ -66,11 +66,13 @@ def _without_overlaps(found: Occurrences, rows: np.ndarray, owner: np.ndarray) -
     meets = (document[1:] == document[:-1]) & (start[1:] < end[:-1])
     if not meets.any():
         return kept
-    breaks = np.flatnonzero(~meets) + 1
-    for run in np.split(np.arange(len(rows)), breaks):
+    first = np.flatnonzero(np.concatenate([[True], ~meets]))
+    last = np.append(first[1:], len(rows))
+    long = last - first > 1
+    for low, high in zip(first[long].tolist(), last[long].tolist(), strict=True):
         taken: list[tuple[int, int]] = []
-        for row in sorted(run.tolist(), key=lambda row: (owner[row], start[row])):
-            if any(start[row] < high and low < end[row] for low, high in taken):
+        for row in sorted(range(low, high), key=lambda row: (owner[row], start[row])):
+            if any(start[row] < after and before < end[row] for before, after in taken):
                 kept[row] = False
             else:
                 taken.append((start[row], end[row]))

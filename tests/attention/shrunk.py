@@ -161,7 +161,9 @@ NEEDED = {"head_dim", "vocab_size", "n_routed_experts", "num_experts_per_tok"}
 TURNED = {"rope_type": "default", "rope_theta": 1e4, "mrope_section": [2, 1, 1]}
 HALF_TURNED = {**TURNED, "mrope_section": [1, 1, 0], "partial_rotary_factor": 0.5}
 SPECIAL: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("glm4v_text", "glm_image_text", "glm_ocr_text"), {"rope_parameters": TURNED}),
+    "glm4v_text": {"rope_parameters": TURNED},
+    "glm_image_text": {"rope_parameters": TURNED},
+    "glm_ocr_text": {"rope_parameters": TURNED},
     "glm4v_moe_text": {"rope_parameters": HALF_TURNED},
     "bailing_hybrid": {"layer_types": ["linear_attention"] * 3 + ["full_attention"] * 2},
     "bamba": {"attn_layer_indices": [1, 3]},

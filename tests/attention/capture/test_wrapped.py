@@ -1,5 +1,9 @@
 """Models in wrappers: adapters around their maps, PEFT's model around all, compiled bodies."""
 
+import copy
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -95,3 +99,47 @@ def test_a_compiled_body_is_not_compiled_again(language_model, padded):
     assert not compiled
     for one, other in zip(expected.weights["self"], found.weights["self"], strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_learnt_prompts_are_refused(language_model, padded):
+    """What stands before every document is no token of it."""
+    wrapped = WithAdapters(language_model("bert").network)
+    wrapped.active_peft_config = SimpleNamespace(is_prompt_learning=True)
+    with (
+        pytest.raises(ModelError, match="puts learnt prompts before every document"),
+        capture_attention(wrapped, padded),
+    ):
+        pass
+
+
+MAPS = {"llama": ["q_proj", "v_proj", "o_proj"], "gpt2": ["c_attn", "c_proj"]}
+ADAPTERS = {
+    "lora": lambda peft, **maps: peft.LoraConfig(r=2, **maps),
+    "dora": lambda peft, **maps: peft.LoraConfig(r=2, use_dora=True, **maps),
+    "ia3": lambda peft, **maps: peft.IA3Config(feedforward_modules=[], **maps),
+    "vera": lambda peft, **maps: peft.VeraConfig(r=2, **maps),
+}
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+@pytest.mark.parametrize("family", MAPS)
+def test_adapters_of_peft_are_those_merged(family, kind, language_model, corpus, features):
+    """The library itself, where it is installed (pip install peft)."""
+    peft = pytest.importorskip("peft")
+    config = ADAPTERS[kind](peft, target_modules=MAPS[family], fan_in_fan_out=family == "gpt2")
+    model = language_model(family)
+    network = peft.get_peft_model(model.network, config).eval()
+    torch.manual_seed(5)
+    for parameter in network.parameters():
+        if parameter.requires_grad:
+            torch.nn.init.normal_(parameter, 0, 0.2)
+    settings = {"measures": ["raw", "norm"]}
+    sums = [
+        summarise_attention(settings, replace(model, network=each), corpus, features, 0)
+        for each in (network, copy.deepcopy(network).merge_and_unload())
+    ]
+    plain = summarise_attention(settings, language_model(family), corpus, features, 0)
+    for measure in settings["measures"]:
+        found, merged = (each.measures[measure].sum for each in sums)
+        np.testing.assert_allclose(found, merged, rtol=1e-3, atol=1e-4)
+        assert abs(found - plain.measures[measure].sum).max() > 0.01
