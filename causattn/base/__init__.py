@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from causattn.base.jit import compiling_seconds, njit, when_compiling
     from causattn.base.lock import exclusive
+    from causattn.base.memory import free_gb
     from causattn.base.options import Option, options_of, summary_of
     from causattn.base.plugins import (
         forget_plugins,
@@ -86,6 +87,7 @@ __all__ = [
     "exclusive",
     "file_sha256",
     "forget_plugins",
+    "free_gb",
     "full_names",
     "generator",
     "integer_seed",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causattn.base import ConfigError, free_gb
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.mutual_information import mutual_information_screen
 from causattn.candidates.quality import score_candidates
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 LONGEST = 10.0
 """Seconds of one core that a screen may take beside a run's candidates; those that would take
 longer are named in its summary, and run where they are chosen (``candidates=trees``)."""
+_ON_THE_WAY = 3
+"""Matrices between all features that stand beside the screens while one is made."""
 
 
 def screens_beside(
@@ -45,8 +48,9 @@ def screens_beside(
     others
         Attention where it proposed nothing, and the controls of what did, by name.
     """
-    screens = {"mutual_information": mutual_information_screen(table)}
     own = _screens(str(settings.get("kind")))
+    _check_fits(table.size, 1 + len(own) + len(others))
+    screens = {"mutual_information": mutual_information_screen(table)}
     for name, screen in own.items():
         if (screen.seconds(table) or 0.0) <= LONGEST:
             score = screen.of_values(screen.settings(), table, 0)
@@ -61,6 +65,24 @@ def screens_beside(
         )
         screens[name] = np.maximum(score, score.T)
     return screens
+
+
+def _check_fits(features: int, screens: int) -> None:
+    """Raise where the screens and what is made on the way take more memory than is free.
+
+    Raises
+    ------
+    ConfigError
+        Naming the number of features that would fit.
+    """
+    free = free_gb()
+    needed = (screens + _ON_THE_WAY) * 8 * features**2 / 1e9
+    if free is not None and needed > free:
+        fits = int(features * (free / needed) ** 0.5)
+        raise ConfigError(
+            f"The screens of {features:,} features take {needed:.1f} GB, more than the "
+            f"{free:.1f} GB that are free; use {fits:,} features or fewer (features.top={fits})."
+        )
 
 
 def _screens(chosen: str) -> dict[str, Screen]:

@@ -17,15 +17,22 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from causattn.base import ConfigError, progress
-from causattn.corpora import Corpus, Mentions, windows
+from causattn.corpora import Corpus, Mentions, Occurrences, windows
 from causattn.features.assemble import check_outcome
 from causattn.features.carriers import FIND_AGAIN
 from causattn.features.checks import checked, drop_incomplete
 from causattn.features.lexicon import Units, find_units
 from causattn.features.table import FeatureKind, FeatureTable
-from causattn.features.words import ABSENT_PRESENT, WordSettings, check_band, choose_words
+from causattn.features.words import (
+    ABSENT_PRESENT,
+    WordSettings,
+    check_band,
+    check_table_fits,
+    choose_words,
+)
 
 MOST_WORDS = 1_000_000
 """Most different words counted at a time."""
@@ -59,6 +66,7 @@ def streamed_word_features(settings: WordSettings, corpus: Corpus, model: Any) -
         find_units(first, settings.units, model),
     )
     words = [vocabulary[k] for k in chosen]
+    check_table_fits(len(corpus), len(words), cell=2)
     if not words:
         raise ConfigError(
             "No feature is left; exclude fewer (features.exclude) or choose another kind of "
@@ -167,15 +175,27 @@ def _presence(
     with progress("Finding words", len(texts), "documents") as advance:
         for window in windows(texts):
             found = find_units(window, units, model)
-            index = {word: k for k, word in enumerate(found.vocabulary)}
-            for column, name in enumerate(names):
-                spoken = [index[word] for word in lexicon[name] if word in index]
-                if spoken:
-                    held = found.presence(spoken).any(axis=1)
-                    values[done : done + len(window), column] = held
+            document, column = (found.incidence() @ _spoken(found, names, lexicon)).nonzero()
+            values[done + document, column] = 1
             done += len(window)
             advance(len(window))
     return values
+
+
+def _spoken(
+    found: Occurrences, names: Sequence[str], lexicon: Mapping[str, Sequence[str]]
+) -> sparse.csr_array:
+    """Return which word speaks of which feature, 0 or 1, sparse float64 [k, f]."""
+    index = {word: k for k, word in enumerate(found.vocabulary)}
+    pairs = [
+        (index[word], column)
+        for column, name in enumerate(names)
+        for word in lexicon[name]
+        if word in index
+    ]
+    words, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    shape = (len(found.vocabulary), len(names))
+    return sparse.csr_array((np.ones(len(pairs)), (words, columns)), shape=shape)
 
 
 def _table(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError
+from causattn.base import ConfigError, DataError, free_gb
 from causattn.corpora import Corpus, Occurrences, StoredTexts, is_unspaced
 from causattn.features.assemble import Columns, assemble
 from causattn.features.checks import Collinear, Missing
@@ -91,6 +91,7 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
     found = find_units(corpus.texts, settings.units, model)
     frequency = found.document_frequency()
     words = choose_words(settings, found.vocabulary, frequency, found.count, found)
+    check_table_fits(found.count, len(words), cell=17)
     lexicon = {found.vocabulary[word]: [found.vocabulary[word]] for word in words}
     return assemble(
         corpus,
@@ -110,6 +111,38 @@ def check_band(settings: WordSettings) -> None:
             f"{settings.max_share:g} and features.top={settings.top} are no band; give shares "
             "between 0 and 1, the smaller first, and a number of words."
         )
+
+
+def check_table_fits(documents: int, words: int, cell: int) -> None:
+    """Raise where a table takes more memory than is free.
+
+    Parameters
+    ----------
+    documents, words
+        Its size.
+    cell
+        Bytes that a cell takes while the table is made and checked.
+
+    Raises
+    ------
+    ConfigError
+        Naming the number of words that would fit.
+    """
+    free = free_gb()
+    if free is None or table_gb(documents, words, cell) <= free:
+        return
+    fits = max((top for top in range(words) if table_gb(documents, top, cell) <= free), default=0)
+    raise ConfigError(
+        f"The table of {documents:,} documents and {words:,} words takes "
+        f"{table_gb(documents, words, cell):.1f} GB while it is made, more than the {free:.1f} GB "
+        f"that are free; use features.top={fits} or fewer, fewer documents, or corpus=streamed, "
+        "which takes an eighth."
+    )
+
+
+def table_gb(documents: int, words: int, cell: int) -> float:
+    """Return what a table takes, and three matrices between its columns, in 10^9 bytes."""
+    return (documents * words * cell + 3 * 8 * words**2) / 1e9
 
 
 def word_columns(found: Occurrences, words: Sequence[int]) -> Columns:

@@ -1,5 +1,7 @@
 """Mutual information against scikit-learn and closed forms."""
 
+import importlib
+
 import numpy as np
 from sklearn.feature_selection import f_classif
 from sklearn.metrics import mutual_info_score
@@ -45,3 +47,18 @@ def test_columns_that_determine_each_other_stay_finite(table_of):
     x = rng.normal(size=100)
     found = mutual_information_screen(table_of(np.stack([x, -2 * x], axis=1), continuous=(0, 1)))
     assert 15 < found[0, 1] < 19
+
+
+def test_blocks_of_columns_and_rows_change_no_bit(table_of, monkeypatch):
+    """Counts are whole numbers, whatever the order in which they are added."""
+    rng = np.random.default_rng(3)
+    codes = np.stack([rng.integers(0, 2 + k % 4, 700) for k in range(9)], axis=1)
+    codes[codes == 1] = 4  # a value that does not occur lies between
+    whole = mutual_information_screen(table_of(codes))
+    module = importlib.import_module("causattn.candidates.mutual_information")
+    monkeypatch.setattr(module, "_COLUMNS", 2)
+    monkeypatch.setattr(module, "_ROWS", 64)
+    np.testing.assert_array_equal(mutual_information_screen(table_of(codes)), whole)
+    for i, j in ((0, 5), (3, 8)):
+        expected = mutual_info_score(codes[:, i], codes[:, j])
+        assert abs(whole[i, j] - expected) < 1e-12

@@ -161,3 +161,10 @@ def test_beside_every_run(table_of, monkeypatch):
     few = screens_beside({"kind": "top_k"}, table, {})
     assert set(few) == {"mutual_information"}
     assert beside_module.summary_beside(None, few, None)["screens_left_out"] == list(OWN)
+
+
+def test_screens_that_cannot_fit_are_refused_with_the_size_that_would(table_of, monkeypatch):
+    table = table_of(chain())
+    monkeypatch.setattr(beside_module, "free_gb", lambda: 0.5e-6)
+    with pytest.raises(ConfigError, match=r"screens of 4 features .*features\.top=2\)"):
+        screens_beside({"kind": "top_k"}, table, {})

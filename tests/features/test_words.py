@@ -183,3 +183,13 @@ def test_a_rendered_corpus_has_words_too():
     corpus = load_corpus(settings, 0)
     with pytest.raises(DataError, match="same value"):  # every document names every variable
         build_features({"kind": "words", "include": ["smoke"]}, corpus)
+
+
+def test_a_table_that_cannot_fit_is_refused_with_the_size_that_would(monkeypatch):
+    corpus = Corpus("many", [f"w{k % 7} w{k % 5} w{k % 3}" for k in range(1000)])
+    settings = {"kind": "words", "top": 5, "max_share": 1.0}
+    assert build_features(settings, corpus).size == 5
+    monkeypatch.setattr("causattn.features.words.free_gb", lambda: 40e-6)
+    with pytest.raises(ConfigError, match=r"1,000 documents and 5 words .*features\.top=2 or"):
+        build_features(settings, corpus)
+    assert build_features({**settings, "top": 2}, corpus).size == 2
