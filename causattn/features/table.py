@@ -18,7 +18,6 @@ from causattn.base import DataError, Shown, listed, repeated
 from causattn.corpora import Mentions
 from causattn.graphs import CausalGraph, sortabilities
 
-
 _BLOCK = 1 << 12
 """Rows that are looked at together."""
 

@@ -1,4 +1,4 @@
-"""Dependent columns against NumPy's ranks, on tables that correlations settle and that they do not."""
+"""Dependent columns against NumPy's ranks, where correlations settle it and where not."""
 
 import numpy as np
 import pytest

@@ -24,7 +24,6 @@ from causattn.attention.measures.moments import AttentionSummary
 from causattn.base import ArtefactError, progress, say
 from causattn.models import LanguageModel
 
-
 Engine = Callable[[Task, LanguageModel, Shards, list[int], Path], Iterator[int]]
 """Runs the shards that are missing, and yields each one's number when its sums lie at its place."""
 
