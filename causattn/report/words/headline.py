@@ -19,6 +19,8 @@ _GRAPH = (
 )
 _LEARNED = 0.97
 """A share of the blind loss above which a model has learned next to nothing."""
+_NAMED = 8
+"""Most names of features that are listed."""
 _WAYS = {
     "registered attention function": "a function registered in place of the model's own",
     "step by step": "following the decoder step by step",
@@ -37,6 +39,7 @@ def headlines(run: Run) -> list[str]:
         capture_line(run),
         query_line(run),
         reading_line(run),
+        left_out_line(run),
         candidate_line(run),
         discovery_line(run),
         graph_line(run),
@@ -84,6 +87,33 @@ def graph_line(run: Run) -> str:
         if isinstance(metrics.get(name), int | float)
     ]
     return "; ".join([line, ", ".join(shown)]) if shown else line
+
+
+def left_out_line(run: Run) -> str:
+    """Say which features are isolated since they never vary, and what the truth is without some.
+
+    Empty where all were kept.
+    """
+    about = run.summary.get("features", {})
+    constant = [visible(str(name)) for name in about.get("dropped_constant") or ()]
+    alike = [visible(str(name)) for name in about.get("dropped_collinear") or {}]
+    said = [
+        f"{what} {', '.join(names[:_NAMED])}" + (" ..." if len(names) > _NAMED else "")
+        for what, names in (
+            (f"{len(constant)} constant and so isolated:", constant),
+            (f"{len(alike)} that others determine:", alike),
+        )
+        if names
+    ]
+    if not said:
+        return ""
+    truth = run.summary.get("graph", {}).get("truth") or {}
+    note = ""
+    if truth.get("skeleton_alone"):
+        note = ". Without these the truth is no DAG; adjacencies alone are judged"
+    elif "left_out" in truth:
+        note = ". The truth is marginalised over the rest"
+    return f"Left out: {'; '.join(said)}{note}"
 
 
 def model_line(run: Run) -> str:
