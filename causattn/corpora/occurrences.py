@@ -63,8 +63,8 @@ class Occurrences:
                 end.append(high)
             counts.append(len(word) - before)
         document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        parts = (np.array(part, dtype=np.int32) for part in (word, start, end))
-        return cls(tuple(index), document, *parts, len(counts))
+        words, starts, ends = (np.array(part, dtype=np.int32) for part in (word, start, end))
+        return cls(tuple(index), document, words, starts, ends, len(counts))
 
     @functools.cached_property
     def _distinct(self) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer, processors
@@ -76,7 +77,9 @@ def _untrimmed(core: Tokenizer) -> Iterator[None]:
     inside a text (``<mask>B``) that space is nowhere, so that a letter goes instead.
     """
     whole = core.post_processor
-    parts = list(whole) if isinstance(whole, processors.Sequence) else [whole]
+    parts: list[Any] = [whole]
+    if isinstance(whole, processors.Sequence):
+        parts = list(whole)  # type: ignore[call-overload]  # it has only __getitem__
     trimming = [part for part in parts if getattr(part, "trim_offsets", False)]
     try:
         for part in trimming:
