@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from causattn import candidates, effects
+from causattn import candidates, effects, features
 from causattn.base import Clock
 from causattn.checks import check_settings, explainer, is_none
 from causattn.data_stages import DataStages
@@ -61,11 +61,17 @@ def run_study(
     nulls: list[Any] = []
     with clock.stage("corpus"):
         corpus = do.make_corpus()
+    # Features that need no model come first: what is wrong with them is said before training.
+    early = not ("features" in do.own or features.features_need_model(config["features"]))
+    if early:
+        with clock.stage("features"):
+            table = do.make_features(corpus, None)
     if reading is not None:
         with clock.stage("model"):
             model = reading.make_model(corpus)
-    with clock.stage("features"):
-        table = do.make_features(corpus, model)
+    if not early:
+        with clock.stage("features"):
+            table = do.make_features(corpus, model)
     if reading is not None and model is not None:
         if not is_none(config, "attention"):
             with clock.stage("attention"):

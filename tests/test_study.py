@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import causattn
-from causattn.base import ConfigError
+from causattn.base import ConfigError, DataError
 from causattn.corpora import load_network
 from causattn.effects import DOCUMENT_VERDICTS
 from causattn.graphs import CausalGraph
@@ -69,8 +69,9 @@ def test_results_agree_with_one_another(study):
     pairs = set(zip(allowed["source"], allowed["target"], strict=True))
     for edge in study.graph.edges():
         assert (edge.source, edge.target) in pairs
-    directed = study.evidence[study.evidence["discovery_directed"]]
-    assert len(directed) == int(study.graph.directed().sum())
+    drawn = study.evidence[study.evidence["discovery_edge"] == "-->"]
+    assert len(drawn) == int(study.graph.directed().sum())
+    assert (drawn["discovery_directed"] | drawn["discovery_free"]).all()
     assert study.evidence["verdict"].isin(list(DOCUMENT_VERDICTS)).all()
     assert study.truth is not None
     assert np.array_equal(study.truth.marks, load_network("asia").graph().marks)
@@ -117,9 +118,13 @@ def test_a_stage_of_ones_own(place):
     run = causattn.run(*given, seed=1, stages={"discovery": chain})
     assert run.graph.algorithm == "a chain"
     assert run.graph.edge_count == len(run.graph.names) - 1
-    assert seen == [(run.graph.names, run.summary["candidates"]["pairs"], 1)]
+    # Once more on half of the documents, whose other half says what the arrows do.
+    assert seen == [(run.graph.names, run.summary["candidates"]["pairs"], 1)] * 2
     assert run.summary["stages"]["discovery"].endswith("chain")
-    assert len(run.evidence[run.evidence["discovery_directed"]]) == run.graph.edge_count
+    # A chain is as good turned round, so that none of its arrows is a claim.
+    assert run.evidence["discovery_edge"].eq("-->").sum() == run.graph.edge_count
+    assert not run.evidence["discovery_directed"].any()
+    assert run.summary["evidence"]["open"] == run.graph.edge_count
     with pytest.raises(ConfigError, match="stages=discover is not known; did you mean discovery"):
         causattn.run(*given, stages={"discover": chain})
 
@@ -139,3 +144,17 @@ def test_what_follows_an_own_stage_is_found_again_where_it_gives_the_same(place)
     assert [run.summary["reused"] for run in runs] == [[], ["features"]]
     other = causattn.run(*given, seed=2, stages={"corpus": corpus})
     assert other.summary["reused"] == []
+
+
+def test_what_is_wrong_with_the_features_is_said_before_training(place):
+    def trained(corpus, seed):
+        raise AssertionError("It was trained first.")
+
+    with pytest.raises(DataError, match="same value in every document"):
+        causattn.run(
+            *SMALL,
+            "corpus.documents=12",
+            f"paths.runs={place}/early",
+            f"paths.cache={place}/early_cache",
+            stages={"model": trained},
+        )

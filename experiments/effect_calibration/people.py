@@ -116,7 +116,7 @@ def _edges(study: Study, seed: int) -> dict[str, Any]:
         "levels": ["Negative", "Positive"],
     }
     evidence = collect_evidence(
-        settings, claimed, study.table, edges, study.model, study.corpus, seed
+        settings, claimed, study.table, edges, study.model, study.corpus, seed, given=True
     )
     rows = evidence.edges().reset_index(drop=True)
     frame = rows.assign(**beside(rows, found, edges, mutual_information_screen(study.table)))
