@@ -165,7 +165,7 @@ def test_xor_is_not_refuted(judged) -> None:
 
 
 def test_a_deterministic_copy_takes_nobodys_place(judged) -> None:
-    """cause -> effect, and a copy of the cause: which of the two acts cannot be told."""
+    """cause -> effect, and a copy of the cause: which of the two acts cannot be known."""
     rng = np.random.default_rng(0)
     cause = flip(rng, np.full(5000, 0.5))
     effect = flip(rng, np.array([0.2, 0.8])[cause])

@@ -31,7 +31,7 @@ _LEVEL = 0.05
 def lingam_assumptions(problem: Problem, graph: CausalGraph) -> tuple[bool, str]:
     """Return whether the noises that a DAG leaves are what LiNGAM assumes; see `Algorithm`.
 
-    Two variables have one pair of noises and are taken to tell too little.
+    Two variables have one pair of noises and are taken to say too little.
     """
     values = problem.data.values - problem.data.values.mean(axis=0)
     if values.shape[1] < 3:

@@ -4,7 +4,7 @@
 right          both graphs have the edge with the same marks, and no other graph of
                the truth's equivalence class has others
 unidentifiable both join the pair, and the truth's class leaves the direction open: no
-               documents can tell it, and an arrow that agrees does so by chance
+               documents can show it, and an arrow that agrees does so by chance
 undecided      both join the pair, the truth's class compels the direction, and the
                graph leaves it open
 reversed       both join the pair, and the graph directs the edge otherwise
@@ -68,11 +68,11 @@ def overlay(graph: CausalGraph, truth: CausalGraph) -> list[DrawnEdge]:
         Over the same names, in any order.
     """
     of_truth = {_pair(edge): edge for edge in truth.edges()}
-    free, told = _arrows(graph, claims_of(graph).free), _identifiable(graph, truth)
+    free, settled = _arrows(graph, claims_of(graph).free), _identifiable(graph, truth)
     drawn = []
     for edge in graph.edges():
         true = of_truth.pop(_pair(edge), None)
-        drawn.append(DrawnEdge(*edge, _fate(edge, true, _pair(edge) in free, told)))
+        drawn.append(DrawnEdge(*edge, _fate(edge, true, _pair(edge) in free, settled)))
     drawn += [DrawnEdge(*edge, "missing") for edge in of_truth.values()]
     return drawn
 
@@ -124,13 +124,13 @@ def _pair(edge: Edge) -> frozenset[str]:
     return frozenset((edge.source, edge.target))
 
 
-def _fate(edge: Edge, true: Edge | None, free: bool, told: set[frozenset[str]]) -> Fate:
+def _fate(edge: Edge, true: Edge | None, free: bool, settled: set[frozenset[str]]) -> Fate:
     if true is None:
         return "extra"
     turned = edge if edge.source == true.source else _turned(edge)
     if true.symbol == "o-o":  # no more is known than that the two are adjacent
         return "unidentifiable"
-    known = _pair(edge) in told
+    known = _pair(edge) in settled
     loose = {"---", "o-o", "o->", "<-o", "o--", "--o"}
     if free or (edge.symbol in loose and not _contradicts(turned.symbol, true.symbol)):
         if turned == true and true.symbol in loose:
