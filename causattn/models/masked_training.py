@@ -2,8 +2,7 @@
 
 A hidden token is predicted from the rest of its document (Devlin, Chang, Lee, Toutanova 2019,
 "BERT", section 3.1), but every chosen token is hidden: none is kept or exchanged, since attention
-is read from hidden slots later. The vocabulary head, the widest layer, runs on hidden positions
-only.
+is read from hidden slots later. Held-out documents say when nothing more is learned.
 """
 
 from __future__ import annotations
@@ -14,13 +13,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy
 from transformers import BertForMaskedLM
 
 from causattn.base import ModelError, track
-from causattn.models.encoding import Encoding, take
+from causattn.models.encoding import Encoding
+from causattn.models.hidden_loss import hidden_losses
 from causattn.models.masking import Masking
-from causattn.models.shuffling import shuffled_batches, split_documents
+from causattn.models.schedule import Plateau, Schedule
+from causattn.models.shuffling import shuffled_batches
+
+LOOK = 50
+"""Steps between two looks at the held-out loss."""
+_DRAWS = 3
+"""How often each held-out document is looked at, each time with other tokens hidden."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +35,21 @@ class MaskedTraining:
     Parameters
     ----------
     steps, batch
-        Batches to learn from, and documents in each.
+        The most batches to learn from, and documents in each.
+    early_stopping
+        Whether to end before, once the held-out loss has stopped falling.
     learning_rate, weight_decay
-        Of AdamW; the rate rises over the first 30% of the steps and then falls to zero (the
-        one-cycle schedule of Smith and Topin 2018).
+        Of AdamW; the rate rises, stays and falls to zero (`Schedule`).
     mask_probability
         How often a unit is hidden.
-    held_out
-        Share of the documents that is kept from training, for the loss that is reported.
     """
 
     steps: int
     batch: int
+    early_stopping: bool
     learning_rate: float
     weight_decay: float
     mask_probability: float
-    held_out: float
 
 
 def train_masked(
@@ -53,6 +57,7 @@ def train_masked(
     encoding: Encoding,
     masking: Masking,
     how: MaskedTraining,
+    split: tuple[np.ndarray, np.ndarray],
     rng: np.random.Generator,
     what: str,
 ) -> dict[str, Any]:
@@ -61,99 +66,96 @@ def train_masked(
     Parameters
     ----------
     network
-        In any mode; left in evaluation mode.
+        In any mode; left in evaluation mode, with the weights of the least held-out loss.
     encoding, masking
         The documents and what may be hidden in them.
     how
         The settings.
+    split
+        int64, the documents to train on, and those held out.
     rng
-        Draws the documents held out, the batches and what is hidden.
+        Draws the batches and what is hidden.
     what
         What the progress bar says.
 
     Returns
     -------
     dict
-        ``loss_train`` (mean over the last tenth of the steps), ``loss_held_out``, ``loss_marginal``
-        (held out, for someone who knows only how often each token is hidden), ``held_out``
-        (number of documents).
+        ``steps_done``, ``loss_train`` (mean over the last tenth of them), ``loss_held_out``,
+        ``loss_marginal`` (held out, for someone who knows only how often each token is hidden),
+        ``held_out`` (number of documents).
 
     Raises
     ------
     ModelError
         Where the loss is no longer a number.
     """
-    training, held_out = split_documents(len(encoding), how.held_out, rng)
+    training, held_out = split
+    looked = np.tile(held_out, _DRAWS)
+    hides = [
+        (documents, *masking.draw(encoding, documents, how.mask_probability, rng))
+        for documents in np.array_split(looked, math.ceil(len(looked) / how.batch))
+    ]
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay, fused=True
     )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, how.learning_rate, total_steps=max(how.steps, 2)
-    )
-    losses = np.empty(how.steps)
+    schedule, plateau, losses = Schedule(how.steps), Plateau(), list[float]()
+    rates = torch.optim.lr_scheduler.LambdaLR(optimiser, schedule.rate)
+    best: tuple[float, dict[str, torch.Tensor]] = (math.inf, {})
     drawn = shuffled_batches(training, encoding.lengths, how.batch, rng)
     network.train()
     for step in track(range(how.steps), what, unit="steps"):
+        if step >= schedule.end:
+            break
         documents = next(drawn)
         hidden, hiding = masking.draw(encoding, documents, how.mask_probability, rng)
-        loss = _loss(network, encoding, documents, hidden, hiding)
+        loss = hidden_losses(network, encoding, documents, hidden, hiding).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        schedule.step()
-        losses[step] = loss.item()
-        if not math.isfinite(losses[step]):
+        rates.step()
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
             raise ModelError(
                 f"The loss is no longer a number after {step + 1} steps; lower "
                 f"model.learning_rate={how.learning_rate}."
             )
+        last = step + 1 == schedule.end
+        if how.early_stopping and (last or (step + 1) % LOOK == 0):
+            found = _held_out_loss(network, encoding, hides)
+            if found < best[0]:
+                best = found, {name: w.clone() for name, w in network.state_dict().items()}
+            if plateau.reached(found):
+                schedule.settle(step + 1)
+    if best[1]:
+        network.load_state_dict(best[1])
     network.eval()
+    surprise = _surprise(encoding, masking, training)
+    bare = [
+        surprise[(encoding.bounds[documents][:, None] + np.arange(hidden.shape[1]))[hidden]]
+        for documents, hidden, _ in hides
+    ]
     return {
-        "loss_train": float(losses[-max(1, how.steps // 10) :].mean()) if how.steps else None,
-        **_held_out_losses(network, encoding, masking, how, training, held_out, rng),
+        "steps_done": len(losses),
+        "loss_train": float(np.mean(losses[-max(1, len(losses) // 10) :])),
+        "loss_held_out": _held_out_loss(network, encoding, hides),
+        "loss_marginal": float(np.concatenate(bare).mean()),
         "held_out": len(held_out),
     }
 
 
-def _loss(
+def _held_out_loss(
     network: BertForMaskedLM,
     encoding: Encoding,
-    documents: np.ndarray,
-    hidden: np.ndarray,
-    hiding: np.ndarray,
-) -> torch.Tensor:
-    """Return the mean loss over the hidden positions of some documents."""
-    batch = take(encoding, documents)
-    where = torch.from_numpy(hidden)
-    inputs = torch.where(where, torch.from_numpy(hiding), batch.input_ids)
-    # Without padding no mask is needed, and attention is cheaper.
-    mask = None if bool(batch.attention_mask.all()) else batch.attention_mask
-    states = network.bert(input_ids=inputs, attention_mask=mask).last_hidden_state
-    return cross_entropy(network.cls(states[where]), batch.input_ids[where])
-
-
-def _held_out_losses(
-    network: BertForMaskedLM,
-    encoding: Encoding,
-    masking: Masking,
-    how: MaskedTraining,
-    training: np.ndarray,
-    held_out: np.ndarray,
-    rng: np.random.Generator,
-) -> dict[str, float]:
-    """Return the loss on documents that were not trained on, and that of the bare frequencies."""
-    total, bare, count = 0.0, 0.0, 0
-    surprise = _surprise(encoding, masking, training)
+    hides: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> float:
+    """Return the mean loss over what is hidden in some documents; training goes on after it."""
+    training = network.training
+    network.eval()
     with torch.inference_mode():
-        for start in range(0, len(held_out), how.batch):
-            documents = held_out[start : start + how.batch]
-            hidden, hiding = masking.draw(encoding, documents, how.mask_probability, rng)
-            number = int(hidden.sum())
-            total += float(_loss(network, encoding, documents, hidden, hiding)) * number
-            row, position = np.nonzero(hidden)
-            bare += float(surprise[encoding.bounds[documents[row]] + position].sum())
-            count += number
-    return {"loss_held_out": total / count, "loss_marginal": bare / count}
+        losses = [hidden_losses(network, encoding, *hide) for hide in hides]
+    network.train(training)
+    return float(torch.cat(losses).mean())
 
 
 def _surprise(encoding: Encoding, masking: Masking, training: np.ndarray) -> np.ndarray:

@@ -48,15 +48,26 @@ class Masking:
         hiding
             int64 [b, T], the token to put there.
         """
+        hiding, leader = self._batch(encoding, documents)
+        draws = rng.random(hiding.shape)
+        draws = np.take_along_axis(draws, leader, axis=1)
+        draws[hiding < 0] = 1.0
+        return draws < max(probability, float(np.nextafter(draws.min(), 2.0))), hiding
+
+    def alone(
+        self, encoding: Encoding, documents: np.ndarray, leader: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same where one unit a document is hidden: that of the leader, int64 [b]."""
+        hiding, leaders = self._batch(encoding, documents)
+        return (hiding >= 0) & (leaders == leader[:, None]), hiding
+
+    def _batch(self, encoding: Encoding, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what hides each position of some documents, and its leader, int64 [b, T]."""
         lengths = encoding.lengths[documents]
         columns = np.arange(int(lengths.max()))
         inside = columns < lengths[:, None]
         flat = np.where(inside, encoding.bounds[documents][:, None] + columns, 0)
-        hiding = np.where(inside, self.hiding[flat], -1)
-        draws = rng.random(flat.shape)
-        draws = np.take_along_axis(draws, np.where(inside, self.leader[flat], 0), axis=1)
-        draws[hiding < 0] = 1.0
-        return draws < max(probability, float(np.nextafter(draws.min(), 2.0))), hiding
+        return np.where(inside, self.hiding[flat], -1), np.where(inside, self.leader[flat], 0)
 
 
 def masking(model: LanguageModel, corpus: Corpus, encoding: Encoding) -> Masking:

@@ -19,12 +19,17 @@ from causattn.models.encoding import encode_texts
 from causattn.models.masked_training import MaskedTraining, train_masked
 from causattn.models.masking import masking
 from causattn.models.model import LanguageModel, LongText, Task
+from causattn.models.reachable import reachable
+from causattn.models.schedule import most_steps
 from causattn.models.seeded import seeded_torch
+from causattn.models.shuffling import split_documents
 from causattn.models.tiny_bert import bert_config
 from causattn.models.tiny_tokenizer import corpus_tokenizer
 
 # Below this many tokens the plain matrix products cost less than the fused kernel.
 _SHORT = 96
+RATE, RATE_WIDTH = 3e-3, 64
+"""Highest learning rate of models up to this width; wider ones take less in proportion."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,12 @@ class TinyMLMSettings:
     layers, heads, width, feed_forward
         Encoder layers, attention heads in each, width of the states and of the layer between.
     steps, batch
-        Batches to learn from, and documents in each. More variables need more steps.
+        The most batches to learn from, and documents in each; None takes as many steps as the
+        corpus is worth, by its documents and its variables' values.
+    early_stopping
+        End before, once the loss on held-out documents has stopped falling.
     learning_rate
-        Highest rate of AdamW's one-cycle schedule.
+        AdamW's highest; None takes one that suits the width.
     weight_decay
         Of AdamW.
     dropout
@@ -46,7 +54,7 @@ class TinyMLMSettings:
     mask_probability
         How often a mention (or, in other text, a token) is hidden.
     held_out
-        Share of the documents kept from training, for the loss that is reported.
+        Share of the documents kept from training, to see when nothing more is learned.
     tokenizer
         ``"words"``: a token for each word between white space; ``"pieces"``: word pieces learned
         from the corpus; ``"auto"``: words where each document is only its mentions, one word each.
@@ -64,9 +72,10 @@ class TinyMLMSettings:
     heads: int = 4
     width: int = 64
     feed_forward: int = 128
-    steps: int = 1500
+    steps: int | None = None
     batch: int = 128
-    learning_rate: float = 3e-3
+    early_stopping: bool = True
+    learning_rate: float | None = None
     weight_decay: float = 0.01
     dropout: float = 0.0
     mask_probability: float = 0.2
@@ -79,14 +88,14 @@ class TinyMLMSettings:
 
     def __post_init__(self) -> None:
         for name in ("layers", "heads", "width", "feed_forward", "steps", "batch", "longest"):
-            if getattr(self, name) < 1:
+            if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise ConfigError(f"model.{name}={getattr(self, name)} must be at least 1.")
         for name in ("mask_probability", "held_out"):
             if not 0 < getattr(self, name) < 1:
                 raise ConfigError(f"model.{name}={getattr(self, name)} must lie between 0 and 1.")
         if not 0 <= self.dropout < 1:
             raise ConfigError(f"model.dropout={self.dropout} must be at least 0 and below 1.")
-        if self.learning_rate <= 0 or self.weight_decay < 0:
+        if (self.learning_rate or 1) <= 0 or self.weight_decay < 0:
             raise ConfigError(
                 "model.learning_rate must be positive, model.weight_decay not negative."
             )
@@ -128,36 +137,51 @@ class TinyMLM(ModelKind):
         encoding = encode_texts(model, corpus.texts)
         short = int(encoding.lengths.max()) <= _SHORT
         network.set_attn_implementation("eager" if short else "sdpa")
-        how = MaskedTraining(
-            settings.steps,
-            settings.batch,
-            settings.learning_rate,
-            settings.weight_decay,
-            settings.mask_probability,
-            settings.held_out,
-        )
+        rng = generator(seed, "models", "tiny_mlm", "training")
+        split = split_documents(len(encoding), settings.held_out, rng)
+        hides = masking(model, corpus, encoding)
+        how = training_of(settings, corpus, len(split[0]))
         dropout_seed = integer_seed(seed, "models", "tiny_mlm", "dropout")
         with seeded_torch(dropout_seed, settings.threads):
-            losses = train_masked(
-                network,
-                encoding,
-                masking(model, corpus, encoding),
-                how,
-                generator(seed, "models", "tiny_mlm", "training"),
-                f"training a model on {corpus.name}",
-            )
+            what = f"training a model on {corpus.name}"
+            losses = train_masked(network, encoding, hides, how, split, rng, what)
+            learned = reachable(network, encoding, hides, corpus, *split, rng)
         network.set_attn_implementation("sdpa")
         about = {
             "kind": "tiny_mlm",
             "corpus": corpus.name,
             **asdict(settings),
+            "steps": how.steps,
+            "learning_rate": how.learning_rate,
             "seed": seed,
             "parameters": sum(weight.numel() for weight in network.parameters()),
             "tokens": len(tokenizer),
             "documents_truncated": len(encoding.truncated),
             **losses,
+            **learned,
         }
         return LanguageModel("tiny_mlm", network, tokenizer, "masked", settings.long_text, about)
+
+
+def training_of(settings: TinyMLMSettings, corpus: Corpus, documents: int) -> MaskedTraining:
+    """Return how a corpus is trained on: what is set, and what follows from corpus and width.
+
+    Parameters
+    ----------
+    documents
+        That are trained on.
+    """
+    values = None
+    if corpus.value_texts is not None:
+        values = sum(len(texts) for texts in corpus.value_texts)
+    return MaskedTraining(
+        steps=settings.steps or most_steps(documents, values, settings.batch),
+        batch=settings.batch,
+        early_stopping=settings.early_stopping,
+        learning_rate=settings.learning_rate or RATE * min(1.0, RATE_WIDTH / settings.width),
+        weight_decay=settings.weight_decay,
+        mask_probability=settings.mask_probability,
+    )
 
 
 def fresh_network(

@@ -4,13 +4,15 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from causattn.base import ConfigError
 from causattn.candidates import SELECTORS, score_candidates, screens_beside, select_candidates
 from causattn.candidates import beside as beside_module
+from causattn.candidates.max_p import minus_log_p
 from causattn.candidates.screen import indicators
 
-OWN = ("cmi", "lasso", "trees")
+OWN = ("cmi", "lasso", "max_p", "trees")
 
 
 def score(name, table, **settings):
@@ -168,3 +170,36 @@ def test_screens_that_cannot_fit_are_refused_with_the_size_that_would(table_of, 
     monkeypatch.setattr(beside_module, "free_gb", lambda: 0.5e-6)
     with pytest.raises(ConfigError, match=r"screens of 4 features .*features\.top=2\)"):
         screens_beside({"kind": "top_k"}, table, {})
+
+
+@pytest.mark.parametrize("given", [(), (2,), (2, 3)])
+def test_max_p_is_the_g_square_test(given):
+    """Stratum by stratum, SciPy's statistic, and its chi-square tail."""
+    codes = np.random.default_rng(3).integers(0, 3, size=(800, 4))
+    codes[:, 1] = np.where(np.random.default_rng(4).random(800) < 0.2, codes[:, 0], codes[:, 1])
+    strata = np.unique(codes[:, list(given)], axis=0) if given else [()]
+    statistic = freedom = 0
+    for values in strata:
+        inside = (codes[:, list(given)] == values).all(axis=1)
+        counts = scipy.stats.contingency.crosstab(codes[inside, 0], codes[inside, 1]).count
+        found = scipy.stats.chi2_contingency(counts, correction=False, lambda_="log-likelihood")
+        statistic, freedom = statistic + found.statistic, freedom + found.dof
+    expected = -scipy.stats.chi2.logsf(statistic, freedom)
+    assert minus_log_p(codes, 0, 1, given) == pytest.approx(expected, rel=1e-9)
+
+
+def test_max_p_goes_on_where_floating_point_ends():
+    """Twice the rows, about twice the logarithm, on both sides of the least number."""
+    codes = np.random.default_rng(5).integers(0, 3, size=(4000, 2))
+    codes[:1500, 1] = codes[:1500, 0]
+    once, twice = (minus_log_p(np.tile(codes, (times, 1)), 0, 1, ()) for times in (1, 2))
+    assert once < 660 < twice
+    assert twice == pytest.approx(2 * once, rel=0.02)
+
+
+def test_max_p_of_a_pair_that_a_third_explains_is_large(table_of):
+    found = score("max_p", table_of(chain()))
+    assert found[0, 1] > 100
+    assert found[1, 2] > 100
+    assert found[0, 2] < 10
+    assert np.array_equal(found, found.T)

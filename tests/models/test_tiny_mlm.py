@@ -66,6 +66,10 @@ def test_it_learns_what_hides_behind_a_mask() -> None:
     model = load_model({**QUICK, "steps": 150, "batch": 64}, corpus, 0)
     assert model.about["loss_marginal"] == pytest.approx(np.log(2), abs=0.05)
     assert model.about["loss_held_out"] < 0.6
+    # A regression learns two of three variables whole; so few steps reach a part of it.
+    assert model.about["mention_loss_frequencies"] == pytest.approx(np.log(2), abs=0.05)
+    assert model.about["mention_loss_regression"] < 0.4
+    assert 0.5 < model.about["reached"] < 0.9
     encoding = encode_texts(model, texts)
     hidden = encoding.replaced(np.arange(600), np.ones(600, int), hiding_tokens(model, ["b=?"])[0])
     values_of_b = single_tokens(model, ["b=0", "b=1"])
@@ -133,3 +137,41 @@ def test_nothing_to_hide_is_said() -> None:
     )
     with pytest.raises(DataError, match="no words that could be hidden"):
         load_model(QUICK, corpus, 0)
+
+
+def test_where_there_is_nothing_to_learn_no_share_is_reached() -> None:
+    values = np.random.default_rng(1).integers(0, 2, size=(400, 3))
+    texts = [f"a={x} b={y} c={z}" for x, y, z in values]
+    corpus = Corpus(
+        "coins",
+        texts,
+        ("a", "b", "c"),
+        values.astype(float),
+        (("0", "1"),) * 3,
+        Mentions(
+            np.repeat(np.arange(400), 3),
+            np.tile([0, 1, 2], 400),
+            np.tile([0, 4, 8], 400),
+            np.tile([3, 7, 11], 400),
+        ),
+        value_texts=tuple((f"{name}=0", f"{name}=1") for name in "abc"),
+        mask_texts=("a=?", "b=?", "c=?"),
+    )
+    assert load_model(QUICK, corpus, 0).about["reached"] is None
+
+
+def test_training_ends_once_nothing_more_is_learned(asia: Corpus) -> None:
+    settings = {**QUICK, "steps": 1200, "learning_rate": 0.01, "held_out": 0.3}
+    stopped = load_model(settings, asia, 0).about
+    assert stopped["steps_done"] < 1200
+    assert stopped["loss_held_out"] < stopped["loss_marginal"]
+    short = load_model({**settings, "steps": 60, "early_stopping": False}, asia, 0).about
+    assert short["steps_done"] == 60
+
+
+def test_wider_models_learn_at_a_lower_rate(asia: Corpus) -> None:
+    rates = [
+        load_model({**QUICK, "width": width, "steps": 1}, asia, 0).about["learning_rate"]
+        for width in (64, 128)
+    ]
+    assert rates[1] == rates[0] / 2

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from causattn.base import visible
+from causattn.candidates import SELECTORS
 from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
 from causattn.report.words.text import number
 from causattn.results import Run, added_metrics
@@ -21,6 +24,8 @@ _LEARNED = 0.97
 """A share of the blind loss above which a model has learned next to nothing."""
 _NAMED = 8
 """Most names of features that are listed."""
+_REACHED = 0.8
+"""A share of what a regression of the same documents learns below which a model is not read."""
 _WAYS = {
     "registered attention function": "a function registered in place of the model's own",
     "step by step": "following the decoder step by step",
@@ -41,6 +46,7 @@ def headlines(run: Run) -> list[str]:
         reading_line(run),
         left_out_line(run),
         candidate_line(run),
+        cheaper_line(run),
         discovery_line(run),
         graph_line(run),
         timing_line(run),
@@ -74,6 +80,26 @@ def candidate_line(run: Run) -> str:
         for quality in others
     ]
     return f"{line} ({'; '.join(shown)})" if shown else line
+
+
+def cheaper_line(run: Run) -> str:
+    """Name the screens that rank as well without a model; empty where none does or nobody knows."""
+    if run.summary.get("candidates", {}).get("screen") in SELECTORS:
+        return ""  # no model was read
+    own, *others = screen_qualities(run) or [None]
+    rivals = {name.replace("_", " "): name for name in SELECTORS}
+    as_good = [
+        quality
+        for quality in others
+        if own is not None and quality.name in rivals and quality.auc >= own.auc
+    ]
+    if not as_good:
+        return ""
+    best = max(as_good, key=lambda quality: quality.auc)
+    return (
+        f"Cheaper here: candidates={rivals[best.name]} ranks the true pairs at least as well (AUC "
+        f"{best.auc:.3f}) and needs no model"
+    )
 
 
 def graph_line(run: Run) -> str:
@@ -131,6 +157,12 @@ def model_line(run: Run) -> str:
     if isinstance(loss, int | float) and isinstance(blind, int | float):
         line = f"Model: loss {loss:.3f} on held-out documents, {blind:.3f} by frequencies alone"
         learned = loss < _LEARNED * blind
+        line += _steps(about)
+        share = about.get("reached")
+        if isinstance(share, int | float):
+            line += f"; it reached {share:.2f} of what a regression on the other variables does"
+            if learned and share < _REACHED:
+                return f"{line}; {_too_little(about)}"
     else:
         right, blind = about.get("accuracy_held_out"), about.get("accuracy_majority")
         if not isinstance(right, int | float) or not isinstance(blind, int | float):
@@ -140,6 +172,26 @@ def model_line(run: Run) -> str:
         )
         learned = right > blind
     return line if learned else f"{line}; {_WARNING}"
+
+
+def _steps(about: Mapping[str, Any]) -> str:
+    """Return after how many steps of how many training ended; empty where unknown."""
+    done, most = about.get("steps_done"), about.get("steps")
+    if not isinstance(done, int) or not isinstance(most, int):
+        return ""
+    return f", after {done:,} of at most {most:,} steps"
+
+
+def _too_little(about: Mapping[str, Any]) -> str:
+    """Return the warning of a model that reached too little, and what to do about it."""
+    done, most = about.get("steps_done"), about.get("steps")
+    mend = f"model.steps={2 * most}" if isinstance(most, int) else "more model.steps"
+    if isinstance(done, int) and isinstance(most, int) and done < most:
+        mend = "a larger model.width, more corpus.documents, or model.early_stopping=false"
+    return (
+        f"below {_REACHED} its attention misses edges, try {mend}, or candidates=cmi or lasso, "
+        "which need no model"
+    )
 
 
 def capture_line(run: Run) -> str:

@@ -2,14 +2,17 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from causattn.attention import METHODS
+from causattn.graphs import CausalGraph
 from causattn.report.words.headline import (
     candidate_line,
     capture_line,
     left_out_line,
+    cheaper_line,
     model_line,
     query_line,
     reading_line,
@@ -31,6 +34,19 @@ def test_figures_and_warning(about, figures, warned):
     line = model_line(SimpleNamespace(summary={"model": about}))
     assert figures in line
     assert ("learned next to nothing" in line) is warned
+
+
+@pytest.mark.parametrize(
+    ("reached", "done", "says"),
+    [(0.95, 700, ""), (0.6, 700, "model.width"), (0.6, 1000, "model.steps=2000")],
+)
+def test_a_model_below_what_a_regression_reaches_is_warned_of(reached, done, says):
+    about = {"loss_held_out": 0.3, "loss_marginal": 0.4, "steps": 1000, "steps_done": done}
+    line = model_line(SimpleNamespace(summary={"model": {**about, "reached": reached}}))
+    assert f"{reached:.2f} of what a regression" in line
+    assert f"{done:,} of at most 1,000 steps" in line
+    assert ("candidates=cmi" in line) is bool(says)
+    assert says in line
 
 
 def test_nothing_is_said_of_a_model_that_was_not_trained_here():
@@ -94,3 +110,29 @@ def test_a_run_without_any_candidate_says_how_far_off_it_is(allowed):
     assert f"{int(allowed)} of 1 pairs" in line
     assert ("none was strong enough" in line) is not allowed
     assert ("0.25" in line) is not allowed
+
+
+@pytest.mark.parametrize(
+    ("attention", "cmi", "named"),
+    [((3, 2, 1), (1, 2, 3), False), ((3, 2, 1), (3, 1, 2), True), ((1, 2, 3), (3, 2, 1), True)],
+)
+def test_a_screen_without_a_model_is_named_where_it_ranks_as_well(attention, cmi, named):
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]  # the first is the true one
+    frame = pd.DataFrame(
+        [
+            {"source": one, "target": other, "strength": attention[k], "screen.cmi": cmi[k]}
+            for k, (x, y) in enumerate(pairs)
+            for one, other in ((x, y), (y, x))
+        ]
+    )
+    adjacency = np.zeros((3, 3), dtype=bool)
+    adjacency[0, 1] = True
+    truth = CausalGraph.from_adjacency(
+        adjacency, ["a", "b", "c"], direction="from row to column", kind="dag"
+    )
+    run = SimpleNamespace(candidates=frame, truth=truth, summary={}, screens=["cmi"])
+    line = cheaper_line(run)
+    assert ("candidates=cmi" in line) is named
+    assert bool(line) is named
+    run.summary = {"candidates": {"screen": "cmi"}}
+    assert cheaper_line(run) == ""

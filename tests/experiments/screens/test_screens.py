@@ -1,0 +1,25 @@
+"""The screens' experiment, in small: every rival and attention land on the page."""
+
+import pytest
+
+from experiments.screens.measure import RIVALS
+
+
+@pytest.fixture(scope="module")
+def small(in_small):
+    return in_small("screens", "networks={asia: 1}")
+
+
+def test_every_screen_is_ranked_against_both_truths(small):
+    rows, _ = small
+    for target in ("skeleton", "moral"):
+        scores = {row["score"] for row in rows if row["target"] == target}
+        assert scores == {"mutual_information", *RIVALS, "mean", "rollout", "norm"}
+    assert all(0 <= row["auc"] <= 1 for row in rows)
+
+
+def test_differences_are_attentions_less_the_rivals(small):
+    rows, findings = small
+    auc = {row["score"]: row["auc"] for row in rows if row["target"] == "skeleton"}
+    line = findings.tables["Attention less each rival"].iloc[0]
+    assert float(line["nodewise lasso"]) == pytest.approx(auc["mean"] - auc["lasso"], abs=6e-4)
