@@ -25,8 +25,8 @@ MENTIONS = 4_000
 """Most held-out mentions that are hidden one by one."""
 DOCUMENTS = 10_000
 """Most documents that the regression is fitted to, so that it takes seconds."""
-_LEARNABLE = 0.99
-"""A share of the frequencies' loss above which the regression has found nothing to learn."""
+_CLEAR = 3
+"""Standard errors by which the regression has to be better than the frequencies to be a measure."""
 _BATCH = 128
 
 
@@ -60,8 +60,8 @@ def reachable(
     -------
     dict
         ``mention_loss`` (nats a held-out mention), ``mention_loss_frequencies``,
-        ``mention_loss_regression``, and ``reached``, the share: None where the regression is no
-        better than the frequencies. Empty for documents that state no variables.
+        ``mention_loss_regression``, and ``reached``, the share: None where the regression is not
+        clearly better than the frequencies. Empty for documents that state no variables.
     """
     if corpus.value_texts is None or corpus.values is None:
         return {}
@@ -80,15 +80,16 @@ def reachable(
     codes = np.where(np.isfinite(corpus.values), corpus.values, -1).astype(np.int64)
     sizes = np.array([len(texts) for texts in corpus.value_texts])
     asked = np.arange(len(mentions)), variable
-    plain = frequencies(codes[training], sizes).surprise(codes[document])[asked].mean()
-    best = fit_conditionals(codes[training], sizes).surprise(codes[document])[asked].mean()
-    own = _alone(network, encoding, masking, document, position).mean()
-    learnable = best < _LEARNABLE * plain
+    plain = frequencies(codes[training], sizes).surprise(codes[document])[asked]
+    best = fit_conditionals(codes[training], sizes).surprise(codes[document])[asked]
+    own = _alone(network, encoding, masking, document, position)
+    there = (plain - best).mean()
+    clear = there > _CLEAR * (plain - best).std() / np.sqrt(len(plain))
     return {
-        "mention_loss": float(own),
-        "mention_loss_frequencies": float(plain),
-        "mention_loss_regression": float(best),
-        "reached": float((plain - own) / (plain - best)) if learnable else None,
+        "mention_loss": float(own.mean()),
+        "mention_loss_frequencies": float(plain.mean()),
+        "mention_loss_regression": float(best.mean()),
+        "reached": float((plain - own).mean() / there) if clear else None,
     }
 
 
