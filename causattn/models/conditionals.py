@@ -76,10 +76,10 @@ def fit_conditionals(codes: np.ndarray, sizes: np.ndarray) -> Conditionals:
         intercept, weights = flat[:width], flat[width:].reshape(width, width)
         chance = _chances(columns @ weights + intercept, sizes)
         own = np.add.reduceat(chance * columns, _starts(sizes), axis=1)
-        told = np.where(rows >= 0, -np.log(np.where(rows >= 0, own, 1.0)), 0.0)
+        surprise = np.where(rows >= 0, -np.log(np.where(rows >= 0, own, 1.0)), 0.0)
         residual = taught * (chance - columns)
         slope = np.where(free, columns.T @ residual + RIDGE * weights, 0.0)
-        total = float(times @ told.sum(1) + RIDGE / 2 * (weights**2).sum())
+        total = float(times @ surprise.sum(1) + RIDGE / 2 * (weights**2).sum())
         gradient = np.concatenate([residual.sum(0), slope.ravel()])
         return total / len(codes), gradient / len(codes)
 

@@ -1,8 +1,10 @@
 """The screens' experiment, in small: every rival and attention land on the page."""
 
+import pandas as pd
 import pytest
 
 from experiments.screens.measure import RIVALS
+from experiments.screens.page import differences
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +21,9 @@ def test_every_screen_is_ranked_against_both_truths(small):
 
 
 def test_differences_are_attentions_less_the_rivals(small):
-    rows, findings = small
+    rows, page = small
     auc = {row["score"]: row["auc"] for row in rows if row["target"] == "skeleton"}
-    line = findings.tables["Attention less each rival"].iloc[0]
+    frame = pd.DataFrame([row for row in rows if row["target"] == "skeleton"])
+    line = differences(frame).iloc[0]
     assert float(line["nodewise lasso"]) == pytest.approx(auc["mean"] - auc["lasso"], abs=6e-4)
+    assert line["nodewise lasso"] in page
