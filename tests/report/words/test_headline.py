@@ -11,8 +11,8 @@ from causattn.graphs import CausalGraph
 from causattn.report.words.headline import (
     candidate_line,
     capture_line,
-    left_out_line,
     cheaper_line,
+    left_out_line,
     model_line,
     query_line,
     reading_line,
