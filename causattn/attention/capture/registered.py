@@ -29,7 +29,7 @@ from causattn.attention.capture.body import (
 from causattn.attention.capture.forward_pass import Edit, EndOfPass, Pass
 from causattn.attention.capture.layer import AttentionLayer, Probe, numbered, take_rows
 from causattn.attention.capture.projections import Projections
-from causattn.attention.capture.scores import Scores
+from causattn.attention.capture.scores import LayerScores
 from causattn.attention.capture.scratch import Scratch
 from causattn.base import ModelError
 
@@ -74,7 +74,7 @@ def attend(
     if position_bias is not None:
         bias = position_bias if bias is None else bias + position_bias
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
-    scores = Scores(query, key, scaling, bias, softcap, sink)
+    scores = LayerScores(query, key, scaling, bias, softcap, sink)
 
     whole = _whole(running, layer, scores)
     if layer is not None and running.watched is not None:
@@ -112,7 +112,7 @@ def _running_pass() -> tuple[Pass, Projections]:
     return found
 
 
-def _whole(running: Pass, layer: AttentionLayer | None, scores: Scores) -> torch.Tensor | None:
+def _whole(running: Pass, layer: AttentionLayer | None, scores: LayerScores) -> torch.Tensor | None:
     """Return all weights [B, H, Q, K] where the output has to be made of them.
 
     It has to where somebody changes them or wants their gradient, where PyTorch's own function
@@ -141,7 +141,7 @@ def _shown(
     running: Pass,
     probe: Probe,
     layer: AttentionLayer,
-    scores: Scores,
+    scores: LayerScores,
     whole: torch.Tensor | None,
 ) -> torch.Tensor | None:
     """Show a probe the rows that it asks for; return all weights where they are known now."""

@@ -10,7 +10,7 @@ from causattn.attention.capture.layer import Vectors, take_rows
 
 
 @dataclass(frozen=True)
-class Scores:
+class LayerScores:
     """One layer's scores: ``cap(query key' * scaling) + bias``, and a sink's beside them.
 
     Parameters
