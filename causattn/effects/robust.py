@@ -44,13 +44,18 @@ class OtherSearches:
     bootstraps
         Number of samples; 0 for none of these searches.
     seconds
-        Longest time of each search.
+        Longest time of each search; None for no limit.
     seed
         The run's seed.
     """
 
     def __init__(
-        self, graph: CausalGraph, features: FeatureTable, bootstraps: int, seconds: float, seed: int
+        self,
+        graph: CausalGraph,
+        features: FeatureTable,
+        bootstraps: int,
+        seconds: float | None,
+        seed: int,
     ) -> None:
         self._names = features.names
         self._reasons: list[str] = []
@@ -67,7 +72,7 @@ class OtherSearches:
         try:
             self._majority = discover(majority, data, None, seed, knowledge=knowledge)
             took = float(self._majority.details["seconds"])
-            if took * bootstraps > seconds:
+            if seconds is not None and took * bootstraps > seconds:
                 raise CausattnError(f"{bootstraps} bootstraps would take {took * bootstraps:.0f} s")
             found = edge_frequencies(
                 {**majority, "timeout_s": None},
