@@ -30,12 +30,15 @@ from causattn.stages import PERMUTED, UNTRAINED, Control, Stages
 
 AGGREGATES = ("mean", "max", "rollout", "norm", "gradient")
 MEASURES = ("raw", "mean", "rollout", "norm", "gradient")
+RIVALS = ("lasso", "cmi")
+"""Screens that need no model, beside attention where discovery is restricted or weighed."""
 FIGURES = ("auc", "average_precision", "precision_at_truth")
 ROWS_SEED = 100
 """Added to a seed for its rows, so that no row is a document of the pretrained model's corpus:
 that is drawn with the seed itself, and equal seeds would draw the same documents."""
 ALGORITHMS: dict[str, dict[str, Any]] = {
-    "PC": {"kind": "pc", "test": "g_square", "alpha": 0.01},
+    # Conditioning is fixed: by default candidates would change it too, and gain by that alone.
+    "PC": {"kind": "pc", "test": "g_square", "alpha": 0.01, "conditioning": "paths"},
     "GES": {
         "kind": "ges",
         "score": "bdeu",
@@ -215,7 +218,7 @@ def searched(job: Job, context: Context) -> list[dict[str, Any]]:
 
 
 def evidence(job: Job, context: Context, seed: int) -> Mapping[str, CandidateEdges]:
-    """Return candidates by attention and, as many, by mutual information of the same documents."""
+    """Return candidates by attention, and as many by what needs no model, of one corpus."""
     stages = stages_of(job, context, seed, f"attention.documents={job.attention_documents}")
     corpus = stages.make_corpus()
     model = stages.make_model(corpus)
@@ -230,4 +233,5 @@ def evidence(job: Job, context: Context, seed: int) -> Mapping[str, CandidateEdg
         allowed=strongest_pairs(strength, attention.pair_count),
         method=f"mutual information, top {attention.pair_count} pairs",
     )
-    return {"attention": attention, "mutual information": information}
+    rivals = {name: select_candidates({"kind": name}, None, table.value) for name in RIVALS}
+    return {"attention": attention, "mutual information": information, **rivals}

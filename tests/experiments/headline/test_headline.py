@@ -27,7 +27,7 @@ def test_rows_hold_every_screen_and_search(small):
     assert any(row["screen"] == "flow" for row in screens)
     for kind in ("restrict", "weigh", "weigh fairly"):
         there = {(row["algorithm"], row["screen"]) for row in rows if row["kind"] == kind}
-        names = ("plain", "attention", "mutual information")
+        names = ("plain", "attention", "mutual information", "lasso", "cmi")
         assert there == {(algorithm, name) for algorithm in ("PC", "GES") for name in names}
 
 
