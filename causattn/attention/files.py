@@ -9,7 +9,7 @@ import numpy as np
 
 from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
 from causattn.attention.measures.sparse import SparseMoments
-from causattn.base import check_artefact, new_artefact, read_json, write_json
+from causattn.base import check_artefact, new_artefact, read_arrays, read_json, write_json
 
 KIND = "attention_summary"
 SCHEMA = 1
@@ -52,8 +52,8 @@ def read_summary(folder: Path) -> AttentionSummary:
     """
     check_artefact(folder, KIND, SCHEMA)
     stored = read_json(folder / "summary.json")
-    with np.load(folder / "moments.npz", allow_pickle=False) as arrays:
-        measures = {name: _moments(arrays, name) for name in stored["measures"]}
+    arrays = read_arrays(folder / "moments.npz")
+    measures = {name: _moments(arrays, name) for name in stored["measures"]}
     return AttentionSummary(
         tuple(stored["names"]),
         measures,

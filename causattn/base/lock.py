@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from causattn.base.errors import ArtefactError
+from causattn.base.files import write_text
 from causattn.base.saying import say
 
 
@@ -68,7 +69,7 @@ def _sign(holder: Path) -> None:
     """Say in `holder` who has the lock; only a courtesy, so that a full disk does not matter."""
     about = {"process": os.getpid(), "host": socket.gethostname(), "since": time.time()}
     try:
-        holder.write_text(json.dumps(about), encoding="utf-8")
+        write_text(holder, json.dumps(about))
     except OSError:
         return
 

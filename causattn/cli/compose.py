@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import causattn
-from causattn.base import ArtefactError, ConfigError, full_names, load_plugins, settings_from
+from causattn.base import (
+    ArtefactError,
+    ConfigError,
+    full_names,
+    load_plugins,
+    read_yaml,
+    settings_from,
+)
 from causattn.cli.arguments import Parser, plugins_given
 
 if TYPE_CHECKING:
@@ -107,7 +114,7 @@ def _of_experiment(arguments: Sequence[str]) -> list[str]:
     for name in (text.partition("=")[2] for text in rest if text.startswith("experiment=")):
         for path in (place / "experiment" / f"{name}.yaml" for place in places):
             if path.is_file():
-                content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+                content = read_yaml(path.read_text(encoding="utf-8"), path) or {}
                 return [str(plugin) for plugin in content.get("plugins") or []]
     return []
 

@@ -155,7 +155,7 @@ def write_line(folder: Path, line: Mapping[str, Any]) -> None:
     off (a killed process, a full disk) is closed first, so that it takes no other with it.
     """
     data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
-    descriptor = os.open(folder / LOG, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    descriptor = os.open(folder / LOG, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
     try:
         end = os.fstat(descriptor).st_size
         cut = end > 0 and os.pread(descriptor, 1, end - 1) != b"\n"

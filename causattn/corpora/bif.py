@@ -15,6 +15,11 @@ import re
 
 import numpy as np
 
+from causattn.base import DataError, visible
+
+_LONGEST = 4_000_000
+_LARGEST = 50_000_000
+
 _BLOCK = re.compile(
     r"\s*(?:network\s+[\w-]+\s*\{\s*\}"
     r"|variable\s+(?P<variable>[^\s{}|,()\"]+)\s*\{"
@@ -23,7 +28,8 @@ _BLOCK = re.compile(
     r"\s*\{(?P<rows>[^{}\"]+)\}"
     r")[ \t]*(?=\n|$)"
 )
-_ROW = re.compile(r"\s*(?:table|\((?P<values>[^()]+)\))\s+(?P<numbers>[-+.,\deE\s]+);")
+# No two neighbours take the same sign, so that no text of spaces is tried in all its cuts.
+_ROW = re.compile(r"\s*(?:table|\((?P<values>[^()]+)\))\s+(?P<numbers>[-+.,\deE][-+.,\deE\s]*);")
 
 Plain = tuple[
     tuple[str, ...],
@@ -81,6 +87,8 @@ def _listed(text: str) -> tuple[str, ...]:
 def _table(rows: str, own: tuple[str, ...], above: list[tuple[str, ...]]) -> np.ndarray | None:
     """Return a variable's conditional probabilities, None where a row is missing or not plain."""
     codes = [{value: k for k, value in enumerate(states)} for states in above]
+    if math.prod(map(len, above)) > len(rows):  # a row takes several signs
+        return None
     # In pgmpy's order of memory, on which the last bit of a sum depends.
     found = np.full((math.prod(map(len, above)), len(own)), np.nan, order="F")
     place, end = 0, len(rows.rstrip())
@@ -107,3 +115,35 @@ def _table(rows: str, own: tuple[str, ...], above: list[tuple[str, ...]]) -> np.
     with np.errstate(invalid="ignore", divide="ignore"):
         found /= found.sum(axis=1, keepdims=True)
     return found if np.isfinite(found).all() else None
+
+
+def check_size(text: str) -> None:
+    """Refuse a file that pgmpy could not read: longer than it reads in minutes, or too wide.
+
+    Raises
+    ------
+    DataError
+        Where the text is too long, or a variable has more combinations of parents' values than
+        any network that can be written down.
+    """
+    if len(text) > _LONGEST:
+        raise DataError(
+            f"A BIF file of {len(text):,} characters that is not in the plain form of the bnlearn "
+            f"repository is too long to be read (at most {_LONGEST:,}); write it in that form."
+        )
+    counts = {
+        found["name"]: int(found["count"])
+        for found in re.finditer(
+            r"\bvariable\s+\"?(?P<name>[^\s{}\"]+)\"?\s*\{\s*type\s+discrete\s*"
+            r"\[\s*(?P<count>\d{1,6})\s*\]",
+            text,
+        )
+    }
+    for block in re.finditer(r"\bprobability\s*\((?P<names>[^()]*)\)", text):
+        names = re.findall(r"[^\s,|\"]+", block["names"])
+        size = math.prod(counts.get(name, 1) for name in names)
+        if size > _LARGEST:
+            raise DataError(
+                f"The table of {visible(names[0], 60)} would have {size:.1e} probabilities (at "
+                f"most {_LARGEST:,}); give it fewer parents."
+            )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import gzip
-import zlib
 from itertools import pairwise
 from pathlib import Path
 
-from causattn.base import DataError
+from causattn.base import DataError, memory_room, size_in_words, unzipped
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -28,14 +26,16 @@ def ending_of(path: Path) -> str:
 def decoded(path: Path, encoding: str) -> str:
     """Return a file's text, or say at which byte it cannot be decoded."""
     try:
+        if (size := path.stat().st_size) > memory_room():
+            raise DataError(
+                f"{path} has {size_in_words(size)}, for which there is no room in memory; give a "
+                "part of it, or corpus=streamed."
+            )
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); check its rights.") from None
     if path.suffix.lower() == ".gz":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{path} is no whole gzip file ({error}); compress it again.") from None
+        content = unzipped(content, path)
     for mark, marked in _MARKS.items():
         if content.startswith(mark):
             content, encoding = content[len(mark) :], marked

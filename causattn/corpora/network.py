@@ -12,8 +12,8 @@ intervened variable loses its parents and takes its value with certainty.
 from __future__ import annotations
 
 import functools
-import gzip
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, choose
-from causattn.corpora.bif import read_plain
+from causattn.base import ConfigError, DataError, choose, unzipped
+from causattn.corpora.bif import check_size, read_plain
 from causattn.graphs import CausalGraph
 
 ENDINGS = (".bif", ".bif.gz")
@@ -183,12 +183,16 @@ def load_network(name: str) -> Network:
 def _parsed(name: str, content: bytes) -> Network:
     """Return the network that a BIF file holds, read once a process."""
     try:
-        text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
+        text = (unzipped(content, name) if content[:2] == b"\x1f\x8b" else content).decode()
         if (plain := read_plain(text)) is not None:
             return Network(name, *plain)
+        check_size(text)
         from pgmpy.readwrite import BIFReader  # seconds to import
 
-        model = BIFReader(string=text).get_model()
+        # Its grammar goes over white space again and again.
+        model = BIFReader(string=re.sub(r"[^\S\n]{2,}", " ", text)).get_model()
+    except DataError:
+        raise
     except Exception as error:  # the reader raises whatever its parser meets
         raise DataError(
             f"Network {name} is no readable BIF file ({type(error).__name__}: {error}); mend it."

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from causattn.base import DataError, listed, nearest_name, repeated
+from causattn.base import DataError, check_parquet, listed, nearest_name, repeated
 from causattn.corpora.decoding import decoded, ending_of
 
 _DEEPEST = 8
@@ -254,6 +254,7 @@ def _read_parquet(path: Path, encoding: str, delimiter: str | None) -> Records:
     import pyarrow
     import pyarrow.parquet as parquet
 
+    check_parquet(path, DataError)
     try:
         table = parquet.read_table(path)
     except (pyarrow.ArrowException, OSError) as error:

@@ -9,7 +9,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from causattn.base import check_artefact, new_artefact, read_json, write_json
+from causattn.base import (
+    check_artefact,
+    check_parquet,
+    new_artefact,
+    read_arrays,
+    read_json,
+    write_json,
+)
 from causattn.corpora.corpus import Corpus, Mentions
 from causattn.corpora.stored import StoredTexts
 from causattn.graphs import CausalGraph
@@ -63,8 +70,10 @@ def read_corpus(folder: Path) -> Corpus:
     """
     check_artefact(folder, KIND, SCHEMA)
     known = read_json(folder / "corpus.json")
-    with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
+    arrays = read_arrays(folder / "arrays.npz")
+    for path in folder.glob("*.parquet"):
+        if not known.get("texts_stay_on_disk"):
+            check_parquet(path)
     metadata, truth = folder / "metadata.parquet", folder / "truth.json"
     texts = folder / "texts.parquet"
     return Corpus(

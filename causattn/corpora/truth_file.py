@@ -12,6 +12,9 @@ from causattn.corpora.network import ENDINGS, load_network
 from causattn.corpora.records import read_records
 from causattn.graphs import CausalGraph
 
+_MOST_VARIABLES = 20_000
+"""More make no table that discovery takes, and a matrix that fills the memory."""
+
 
 def read_truth(path: Path) -> CausalGraph:
     """Read a graph.
@@ -76,14 +79,14 @@ def _from_table(path: Path) -> CausalGraph:
             "and 1 with one row and one column a variable, or has columns source and target."
         )
     cells = [[columns[name][row] for name in names] for row in range(len(records))]
-    square = np.zeros((len(names), len(names)), dtype=np.uint8)
+    square, place = _square(path, names), {name: k for k, name in enumerate(names)}
     for row, line in enumerate(cells):
         for column, cell in enumerate(line):
             if str(cell).strip() not in ("0", "1", "0.0", "1.0"):
                 raise DataError(
                     f"{records.where(row, names[column])} holds {cell!r:.40}; a graph has 0 and 1."
                 )
-            square[names.index(rows[row]), column] = float(cell) != 0
+            square[place[rows[row]], column] = float(cell) != 0
     return _graph(path, names, square)
 
 
@@ -108,10 +111,20 @@ def _from_edges(
 ) -> CausalGraph:
     names = list(dict.fromkeys([*(nodes or ()), *(name for edge in edges for name in edge)]))
     place = {name: k for k, name in enumerate(names)}
-    square = np.zeros((len(names), len(names)), dtype=np.uint8)
+    square = _square(path, names)
     for source, target in edges:
         square[place[source], place[target]] = 1
     return _graph(path, names, square)
+
+
+def _square(path: Path, names: list[str]) -> np.ndarray:
+    """Return an empty adjacency matrix, or say that there are too many variables for one."""
+    if len(names) > _MOST_VARIABLES:
+        raise DataError(
+            f"{path} has {len(names):,} variables (at most {_MOST_VARIABLES:,}); give the graph "
+            "over the table's own (corpus.truth)."
+        )
+    return np.zeros((len(names), len(names)), dtype=np.uint8)
 
 
 def _graph(path: Path, names: list[str], square: np.ndarray) -> CausalGraph:

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from causattn.base import ArtefactError, DataError, Shown
+from causattn.base import ArtefactError, DataError, Shown, check_parquet
 from causattn.effects.columns import EARLIER, EMPTY, Column, ColumnType, evidence_columns
 from causattn.effects.verdict import DOCUMENT_VERDICTS, MODEL_VERDICTS, VerdictRule, judge
 
@@ -198,6 +198,7 @@ class EvidenceTable(Shown):
             Where the file is missing, damaged or of another schema.
         """
         try:
+            check_parquet(path)
             table = pq.read_table(path)
         except FileNotFoundError:
             raise ArtefactError(f"There is no evidence table {path}; run the study.") from None

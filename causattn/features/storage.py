@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from causattn.base import check_artefact, new_artefact, read_json, write_json
+from causattn.base import check_artefact, new_artefact, read_arrays, read_json, write_json
 from causattn.corpora import Mentions
 from causattn.features.table import FeatureKind, FeatureTable
 
@@ -42,8 +42,7 @@ def read_features(folder: Path) -> FeatureTable:
     """
     check_artefact(folder, KIND, SCHEMA)
     known = read_json(folder / "features.json")
-    with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
+    arrays = read_arrays(folder / "arrays.npz")
     return FeatureTable(
         names=tuple(known["names"]),
         kinds=tuple(FeatureKind(kind) for kind in known["kinds"]),

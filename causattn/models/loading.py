@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import safe_open
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -24,7 +24,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from causattn.base import ModelError
+from causattn.base import CausattnError, ModelError
 from causattn.models.model import Task
 from causattn.models.recurrent import registering  # noqa: F401  (folders of recurrent networks)
 
@@ -35,6 +35,7 @@ AUTO: dict[Task, Any] = {
     "seq2seq": AutoModelForSeq2SeqLM,
     "encoder": AutoModel,
 }
+_MANY_LAYERS = 200
 _ENDINGS: dict[str, Task] = {
     "ForMaskedLM": "masked",
     "ForPreTraining": "masked",
@@ -149,6 +150,7 @@ def read_network(
     """
     folder = Path(name).expanduser()
     with _explained(name, "weights"), hushed():
+        _check_layers(name, folder, revision)
         network, loading = AUTO[task].from_pretrained(
             str(folder) if folder.is_dir() else name,
             revision=revision,
@@ -166,6 +168,25 @@ def read_network(
             )
     network.eval()
     return network, sorted(loading["missing_keys"])
+
+
+def _check_layers(name: str, folder: Path, revision: str | None) -> None:
+    """Refuse a configuration of more layers than there are weights: each would be made first."""
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        return
+    layers = getattr(read_config(name, revision), "num_hidden_layers", None)
+    if not isinstance(layers, int) or layers <= _MANY_LAYERS:
+        return
+    weights = 0
+    for file in files:
+        with safe_open(file, framework="pt") as opened:
+            weights += len(opened.keys())
+    if layers > weights:
+        raise ModelError(
+            f"The config.json of model {name} asks for {layers:,} layers, and its folder holds "
+            f"{weights} weights; take both from the same checkpoint."
+        )
 
 
 def check_fit(name: str, network: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
@@ -190,7 +211,9 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
     """Turn what transformers raises into one sentence."""
     try:
         yield
-    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
+    except CausattnError:
+        raise
+    except Exception as error:  # a hostile or half-written folder fails wherever it is looked at
         text = str(error)
         if "trust_remote_code" in text:
             reason = "it needs code of its own, which causattn never runs; take another model"
@@ -198,6 +221,11 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
             reason = (
                 "its configuration asks for flash attention, which is not installed; set "
                 'attn_implementation to "sdpa" in its config.json'
+            )
+        elif "ignore_mismatched_sizes" in text:
+            reason = (
+                "its config.json does not fit the sizes of its weights; take both from the same "
+                "checkpoint"
             )
         elif what == "tokenizer" and _only_pieces(Path(name).expanduser()):
             reason = (

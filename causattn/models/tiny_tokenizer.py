@@ -6,6 +6,8 @@ Where a document is nothing but its mentions, one word each, every mention is on
 
 from __future__ import annotations
 
+import re
+
 from tokenizers import (
     AddedToken,
     Tokenizer,
@@ -20,6 +22,8 @@ from transformers import PreTrainedTokenizerFast
 
 from causattn.corpora import Corpus
 
+_LONGEST_WORD = 1000
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD}}}")
 _SPECIAL = {
     "pad_token": "[PAD]",
     "unk_token": "[UNK]",
@@ -115,7 +119,7 @@ def piece_tokenizer(corpus: Corpus, vocabulary: int, longest: int) -> PreTrained
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(list(corpus.texts), trainer)
+    tokenizer.train_from_iterator([_in_pieces(text) for text in corpus.texts], trainer)
     tokenizer.add_tokens(
         [AddedToken(text, normalized=False, single_word=True) for text in corpus.mask_texts or ()]
     )
@@ -125,6 +129,17 @@ def piece_tokenizer(corpus: Corpus, vocabulary: int, longest: int) -> PreTrained
         special_tokens=[(marker, tokenizer.token_to_id(marker)) for marker in markers],
     )
     return _wrapped(tokenizer, longest)
+
+
+def _in_pieces(text: str) -> str:
+    """Return a text for training, white space put into words that are longer than any word is.
+
+    Byte-pair training takes time with the square of a word's length, and no signal is heard
+    meanwhile: a word of a megabyte would take minutes.
+    """
+    if len(text) <= _LONGEST_WORD:
+        return text
+    return _LONG_WORD.sub(r"\g<0> ", text)
 
 
 def _wrapped(tokenizer: Tokenizer, longest: int) -> PreTrainedTokenizerFast:

@@ -13,9 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
-
-from causattn.base import ConfigError, settings_from
+from causattn.base import ArtefactError, ConfigError, read_yaml, settings_from
 from causattn.reproduction.places import experiments_folder, on_path
 from causattn.reproduction.protocol import Agreed, DataFile, Jobs, Measure, Page, Protocol
 from causattn.reproduction.registry import PAPERS
@@ -91,9 +89,9 @@ class Experiment:
         """
         path = self.folder / "protocol.yaml"
         try:
-            said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        except yaml.YAMLError as error:
-            raise ConfigError(f"{path} is no YAML: {' '.join(str(error).split())}.") from None
+            said = read_yaml(path.read_text(encoding="utf-8"), path) or {}
+        except (ArtefactError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path} is no YAML ({error}).") from None
         if not isinstance(said, dict):
             raise ConfigError(f"{path} should be a mapping with settings, short, data ...")
         try:

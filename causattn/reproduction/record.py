@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from causattn.base import ArtefactError, read_json, write_json, write_text
+from causattn.base import ArtefactError, inside, read_json, write_json, write_text
 from causattn.reproduction.contract import Findings, Row
 from causattn.reproduction.rows import read_findings, write_findings
 from causattn.results import read_rows, write_rows
@@ -101,7 +101,7 @@ def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Pa
     if (folder / RESULT).is_file():
         kept = set(read_json(folder / RESULT)["pictures"].values())
         for name in kept - {path.name for path in record.findings.pictures.values()}:
-            (folder / name).unlink(missing_ok=True)
+            inside(folder, name).unlink(missing_ok=True)
     findings = write_findings(record.findings, folder)
     about = {key: value for key, value in vars(record).items() if key != "findings"}
     if rows:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from causattn.base import ArtefactError, check_artefact, read_json, write_json
+from causattn.base import ArtefactError, check_artefact, inside, read_json, write_json
 from causattn.reproduction.contract import Figure, Findings, Row
 from causattn.reproduction.experiment import Experiment, ExperimentJob
 from causattn.reproduction.pictures import copy_picture
@@ -141,7 +141,7 @@ def read_measured(folder: Path) -> Measured:
     """Read back what `write_measured` wrote."""
     kept = read_json(folder / "measured.json")
     findings = None if kept["findings"] is None else read_findings(kept["findings"], folder)
-    return Measured(kept["rows"], findings, [folder / name for name in kept["pictures"]])
+    return Measured(kept["rows"], findings, [inside(folder, name) for name in kept["pictures"]])
 
 
 def write_findings(findings: Findings, folder: Path) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def read_findings(kept: Mapping[str, Any], folder: Path) -> Findings:
         figures,
         {title: pd.DataFrame(rows) for title, rows in kept["tables"].items()},
         dict(kept["notes"]),
-        {caption: folder / name for caption, name in kept["pictures"].items()},
+        {caption: inside(folder, name) for caption, name in kept["pictures"].items()},
         list(kept["remarks"]),
     )
 

@@ -24,9 +24,8 @@ from typing import Any, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
-from causattn.base import ArtefactError, read_manifest
+from causattn.base import ArtefactError, csv_cell, read_manifest, read_yaml
 from causattn.results.folder import Status, run_status
 from causattn.results.run import Run
 
@@ -113,7 +112,7 @@ def row_of(run: Path, root: Path) -> dict[str, Any]:
         if status is Status.FINISHED:
             row["seconds"] = read_manifest(run)["about"]["seconds"]
             row |= _flat(Run(run).summary, "")
-    except (ArtefactError, OSError, ValueError, KeyError, TypeError) as error:
+    except (ArtefactError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         row["status"], reason = "damaged", f"{type(error).__name__}: {error}"
     row["reason"] = reason
     return row
@@ -182,7 +181,7 @@ def _configuration(run: Path) -> dict[str, Any]:
         if first.strip():
             raise ValueError
         return {name: value for block in blocks for name, value in _group(block)}
-    except (OSError, ValueError, yaml.YAMLError):  # not as we write it: read it whole, or say why
+    except (OSError, ValueError, ArtefactError):  # not as we write it: read it whole, or say why
         return _flat(Run(run).config, "config.")
 
 
@@ -192,10 +191,10 @@ def _group(text: str) -> tuple[tuple[str, Any], ...]:
 
     Raises
     ------
-    ValueError, yaml.YAMLError
+    ValueError, ArtefactError
         Where the text is not one key with its value.
     """
-    value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    value = read_yaml(text, "a group of the configuration")
     if not isinstance(value, dict) or len(value) != 1:
         raise ValueError
     return tuple(_flat(value, "config.").items())
@@ -249,7 +248,7 @@ def _write_csv(rows: Path, target: Path, types: Mapping[str, type]) -> None:
         target.open("w", encoding="utf-8", newline="") as out,
         rows.open(encoding="utf-8") as stream,
     ):
-        writer = csv.DictWriter(out, list(types))
-        writer.writeheader()
+        writer = csv.writer(out)
+        writer.writerow(map(csv_cell, types))
         for text in stream:
-            writer.writerow(_typed(text, types))
+            writer.writerow(map(csv_cell, _typed(text, types).values()))

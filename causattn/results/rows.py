@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from causattn.base import ArtefactError
+from causattn.base import ArtefactError, check_parquet
 
 UNDEFINED = "undefined"
 _EMPTY = "~"
@@ -86,6 +86,7 @@ def read_rows(path: str | Path) -> list[dict[str, Any]]:
         Where there is no such file, or it is no Parquet.
     """
     try:
+        check_parquet(Path(path))
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise ArtefactError(f"{path} holds no rows that can be read ({error}).") from None

@@ -25,9 +25,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from causattn.base import ArtefactError, read_json, read_manifest, write_json
+from causattn.base import (
+    ArtefactError,
+    check_parquet,
+    read_json,
+    read_manifest,
+    read_yaml,
+    write_json,
+)
 from causattn.graphs import CausalGraph
 from causattn.results.folder import Status, run_status
 
@@ -61,13 +67,14 @@ class Run:
         """The resolved configuration."""
         path = self.folder / "config.yaml"
         try:
-            with path.open(encoding="utf-8") as stream:
-                config = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except (OSError, yaml.YAMLError) as error:
+            config = read_yaml(path.read_text(encoding="utf-8"), path)
+        except (OSError, UnicodeDecodeError) as error:
             raise ArtefactError(
                 f"{path} cannot be read ({type(error).__name__}); choose the folder of a run."
             ) from None
-        return dict(config)
+        if not isinstance(config, dict):
+            raise ArtefactError(f"{path} is no configuration; choose the folder of a run.")
+        return config
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -301,6 +308,7 @@ def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
+    check_parquet(path)
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:

@@ -9,7 +9,15 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from causattn.base import ArtefactError, file_sha256, read_json, visible, write_json, write_text
+from causattn.base import (
+    ArtefactError,
+    csv_cell,
+    file_sha256,
+    read_json,
+    visible,
+    write_json,
+    write_text,
+)
 from causattn.report.comparison.content import tables
 from causattn.report.comparison.difference_figure import difference_figure
 from causattn.report.comparison.front_figure import front_figure
@@ -133,7 +141,10 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, Figure, str]]:
 
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
-    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    safe = frame.rename(columns=csv_cell)
+    for column in safe.select_dtypes(exclude=["number", "bool"]):
+        safe[column] = safe[column].astype(object).map(csv_cell)
+    write_text(path, safe.to_csv(index=False, lineterminator="\n"))
 
 
 def _listed(place: Path) -> set[str]:

@@ -11,7 +11,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from causattn.base import visible
+from causattn.base import own_folder, visible
 from causattn.report.figures.effects import effect_figure
 from causattn.report.figures.fonts import font_families
 from causattn.report.figures.graph import graph_figure
@@ -52,8 +52,7 @@ def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
     """
     names = run.graph.names
     families = font_families([visible("".join(names)), *run.screens])
-    folder = run.folder / "figures"
-    folder.mkdir(exist_ok=True)
+    folder = own_folder(run.folder / "figures")
     with matplotlib.rc_context():
         matplotlib.rcParams.update(RC)
         matplotlib.rcParams["font.family"] = families

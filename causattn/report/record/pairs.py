@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import CapabilityError, DataError, ModelError
+from causattn.base import CapabilityError, DataError, ModelError, inside, read_arrays
 from causattn.corpora import Corpus
 from causattn.effects import CounterfactualAttention, counterfactual_attention
 from causattn.features import FeatureTable
 from causattn.models import LanguageModel
 from causattn.report.record.carried import carried_by
-from causattn.report.record.npz import read_npz, write_npz
+from causattn.report.record.npz import write_npz
 from causattn.results import Run
 
 _ARRAYS = (
@@ -80,7 +80,7 @@ def record_pairs(
 def read_pair(folder: Path, entry: dict[str, Any]) -> CounterfactualAttention:
     """Return a pair that `record_pairs` wrote."""
     parts: dict[str, Any] = {key: tuple(entry[key]) for key in _TEXTS}
-    parts |= read_npz(folder / entry["file"])
+    parts |= read_arrays(inside(folder, entry["file"]))
     return CounterfactualAttention(**parts)
 
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import ArtefactError, read_json
+from causattn.base import ArtefactError, inside, read_arrays, read_json
 from causattn.effects import CounterfactualAttention
 from causattn.report.record.attention import FOLDER, SCHEMA
-from causattn.report.record.npz import read_npz
 from causattn.report.record.pairs import read_pair
 from causattn.results import Run
 
@@ -68,7 +67,7 @@ class Recorded:
     def corpus(self) -> dict[str, np.ndarray]:
         """Arrays over the corpus: ``measure.<name>`` [L, H, f, f] and ``statistics.<name>``."""
         path = self.folder / "corpus.npz"
-        return read_npz(path) if path.is_file() else {}
+        return read_arrays(path) if path.is_file() else {}
 
     @cached_property
     def documents(self) -> list[KeptDocument]:
@@ -77,7 +76,7 @@ class Recorded:
             KeptDocument(
                 entry["number"],
                 entry,
-                read_npz(self.folder / entry["file"]),
+                read_arrays(inside(self.folder, entry["file"])),
                 entry["vectors_reason"],
             )
             for entry in self.about["documents"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from causattn.base import ArtefactError, ConfigError, listed
+from causattn.base import ArtefactError, ConfigError, check_parquet, listed
 from causattn.results.collect import collect_runs
 from causattn.results.compare.metrics import SECONDS
 from causattn.results.folder import WITHOUT_EFFECT
@@ -113,6 +113,8 @@ def _text(value: object) -> str:
 
 def _read_table(path: Path) -> pd.DataFrame:
     try:
+        if path.suffix == ".parquet":
+            check_parquet(path)
         frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise ArtefactError(
