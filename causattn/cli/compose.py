@@ -15,6 +15,7 @@ from causattn.base import (
     ConfigError,
     full_names,
     load_plugins,
+    one_line,
     read_yaml,
     settings_from,
 )
@@ -110,13 +111,25 @@ def _of_experiment(arguments: Sequence[str]) -> list[str]:
     parser = Parser(prog="causattn", add_help=False, allow_abbrev=False)
     parser.add_argument("--config-dir", "-cd", type=Path)
     outside, rest = parser.parse_known_args(list(arguments))
+    if outside.config_dir and outside.config_dir.is_dir():
+        # Before Hydra reads any: it copies what is referred to, and has no bound.
+        for path in sorted(outside.config_dir.rglob("*.yaml")):
+            _content(path)
     places = [config_folder(), *([outside.config_dir] if outside.config_dir else [])]
     for name in (text.partition("=")[2] for text in rest if text.startswith("experiment=")):
         for path in (place / "experiment" / f"{name}.yaml" for place in places):
             if path.is_file():
-                content = read_yaml(path.read_text(encoding="utf-8"), path) or {}
+                content = _content(path) or {}
                 return [str(plugin) for plugin in content.get("plugins") or []]
     return []
+
+
+def _content(path: Path) -> Any:
+    """Return what a YAML file of the user's holds."""
+    try:
+        return read_yaml(path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({one_line(error)}); write plain YAML.") from None
 
 
 def plain(config: DictConfig) -> dict[str, Any]:

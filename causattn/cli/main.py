@@ -13,6 +13,7 @@ early      of Ctrl-C (SIGINT), or SIGTERM                            130, 143
 Nothing heavy is imported before it is known what is wanted: ``causattn --help`` answers at once.
 """
 
+import io
 import os
 import signal
 import sys
@@ -63,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "--traceback" in given:
         given.remove("--traceback")
         os.environ[TRACEBACK] = "1"
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows ASCII alone (LC_ALL=POSIX) gets escapes for the rest.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     previous = signal.getsignal(signal.SIGTERM)
     try:
         signal.signal(signal.SIGTERM, _terminate)
@@ -128,7 +133,20 @@ def _dispatch(given: list[str]) -> int:
         near = difflib.get_close_matches(command, commands, n=1)
         hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(commands)}."
         raise ConfigError(f"causattn has no command {command!r}; {hint}")
+    _refuse_no_folder()
     return commands[command](rest)
+
+
+def _refuse_no_folder() -> None:
+    """Say that the current folder was deleted, which every path depends on."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        from causattn.base import ConfigError
+
+        raise ConfigError(
+            "The current folder was deleted; change to one that is there (cd ...)."
+        ) from None
 
 
 def _run(rest: list[str]) -> int:

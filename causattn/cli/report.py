@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causattn.base import ConfigError, say
+from causattn.base import ConfigError, disk_error, say
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -40,7 +40,13 @@ def report(arguments: list[str]) -> int:
         say(write_run_comparison(_finished(given.folder), _finished(given.other), path))
     elif run_status(given.folder)[0] is not Status.ABSENT:
         run = load_run(given.folder)
-        draw_figures(run)
+        try:
+            draw_figures(run)
+        except OSError as error:
+            # A run that others own may be read-only: its page, elsewhere, has the figures there.
+            if given.output is None or not run.figures:
+                mend = "copy the run to a folder that can be written"
+                raise disk_error(error, run.folder, mend) or error from None
         say(write_report(run, given.output))
     else:
         path = given.output or given.folder / "report.html"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         prune,
     )
     from causattn.results.rows import read_rows, write_rows
-    from causattn.results.run import SCREEN, Run, load_run, matrix, write_results
+    from causattn.results.run import SCREEN, WENT, Run, load_run, matrix, write_results
     from causattn.results.status import Status, run_status
     from causattn.results.store import Artefact, Store
     from causattn.results.versions import commits_since, source_commit, versions
@@ -44,6 +44,7 @@ __all__ = [
     "JOBS",
     "OVERALL",
     "SCREEN",
+    "WENT",
     "WITHOUT_EFFECT",
     "Artefact",
     "CacheEntry",

@@ -134,7 +134,8 @@ def run_in_folder(
     Returns
     -------
     bool
-        Whether the work was done; False where a finished run was found.
+        Whether the work was done; False where a finished run was found, or an equal command
+        finished it meanwhile.
 
     Raises
     ------
@@ -144,8 +145,10 @@ def run_in_folder(
     folder = folder.resolve()
     _make(folder)
     _refuse_foreign(folder)
-    with exclusive(folder / _LOCK, f"the run {folder.name}", wait=resume):
-        if resume and finished_by(folder, config_key(config)) is not None:
+    # Of two equal commands at once, one does the work, and the other waits and reads.
+    shared = resume or _is_begun(folder, config)
+    with exclusive(folder / _LOCK, f"the run {folder.name}", wait=shared):
+        if shared and finished_by(folder, config_key(config)) is not None:
             return False
         _refuse_finished(folder)
         started = time.time()
@@ -179,6 +182,15 @@ def run_in_folder(
     for name in (_LOCK, f"{_LOCK}.holder"):
         (folder / name).unlink(missing_ok=True)
     return True
+
+
+def _is_begun(folder: Path, config: Mapping[str, Any]) -> bool:
+    """Return whether an equal run is being done in a folder right now, or was left unfinished."""
+    try:
+        text = (folder / "config.yaml").read_text(encoding="utf-8")
+        return (folder / MARKER).is_file() and text == to_yaml(config)
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 SCREEN = "screen."
 TIMING = "timing.json"
-_WENT = ("reused", "timing")
+WENT = ("reused", "search", "timing")
+"""What a summary says of how the run went, which differs from one time to the next."""
 
 
 class Run:
@@ -244,8 +245,8 @@ def _apart(
     graph: CausalGraph, summary: Mapping[str, Any]
 ) -> tuple[CausalGraph, dict[str, Any], dict[str, Any]]:
     """Return the graph and the summary without what a repetition changes, and that."""
-    metrics = {key: value for key, value in summary.items() if key not in _WENT}
-    went = {key: summary[key] for key in _WENT if key in summary}
+    metrics = {key: value for key, value in summary.items() if key not in WENT}
+    went = {key: summary[key] for key in WENT if key in summary}
     if "seconds" in graph.details:
         went["search"] = {"seconds": graph.details["seconds"]}
         graph = replace(graph, details=_without_seconds(graph.details))

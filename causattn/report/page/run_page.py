@@ -32,7 +32,7 @@ from causattn.report.words.quality import (
 )
 from causattn.report.words.rows import edge_rows, missing_edges
 from causattn.report.words.text import isolated, number
-from causattn.results import Run
+from causattn.results import WENT, Run
 
 _CAPTIONS = {
     "graph": "Causes stand above effects.",
@@ -58,15 +58,19 @@ def write_report(run: Run, path: Path | None = None) -> Path:
 
 
 def _content(run: Run) -> dict[str, Any]:
-    """Return everything that the page shows."""
+    """Return everything that the page shows.
+
+    Nothing of it differs from one time to the next: the same run gives the same bytes. How long
+    it took stands in ``timing.json``.
+    """
     rows, kept = edge_rows(run, digits=2), recorded(run)
     surrogate = read_surrogate(run)
+    metrics = {key: value for key, value in run.summary.items() if key not in WENT}
     return {
-        "folder": visible(run.folder.name),
         "command": visible(run.command),
         "source": _source(run),
         "tiles": list(_tiles(run)),
-        "lines": headlines(run),
+        "lines": headlines(run, timed=False),
         "rows": rows,
         "scored_by": scored_by(run),
         "has": {
@@ -96,7 +100,7 @@ def _content(run: Run) -> dict[str, Any]:
         "pairs_reasons": [] if kept is None else [visible(r) for r in kept.about["pairs_reasons"]],
         "keys": [
             ("Settings", _shown(run.config)),
-            ("All metrics, with versions", _shown(run.summary)),
+            ("All metrics, with versions", _shown(metrics)),
         ],
     }
 

@@ -36,8 +36,16 @@ _WAYS = {
 _WARNING = "it has learned next to nothing and its attention means as little, train it longer"
 
 
-def headlines(run: Run) -> list[str]:
-    """Return all lines that say something of a run, as terminal and page show them."""
+def headlines(run: Run, *, timed: bool = True) -> list[str]:
+    """Return all lines that say something of a run, as terminal and page show them.
+
+    Parameters
+    ----------
+    run
+        The run.
+    timed
+        Whether to say how long it took, which differs from one time to the next.
+    """
     lines = (
         data_line(run),
         model_line(run),
@@ -49,7 +57,7 @@ def headlines(run: Run) -> list[str]:
         cheaper_line(run),
         discovery_line(run),
         graph_line(run),
-        timing_line(run),
+        timing_line(run) if timed else "",
     )
     return [line for line in lines if line]
 
