@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from causattn.base.errors import ArtefactError
-from causattn.base.files import write_text
 from causattn.base.saying import say
 
 
@@ -69,7 +68,10 @@ def _sign(holder: Path) -> None:
     """Say in `holder` who has the lock; only a courtesy, so that a full disk does not matter."""
     about = {"process": os.getpid(), "host": socket.gethostname(), "since": time.time()}
     try:
-        write_text(holder, json.dumps(about))
+        # Not through a link that someone laid there, and without a temporary name beside the lock.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        with os.fdopen(os.open(holder, flags, 0o644), "w", encoding="utf-8") as stream:
+            json.dump(about, stream)
     except OSError:
         return
 

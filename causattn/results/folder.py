@@ -190,7 +190,7 @@ def _is_begun(folder: Path, config: Mapping[str, Any]) -> bool:
         text = (folder / "config.yaml").read_text(encoding="utf-8")
         return (folder / MARKER).is_file() and text == to_yaml(config)
     except OSError:
-        return False
+        return (folder / _LOCK).exists()  # begun this moment, or stopped before its first file
 
 
 @contextmanager
@@ -199,7 +199,10 @@ def _disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sentence = disk_error(error, folder, "set paths.runs to another disk")
+        # What could not be written may also lie in the store.
+        place = Path(error.filename) if isinstance(error.filename, str) else folder
+        mend = "set paths.runs and paths.cache to another disk"
+        sentence = disk_error(error, place, mend)
         if sentence is None:
             raise
         raise sentence from error

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import io
+import importlib
 import json
 import os
 import signal
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ def do(given: list[str], place: Path, fault: Fault | None) -> Ended:
             code = main([*given])
             watch.over = True
             (place / "events").write_text(str(watch.count))
+            (place / "modules").write_text("\n".join(sorted(sys.modules)))
         finally:
             os._exit(code)
     code = _wait(child, fault, began)
@@ -66,16 +67,15 @@ def do(given: list[str], place: Path, fault: Fault | None) -> Ended:
     return Ended(code, said, seconds, int(events.read_text()) if events.is_file() else 0)
 
 
-def load(given: list[str], place: Path) -> None:
-    """Give the command in this process, so that all it imports and compiles is there to fork."""
-    before = Path.cwd()
-    os.chdir(place)
-    try:
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            if main([*given]) != 0:
-                raise RuntimeError("The study itself fails; run it by hand.")
-    finally:
-        os.chdir(before)
+def load(place: Path) -> None:
+    """Import what a command imported in its process, so that it is there for the next ones.
+
+    The study itself is never done in this process: threads that it began would be missing in the
+    children.
+    """
+    for name in (place / "modules").read_text().split():
+        with suppress(Exception):  # what is found only inside another package's import
+            importlib.import_module(name)
 
 
 def _to_file(path: Path) -> None:

@@ -32,7 +32,7 @@ def test_tiers_hold_in_the_result() -> None:
     for tiers in itertools.islice(itertools.permutations(names), 0, 120, 7):
         graph = pc(data, knowledge=Knowledge(tiers=tuple((name,) for name in tiers)), names=names)
         place = {name: k for k, name in enumerate(tiers)}
-        for source, target in np.argwhere(graph.directed):
+        for source, target in np.argwhere(graph.directed()):
             assert place[names[source]] < place[names[target]]
 
 
@@ -40,20 +40,20 @@ def test_a_pair_forbidden_both_ways_is_not_joined() -> None:
     """py-why/causal-learn#219"""
     data = linear(2000, {(0, 1): 1.0, (1, 2): 1.0}, 3)
     both = Knowledge(forbidden=(("x", "y"), ("y", "x")))
-    assert pc(data, names=CHAIN).skeleton[0, 1]
-    assert not pc(data, names=CHAIN, knowledge=both).skeleton[0, 1]
+    assert pc(data, names=CHAIN).skeleton()[0, 1]
+    assert not pc(data, names=CHAIN, knowledge=both).skeleton()[0, 1]
     one = pc(data, names=CHAIN, knowledge=Knowledge(forbidden=(("x", "y"),)))
-    assert one.skeleton[0, 1]  # forbidding one direction leaves the other
-    assert not one.directed[0, 1]
+    assert one.skeleton()[0, 1]  # forbidding one direction leaves the other
+    assert not one.directed()[0, 1]
 
 
-def test_a_forbidden_pair_is_never_tested() -> None:
-    """py-why/causal-learn#171"""
+def test_a_forbidden_pair_is_not_tested_for_its_edge() -> None:
+    """py-why/causal-learn#171 (it is where the way of another edge depends on it)"""
     asked = []
 
     def test(x: int, y: int, given: tuple[int, ...]) -> float:
         asked.append({x, y})
-        return 0.0
+        return 1.0
 
     forbidden = Knowledge(forbidden=(("x", "z"), ("z", "x")))
     pc(np.zeros((10, 3)) + np.eye(10, 3), names=CHAIN, test=test, knowledge=forbidden)
@@ -67,8 +67,8 @@ def test_forbidding_a_pair_makes_no_collider() -> None:
     truth = oracle((0, 1), (1, 2))
     both = Knowledge(forbidden=(("x", "z"), ("z", "x")))
     graph = pc(data, names=CHAIN, test=truth, knowledge=both)
-    assert graph.skeleton.sum() == 4
-    assert not graph.directed.any()
+    assert graph.skeleton().sum() == 4
+    assert not graph.directed().any()
 
 
 def test_required_edges_stay_on_few_rows() -> None:
@@ -85,8 +85,8 @@ def test_required_edges_stay_on_few_rows() -> None:
     names = tuple("ABCDEFGHI")
     wanted = Knowledge(required=(("A", "B"), ("B", "C")))
     graph = ges(rows, names=names, knowledge=wanted)
-    assert graph.directed[0, 1]
-    assert graph.directed[1, 2]
+    assert graph.directed()[0, 1]
+    assert graph.directed()[1, 2]
 
 
 @pytest.mark.parametrize("find", [pc, ges])
@@ -129,7 +129,7 @@ def test_the_order_of_columns_changes_no_adjacency(find) -> None:
     for seed in range(5):
         order = np.random.default_rng(seed).permutation(5)
         turned = find(data[:, order])
-        assert (turned.skeleton == plain.skeleton[np.ix_(order, order)]).all()
+        assert (turned.skeleton() == plain.skeleton()[np.ix_(order, order)]).all()
 
 
 def test_a_product_depends_on_its_factors_alone() -> None:
@@ -137,5 +137,5 @@ def test_a_product_depends_on_its_factors_alone() -> None:
     rng = np.random.default_rng(0)
     data = rng.integers(0, 5, size=(5000, 9))
     data = np.column_stack([data, data[:, 0] * data[:, 1]])
-    joined = {tuple(pair) for pair in np.argwhere(np.triu(pc(data).skeleton)).tolist()}
-    assert joined == {(0, 9), (1, 9)}
+    joined = np.argwhere(np.triu(pc(data, alpha=0.001).skeleton())).tolist()
+    assert joined == [[0, 9], [1, 9]]

@@ -45,13 +45,14 @@ class Scratch:
         """
         asked = query_rows(query, rows) * scaling
         batch, heads, queries, width = asked.shape
-        scores = self._take(batch * heads, queries, key.shape[2], asked)
+        keys = key.shape[2]  # -1 would be ambiguous where no row is asked for
+        scores = self._take(batch * heads, queries, keys, asked)
         torch.bmm(
             asked.reshape(batch * heads, queries, width),
-            key.reshape(batch * heads, -1, width).transpose(1, 2),
+            key.reshape(batch * heads, keys, width).transpose(1, 2),
             out=scores,
         )
-        scores = scores.view(batch, heads, queries, -1)
+        scores = scores.view(batch, heads, queries, keys)
         if bias is not None:
             scores += bias if bias.shape[2] == 1 else take_rows(bias, rows)
         return torch.softmax(scores, dim=-1, out=scores)

@@ -51,8 +51,10 @@ def shift(shifts: np.ndarray, alpha: float) -> Refutation:
     valid = shifts[~np.isnan(shifts)]
     if len(valid) < max(2, len(shifts) / 2):
         return Refutation(np.nan, np.nan, NO_DRAWS)
-    p = float(scipy.stats.ttest_1samp(valid, 0.0).pvalue)
     mean = float(valid.mean())
+    # Where all draws are the same there is no scatter to hold their mean against.
+    same = bool((valid == valid[0]).all())
+    p = float(mean == 0) if same else float(scipy.stats.ttest_1samp(valid, 0.0).pvalue)
     failed = p < alpha and abs(mean) > MATERIAL_SHIFT
     return Refutation(p, mean, "failed" if failed else "passed")
 

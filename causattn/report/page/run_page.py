@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from causattn.base import visible
+from causattn.base import inside, visible
 from causattn.report.page.rendering import render_page, write_page
 from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
@@ -34,6 +34,7 @@ from causattn.report.words.rows import edge_rows, missing_edges
 from causattn.report.words.text import isolated, number
 from causattn.results import WENT, Run
 
+_LARGEST = 20_000_000
 _CAPTIONS = {
     "graph": "Causes stand above effects.",
     "attention": "A row attends, a column is attended to; the mean over documents.",
@@ -151,7 +152,7 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
 def _figure(run: Run, name: str) -> dict[str, str] | None:
     """Return a figure as a data address with its caption, None where there is none."""
     path = run.folder / "figures" / f"{name}.svg"
-    if not path.is_file():
+    if not path.is_file() or inside(run.folder, f"figures/{name}.svg").stat().st_size > _LARGEST:
         return None
     data = base64.b64encode(path.read_bytes()).decode()
     caption = _CAPTIONS[name]

@@ -1,15 +1,17 @@
 import base64
 import json
 import re
+import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from causattn.base import visible, write_json
 from causattn.report import draw_figures, write_report
-from causattn.base import visible
-from causattn.results import Run
+from causattn.results import Run, load_run
 
 VOID = {"meta", "img", "br"}
 
@@ -111,3 +113,15 @@ def test_what_is_not_known_is_left_out(
     page = read(run)
     assert "nan" not in page.text.lower().split()
     assert not any(tag == "img" for tag, _ in page.tags)
+
+
+def test_the_same_run_gives_the_same_bytes(made_run: Callable[..., Run], tmp_path: Path) -> None:
+    run = made_run()
+    pages = []
+    for number, seconds in enumerate((1.5, 99.0)):
+        folder = tmp_path / f"2026-11-3{number}_12-00-0{number}_run"
+        shutil.copytree(run.folder, folder)
+        took = {"timing": {"corpus_s": seconds}, "reused": ["corpus"] * number}
+        write_json(folder / "timing.json", took)
+        pages.append(write_report(load_run(folder)).read_bytes())
+    assert pages[0] == pages[1]

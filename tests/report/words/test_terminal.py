@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from causattn.report import print_run
 from causattn.base import visible
+from causattn.report import print_run
 from causattn.report.words.text import number
 from causattn.results import Run
 
