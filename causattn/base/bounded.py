@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import re
 import zlib
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from causattn.base.errors import ArtefactError, CausattnError, DataError
+from causattn.base.memory import free_gb
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,8 @@ _YAML_BYTES = 4_000_000
 _YAML_VALUES = 200_000
 _BRACKETS = 5000
 _NESTED = re.compile(r"^[ ]*(?:[-?:][ ]+){60}", re.MULTILINE)
+_UNKNOWN = 4_000_000_000
+"""Bytes that are taken for free where no system says what is."""
 _STEP = 1 << 20
 _BATCH = 65_536
 _VALUE = 60
@@ -34,12 +36,8 @@ _ALIAS = re.compile(r"(?:^|[\s,\[{:-])\*\S")
 
 def memory_room() -> int:
     """Return how many bytes one file may take in memory: a quarter of what is free."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-        return free * 1024 // 4
-    except (OSError, ValueError, StopIteration):  # another system than Linux
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8
+    free = free_gb()
+    return _UNKNOWN if free is None else int(free * 1e9 / 4)
 
 
 def size_in_words(count: float) -> str:
@@ -233,10 +231,10 @@ def place_in_yaml(error: Exception) -> str:
 def _expanded(events: Any) -> int:
     """Return how many values YAML has once its references are written out."""
     sizes: dict[str, int] = {}
-    open_nodes: list[tuple[str | None, int]] = []
+    open_nodes: list[tuple[str, int]] = []
     total = 0
     for event in events:
-        kind, anchor = type(event).__name__, getattr(event, "anchor", None)
+        kind, anchor = type(event).__name__, getattr(event, "anchor", None) or ""
         if kind == "AliasEvent":
             # Of a node that is still open: it holds itself, and has no end.
             total += sizes.get(anchor, _YAML_VALUES + 1)
@@ -246,11 +244,11 @@ def _expanded(events: Any) -> int:
             total += 1
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             name, before = open_nodes.pop()
-            if name is not None:
+            if name:
                 sizes[name] = total - before
         elif kind == "ScalarEvent":
             total += 1
-            if anchor is not None:
+            if anchor:
                 sizes[anchor] = 1
         if total > _YAML_VALUES:
             break

@@ -104,8 +104,8 @@ def trial(
         "where": where,
         "first": ended[0].code,
         "commands": len(ended),
-        "told": told(ended[0], what),
-        "said": ended[0].said[:300] if not told(ended[0], what) else "",
+        "orderly": orderly(ended[0], what),
+        "said": ended[0].said[:300] if not orderly(ended[0], what) else "",
         "same": not differ,
         "differ": differ[:5],
     }
@@ -121,7 +121,7 @@ def is_finished(place: Path, kind: str, commands: int) -> bool:
     return (place / RUN / "manifest.json").is_file() and not (place / RUN / "UNFINISHED").exists()
 
 
-def told(ended: Ended, what: str) -> bool:
+def orderly(ended: Ended, what: str) -> bool:
     """Return whether a command ended as it should: well, killed, interrupted, or by a sentence."""
     if ended.code == 0:
         return True

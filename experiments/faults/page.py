@@ -18,7 +18,7 @@ def page(rows: list[dict[str, Any]], context: Context) -> Findings:
             "fault": fault,
             "trials": len(group),
             "same bytes": int(group["same"].sum()),
-            "ended as it should": int(group["told"].sum()),
+            "ended as it should": int(group["orderly"].sum()),
             "most commands": int(group["commands"].max()),
         }
         for (kind, fault), group in frame.groupby(["kind", "fault"], sort=True)
@@ -30,9 +30,9 @@ def page(rows: list[dict[str, Any]], context: Context) -> Findings:
     )
     if len(raising):
         found.figures.append(
-            context.figure("told in one sentence, exit code 2", float(raising["told"].mean()))
+            context.figure("ended by one sentence, exit code 2", float(raising["orderly"].mean()))
         )
-    for row in frame[~frame["same"] | ~frame["told"]].to_dict("records"):
+    for row in frame[~frame["same"] | ~frame["orderly"]].to_dict("records"):
         what = row["said"].strip().splitlines()[-1:] or row["differ"]
         found.remarks.append(f"{row['kind']}, {row['fault']} {row['where']}: {what}")
     return found

@@ -19,7 +19,6 @@ from causattn.base import (
     ArtefactError,
     CausattnError,
     DataError,
-    bounded,
     csv_cell,
     inside,
     own_folder,
@@ -39,7 +38,7 @@ BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
 @pytest.fixture
 def small_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if 4 MB were free."""
-    monkeypatch.setattr(bounded, "memory_room", lambda: 4_000_000)
+    monkeypatch.setattr("causattn.base.bounded.memory_room", lambda: 4_000_000)
 
 
 def load(path: Path):
