@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from causattn.attention.contract import Measure
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
+
+if TYPE_CHECKING:
+    from causattn.attention.contract import Measure
 
 MEASURES: Registry[type[Measure]] = Registry(
     "measures",

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causattn.base import ConfigError, free_gb
-from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.mutual_information import mutual_information_screen
 from causattn.candidates.quality import score_candidates
 from causattn.candidates.registry import SELECTORS
-from causattn.candidates.score import summary_score
 from causattn.candidates.screen import Screen
 from causattn.features import pooled_features
 
 if TYPE_CHECKING:
     from causattn.attention import AttentionSummary
     from causattn.attribution import AttributionSummary
+    from causattn.candidates.edges import CandidateEdges
     from causattn.features import FeatureTable
     from causattn.graphs import CausalGraph
 
@@ -55,6 +54,10 @@ def screens_beside(
         if (screen.seconds(table) or 0.0) <= LONGEST:
             score = screen.of_values(screen.settings(), table, 0)
             screens[name] = np.maximum(score, score.T)
+    if not others:
+        return screens
+    from causattn.candidates.score import summary_score
+
     for name, summary in others.items():
         score = summary_score(
             summary,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.candidates.contract import Selector
+
+if TYPE_CHECKING:
+    from causattn.candidates.contract import Selector
 
 SELECTORS: Registry[Selector] = Registry(
     "candidates",

@@ -55,6 +55,18 @@ class Job:
         """Its overrides, but for those that say where it is done and not what."""
         return [text for text in self.overrides if not text.startswith(_NOT_THE_JOBS)]
 
+    def log_line(self, session: str, status: str, reason: str, seconds: float) -> dict[str, Any]:
+        """Return the line of the sweep's log that says what became of it in a command."""
+        return {
+            "session": session,
+            "job": self.number,
+            "folder": self.folder,
+            "overrides": self.asked,
+            "status": status,
+            "reason": reason,
+            "seconds": round(seconds, 3),
+        }
+
     def to_text(self) -> str:
         """Return the job as one line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)

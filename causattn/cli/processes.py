@@ -1,24 +1,30 @@
-"""``launcher=processes``: a sweep's jobs in several processes of this machine.
+"""``launcher=processes``: a sweep's jobs in several processes of this machine, in a good order.
 
-On Linux workers are forked from a process that has loaded what every job imports (the standard
-library's fork server, which has a single thread, so that forking is safe). It loads while the sweep
-is still being composed. Elsewhere each worker loads for itself.
+On Linux workers are forked from a process that has loaded what every job imports: the standard
+library's fork server, which has a single thread, so that forking is safe. Elsewhere each worker
+loads for itself. A worker does one job after another. One that dies takes only its job with it:
+that is said, the others go on, and a new worker takes its place. One whose sweep is gone ends, too.
 
-A worker does one job after another. One that dies takes only its job with it: that is said, the
-others go on, and a new worker takes its place. One whose sweep is gone ends, too.
+Jobs of one model share its training: one computes it, the others wait (`causattn.results.Store`),
+each with a worker that could do something else. So the first job of every model comes first, then
+the first of every attention summary, then the rest, model by model. Other launchers are given the
+list in this order; here jobs that would wait for one that runs are passed over as well, as long as
+there are others. What a job gives does not depend on when it is done.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -26,40 +32,98 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.utils import JobReturn, JobStatus, env_override
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from causattn.base import ConfigError
 from causattn.cli.job import run_prepared
-from causattn.cli.order import Waiting
 from causattn.cli.prepared import Job, PreparedJobs
 from causattn.cli.progress import SESSION, write_line
 
 METHOD = "forkserver" if sys.platform == "linux" else "spawn"
-"""How workers are started here: only Linux's libraries stand forking."""
+"""Only Linux's libraries stand forking."""
 _INTERRUPTED = 128 + signal.SIGTERM
-_PATIENCE = 30.0
-"""Most seconds that a worker has to end when it is interrupted."""
+_PATIENCE = 30.0  # seconds that a worker has to end when it is interrupted
+
+
+_SERVER = "CAUSATTN_FORK_SERVER"  # is set while one starts, which by that knows what it is
+_LOADED = ("causattn.study", "numba", "pyarrow.parquet")
+_MODEL = ("seed", "corpus", "model")
+_ATTENTION = (*_MODEL, "features", "attention")
+
+
+def what_others_wait_for_first(jobs: Sequence[Job]) -> list[Job]:
+    """Return jobs with resolved configurations in the order in which they should begin."""
+    models: dict[str, int] = {}
+    attentions: set[str] = set()
+    placed = []
+    for number, job in enumerate(jobs):
+        model, attention = _shared(job)
+        rank = 0 if model not in models else 1 if attention not in attentions else 2
+        placed.append((rank, models.setdefault(model, len(models)), number, job))
+        attentions.add(attention)
+    return [job for *_, job in sorted(placed, key=lambda each: each[:3])]
+
+
+class Waiting:
+    """The jobs that are still to be begun, each with its resolved configuration."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = what_others_wait_for_first(jobs)
+        self._made: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def take(self, running: Iterable[Job]) -> Job | None:
+        """Return the job to begin while others run; None where all have been begun."""
+        if not self._jobs:
+            return None
+        making = {part for job in running for part in _shared(job)} - self._made
+        free = (n for n, job in enumerate(self._jobs) if not making & {*_shared(job)})
+        return self._jobs.pop(next(free, 0))
+
+    def made(self, job: Job) -> None:
+        """Note that a job has finished, so that what it shares with others is there."""
+        self._made |= {*_shared(job)}
+
+
+def _shared(job: Job) -> tuple[str, str]:
+    """Return the texts of a job's model and attention, with all that these are made from."""
+    model, attention = (
+        json.dumps([job.config.get(name) for name in names], sort_keys=True, default=str)
+        for names in (_MODEL, _ATTENTION)
+    )
+    return model, attention
 
 
 def begin() -> None:
     """Begin to load what jobs import, where workers can be forked from it; once a process."""
     if METHOD == "forkserver":
-        multiprocessing.get_context(METHOD).set_forkserver_preload(["causattn.cli.loaded"])
-        with without_main():
+        multiprocessing.get_context(METHOD).set_forkserver_preload([__name__])
+        with without_main(), env_override({_SERVER: "1"}):
             forkserver.ensure_running()
 
 
-class ProcessLauncher(Launcher):
-    """Jobs in several processes of this machine.
+def _load() -> None:
+    """Import what every job of a sweep needs, in the fork server.
 
-    Parameters
-    ----------
-    workers
-        Jobs at the same time, None for as many as there are cores.
+    Libraries are loaded with one thread, since threads do not survive a fork, and Ctrl-C is
+    answered by the process that began the sweep. What is loaded stays, so that no search for
+    garbage among it copies memory that workers share (`gc.freeze`).
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    gc.disable()
+    for name in _LOADED:
+        import_module(name)
+    gc.freeze()
+
+
+class ProcessLauncher(Launcher):
+    """Jobs in `workers` processes of this machine, None for as many as there are cores."""
 
     def __init__(self, workers: int | None = None) -> None:
         self._count = _cores() if workers is None else workers
@@ -67,22 +131,11 @@ class ProcessLauncher(Launcher):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Remember what the jobs are to see.
-
-        Raises
-        ------
-        ConfigError
-            Where there are to be no workers, or something is asked for that Hydra would do around
-            each job.
-        """
+        """Remember what the jobs are to see; refuse what Hydra would have to do around each."""
         if not isinstance(self._count, int) or self._count < 1:
             raise ConfigError(f"workers={self._count} should be a whole number from 1; change it.")
-        hydra = config.hydra
-        if (
-            not isinstance(hydra_context.config_loader, PreparedJobs)
-            or hydra.job.chdir
-            or not set(hydra.callbacks) <= {"causattn"}
-        ):
+        hydra, prepared = config.hydra, isinstance(hydra_context.config_loader, PreparedJobs)
+        if not prepared or hydra.job.chdir or not set(hydra.callbacks) <= {"causattn"}:
             raise ConfigError(
                 "launcher=processes does jobs without Hydra around each of them, so that it has no "
                 "hydra.job.chdir, hydra.callbacks or hydra/sweeper=basic; leave these out, or "
@@ -94,15 +147,7 @@ class ProcessLauncher(Launcher):
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        """Do the jobs; return when all have ended.
-
-        Parameters
-        ----------
-        job_overrides
-            A list with one job as text each.
-        initial_job_idx
-            The number of the first; each job knows its own.
-        """
+        """Do the jobs, each given as a list with its text; return when all have ended."""
         waiting = Waiting([Job.from_text(text) for (text,) in job_overrides])
         broken: list[str] = []
         workers: dict[Connection, Worker] = {}
@@ -141,44 +186,24 @@ class ProcessLauncher(Launcher):
         return [done]
 
     def _say_lost(self, worker: Worker) -> None:
-        """Say and write down what became of the job of a worker that is gone.
-
-        Raises
-        ------
-        RuntimeError
-            Where nobody ended it: no other worker would fare better.
-        """
+        """Write down what became of a lost worker's job; raise where nobody ended the worker."""
         worker.process.join()
         code = worker.process.exitcode
         assert code is not None
         if code >= 0 and code != _INTERRUPTED:
             raise RuntimeError(f"a worker ended by itself with exit code {code}")
         name = signal.Signals(signal.SIGTERM if code == _INTERRUPTED else -code).name
-        line = {
-            "session": self._environment.get(SESSION, ""),
-            "job": worker.job.number,
-            "folder": worker.job.folder,
-            "overrides": worker.job.asked,
-            "status": "failed",
-            "reason": f"Its process was ended by {name}, as a machine does "
-            "that runs out of memory; the same command does the job again.",
-            "seconds": round(time.time() - worker.began, 3),
-        }
+        reason = (
+            f"Its process was ended by {name}, as a machine does that runs out of memory; the same "
+            "command does the job again."
+        )
+        session = self._environment.get(SESSION, "")
+        line = worker.job.log_line(session, "failed", reason, time.time() - worker.began)
         write_line(self._sweep, line)
 
 
 class Worker:
-    """A worker process, as the process that began it sees it.
-
-    Parameters
-    ----------
-    sweep
-        The sweep's folder.
-    environment
-        Variables that jobs are to see.
-    job
-        Its first job.
-    """
+    """A worker process with its first job, as the process that began it sees it."""
 
     def __init__(self, sweep: Path, environment: dict[str, str], job: Job) -> None:
         context = multiprocessing.get_context(METHOD)
@@ -216,19 +241,10 @@ class Worker:
 def work(connection: Connection, place: Path, sweep: Path, environment: Mapping[str, str]) -> None:
     """Do the jobs that come through a connection, in a process of their own.
 
-    Parameters
-    ----------
-    connection
-        Gives jobs as text (`causattn.cli.prepared.Job`) and takes, for each, the line of the
-        sweep's log that says how it went, or ``broken``: why there is none.
-    place
-        The folder that relative paths start from.
-    sweep
-        The sweep's folder.
-    environment
-        Variables that jobs are to see.
+    For each, the line of the sweep's log that says how it went is sent back, or ``broken``: why
+    there is none. Relative paths start from `place`, and jobs see the `environment`.
     """
-    gc.enable()  # which it is not where this was forked (`causattn.cli.loaded`)
+    gc.enable()  # which it is not in the fork server
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that began this one
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(place)
@@ -265,11 +281,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def without_main() -> Iterator[None]:
-    """Let processes that are started in the block not import this program's main module.
-
-    `multiprocessing` imports it in each of them for functions that are defined there, and a script
-    that does not expect that begins once more.
-    """
+    """Let processes that are started in the block not import, and so repeat, the main script."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
@@ -281,3 +293,7 @@ def without_main() -> Iterator[None]:
 def _cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+if os.environ.pop(_SERVER, None):
+    _load()

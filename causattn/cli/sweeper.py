@@ -31,11 +31,10 @@ from causattn.cli.compose_jobs import JobComposer
 from causattn.cli.errors import sentence
 from causattn.cli.follow import follow
 from causattn.cli.job import run_prepared
-from causattn.cli.order import what_others_wait_for_first
 from causattn.cli.prepared import Job, PreparedJobs
-from causattn.cli.processes import ProcessLauncher
+from causattn.cli.processes import ProcessLauncher, what_others_wait_for_first
 from causattn.cli.processes import begin as begin_to_load
-from causattn.cli.progress import Progress
+from causattn.cli.progress import LOG, Progress
 from causattn.cli.sweep import Sweep as Begun
 
 _PLUGINS = "hydra_plugins"
@@ -94,9 +93,10 @@ class ResumingSweeper(Sweeper):
             Where the sweep's folder cannot be used.
         """
         self._make_folder()
-        if self._launcher() == ProcessLauncher.__name__:
-            begin_to_load()
         progress = Begun.current()
+        by_processes = self._launcher() == ProcessLauncher.__name__
+        if by_processes and not (progress.folder / LOG).exists():  # none of them is finished
+            begin_to_load()
         declared = [f"{key}={values}" for key, values in self.params.items()]
         asked = self._expand([*declared, *arguments])
         progress.asked = len(asked)
@@ -105,6 +105,8 @@ class ResumingSweeper(Sweeper):
         ordered = [jobs[number] for number in missing]
         if not self._is_plain():
             ordered = what_others_wait_for_first(ordered)
+        if by_processes and ordered:
+            begin_to_load()
         size = self.max_batch_size or max(len(ordered), 1)
         for start in range(0, len(ordered), size):
             self._launch(ordered[start : start + size], progress)

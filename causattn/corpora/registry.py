@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.corpora.contract import CorpusSource
+
+if TYPE_CHECKING:
+    from causattn.corpora.contract import CorpusSource
 
 CORPORA: Registry[CorpusSource] = Registry(
     "corpora",

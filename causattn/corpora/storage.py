@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,6 @@ from causattn.base import (
     write_json,
 )
 from causattn.corpora.corpus import Corpus, Mentions
-from causattn.corpora.stored import StoredTexts
 from causattn.graphs import CausalGraph
 
 KIND, SCHEMA = "corpus", 1
@@ -28,9 +28,9 @@ _MENTIONS = ("document", "variable", "start", "end")
 def write_corpus(corpus: Corpus, folder: Path) -> None:
     """Write a corpus as an artefact folder that `read_corpus` reads back equal."""
     with new_artefact(folder, KIND, SCHEMA, {"name": corpus.name}) as new:
-        stored = isinstance(corpus.texts, StoredTexts)
-        if isinstance(corpus.texts, StoredTexts):
-            corpus.texts.copy_to(new / "texts.parquet")
+        stored = hasattr(corpus.texts, "copy_to")  # `StoredTexts`
+        if stored:
+            corpus.texts.copy_to(new / "texts.parquet")  # type: ignore[attr-defined]
         else:
             texts = pa.table({"text": pa.array(list(corpus.texts), type=pa.large_string())})
             parquet.write_table(texts, new / "texts.parquet")
@@ -75,12 +75,16 @@ def read_corpus(folder: Path) -> Corpus:
         if not known.get("texts_stay_on_disk"):
             check_parquet(path)
     metadata, truth = folder / "metadata.parquet", folder / "truth.json"
-    texts = folder / "texts.parquet"
+    texts: Sequence[str]
+    if known.get("texts_stay_on_disk"):
+        from causattn.corpora.stored import StoredTexts
+
+        texts = StoredTexts(folder / "texts.parquet")
+    else:
+        texts = parquet.read_table(folder / "texts.parquet")["text"].to_pylist()
     return Corpus(
         name=known["name"],
-        texts=StoredTexts(texts)
-        if known.get("texts_stay_on_disk")
-        else parquet.read_table(texts)["text"].to_pylist(),
+        texts=texts,
         variables=tuple(known["variables"]),
         values=arrays.get("values"),
         categories=tuple(None if names is None else tuple(names) for names in known["categories"]),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.discovery.contract import Algorithm
-from causattn.discovery.scores.contract import Score
-from causattn.discovery.tests.contract import IndependenceTest
+
+if TYPE_CHECKING:
+    from causattn.discovery.contract import Algorithm
+    from causattn.discovery.scores.contract import Score
+    from causattn.discovery.tests.contract import IndependenceTest
 
 ALGORITHMS: Registry[Algorithm] = Registry(
     "discovery",

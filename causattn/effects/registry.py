@@ -1,7 +1,13 @@
 """What there is to estimate effects with, to refute them with, and to do to a model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.effects.contract import Estimator, Intervention, Refuter
+
+if TYPE_CHECKING:
+    from causattn.effects.contract import Estimator, Intervention, Refuter
 
 _PACKAGE, _CONTRACT = "causattn.effects", "causattn.effects.contract"
 

@@ -14,11 +14,7 @@ from typing import Any
 import numpy as np
 
 from causattn.corpora import POOLED, Mentions
-from causattn.features.lexicon import find_units, unit_carriers
-from causattn.features.table import FeatureKind, FeatureTable
-
-FIND_AGAIN = "carriers_found_anew"
-"""Entry of `FeatureTable.about`: true where the table keeps no carriers."""
+from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
 
 
 def carriers_of(
@@ -86,6 +82,8 @@ def pooled_features(table: FeatureTable) -> np.ndarray:
 
 def _found(table: FeatureTable, texts: Sequence[str], model: Any) -> Mentions:
     """Return the occurrences of the lexicon's words, and each document's pooled position."""
+    from causattn.features.lexicon import find_units, unit_carriers
+
     found = find_units(texts, table.about["units"], model)
     index = {word: k for k, word in enumerate(found.vocabulary)}
     lexicon = table.about["lexicon"]

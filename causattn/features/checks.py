@@ -20,9 +20,8 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.corpora import Mentions
-from causattn.features.carriers import FIND_AGAIN
 from causattn.features.dependence import dependent_columns
-from causattn.features.table import FeatureKind, FeatureTable
+from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
 
 Collinear = Literal["error", "drop"]
 Missing = Literal["error", "drop"]

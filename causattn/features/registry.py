@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.features.contract import FeatureBuilder
+
+if TYPE_CHECKING:
+    from causattn.features.contract import FeatureBuilder
 
 FEATURE_BUILDERS: Registry[FeatureBuilder] = Registry(
     "features",

@@ -21,6 +21,9 @@ from causattn.graphs import CausalGraph, sortabilities
 _BLOCK = 1 << 12
 """Rows that are looked at together."""
 
+FIND_AGAIN = "carriers_found_anew"
+"""Entry of `FeatureTable.about`: true where the table keeps no carriers."""
+
 
 class FeatureKind(StrEnum):
     """What a column of the table says of a document."""

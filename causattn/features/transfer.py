@@ -8,11 +8,10 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.corpora import POOLED, Corpus, Mentions
-from causattn.features.carriers import FIND_AGAIN
 from causattn.features.lexicon import find_units, unit_carriers
 from causattn.features.registry import FEATURE_BUILDERS
 from causattn.features.streamed import transfer_streamed
-from causattn.features.table import FeatureKind, FeatureTable
+from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
 
 
 def transfer_features(table: FeatureTable, corpus: Corpus, model: Any = None) -> FeatureTable:

@@ -1,38 +1,43 @@
 """Ground of all graphs: DAG, CPDAG and PAG, conversions between them, and their distances."""
 
-from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
-from causattn.graphs.class_members import (
-    MemberDistances,
-    class_members,
-    member_distances,
-)
-from causattn.graphs.comparison import compare_graphs
-from causattn.graphs.contract import GraphMetric, GraphPair, to_cpdag
-from causattn.graphs.distances import (
-    Mistakes,
-    adjustment_identification_distance,
-    structural_hamming_distance,
-    structural_intervention_distance,
-)
-from causattn.graphs.equivalence import (
-    compelled_parents,
-    consistent_extension,
-    dag_to_cpdag,
-    is_dag,
-    pdag_to_dag,
-    same_skeleton_and_colliders,
-    topological_order,
-)
-from causattn.graphs.graph import CausalGraph, Edge, Mark
-from causattn.graphs.meek import meek_closure, triple_keys
-from causattn.graphs.pairs import is_symmetric, nonzero_pairs
-from causattn.graphs.registry import METRICS
-from causattn.graphs.sortability import (
-    r2_sortability,
-    snr_sortability,
-    sortabilities,
-    var_sortability,
-)
+from typing import TYPE_CHECKING
+
+from causattn.base import on_demand
+
+if TYPE_CHECKING:
+    from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
+    from causattn.graphs.class_members import (
+        MemberDistances,
+        class_members,
+        member_distances,
+    )
+    from causattn.graphs.comparison import compare_graphs
+    from causattn.graphs.contract import GraphMetric, GraphPair, to_cpdag
+    from causattn.graphs.distances import (
+        Mistakes,
+        adjustment_identification_distance,
+        structural_hamming_distance,
+        structural_intervention_distance,
+    )
+    from causattn.graphs.equivalence import (
+        compelled_parents,
+        consistent_extension,
+        dag_to_cpdag,
+        is_dag,
+        pdag_to_dag,
+        same_skeleton_and_colliders,
+        topological_order,
+    )
+    from causattn.graphs.graph import CausalGraph, Edge, Mark
+    from causattn.graphs.meek import meek_closure, triple_keys
+    from causattn.graphs.pairs import is_symmetric, nonzero_pairs
+    from causattn.graphs.registry import METRICS
+    from causattn.graphs.sortability import (
+        r2_sortability,
+        snr_sortability,
+        sortabilities,
+        var_sortability,
+    )
 
 __all__ = [
     "METRICS",
@@ -69,3 +74,5 @@ __all__ = [
     "triple_keys",
     "var_sortability",
 ]
+
+__getattr__ = on_demand(__name__, __file__)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.graphs.contract import GraphMetric
+
+if TYPE_CHECKING:
+    from causattn.graphs.contract import GraphMetric
 
 METRICS: Registry[GraphMetric] = Registry(
     "metrics",

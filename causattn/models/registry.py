@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.models.contract import ModelKind
+
+if TYPE_CHECKING:
+    from causattn.models.contract import ModelKind
 
 MODELS: Registry[ModelKind] = Registry(
     "models",

@@ -1,7 +1,13 @@
 """Experiments that installed packages and plugins bring: ``PAPER`` names a folder."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from causattn.base import Registry
-from causattn.reproduction.contract import Paper
+
+if TYPE_CHECKING:
+    from causattn.reproduction.contract import Paper
 
 PAPERS: Registry[Paper] = Registry(
     "papers",

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causattn.cli.order import Waiting, what_others_wait_for_first
 from causattn.cli.prepared import Job
+from causattn.cli.processes import Waiting, what_others_wait_for_first
 
 
 def jobs_of(*configs: dict[str, Any]) -> list[Job]:

@@ -11,8 +11,6 @@ import numpy as np
 
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.ges import run_ges
-from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.causal_learn_graphs import errors_as_sentences, from_causal_learn
 from causattn.discovery.scores import LocalScore
 from causattn.graphs import CausalGraph
 
@@ -103,6 +101,12 @@ def ges_by_causal_learn(
         Most parents in the forward phase, None for no limit.
     """
     from causallearn.search.ScoreBased.GES import ges
+
+    from causattn.discovery.libraries.calls import silenced
+    from causattn.discovery.libraries.causal_learn_graphs import (
+        errors_as_sentences,
+        from_causal_learn,
+    )
 
     with silenced(), errors_as_sentences(data):
         found = ges(

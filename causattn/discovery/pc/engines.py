@@ -11,17 +11,11 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from causattn.discovery.data import DiscoveryData
-from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.causal_learn_graphs import (
-    CountedTest,
-    errors_as_sentences,
-    from_causal_learn,
-)
 from causattn.discovery.pc import (
     DiscreteStatistics,
     GaussianStatistics,
@@ -31,6 +25,9 @@ from causattn.discovery.pc import (
 )
 from causattn.discovery.tests.contract import BatchTest, IndependenceTest, PValue
 from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.discovery.libraries.causal_learn_graphs import CountedTest
 
 Rules = Literal["causal-learn", "standard", "majority", "conservative"]
 Conditioning = Literal["auto", "neighbours", "paths"]
@@ -143,6 +140,13 @@ def _by_us(
 
 def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
     """Run PC with causal-learn's tests."""
+    from causattn.discovery.libraries.calls import silenced
+    from causattn.discovery.libraries.causal_learn_graphs import (
+        CountedTest,
+        errors_as_sentences,
+        from_causal_learn,
+    )
+
     counted = CountedTest(data, search.test)
     plain = search.allowed is None and search.knowledge is None and np.ndim(search.alpha) == 0
     plain &= search.rules == "causal-learn" and search.conditioning != "paths"

@@ -9,10 +9,12 @@ import numpy as np
 
 from causattn.discovery.contract import Algorithm, CandidateUse, RunSettings
 from causattn.discovery.running.preparing import candidate_use
-from causattn.discovery.running.weights import SHARPNESS, edge_log_prior, pair_levels
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+
+SHARPNESS = 4.0
+"""How fast the probability of an edge falls with its rank, see `edge_probabilities`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +40,16 @@ class CandidateSettings(RunSettings):
 
     def levels(self, candidates: CandidateEdges, alpha: float) -> np.ndarray:
         """Return a level for each pair, of mean `alpha`; float64 [p, p], symmetric."""
+        from causattn.discovery.running.weights import pair_levels
+
         return pair_levels(
             candidates, alpha, expected_edges=self.expected_edges, sharpness=self.sharpness
         )
 
     def log_prior(self, candidates: CandidateEdges) -> np.ndarray:
         """Return each pair's log odds of being adjacent; float64 [p, p], symmetric."""
+        from causattn.discovery.running.weights import edge_log_prior
+
         return edge_log_prior(
             candidates, expected_edges=self.expected_edges, sharpness=self.sharpness
         )

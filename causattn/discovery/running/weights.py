@@ -29,11 +29,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from causattn.base import ConfigError
+from causattn.discovery.running.candidate_use import SHARPNESS
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
-
-SHARPNESS = 4.0
 
 
 def edge_probabilities(
