@@ -15,8 +15,6 @@ import numpy as np
 
 from causattn.base import above_zero
 from causattn.candidates.contract import ScoredPairs, Selection, Selector
-from causattn.candidates.restricting import strongest_pairs
-from causattn.candidates.top_k import pair_count
 
 if TYPE_CHECKING:
     from causattn.candidates.contract import Summary
@@ -77,6 +75,9 @@ class Screen(Selector):
 
     def select(self, settings: ScreenSettings, pairs: ScoredPairs) -> Selection:
         """Return the strongest pairs."""
+        from causattn.candidates.restricting import strongest_pairs
+        from causattn.candidates.top_k import pair_count
+
         wanted = pair_count(settings.pairs, settings.pairs_per_feature, pairs.features.size)
         return Selection(strongest_pairs(pairs.strength, wanted), f"top {wanted} pairs")
 

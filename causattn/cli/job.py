@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
+import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import chdir
+from contextlib import AbstractContextManager, chdir, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,13 @@ from causattn.base import load_plugins, quiet, say
 from causattn.cli import resolvers
 from causattn.cli.compose import plain
 from causattn.cli.errors import USER_ERRORS, sentence
-from causattn.cli.limits import limits
 from causattn.cli.prepared import PREPARED, Job
 from causattn.cli.progress import SESSION, say_line, shown, write_line
 
 resolvers.register()  # a launcher's worker imports this module and nothing else of the package
 _failure: list[Exception] = []
+_LOUD = ("causallearn", "dowhy", "matplotlib", "pgmpy", "transformers", "numba", "fontTools")
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def take_failure() -> Exception | None:
@@ -98,7 +102,6 @@ def perform(
     stages
         Own functions to do stages with.
     """
-    from causattn.cli.quiet_libraries import quiet_libraries
     from causattn.results import run_in_folder
 
     load_plugins(config.get("plugins") or ())
@@ -106,17 +109,57 @@ def perform(
         quiet_libraries()
 
     def work(target: Path) -> None:
-        from causattn.cli.threads import limit_threads
-
         limit_threads(int(config.get("threads") or os.cpu_count() or 1))
         from causattn.study import run_study
 
         run_study(config, target, **({"stages": stages} if stages else {}))
 
-    with quiet(bool(config.get("quiet"))), limits(**(config.get("limits") or {})):
+    with quiet(bool(config.get("quiet"))), _limits(config.get("limits") or {}):
         # What was done with functions of a program, no command line does again.
         command = "" if stages else shlex.join(["causattn", "run", *overrides])
         return run_in_folder(folder, config, work, resume=resume, command=command)
+
+
+def _limits(most: Mapping[str, float | None]) -> AbstractContextManager[None]:
+    """Return the limits of a run, where there are any."""
+    if not any(most.values()):
+        return nullcontext()
+    from causattn.cli.limits import limits
+
+    return limits(**{"timeout_s": None, "memory_gb": None} | dict(most))
+
+
+def quiet_libraries() -> None:
+    """Silence third-party warnings, progress bars and loggers in this process and its children.
+
+    Warnings asked for with ``python -W`` or PYTHONWARNINGS stay as they were asked for.
+    """
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("default", module=r"causattn(\..*)?$")
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def limit_threads(count: int) -> None:
+    """Limit linear algebra and torch to `count` threads.
+
+    A run without a model never imports torch, which takes longer than many a search. Where it is
+    imported later, it takes its number from the environment.
+
+    A busy machine makes more threads far slower than one, and jobs of a parallel sweep share the
+    cores; so that every run says how many it takes.
+    """
+    from threadpoolctl import threadpool_limits
+
+    for variable in _THREADS:
+        os.environ[variable] = str(count)
+    threadpool_limits(count)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(count)
 
 
 def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:

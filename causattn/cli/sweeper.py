@@ -30,12 +30,12 @@ from causattn.cli.compose import plain
 from causattn.cli.compose_jobs import JobComposer
 from causattn.cli.errors import sentence
 from causattn.cli.follow import follow
+from causattn.cli.hydra import Sweep as Begun
 from causattn.cli.job import run_prepared
 from causattn.cli.prepared import Job, PreparedJobs
 from causattn.cli.processes import ProcessLauncher, what_others_wait_for_first
 from causattn.cli.processes import begin as begin_to_load
 from causattn.cli.progress import LOG, Progress
-from causattn.cli.sweep import Sweep as Begun
 
 _PLUGINS = "hydra_plugins"
 _SUBDIR = "${causattn.key:16}"

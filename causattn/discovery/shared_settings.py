@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from causattn.base import CapabilityError, ConfigError
-from causattn.discovery.contract import Capability, Offer, Problem, RunSettings
+from causattn.discovery.contract import (
+    CONTINUOUS,
+    DISCRETE,
+    Capability,
+    Offer,
+    Problem,
+    RunSettings,
+)
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.registry import SCORES, TESTS
 from causattn.discovery.scores.contract import Families, ForeignScore, GivenScore, Score
@@ -17,6 +24,11 @@ from causattn.discovery.tests.contract import BatchTest, GivenTest, Independence
 
 AnyTest = str | PValue | BatchTest
 """A test by name, a function ``(x, y, given) -> p`` over columns, or one with ``p_values``."""
+
+REFERENCE_SCORES = {"bic": CONTINUOUS, "bdeu": DISCRETE}
+"""causal-learn's scores, with the data that each is for."""
+
+ONLY_ITS_OWN = "causal-learn computes its scores itself"
 
 AnyScore = str | Families
 """A score by name, or an object with ``local_score(node, parents)``."""

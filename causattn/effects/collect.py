@@ -13,7 +13,6 @@ from causattn.effects.claims import Claims, claims_of
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.independent import Independent, IndependentEvidence
 from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
-from causattn.effects.robust import OtherSearches
 from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
 from causattn.effects.unseen import Search, unseen
 from causattn.effects.verdict import UNSEEN, VerdictRule, judge
@@ -94,6 +93,8 @@ def collect_evidence(
     wanted = pairs(names, graph, candidates, corpus.truth, outputs)
     known, others = IndependentEvidence(graph, independent), None
     if isinstance(chosen, DowhySettings):
+        from causattn.effects.robust import OtherSearches
+
         others = OtherSearches(claims.graph, features, chosen.bootstraps, chosen.search_s, seed)
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
         both = names[source], names[target]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
-from causattn.cli.threads import limit_threads
+from causattn.cli.job import limit_threads
 
 
 def test_a_run_takes_as_many_threads_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:

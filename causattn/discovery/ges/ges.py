@@ -26,11 +26,12 @@ from causattn.discovery.ges.engines import (
     ges_by_causattn,
 )
 from causattn.discovery.knowledge import Knowledge, as_knowledge
-from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFERENCE_SCORES
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved
 from causattn.discovery.shared_settings import (
+    ONLY_ITS_OWN,
+    REFERENCE_SCORES,
     AnyScore,
     ScoreSettings,
     check_causal_learn_priors,

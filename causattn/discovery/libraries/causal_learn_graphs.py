@@ -15,15 +15,9 @@ from typing import Any
 import numpy as np
 
 from causattn.base import DataError
-from causattn.discovery.contract import CONTINUOUS, DISCRETE
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.tests.contract import IndependenceTest, one_by_one
 from causattn.graphs import CausalGraph, Mark
-
-REFERENCE_SCORES = {"bic": CONTINUOUS, "bdeu": DISCRETE}
-"""causal-learn's scores, with the data that each is for."""
-
-ONLY_ITS_OWN = "causal-learn computes its scores itself"
 
 _ENDPOINTS = {-1: Mark.TAIL, 1: Mark.ARROW, 2: Mark.CIRCLE, 0: Mark.NONE}
 _TEST_NAMES = {"fisher_z": "fisherz", "chi_square": "chisq", "g_square": "gsq"}

@@ -20,13 +20,14 @@ from causattn.discovery.contract import (
 )
 from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.knowledge import Knowledge, as_knowledge, known_class
-from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFERENCE_SCORES
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
 from causattn.discovery.permutation.order_search import best_order
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved
 from causattn.discovery.shared_settings import (
+    ONLY_ITS_OWN,
+    REFERENCE_SCORES,
     AnyScore,
     ScoreSettings,
     check_causal_learn_priors,

@@ -10,9 +10,10 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.libraries.causal_learn_graphs import ONLY_ITS_OWN, REFERENCE_SCORES
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
 from causattn.discovery.shared_settings import (
+    ONLY_ITS_OWN,
+    REFERENCE_SCORES,
     ScoreSettings,
     check_causal_learn_priors,
     chosen_score,
