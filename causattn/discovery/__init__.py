@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, PCResult, run_pc
     from causattn.discovery.pc.pc import pc
     from causattn.discovery.permutation.boss import boss
+    from causattn.discovery.permutation.ils import ils
     from causattn.discovery.registry import ALGORITHMS, SCORES, TESTS
     from causattn.discovery.running.stability import EdgeFrequencies, edge_frequencies
     from causattn.discovery.running.time_limit import TimedOutError
@@ -82,6 +83,7 @@ __all__ = [
     "edge_log_prior",
     "edge_probabilities",
     "ges",
+    "ils",
     "iterative_causal_discovery",
     "pair_levels",
     "path_lengths",

@@ -72,23 +72,26 @@ class ScoreSettings(RunSettings):
     Parameters
     ----------
     score
-        ``"auto"`` (bic for continuous, bdeu for discrete data), ``"bic"``, ``"bdeu"``, or a score
-        of a plugin.
+        ``"auto"`` (bic for continuous, bdeu for discrete data), ``"bic"``, ``"ebic"``, ``"bdeu"``,
+        or a score of a plugin.
     penalty
-        bic: price of a parameter in units of log n; 0.5 is the BIC as published (Schwarz).
+        bic, ebic: price of a parameter in units of log n; 0.5 is the BIC as published (Schwarz).
     equivalent_sample_size
         bdeu: weight of the uniform prior in rows.
     structure_prior
         bdeu: expected number of parents of a variable; None for no such prior.
+    ebic_gamma
+        ebic: what a parent costs more, in units of the logarithm of the number of variables.
     ridge
-        bic of continuous data: share of each variance added to the diagonal of the covariance,
-        where columns are linear combinations of others.
+        bic of continuous data, ebic: share of each variance added to the diagonal of the
+        covariance, where columns are linear combinations of others.
     """
 
     score: str = "auto"
     penalty: float = 0.5
     equivalent_sample_size: float = 1.0
     structure_prior: float | None = 1.0
+    ebic_gamma: float = 0.5
     ridge: float = 0.0
 
 

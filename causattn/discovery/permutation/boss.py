@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from causattn.base import generator
 from causattn.discovery.contract import (
     ANY,
     CONTINUOUS_OR_DISCRETE,
@@ -19,10 +18,11 @@ from causattn.discovery.contract import (
     Problem,
 )
 from causattn.discovery.data import Data, as_discovery_data
-from causattn.discovery.knowledge import Knowledge, as_knowledge, known_class
+from causattn.discovery.knowledge import Knowledge, as_knowledge
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
+from causattn.discovery.permutation.order_graph import by_orders
 from causattn.discovery.permutation.order_search import best_order
-from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
+from causattn.discovery.running.candidate_use import CandidateSettings
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved
 from causattn.discovery.shared_settings import (
@@ -94,7 +94,6 @@ class Boss(Algorithm):
 
     def run(self, problem: Problem, settings: BossSettings) -> CausalGraph:
         """Solve a prepared problem."""
-        data = problem.data
         chosen = chosen_score(problem, settings, self.capability_of(settings))
         about = [chosen.text, settings.engine]
         if settings.engine == "causal-learn":
@@ -103,30 +102,13 @@ class Boss(Algorithm):
             check_causal_learn_priors(chosen, settings)
             graph = by_causal_learn(boss, problem, chosen, settings.penalty, {})
             return replace(graph, algorithm=f"boss ({', '.join(about)})")
-        evidence = evidence_for(self, settings, problem.candidates)
-        about += evidence.words
-        prior = None if evidence.weighing is None else settings.log_prior(evidence.weighing)
-        possible, required, forbidden = evidence.allowed, None, None
-        if problem.knowledge is not None:
-            required, forbidden = problem.knowledge.matrices(data.names)
-            possible = ~forbidden if possible is None else possible & ~forbidden
-        dag = best_order(
-            chosen.local,
-            generator(problem.seed, "discovery", "boss"),
-            starts=settings.starts,
-            possible=possible,
-            edge_log_prior=prior,
-            required=required,
-        )
-        total = chosen.local.total(dag) + (0.0 if prior is None else float(prior[dag != 0].sum()))
-        return CausalGraph.from_adjacency(
-            known_class(dag, required, forbidden),
-            data.names,
-            direction="from row to column",
-            kind="cpdag",
-            algorithm=f"boss ({', '.join(about)})",
-            score=total,
-            tests=chosen.local.evaluations,
+        return by_orders(
+            self,
+            problem,
+            settings,
+            chosen,
+            about,
+            lambda question, rng: best_order(question, rng, starts=settings.starts),
         )
 
 

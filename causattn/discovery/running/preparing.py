@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=RunSettings)
 
-_COUNTS = ("max_order", "max_parents", "max_path_length")
+_COUNTS = ("max_order", "max_parents", "max_path_length", "restarts")
 _AMOUNTS = ("penalty", "timeout_s")
 _FROM_ONE = ("threads", "starts")
 

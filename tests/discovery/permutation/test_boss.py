@@ -1,4 +1,4 @@
-"""BOSS against exact search by brute force, and its options."""
+"""Searches over orders against exact search by brute force, and the options of BOSS."""
 
 from itertools import permutations
 
@@ -8,9 +8,23 @@ import pytest
 from causattn.base import ConfigError
 from causattn.discovery import Knowledge, boss, discover
 from causattn.discovery.data import as_discovery_data
-from causattn.discovery.permutation.order_search import best_order
+from causattn.discovery.permutation.order_question import OrderQuestion
+from causattn.discovery.permutation.order_search import best_order, iterated_order
+from causattn.discovery.permutation.order_trees import TreeOrders
 from causattn.discovery.shared_settings import ScoreSettings, local_score
 from causattn.graphs import is_dag
+
+SEARCHES = {
+    "boss": lambda question, rng: best_order(question, rng, starts=50),
+    "ils": lambda question, rng: iterated_order(question, rng, restarts=50),
+}
+
+
+@pytest.fixture(params=["compiled", "trees"])
+def engine(request, monkeypatch):
+    """Have orders judged by compiled code, then by trees."""
+    if request.param == "trees":
+        monkeypatch.setattr("causattn.discovery.permutation.order_search.orders_of", TreeOrders)
 
 
 def best_by_brute_force(score, required=None, possible=None) -> float:
@@ -38,34 +52,79 @@ def best_by_brute_force(score, required=None, possible=None) -> float:
     return max(totals)
 
 
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("seed", range(8))
-def test_finds_the_optimum_on_small_graphs(graph_of, gaussian, seed):
+def test_finds_the_optimum_on_small_graphs(graph_of, gaussian, seed, search):
     data = gaussian(graph_of("a>c b>c c>d d>e a>e", "abcde"), 200, seed)
     score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
-    dag = best_order(score, np.random.default_rng(seed), starts=50)
+    dag = SEARCHES[search](OrderQuestion.of(score), np.random.default_rng(seed))
     assert is_dag(dag)
     assert score.total(dag) == pytest.approx(best_by_brute_force(score))
 
 
-def test_a_prior_is_part_of_what_is_maximised(graph_of, gaussian):
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("search", SEARCHES.values())
+def test_a_prior_is_part_of_what_is_maximised(graph_of, gaussian, search):
     data = gaussian(graph_of("a>b b>c", "abc"), 200, 0)
     score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
-    free = best_order(score, np.random.default_rng(0))
+    free = search(OrderQuestion.of(score), np.random.default_rng(0))
     assert free[0, 1] or free[1, 0]
     prior = np.zeros((3, 3))
     prior[0, 1] = prior[1, 0] = -1e6
-    bound = best_order(score, np.random.default_rng(0), edge_log_prior=prior)
+    bound = search(OrderQuestion.of(score, edge_log_prior=prior), np.random.default_rng(0))
     assert not bound[0, 1]
     assert not bound[1, 0]
 
 
-def test_only_possible_edges(graph_of, gaussian):
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("search", SEARCHES.values())
+def test_only_possible_edges(graph_of, gaussian, search):
     data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 500, 0)
     score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
     possible = np.random.default_rng(1).random((5, 5)) < 0.5
-    dag = best_order(score, np.random.default_rng(0), possible=possible)
+    dag = search(OrderQuestion.of(score, possible), np.random.default_rng(0))
     assert not (dag.astype(bool) & ~possible).any()
     assert dag.any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_compiled_and_plain_boss_agree(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(2, 14))
+    weights = np.triu(rng.random((size, size)) < 3 / size, 1) * rng.uniform(0.5, 1.5, (size, size))
+    data = rng.normal(size=(100, size)) @ np.linalg.inv(np.eye(size) - weights)
+    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    possible, prior = rng.random((2, size, size))
+    question = OrderQuestion.of(score, possible < 0.8, None, prior - 0.5)
+    one = best_order(question, np.random.default_rng(seed), starts=2)
+    monkeypatch.setattr("causattn.discovery.permutation.order_search.orders_of", TreeOrders)
+    assert np.array_equal(one, best_order(question, np.random.default_rng(seed), starts=2))
+
+
+@pytest.mark.usefixtures("engine")
+def test_restarts_never_lose():
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(100, 25)) @ rng.normal(size=(25, 25))
+    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    totals = [
+        score.total(
+            iterated_order(OrderQuestion.of(score), np.random.default_rng(0), restarts=count)
+        )
+        for count in (0, 5, 40)
+    ]
+    assert totals == sorted(totals)
+    assert totals[0] < totals[2]
+
+
+def test_discrete_data_by_bdeu(graph_of, gaussian):
+    data = gaussian(graph_of("a>c b>c c>d", "abcd"), 2000, 0)
+    found = discover({"kind": "ils", "discretise": 3}, data)
+    assert {tuple(edge)[:3] for edge in found.edges()} == {
+        ("a", "c", "-->"),
+        ("b", "c", "-->"),
+        ("c", "d", "-->"),
+    }
 
 
 def test_seeds_decide(graph_of, gaussian):
@@ -75,12 +134,16 @@ def test_seeds_decide(graph_of, gaussian):
 
 
 def test_no_start_is_a_sentence():
+    with pytest.raises(ConfigError, match="restarts=-1"):
+        discover({"kind": "ils", "restarts": -1}, np.random.default_rng(0).normal(size=(20, 3)))
     with pytest.raises(ConfigError, match="starts=0"):
         discover({"kind": "boss", "starts": 0}, np.random.default_rng(0).normal(size=(20, 3)))
 
 
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("seed", range(12))
-def test_the_best_dag_that_honours_knowledge(graph_of, gaussian, seed):
+def test_the_best_dag_that_honours_knowledge(graph_of, gaussian, seed, search):
     rng = np.random.default_rng(seed)
     data = gaussian(graph_of("a>c b>c c>d d>e a>e", "abcde"), 200, seed)
     score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
@@ -88,14 +151,14 @@ def test_the_best_dag_that_honours_knowledge(graph_of, gaussian, seed):
     place = rng.permutation(5)
     required = (place[:, None] < place) & (rng.random((5, 5)) < 0.3)
     possible = (rng.random((5, 5)) < 0.8) & ~required.T
-    dag = best_order(score, rng, starts=50, possible=possible, required=required)
+    dag = SEARCHES[search](OrderQuestion.of(score, possible, required), rng)
     assert is_dag(dag)
     assert dag[required].all()
     assert not (dag.astype(bool) & ~possible & ~required).any()
     assert score.total(dag) == pytest.approx(best_by_brute_force(score, required, possible))
 
 
-@pytest.mark.parametrize("kind", ["boss", "hill_climbing", "ges", "pc"])
+@pytest.mark.parametrize("kind", ["boss", "ils", "hill_climbing", "ges", "pc"])
 def test_knowledge_is_honoured_by_name(graph_of, gaussian, kind):
     data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 500, 0)
     known = {"required": [["d", "c"]], "forbidden": [["a", "c"], ["c", "a"]], "order": ["e", "b"]}
