@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causattn.base import generator
+from causattn.base import DataError, generator
 from causattn.effects import ESTIMATORS, Design, LinearEffects, Question
 from causattn.reproduction import Context, Findings
 
@@ -40,7 +40,11 @@ def _case(case: str, rows: int, repetitions: int, estimator: str) -> Row:
     true = truth(case)
     found, refused, seconds = [], 0, []
     for repetition in range(repetitions):
-        table = drawn(case, rows, generator(repetition, "effect_coverage", case, str(rows)))
+        try:
+            table = drawn(case, rows, generator(repetition, "effect_coverage", case, str(rows)))
+        except DataError:  # a rare value that no row has
+            refused += 1
+            continue
         design = Design(table)
         causes = tuple(range(table.size - 2))
         wanted = ("no", "yes") if table.categories[-2] else None
@@ -54,7 +58,10 @@ def _case(case: str, rows: int, repetitions: int, estimator: str) -> Row:
             continue
         found.append((effect.estimate, effect.low, effect.high, effect.standard_error))
     about = {"estimator": estimator, "kind": CASES[case][0], "true effect": digits(true)}
-    about |= {"refusals": float(refused), "milliseconds": digits(1000 * float(np.median(seconds)))}
+    about |= {
+        "refusals": float(refused),
+        "milliseconds": digits(1000 * float(np.median(seconds or [0]))),
+    }
     if not found:
         return about
     estimate, low, high, error = np.array(found).T
