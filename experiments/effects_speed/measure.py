@@ -14,12 +14,16 @@ from threadpoolctl import threadpool_limits
 
 from causattn.corpora import load_corpus
 from causattn.effects import (
+    ESTIMATORS,
     REFUTERS,
     AdjustmentSets,
     Design,
+    DowhySettings,
+    Effect,
     LinearEffect,
     LinearEffects,
     ModelInterventions,
+    Question,
     Refutation,
     SharedDraws,
     falsify_graph,
@@ -32,9 +36,10 @@ from causattn.reproduction import Context, Findings, machine, on_machines
 from causattn.reproduction import Row as Recorded
 
 from .programs import DowhyEffect, dowhy_falsify, seconds_to_identify
-from .samples import linear_table
+from .samples import linear_table, network_table
 
 Row = dict[str, Any]
+DEFAULT = DowhySettings.estimator
 NAMES = ("placebo", "random_common_cause", "data_subset")
 FRACTION = 0.8
 
@@ -84,24 +89,33 @@ def line(row: Recorded) -> dict[str, object]:
 class Problem:
     """All edges of one graph with their O-sets."""
 
-    def __init__(self, size: int, edges: int, rows: int) -> None:
-        self.table, self.graph = linear_table(size, edges, rows)
-        self.rows = rows
+    def __init__(self, table: FeatureTable, graph: CausalGraph) -> None:
+        self.table, self.graph = table, graph
+        self.rows = len(table.values)
         self.pairs = [(int(i), int(j)) for i, j in np.argwhere(self.graph.directed())]
         sets = AdjustmentSets(self.graph)
         self.given = [sets.find(*pair, "optimal").variables or () for pair in self.pairs]
 
     def effects(self, kind: str) -> tuple[Design, list[LinearEffect]]:
-        """Return every edge's effect."""
+        """Return every edge's linear effect."""
         design = Design(self.table)
         linear = LinearEffects(design, kind)  # type: ignore[arg-type]
         found = [linear.estimate(*pair, z) for pair, z in zip(self.pairs, self.given, strict=True)]
         assert all(isinstance(effect, LinearEffect) for effect in found)
         return design, found  # type: ignore[return-value]
 
-    def each(self, draws: int, kind: str) -> list[Refutation]:
+    def by(self, estimator: str) -> list[Effect]:
+        """Return every edge's effect by an estimator."""
+        design = Design(self.table)
+        linear, one = LinearEffects(design), ESTIMATORS[estimator]
+        asked = zip(self.pairs, self.given, strict=True)
+        found = [one.effect(Question(design, linear, *pair, z)) for pair, z in asked]
+        assert all(isinstance(effect, Effect) for effect in found)
+        return found  # type: ignore[return-value]
+
+    def each(self, draws: int, kind: str, estimator: str = "linear") -> list[Refutation]:
         """Estimate and refute every edge, each with draws of its own."""
-        _, effects = self.effects(kind)
+        effects = self.effects(kind)[1] if estimator == "linear" else self.by(estimator)
         done = []
         for place, effect in enumerate(effects):
             streams = [np.random.default_rng([place, k]) for k in range(3)]
@@ -125,8 +139,10 @@ class Problem:
 
 def refuters(size: int, edges: int, rows: int, draws: int, sampled: int) -> list[Row]:
     """Three refuters of every edge, beside DoWhy's on some edges and the very same draws."""
-    problem = Problem(size, edges, rows)
+    problem = Problem(*linear_table(size, edges, rows))
     ways: dict[str, Callable[[], Any]] = {
+        f"the default estimator ({DEFAULT}; of numbers cross-fitted), draws of its own for each "
+        "edge": lambda: problem.each(draws, "", DEFAULT),
         "draws of its own for each edge, classical standard errors": lambda: problem.each(
             draws, "classical"
         ),
@@ -135,6 +151,32 @@ def refuters(size: int, edges: int, rows: int, draws: int, sampled: int) -> list
         ),
         "draws shared by all edges": lambda: problem.shared(draws),
     }
+    case = f"{edges} edges, {size} nodes, n = {rows:,}: three refuters, {draws} draws each"
+    return beside_dowhy(case, problem, ways, draws, sampled)
+
+
+def networks(names: list[str], rows: int, draws: int, sampled: int) -> list[Row]:
+    """The default estimator's refuters of every edge of bundled networks, beside DoWhy's."""
+    found = []
+    for name in names:
+        problem = Problem(*network_table(name, rows))
+        ways: dict[str, Callable[[], Any]] = {
+            f"the default estimator ({DEFAULT}), draws of its own for each edge": (
+                lambda problem=problem: problem.each(draws, "", DEFAULT)  # type: ignore[misc]
+            ),
+            "linear regression, classical standard errors, draws of its own for each edge": (
+                lambda problem=problem: problem.each(draws, "classical")  # type: ignore[misc]
+            ),
+        }
+        case = f"{name}, {len(problem.pairs)} edges, n = {rows:,}: three refuters, {draws} draws"
+        found += beside_dowhy(case, problem, ways, draws, sampled)
+    return found
+
+
+def beside_dowhy(
+    case: str, problem: Problem, ways: dict[str, Callable[[], Any]], draws: int, sampled: int
+) -> list[Row]:
+    """Return a row for each way to refute all edges; DoWhy refutes some, in turn with them."""
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     theirs: list[float] = []
     differences: list[float] = []
@@ -147,14 +189,13 @@ def refuters(size: int, edges: int, rows: int, draws: int, sampled: int) -> list
             seconds[way].append(timed(call))
         edge = DowhyEffect(effects[place], design, problem.given[place])
         for k, name in enumerate(NAMES):
-            mean, replayed = our_draws(effects[place], name, draws, [int(place), k], rows)
+            mean, replayed = our_draws(effects[place], name, draws, [int(place), k], problem.rows)
             took, new_effect = edge.refute(name, replayed)
             theirs.append(took)
             differences.append(abs(new_effect - mean))
         for way, call in ways.items():
             seconds[way].append(timed(call))
     whole = median(theirs) * len(NAMES) * len(effects)
-    case = f"{edges} edges, {size} nodes, n = {rows:,}: three refuters, {draws} draws each"
     return [
         {
             "case": case,
@@ -193,7 +234,7 @@ def our_draws(
 
 def many_edges(size: int, edges: int, rows: int, draws: int) -> list[Row]:
     """The refuters of hundreds of edges, alone."""
-    problem = Problem(size, edges, rows)
+    problem = Problem(*linear_table(size, edges, rows))
     took = [timed(lambda: problem.shared(draws), time.process_time) for _ in range(3)]
     case = f"{edges} edges, {size} nodes, n = {rows:,}: three refuters, {draws} draws each"
     return [alone(case, "draws shared by all edges", took, 10.0)]
@@ -334,6 +375,7 @@ def timed(call: Callable[[], Any], clock: Callable[[], float] = time.perf_counte
 
 PARTS: dict[str, Callable[..., list[Row]]] = {
     "refuters": refuters,
+    "networks": networks,
     "many": many_edges,
     "falsification": falsification,
     "adjustment": adjustment,

@@ -1,10 +1,10 @@
-"""Linear data from a random graph, as a feature table."""
+"""Linear data from a random graph, and samples of bundled networks, as feature tables."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from causattn.corpora import Mentions
+from causattn.corpora import Mentions, load_network
 from causattn.features import FeatureKind, FeatureTable
 from causattn.graphs import CausalGraph
 
@@ -35,5 +35,28 @@ def linear_table(
     )
     graph = CausalGraph.from_adjacency(
         (weights != 0).astype(np.uint8), names, direction="from row to column", kind="dag"
+    )
+    return table, graph
+
+
+def network_table(name: str, rows: int, seed: int = 0) -> tuple[FeatureTable, CausalGraph]:
+    """Return a sample of a bundled network, and its DAG over what varies in the sample."""
+    network = load_network(name)
+    codes = network.sample(rows, np.random.default_rng(seed))
+    # A value that few rows have cannot be contrasted: such variables would end an edge.
+    held = [np.sort(np.bincount(column))[::-1] for column in codes.T]
+    kept = [k for k, counts in enumerate(held) if len(counts) > 1 and counts[1] >= 10]
+    names = tuple(network.variables[k] for k in kept)
+    table = FeatureTable(
+        names=names,
+        kinds=(FeatureKind.SLOT,) * len(kept),
+        values=codes[:, kept].astype(float),
+        categories=tuple(network.states[k] for k in kept),
+        carriers=Mentions.empty(),
+        documents=np.arange(rows),
+    )
+    whole = network.graph().adjacency("from row to column")
+    graph = CausalGraph.from_adjacency(
+        whole[np.ix_(kept, kept)], names, direction="from row to column", kind="dag"
     )
     return table, graph

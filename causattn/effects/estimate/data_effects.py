@@ -205,16 +205,20 @@ class DataEffects:
         }
 
     def _sensitivity(self, pair: Pair, primary: Adjusted) -> dict[str, Any]:
-        """Return how strong a hidden cause of the linear effect would have to be."""
-        effect = primary.effect
+        """Return the linear effect, and how strong a hidden cause of it would have to be."""
+        effect: Effect | str = primary.effect
         if not isinstance(effect, LinearEffect) or len(effect.treatment.moderators):
-            linear = self._linear.estimate(
+            effect = self._linear.estimate(
                 pair.source, pair.target, primary.columns, pair.levels, effect.reported
             )
-            if isinstance(linear, str):
-                return {}
-            effect = linear
-        return sensitivity_columns(effect, self._settings.confidence)
+        if not isinstance(effect, LinearEffect):
+            return {}
+        return {
+            "data_linear_estimate": effect.estimate,
+            "data_linear_low": effect.low,
+            "data_linear_high": effect.high,
+            **sensitivity_columns(effect, self._settings.confidence),
+        }
 
     def _levels(self, source: int) -> tuple[str, str] | None:
         """Return the contrast that the settings ask of a feature, if it has both values."""

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from causattn.base import listed
+from causattn.effects.estimate.curves import Feature, category, number
 from causattn.features import FeatureTable
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -95,6 +96,7 @@ class Design:
     def __init__(self, table: FeatureTable, minimum_count: int = 10) -> None:
         self.table = table
         self.minimum_count = minimum_count
+        self._curves: dict[int, Feature] = {}
 
     def treatment(self, feature: int, levels: tuple[str, str] | None = None) -> Treatment | str:
         """Return a feature as treatment, or the sentence that says why it cannot be one.
@@ -195,6 +197,16 @@ class Design:
                 _indicators(codes, [int(k) for k in np.flatnonzero(counts) if k != commonest])
             )
         return np.concatenate(blocks, axis=1)
+
+    def curves(self, feature: int) -> Feature:
+        """Return the columns of flexible regressions on a feature, worked out once."""
+        if feature not in self._curves:
+            values = self.table.values[:, feature]
+            if self.table.categories[feature] is None:
+                self._curves[feature] = number(values)
+            else:
+                self._curves[feature] = category(values.astype(np.int64))
+        return self._curves[feature]
 
 
 def numeric_levels(categories: tuple[str, ...]) -> np.ndarray | None:

@@ -78,7 +78,7 @@ def standardised(strata: Strata, sums: Sums) -> Standardised:
         level = np.einsum("bsk,bskm->bkm", weight, smooth) / held
         with np.errstate(divide="ignore", invalid="ignore"):
             equal = level * (1.0 - level) / (spread / held**2)
-        lows, highs = (end * held for end in _score(part / held, equal, tail))
+        lows, highs = (end * held for end in score_interval(part / held, equal, tail))
     else:
         half = tail * np.sqrt(spread)
         lows, highs = part - half, part + half
@@ -115,7 +115,9 @@ def _variances(
     return mean, (within + pooled[:, None, None]) / np.maximum(rows, 1.0)
 
 
-def _score(proportion: np.ndarray, rows: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
+def score_interval(
+    proportion: np.ndarray, rows: np.ndarray, tail: float | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the ends of the score interval of a proportion among so many rows."""
     proportion = np.clip(proportion, 0.0, 1.0)
     wide = tail**2 / rows

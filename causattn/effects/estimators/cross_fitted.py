@@ -1,4 +1,4 @@
-"""Doubly robust, outcome and propensity learned on other rows than they are used on."""
+"""Doubly robust, outcome and weights learned on other rows than they are used on."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from typing import Any, Literal
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.effects.contract import EstimationProblem, Estimator, PointEstimate
+from causattn.effects.columns import Column
+from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
+from causattn.effects.estimate.cross_fitted_effect import cross_fitted_effect, cross_fitted_point
 from causattn.effects.estimators.propensity import CLIP, error_of_mean, too_rare
 
 
 @dataclass(frozen=True)
 class CrossFittedSettings:
-    """How outcome and propensity are learned.
+    """How outcome and weights are learned.
 
     Parameters
     ----------
     folds
         Parts of the rows; what is used on one is learned on the others.
     learner
-        ``"polynomial"``: ridge and logistic regression on squares and products of what is adjusted
-        for. ``"trees"``: gradient boosting, for whatever shape, and some seconds an estimate (leave
-        the refuters out).
+        ``"curves"``: ridge regressions on lines, splines and products, for numbers and values
+        alike. ``"polynomial"``: ridge and logistic regression on squares and products of what is
+        adjusted for. ``"trees"``: gradient boosting, for whatever shape, and some seconds an
+        estimate (leave the refuters out). The last two compare two values.
     """
 
     folds: int = 5
-    learner: Literal["polynomial", "trees"] = "polynomial"
+    learner: Literal["curves", "polynomial", "trees"] = "curves"
 
     def __post_init__(self) -> None:
         if self.folds < 2:
@@ -38,23 +41,38 @@ class CrossFittedSettings:
 
 
 class CrossFitted(Estimator):
-    """Doubly robust with cross-fitting, by scikit-learn's learners.
+    """Doubly robust with cross-fitting; of a number as source, the mean slope.
 
-    The standard error is that of the influence function; what is learned need only be learned at a
-    rate that flexible learners reach.
+    Consistent under curves and interactions. The standard error is that of the influence function;
+    what is learned need only be learned at a rate that flexible learners reach.
     """
 
     name = "cross_fitted"
     settings = CrossFittedSettings
     paper = "Chernozhukov et al. (2018), Double/debiased machine learning, Econometrics Journal 21"
+    columns = (
+        Column(
+            "data_effective_rows", "number", "rows that the weights of the rarer value are worth"
+        ),
+        Column("data_regressors", "count", "columns of the regressions, the intercept among them"),
+    )
+
+    def effect(self, question: Question) -> Effect | str:
+        options = question.settings
+        folds = getattr(options, "folds", CrossFittedSettings.folds)
+        if getattr(options, "learner", CrossFittedSettings.learner) != "curves":
+            return super().effect(question)
+        return cross_fitted_effect(question, folds)
 
     def estimate(
         self, problem: EstimationProblem, settings: CrossFittedSettings
     ) -> PointEstimate | str:
-        from sklearn.model_selection import StratifiedKFold
-
         if said := too_rare(problem):
             return said
+        if settings.learner == "curves":
+            return cross_fitted_point(problem, settings.folds)
+        from sklearn.model_selection import StratifiedKFold
+
         treated, outcome = problem.treatment, problem.outcome
         # The intercept is the learners' own affair.
         columns = problem.adjustment[:, 1:]

@@ -13,6 +13,7 @@ from causattn.effects.estimate.design import Design, Treatment
 from causattn.effects.estimate.linear_effects import LinearEffect
 from causattn.effects.estimate.standardised_effect import standardised_effect, strata_of
 from causattn.effects.estimate.strata import standardised
+from causattn.effects.estimators.cross_fitted import ESTIMATOR as CROSS_FITTED
 from causattn.effects.estimators.interacted import ESTIMATOR as INTERACTED
 
 ROWS_A_STRATUM = 10
@@ -22,9 +23,9 @@ ROWS_A_STRATUM = 10
 class StandardisedMeans(Estimator):
     """Means within strata of the adjustment set, averaged over all rows (the g-formula).
 
-    Nothing is assumed of how effects differ between strata. A model answers where there are no
-    strata (the source or what is adjusted for is a number), or fewer than ten rows in one on
-    average: the estimator ``interacted``.
+    Nothing is assumed of how effects differ between strata. Where there are none, since the source
+    or what is adjusted for is a number, the estimator ``cross_fitted`` answers; where there are
+    fewer than ten rows in one on average, the estimator ``interacted``.
     """
 
     name = "standardised"
@@ -54,7 +55,10 @@ class StandardisedMeans(Estimator):
             return "The adjustment set holds the treatment or the outcome itself."
         numbers = [k for k in (q.source, *q.adjustment) if categories[k] is None]
         if numbers:
-            return _by_model(q, f"{names[numbers[0]]} is a number")
+            found = CROSS_FITTED.effect(q)
+            if isinstance(found, str):
+                return found
+            return replace(found, note=f"Cross-fitted, since {names[numbers[0]]} is a number.")  # type: ignore[type-var]
         stratum = strata_of(design, q.adjustment)
         count = int(stratum.max()) + 1
         if count > len(stratum) / ROWS_A_STRATUM:

@@ -1,0 +1,260 @@
+"""A cross-fitted effect estimated again on changed data, draw by draw, from sums of products.
+
+=====================  =============================================================================
+some rows, or some     Both regressions are learned again, for each fold on the others. The columns
+more than once         stay those that were chosen on all rows
+a further column       The same, the column in both
+another outcome        The outcome's regression is learned again; the weights do not depend on it
+a permuted source      It is known to depend on nothing, so that its weights are those of its own
+                       distribution, and the outcome is learned from what is adjusted for: doubly
+                       robust with one of the two known
+=====================  =============================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from causattn.effects.contract import Change, Draws
+from causattn.effects.estimate.cross_fit import PENALTY, Sums, learn, means
+from causattn.effects.estimate.cross_fitted_data import Data, Parts, by_fold, parts_of
+
+_CELLS = 150_000
+"""Numbers held at once per array of draws (1 MB, so that they stay in the cache)."""
+
+
+def cross_fitted_again(
+    data: Data, sums: Sums, reported: tuple[int, int], changes: Iterable[Change]
+) -> Draws:
+    """Estimate the reported contrast once more on each change; changes are all of one kind."""
+    again = _Again(data, sums, reported)
+    rest, estimates, ratios = iter(changes), [], []
+    for first in rest:
+        some = [first, *islice(rest, again.at_once(first) - 1)]
+        if first.times is not None:
+            estimates.append(again.counted(some))
+        elif first.column is not None:
+            estimates.append(again.joined(some))
+        else:
+            parts = again.permuted(some) if first.treatment is not None else again.other(some)
+            binary = data.binary and first.made is None
+            found = replace(data, binary=binary).put_together(parts)
+            estimates.append(found.estimate[:, *reported])
+            ratios.append(found.ratios(data.tail).max(axis=(1, 2)))
+    return Draws(np.concatenate(estimates), np.concatenate(ratios) if ratios else None)
+
+
+class _Again:
+    """The four ways to change the data of an effect."""
+
+    def __init__(self, data: Data, sums: Sums, reported: tuple[int, int]) -> None:
+        self._data, self._sums, self._contrast = data, sums, reported[0]
+        self._column = reported[1]
+        self._ends = [*data.starts[1:], data.rows]
+        self._place = np.empty_like(data.order)
+        self._place[data.order] = np.arange(data.rows)
+
+    def at_once(self, change: Change) -> int:
+        """Return how many changes of a kind to hold at once."""
+        data = self._data
+        size = data.rows
+        if change.times is not None or change.column is not None:
+            size = max(size, data.sieve.columns.shape[1] ** 2 * len(data.starts))
+        elif change.treatment is None:
+            size *= data.outcome.shape[1]
+        return max(1, _CELLS // size)
+
+    def counted(self, changes: list[Change]) -> np.ndarray:
+        """Return estimates with rows counted so often, float64 [b]; NaN without both values."""
+        data, sieve = self._data, self._data.sieve
+        width, base = sieve.columns.shape[1], sieve.base
+        outcome = data.outcome[:, [self._column]]
+        # One matrix product gives all sums: the first column is 1.
+        right = np.concatenate([sieve.columns, outcome, sieve.moved[:, base:]], axis=1)
+        whole = np.concatenate(
+            [self._sums.products, self._sums.outcomes[..., [self._column]]], axis=-1
+        )
+        sums = np.empty((len(changes), len(data.starts), width, width + 1))
+        moved = np.empty((len(changes), len(data.starts), width))
+        held = np.ones(len(changes), dtype=bool)
+        values = data.contrasts[self._contrast] if len(data.contrasts) else []
+        for place, change in enumerate(changes):
+            assert change.times is not None
+            times = change.times
+            out = np.flatnonzero(times == 0)
+            few = bool(times.max() == 1 and 2 * len(out) <= len(times))
+            rows = np.sort(self._place[out if few else np.flatnonzero(times)])
+            picked = right.take(rows, axis=0)
+            left = picked[:, :width]
+            if not few:
+                left = left * times[data.order[rows], None]
+            at = 0
+            for fold, end in enumerate(np.searchsorted(rows, self._ends)):
+                some = left[at:end].T @ picked[at:end]
+                sums[place, fold] = some[:, : width + 1]
+                moved[place, fold, :base] = some[0, :base]
+                moved[place, fold, base:] = some[0, width + 1 :]
+                at = end
+            if few:
+                sums[place] = whole - sums[place]
+                moved[place] = self._sums.moved - moved[place]
+            for value in values:
+                held[place] &= bool(data.treatment[self._place, value] @ (times > 0) > 0)
+        drawn = Sums(sums[..., :width], sums[..., width:], moved)
+        return np.where(held, self._solved(drawn, sieve.masks), np.nan)
+
+    def joined(self, changes: list[Change]) -> np.ndarray:
+        """Return the estimates with a column in what is adjusted for, float64 [b].
+
+        With H the inverse of the others' products and u those with the column, both solutions lose
+        their parts along H u: a border of one column needs no further inverse.
+        """
+        data, sieve = self._data, self._data.sieve
+        width = sieve.columns.shape[1]
+        new = np.empty((len(changes), data.rows))
+        for row, change in zip(new, changes, strict=True):
+            assert change.column is not None
+            change.column.take(data.order, out=row)
+        outcome = data.outcome[:, self._column]
+        both = np.column_stack([sieve.columns, outcome])
+        on = np.stack(
+            [new[:, a:b] @ both[a:b] for a, b in zip(data.starts, self._ends, strict=True)],
+            axis=1,
+        )
+        square = np.stack(
+            [
+                np.einsum("bn,bn->b", new[:, a:b], new[:, a:b])
+                for a, b in zip(data.starts, self._ends, strict=True)
+            ],
+            axis=1,
+        )
+        rest = _others(on, 1)
+        spare = _others(square, 1) + PENALTY
+        inverse = np.linalg.inv(_ridge(_others(self._sums.products, 0)))
+        learned = learn(self._sums, sieve.masks)
+        turned = np.einsum("kpq,bkq->bkp", inverse, rest[..., :width])
+        left = spare - np.einsum("bkp,bkp->bk", rest[..., :width], turned)
+        effect = self._sides(sieve.masks)
+        beta = learned.coefficients[..., self._column]
+        rho = learned.weights @ effect
+        along_outcome = (rest[..., width] - np.einsum("bkp,kp->bk", rest[..., :width], beta)) / left
+        along_weights = -np.einsum("bkp,kp->bk", rest[..., :width], rho) / left
+        beta = beta - turned * along_outcome[..., None]
+        rho = rho - turned * along_weights[..., None]
+        at = self._sums.moved * (effect @ sieve.masks)
+        error = self._sums.outcomes[..., self._column] - np.einsum(
+            "kpq,bkq->bkp", self._sums.products, beta
+        )
+        error -= on[..., :width] * along_outcome[..., None]
+        border = on[..., width] - np.einsum("bkp,bkp->bk", on[..., :width], beta)
+        border -= square * along_outcome
+        total = np.einsum("kp,bkp->b", at, beta) + np.einsum("bkp,bkp->b", rho, error)
+        total += (along_weights * border).sum(axis=1)
+        return total / data.rows * self._size()  # type: ignore[no-any-return]
+
+    def permuted(self, changes: list[Change]) -> Parts:
+        """Return parts with the source's rows in another order."""
+        data, n, base = self._data, self._data.rows, self._data.sieve.base
+        only = Sums(
+            self._sums.products[:, :base, :base],
+            self._sums.outcomes[:, :base],
+            self._sums.moved[:, :base],
+        )
+        given = learn(only, np.zeros((1, base))).coefficients
+        fitted = by_fold(data, data.sieve.columns[:, :base], given)
+        left = np.empty_like(data.outcome)
+        left[data.order] = data.outcome - fitted
+        alone = np.empty_like(data.treatment)
+        alone[data.order] = self._marginal()
+        both = np.concatenate([left, left**2], axis=1)
+        many = left.shape[1]
+        mean = np.empty((len(changes), alone.shape[1], many))
+        weights = np.empty((len(changes), n))
+        noise = np.empty_like(mean)
+        for k in range(alone.shape[1]):
+            own = np.ascontiguousarray(alone[:, k])
+            for row, change in zip(weights, changes, strict=True):
+                assert change.treatment is not None
+                own.take(change.treatment, out=row)
+            mean[:, k] = weights @ both[:, :many] / n
+            weights *= weights
+            noise[:, k] = weights @ both[:, many:] / n**2
+        if len(data.contrasts):
+            mean += fitted.mean(axis=0)
+        rows = np.broadcast_to(n**2 / (alone**2).sum(axis=0), mean.shape[:2])
+        between = np.zeros((len(changes), max(1, len(data.contrasts)), many))
+        return Parts(mean, noise, between, rows)
+
+    def other(self, changes: list[Change]) -> Parts:
+        """Return parts with another outcome, or the same in another order."""
+        data = self._data
+        table = np.empty_like(data.outcome)
+        table[data.order] = data.outcome
+        made = [
+            table[change.outcome] if change.made is None else change.made.T / data.scale
+            for change in changes
+        ]
+        many = table.shape[1]
+        outcome = np.stack([one[data.order] for one in made], axis=1).reshape(data.rows, -1)
+        across = np.stack(
+            [
+                data.sieve.columns[a:b].T @ outcome[a:b]
+                for a, b in zip(data.starts, self._ends, strict=True)
+            ]
+        )
+        sums = Sums(self._sums.products, across, self._sums.moved)
+        parts = parts_of(data, outcome, sums, learn(sums, data.sieve.masks))
+
+        def split(each: np.ndarray) -> np.ndarray:
+            return np.moveaxis(each.reshape(*each.shape[:-1], len(changes), many), -2, 0)
+
+        rows = np.broadcast_to(parts.rows, (len(changes), len(parts.rows)))
+        return Parts(split(parts.mean), split(parts.noise), split(parts.between), rows)
+
+    def _marginal(self) -> np.ndarray:
+        """Return the weights of a source that depends on nothing, float64 [n, f], fold by fold."""
+        data, sieve = self._data, self._data.sieve
+        if len(data.contrasts):
+            return data.treatment / data.treatment.mean(axis=0)
+        columns = np.column_stack([np.ones(data.rows), sieve.columns[:, sieve.alone]])
+        slope = np.concatenate([[0.0], sieve.moved[:, sieve.alone].sum(axis=0)])
+        weights: np.ndarray = columns @ np.linalg.solve(_ridge(columns.T @ columns), slope)
+        return weights[:, None]
+
+    def _sides(self, masks: np.ndarray) -> np.ndarray:
+        """Return which means make up the reported contrast, float64 [f]."""
+        sides = np.zeros(len(masks))
+        if not len(self._data.contrasts):
+            sides[0] = 1.0
+            return sides
+        start, end = self._data.contrasts[self._contrast]
+        sides[end] += 1.0
+        sides[start] -= 1.0
+        return sides
+
+    def _size(self) -> float:
+        return float(self._data.scale[self._column] / self._data.unit)
+
+    def _solved(self, sums: Sums, masks: np.ndarray) -> np.ndarray:
+        """Return the reported contrast from the sums of draws, float64 [b]."""
+        sides = self._sides(masks) @ masks
+        found = means(sums, learn(sums, sides[None]), sides[None])
+        return found[:, 0, 0] * self._size()  # type: ignore[no-any-return]
+
+
+def _others(sums: np.ndarray, axis: int) -> np.ndarray:
+    """Return the sums over all other folds."""
+    found: np.ndarray = sums.sum(axis=axis, keepdims=True) - sums
+    return found
+
+
+def _ridge(products: np.ndarray) -> np.ndarray:
+    """Return products with the penalty of all columns but the intercept."""
+    width = products.shape[-1]
+    found = products.copy()
+    found[..., np.arange(1, width), np.arange(1, width)] += PENALTY
+    return found
