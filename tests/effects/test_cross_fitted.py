@@ -220,6 +220,8 @@ def test_a_decided_source_is_a_sentence(make_table: Maker) -> None:
     cause = rng.normal(size=200)
     table = make_table(None, z=cause, t=2 * cause + 1, y=rng.normal(size=200))
     assert "decides the value of t" in str(ESTIMATOR.effect(linear_question(table)))
+    few = make_table(None, t=cause[:9], y=cause[:9] ** 2)
+    assert "too few" in str(ESTIMATOR.effect(linear_question(few)))
     alone = make_table(None, t=cause, y=cause + rng.normal(size=200))
     effect = ESTIMATOR.effect(linear_question(alone))
     assert not isinstance(effect, str)

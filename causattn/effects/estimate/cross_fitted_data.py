@@ -186,12 +186,10 @@ def fitted(
     number = not treatment.labels[0][0]
     source = design.curves(q.source) if number else None
     found = learned_from(given, treatment, source, outcome, folds, q.linear.confidence)
-    if found is None:
-        return (
-            f"The adjustment set decides the value of {design.table.names[q.source]}: there is no "
-            "row in which it could have been another (positivity is violated)."
-        )
-    return found
+    name = design.table.names[q.source]
+    return (
+        found.replace("the treatment", f"the value of {name}") if isinstance(found, str) else found
+    )
 
 
 def learned_from(
@@ -201,8 +199,8 @@ def learned_from(
     outcome: OutcomeColumns,
     folds: int,
     confidence: float,
-) -> Fitted | None:
-    """Return what is learned; None where what is adjusted for decides the treatment.
+) -> Fitted | str:
+    """Return what is learned, or the sentence that says why nothing is.
 
     Parameters
     ----------
@@ -217,8 +215,19 @@ def learned_from(
     """
     lines = np.concatenate([np.empty((len(outcome.columns), 0)), *(g.line for g in given)], axis=1)
     basis = Basis.of(np.concatenate([lines, treatment.rare], axis=1))
+    rows = len(lines)
+    if rows - basis.rank - treatment.columns.shape[1] < 1:
+        return (
+            f"The adjustment set ({basis.rank - 1} columns) is as large as the sample "
+            f"({rows} rows)."
+        )
+    if rows < 2 * folds:
+        return f"{rows} rows are too few to learn from {folds} folds of them."
     if dependent(basis, treatment.columns.T):
-        return None
+        return (
+            "The adjustment set decides the treatment: there is no row in which it could have "
+            "been another (positivity is violated)."
+        )
     source: Feature | np.ndarray = treatment.columns if number is None else number
     centre = outcome.columns.mean(axis=0)
     left = outcome.columns - centre

@@ -136,6 +136,6 @@ def cross_fitted_point(problem: EstimationProblem, folds: int) -> PointEstimate 
         folds,
         0.95,
     )
-    if found is None:
-        return "The adjustment set decides the treatment perfectly (positivity is violated)."
+    if isinstance(found, str):
+        return found
     return PointEstimate(float(found.found.estimate[0, 0]), float(found.found.error[0, 0]))
