@@ -50,7 +50,8 @@ class DowhySettings:
         source's ``"parents"``, which may leave the source no room to vary.
     estimator
         How effects are estimated, see causattn list estimators: means over the strata of what is
-        adjusted for (``"standardised"``), DoWhy's regression (``"linear"``), the same with
+        adjusted for, cross-fitted where there are numbers (``"standardised"``), cross-fitted
+        throughout (``"cross_fitted"``), DoWhy's regression (``"linear"``), the same with
         interactions (``"interacted"``), and those for sources with two values to compare.
     estimator_settings
         The estimator's own settings.
