@@ -107,7 +107,8 @@ def _counted(effect: LinearEffect, changes: list[Change]) -> Draws:
 
     The normal equations of a subset are those of all rows less those of the rows left out.
     """
-    columns = np.concatenate([effect.basis.vectors, effect.fits.residual[0].T], axis=1)
+    # Orthonormal, so that what counts as nothing left does not depend on the source's unit.
+    columns = np.concatenate([effect.basis.vectors, effect.fits.whitened[0].T], axis=1)
     outcome = effect.outcome_residual[effect.column]
     width = columns.shape[1]
     both = np.column_stack([columns, outcome])
@@ -124,7 +125,7 @@ def _counted(effect: LinearEffect, changes: list[Change]) -> Draws:
     possible = np.linalg.eigvalsh(grams)[:, 0] > 1e-9 * np.trace(whole[:, :width]) / width
     estimates = np.full(len(changes), np.nan)
     solved = np.linalg.solve(grams[possible], crosses[possible])[:, :, 0]
-    contrast = effect.treatment.contrasts[effect.contrast]
+    contrast = effect.fits.whitening[0] @ effect.treatment.contrasts[effect.contrast]
     estimates[possible] = solved[:, -len(contrast) :] @ contrast
     return Draws(estimates)
 
