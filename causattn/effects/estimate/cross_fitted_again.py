@@ -154,7 +154,7 @@ class _Again:
         border -= square * along_outcome
         total = np.einsum("kp,bkp->b", at, beta) + np.einsum("bkp,bkp->b", rho, error)
         total += (along_weights * border).sum(axis=1)
-        return total / data.rows * self._size()  # type: ignore[no-any-return]
+        return total / data.rows * self._size()
 
     def permuted(self, changes: list[Change]) -> Parts:
         """Return parts with the source's rows in another order."""
@@ -243,7 +243,7 @@ class _Again:
         """Return the reported contrast from the sums of draws, float64 [b]."""
         sides = self._sides(masks) @ masks
         found = means(sums, learn(sums, sides[None]), sides[None])
-        return found[:, 0, 0] * self._size()  # type: ignore[no-any-return]
+        return found[:, 0, 0] * self._size()
 
 
 def _others(sums: np.ndarray, axis: int) -> np.ndarray:

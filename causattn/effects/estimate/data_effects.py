@@ -207,9 +207,10 @@ class DataEffects:
     def _sensitivity(self, pair: Pair, primary: Adjusted) -> dict[str, Any]:
         """Return the linear effect, and how strong a hidden cause of it would have to be."""
         effect: Effect | str = primary.effect
+        reported = primary.effect.reported
         if not isinstance(effect, LinearEffect) or len(effect.treatment.moderators):
             effect = self._linear.estimate(
-                pair.source, pair.target, primary.columns, pair.levels, effect.reported
+                pair.source, pair.target, primary.columns, pair.levels, reported
             )
         if not isinstance(effect, LinearEffect):
             return {}
