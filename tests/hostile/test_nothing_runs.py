@@ -148,3 +148,33 @@ def test_pickles_under_other_names(name: str, mark: Path) -> None:
     with pytest.raises(CausattnError):
         load_corpus({"kind": "file", "path": str(mark.parent / name)}, 0)
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"hidden_size": 64}, "does not fit the sizes of its weights"),
+        ({"vocab_size": 10**13}, "does not fit the sizes of its weights"),
+        ({"num_hidden_layers": 3000}, "asks for 3,000 layers, and its folder holds"),
+        ({"hidden_size": "x"}, "configuration of model .* cannot be read"),
+        ({"hidden_act": "evil"}, "weights of model .* cannot be read"),
+    ],
+)
+def test_a_configuration_that_does_not_fit_its_weights(
+    changes: dict[str, object], said: str, sound: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(sound, folder)
+    config = json.loads((folder / "config.json").read_text()) | changes
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CausattnError, match=said):
+        load_model({"kind": "hf", "path": str(folder)}, None, 0)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+def test_a_model_of_braces(name: str, sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(sound, folder)
+    (folder / name).write_text('{"a":' * 100_000)
+    with pytest.raises(CausattnError, match=name):
+        load_model({"kind": "hf", "path": str(folder)}, None, 0)
