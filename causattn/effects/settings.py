@@ -69,8 +69,8 @@ class DowhySettings:
         Samples of the documents on which PC with majority rules is asked again for each arrow,
         beside FCI on all of them; 0 for none of these searches, and then no arrow is robust.
     search_s
-        Longest seconds that each of them may take, in a process of its own; one that takes longer
-        is not asked. None for no limit, which is quicker where there are many small studies.
+        Longest seconds of PC and of FCI, in a process of its own; one that takes longer is not
+        asked. None for no limit, which is quicker where there are many small studies.
     confidence
         Coverage of every interval; the joint ones hold over all arrows of the table at once.
     minimum_count

@@ -143,7 +143,7 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
     yield "edges", str(run.graph.edge_count)
     if verdicts is not None:
         for word in ("supported", "robust", "consistent"):
-            yield word, str(int((verdicts == word).sum()))
+            yield f"arrows {word}", str(int((verdicts == word).sum()))
     for label, name in (("SHD to the truth", "shd"), ("adjacency F1", "adjacency_f1")):
         if isinstance(graph.get(name), int | float):
             yield label, number(graph[name])

@@ -10,6 +10,7 @@ from causattn.base import visible
 from causattn.candidates import SELECTORS
 from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
 from causattn.report.words.text import number
+from causattn.report.words.verdicts import verdict_lines
 from causattn.results import Run, added_metrics
 
 _GRAPH = (
@@ -57,7 +58,9 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         cheaper_line(run),
         discovery_line(run),
         graph_line(run),
+        *verdict_lines(run),
         timing_line(run) if timed else "",
+        timing_line(run),
     )
     return [line for line in lines if line]
 

@@ -105,9 +105,9 @@ def _row(
         refuters=_refuters(row),
         conditional=_interval(row, "conditional", digits),
         model=_interval(row, "model", digits),
-        verdict=visible(row.get("verdict") or ""),
-        model_verdict=visible(row.get("model_verdict") or ""),
-        reason=visible(row.get("verdict_reason") or ""),
+        verdict=_text(row.get("verdict")),
+        model_verdict=_text(row.get("model_verdict")),
+        reason=_text(row.get("verdict_reason")),
         truth=fates.get(frozenset((source, target)), ""),
         details=tuple(
             (name.replace("_", " "), shown)
@@ -156,6 +156,11 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
     return number(float(value))
+
+
+def _text(value: Any) -> str:
+    """Return a word or sentence of the table, empty where it is not known."""
+    return visible(value) if isinstance(value, str) else ""
 
 
 def _unknown(value: Any) -> bool:

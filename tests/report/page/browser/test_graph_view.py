@@ -111,7 +111,7 @@ def test_every_kind_of_evidence_that_is_there_colours_the_edges(look, page: Path
     kinds = browser.run(
         f"[...document.querySelectorAll('{KIND}')].map(b => [b.textContent, b.disabled])"
     )
-    known = {"Verdict", "Truth", "Attention", "Test", "DoWhy", "Intervention"}
+    known = {"About the documents", "Truth", "Attention", "Test", "DoWhy", "Intervention"}
     assert {words for words, disabled in kinds if not disabled} == known
     assert ["Bootstrap", True] in kinds
     colours = set()

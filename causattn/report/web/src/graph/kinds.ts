@@ -82,6 +82,7 @@ export function kinds(claims: Claims): Kind[] {
     test,
     amount("bootstrap", "Bootstrap", "discovery_frequency", "bootstrap frequency", claims),
     effect("dowhy", "DoWhy", "data", "effect in the data", claims),
+    ...(claims.has("conditional_estimate") ? [effect("conditional", "Conditional", "conditional", "conditional of the model", claims)] : []),
     effect("intervention", "Intervention", "model", "effect on the model", claims),
   ];
 }

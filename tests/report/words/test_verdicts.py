@@ -1,0 +1,67 @@
+"""The lines that say what the verdicts come to."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from causattn.effects import EvidenceTable
+from causattn.report.words.verdicts import verdict_lines
+
+
+def row(source: str, target: str, **more) -> dict:
+    return {
+        "source": source,
+        "target": target,
+        "discovery_edge": "-->",
+        "discovery_directed": True,
+        "verdict": "drawn",
+        "data_rows": "seen",
+        **more,
+    }
+
+
+HELD = {
+    "data_rows": "unseen",
+    "data_low": 0.1,
+    "data_high": 0.3,
+    "data_joint_low": 0.05,
+    "data_joint_high": 0.35,
+}
+
+
+def lines(*rows: dict) -> list[str]:
+    run = SimpleNamespace(
+        evidence=EvidenceTable.from_rows(rows).frame, summary={"features": {"rows": 2000}}
+    )
+    return list(verdict_lines(run))
+
+
+def test_documents_model_and_split_have_a_line_each() -> None:
+    said = lines(
+        row("a", "b", verdict="robust", model_verdict="used", **HELD),
+        row("b", "c", verdict="consistent", model_verdict="unused", **HELD),
+        row("a", "c"),
+        *(
+            row(x, y, verdict="open", discovery_edge="---", discovery_directed=False)
+            for x, y in ("de", "ed")
+        ),
+        row("c", "a", verdict="absent", discovery_edge=None, discovery_directed=False),
+    )
+    assert said[0] == (
+        "About the documents: 1 robust, 1 consistent, 1 drawn, 1 pair without a direction"
+    )
+    assert said[1] == "About the model: 1 used, 1 unused (ordered pairs, read at its output)"
+    assert "2 of 3 arrows" in said[2]
+    assert "half of 2000" in said[2].replace("\u202f", "")
+    assert "do not draw the other;" in said[2]
+    assert "1.5 times as wide" in said[2]
+
+
+def test_a_conditional_is_no_intervention() -> None:
+    said = lines(row("a", "b", conditional_estimate=0.4))
+    assert said[1].startswith("About the model: nothing;")
+    assert "none can be more than drawn" in said[2]
+
+
+def test_older_runs_have_none_of_it() -> None:
+    assert list(verdict_lines(SimpleNamespace(evidence=pd.DataFrame({"source": ["a"]})))) == []
