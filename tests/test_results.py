@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from causattn.reproduction import experiment_names, find_experiment, read_record
+from causattn.results import read_rows
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 MADE = ("cache", "runs", "short", "sweeps")
@@ -35,6 +36,13 @@ def test_a_record_belongs_to_an_experiment_and_says_at_what_commit(name):
     assert not record.short
     assert all(made["commit"] for made in record.made)
     assert all(row["commit"] for row in rows)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_record_has_rows_each_with_its_commit(name):
+    rows = read_rows(RESULTS / name / "rows.parquet")
+    assert rows
+    assert all(row["commit"] and row["job"] for row in rows)
 
 
 @pytest.mark.parametrize("name", RECORDED)

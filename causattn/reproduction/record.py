@@ -1,7 +1,8 @@
 """The record of an experiment in ``results/NAME``: what a sceptic reads, and no cache.
 
 ``result.json`` holds the settings, the figures and what they were measured with; ``rows.parquet``
-every row, where jobs give rows; the page and its pictures lie beside them.
+every row that jobs gave, or a row each figure where they gave findings, with its commit; the page
+and its pictures lie beside them.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any
 
 from causattn.base import ArtefactError, inside, read_json, write_json, write_text
 from causattn.reproduction.contract import Findings, Row
-from causattn.reproduction.rows import read_findings, write_findings
+from causattn.reproduction.rows import plain, read_findings, write_findings
 from causattn.results import read_rows, write_rows
 
 RESULT, ROWS, PAGE = "result.json", "rows.parquet", "README.md"
 SCHEMA = 2
+_OF_FIGURES = {"figure", "here", "published", "outcome"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,32 @@ def made_with(rows: list[Row], stale: Mapping[str, str]) -> list[dict[str, Any]]
     return list(groups.values())
 
 
-def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Path:
+def figure_rows(made: Mapping[str, Any], findings: Findings) -> list[Row]:
+    """Return a row each figure of a job (one if it has none), with what it was measured with.
+
+    Parameters
+    ----------
+    made
+        The job's own row: its name, seconds, commit, code and versions.
+    findings
+        What it gave.
+    """
+    none = {"figure": None, "here": None, "published": None, "outcome": None}
+    return [
+        {
+            **made,
+            "figure": figure.name,
+            "here": figure.ours,
+            "published": figure.published,
+            "outcome": figure.outcome,
+        }
+        for figure in findings.figures
+    ] or [{**made, **none}]
+
+
+def write_record(
+    record: Record, rows: list[Row], page: str, folder: Path, figures: list[Row] | None = None
+) -> Path:
     """Write a record into `folder`, in the place of what stood there, and return its page.
 
     Parameters
@@ -91,11 +118,13 @@ def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Pa
     record
         What to write.
     rows
-        All rows; written where there are any.
+        All rows that the page is made of; none where jobs gave findings.
     page
         Its page, Markdown.
     folder
         Made where it is missing.
+    figures
+        Rows of the figures, see `figure_rows`, where jobs gave findings.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / RESULT).is_file():
@@ -104,6 +133,8 @@ def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Pa
             inside(folder, name).unlink(missing_ok=True)
     findings = write_findings(record.findings, folder)
     about = {key: value for key, value in vars(record).items() if key != "findings"}
+    if figures:
+        write_rows(folder / ROWS, plain(figures))
     if rows:
         write_rows(folder / ROWS, rows)
         findings |= {"tables": {}, "notes": {}}  # the page makes them of the rows
@@ -113,7 +144,7 @@ def write_record(record: Record, rows: list[Row], page: str, folder: Path) -> Pa
 
 
 def read_record(folder: Path) -> tuple[Record, list[Row]]:
-    """Return a record, and its rows where it has any.
+    """Return a record, and the rows that its page is made of, where it is.
 
     Raises
     ------
@@ -126,4 +157,6 @@ def read_record(folder: Path) -> tuple[Record, list[Row]]:
     kept.pop("schema")
     findings = {key: kept.pop(key) for key in ("figures", "tables", "notes", "pictures", "remarks")}
     rows: list[Row] = list(read_rows(folder / ROWS)) if (folder / ROWS).is_file() else []
+    if rows and set(rows[0]) >= _OF_FIGURES:
+        rows = []
     return Record(**kept, findings=read_findings(findings, folder)), rows

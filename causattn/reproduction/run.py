@@ -20,7 +20,13 @@ from causattn.reproduction.experiment import Experiment, ExperimentJob
 from causattn.reproduction.page import overview_page, record_page
 from causattn.reproduction.pictures import copy_picture
 from causattn.reproduction.protocol import Context
-from causattn.reproduction.record import Record, made_with, read_record, write_record
+from causattn.reproduction.record import (
+    Record,
+    figure_rows,
+    made_with,
+    read_record,
+    write_record,
+)
 from causattn.reproduction.rows import (
     PROVENANCE,
     Measured,
@@ -233,7 +239,15 @@ def _written(plan: ExperimentPlan, measured: list[Measured], results: Path) -> t
             page = plan.experiment.page or _all_rows
             findings = page(rows, plan.context(Path(folder), plan.settings))
         record = _record(plan, rows, findings, plan.command)
-        return record, write_record(record, [] if given else rows, record_page(record), results)
+        if not given:
+            return record, write_record(record, rows, record_page(record), results)
+        figures = [
+            row
+            for each in measured
+            if each.findings is not None
+            for row in figure_rows(each.rows[0], each.findings)
+        ]
+        return record, write_record(record, [], record_page(record), results, figures)
 
 
 def _record(plan: ExperimentPlan, rows: list[Row], findings: Findings, command: str) -> Record:

@@ -17,6 +17,7 @@ from causattn.reproduction import (
     rewrite_page,
 )
 from causattn.reproduction.rows import PROVENANCE
+from causattn.results import read_rows
 
 stale = import_module("causattn.reproduction.stale")
 
@@ -205,6 +206,9 @@ def test_one_piece_may_give_findings_itself(plan, dice, change, tmp_path):
     assert back.findings.figures == record.findings.figures
     assert rows == []
     assert back.made[0]["jobs"] == 1
+    (kept,) = read_rows(tmp_path / "out" / "rows.parquet")
+    assert (kept["figure"], kept["here"], kept["outcome"]) == ("throws", 5, "pass")
+    assert kept["commit"] == record.made[0]["commit"]
 
 
 def test_without_a_page_all_rows_are_shown(plan, dice, tmp_path):
