@@ -25,11 +25,11 @@ from causattn.stages import Stages
 
 AGGREGATES = ("mean", "rollout", "norm")
 RIVALS: dict[str, dict[str, Any]] = {
-    "lasso": {},
-    "trees": {},
+    "max_p": {},
     "cmi": {},
     "cmi given two": {"given": 2},
-    "max_p": {},
+    "lasso": {},
+    "trees": {},
 }
 """Screens of the values with their settings, each as it is by default but for what is named."""
 METRICS = ("auc", "average_precision", "precision_at_truth")
@@ -60,13 +60,13 @@ class Job:
 
 
 def jobs(settings: Any) -> Iterator[Job]:
-    """Yield all jobs, seed by seed: what needs no model first."""
-    for seed in range(max(settings.networks.values())):
-        for screen in ("mutual_information", *RIVALS, "attention"):
-            of_screen = settings.attention if screen == "attention" else settings.networks
+    """Yield all jobs, seed by seed, screens in the order of the settings."""
+    seeds = max(number for own in settings.screens.values() for number in own.values())
+    for seed in range(seeds):
+        for screen, own in settings.screens.items():
             read = settings.ranked_documents if screen == "attention" else 0
-            for network, seeds in of_screen.items():
-                if seed < seeds:
+            for network, number in own.items():
+                if seed < number:
                     yield Job(screen, network, settings.documents, read, seed)
 
 
