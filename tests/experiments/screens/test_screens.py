@@ -11,7 +11,7 @@ from experiments.screens.page import differences
 @pytest.fixture(scope="module")
 def small(in_small):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schedule, "FEWEST", 20)
+        patch.setattr(schedule, "FEWEST", 100)
         patch.setattr(schedule, "PASSES", 1)
         return in_small("screens")
 
