@@ -10,8 +10,8 @@ variance                Of each m_ks, that of a mean of its n_ks rows; for a 0/1
                         that a stratum that has seen one outcome only is not taken for certain. The
                         strata's shares are estimated, too: the variance of the effect between
                         strata, over n, is added
-interval                0/1 outcomes: a score interval (Wilson 1927) for each of the two means, of
-                        as many rows as give it its variance, put together by Newcombe's square root
+interval                0/1 outcomes: a score interval for each of the two means (Wilson 1927; of
+                        few events see `score_interval`), of as many rows as give it its variance, put together by Newcombe's square root
                         (Newcombe 1998, method 10), so that rare values get the lopsided interval
                         that they need. Numbers: normal
 values never seen       Where a stratum never shows the value k, the estimate takes k's mean over
@@ -26,8 +26,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import scipy.special
 
 from causattn.effects.estimate.counts import Strata, Sums
+
+_FEW = 3.5
+"""Fewer events are few."""
 
 
 class Standardised(NamedTuple):
@@ -118,9 +122,31 @@ def _variances(
 def score_interval(
     proportion: np.ndarray, rows: np.ndarray, tail: float | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends of the score interval of a proportion among so many rows."""
+    """Return the ends of the score interval of a proportion among so many rows.
+
+    With three events or fewer the end next to them is that of a Poisson count where this is wider,
+    since the score interval is too narrow there (Brown, Cai and DasGupta 2001, "Interval estimation
+    for a binomial proportion", Statistical Science 16, page 112).
+    """
     proportion = np.clip(proportion, 0.0, 1.0)
     wide = tail**2 / rows
     centre = proportion + wide / 2.0
     half = tail * np.sqrt(proportion * (1.0 - proportion) / rows + wide / (4.0 * rows))
-    return (centre - half) / (1.0 + wide), (centre + half) / (1.0 + wide)
+    low, high = (centre - half) / (1.0 + wide), (centre + half) / (1.0 + wide)
+    return _of_few(low, proportion, rows, tail), 1.0 - _of_few(
+        1.0 - high, 1.0 - proportion, rows, tail
+    )
+
+
+def _of_few(
+    low: np.ndarray, proportion: np.ndarray, rows: np.ndarray, tail: float | np.ndarray
+) -> np.ndarray:
+    """Return lower ends, those of few events by the Poisson distribution where it is lower."""
+    events = proportion * rows
+    few = (events < _FEW) & (low > 0)
+    if few.any():
+        level = 2.0 * scipy.special.ndtr(-np.broadcast_to(tail, low.shape)[few])
+        poisson = scipy.special.gammaincinv(np.maximum(events[few], 1e-6), level) / rows[few]
+        low = low.copy()
+        low[few] = np.minimum(low[few], poisson)
+    return low
