@@ -11,9 +11,9 @@ variance                Of each m_ks, that of a mean of its n_ks rows; for a 0/1
                         strata's shares are estimated, too: the variance of the effect between
                         strata, over n, is added
 interval                0/1 outcomes: a score interval for each of the two means (Wilson 1927; of
-                        few events see `score_interval`), of as many rows as give it its variance, put together by Newcombe's square root
-                        (Newcombe 1998, method 10), so that rare values get the lopsided interval
-                        that they need. Numbers: normal
+                        few events see `score_interval`), of as many rows as give it its variance,
+                        put together by Newcombe's square root (Newcombe 1998, method 10), so that
+                        rare values get the lopsided interval that they need. Numbers: normal
 values never seen       Where a stratum never shows the value k, the estimate takes k's mean over
                         all strata; the interval lets it be anything that the outcome can be (the
                         bounds of Manski 1990): 0 to 1, or the smallest to the largest number seen
