@@ -149,6 +149,7 @@ def read_network(
         Where the weights are missing, damaged, not safetensors, or hold NaN.
     """
     folder = Path(name).expanduser()
+    _check_head(name, read_config(name, revision), task)
     with _explained(name, "weights"), hushed():
         _check_layers(name, folder, revision)
         network, loading = AUTO[task].from_pretrained(
@@ -189,6 +190,16 @@ def _check_layers(name: str, folder: Path, revision: str | None) -> None:
         )
 
 
+def _check_head(name: str, config: PreTrainedConfig, task: Task) -> None:
+    """Raise where transformers has no such head for a family, as for those that see pictures."""
+    if type(config) not in AUTO[task]._model_mapping:
+        other = "" if task == "encoder" else " use model.task=encoder, which reads its attention,"
+        raise ModelError(
+            f"Model {name} is of the type {config.model_type}, which transformers has no "
+            f"{AUTO[task].__name__.removeprefix('Auto')} of;{other} or take another model."
+        )
+
+
 def check_fit(name: str, network: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
     """Refuse a tokenizer that gives ids for which the model has no embedding.
 
@@ -198,7 +209,10 @@ def check_fit(name: str, network: PreTrainedModel, tokenizer: PreTrainedTokenize
         Naming both sizes.
     """
     highest = max(tokenizer.get_vocab().values(), default=0)
-    rows = len(network.get_input_embeddings().weight)  # type: ignore[arg-type]
+    try:
+        rows = len(network.get_input_embeddings().weight)  # type: ignore[arg-type]
+    except NotImplementedError:
+        return  # characters (CANINE), or a picture's and a text's side by side (CLIP)
     if highest >= rows:
         raise ModelError(
             f"The tokenizer of model {name} gives ids up to {highest}, but the model has only "

@@ -7,6 +7,11 @@ import torch
 from transformers import (
     BertForSequenceClassification,
     BertModel,
+    CanineConfig,
+    CanineModel,
+    CLIPConfig,
+    LlavaConfig,
+    Mistral3Config,
     PreTrainedModel,
     T5Config,
     T5Model,
@@ -203,6 +208,27 @@ def test_encoders_with_a_decoder_predict_nothing(tmp_path: Path) -> None:
     for settings in ({"task": "causal"}, {"train_classifier": True}):
         with pytest.raises(ModelError, match="encoder with a decoder"):
             hf(str(tmp_path), **settings)
+
+
+@pytest.mark.parametrize("kind", [LlavaConfig, Mistral3Config, CLIPConfig])
+def test_a_family_without_the_head_that_is_asked_for(kind, tmp_path: Path) -> None:
+    kind().save_pretrained(tmp_path)
+    word_pieces(["the food was slow"] * 3).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match=r"no ModelForCausalLM of; use model\.task=encoder"):
+        hf(str(tmp_path), task="causal")
+
+
+def test_a_model_of_characters_has_no_embeddings_to_compare_with(tmp_path: Path) -> None:
+    small = CanineConfig(
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        num_hash_buckets=16,
+    )
+    CanineModel(small).save_pretrained(tmp_path)
+    word_pieces(["the food was slow"] * 3).save_pretrained(tmp_path)
+    assert hf(str(tmp_path), task="encoder").network.config.model_type == "canine"
 
 
 def test_settings_that_exclude_each_other_are_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Self
 import torch
 from transformers import PreTrainedModel
 
-from causattn.attention.capture.body import Inputs, attention_implementation
+from causattn.attention.capture.body import Inputs, attention_implementation, not_tokens
 from causattn.attention.capture.forward_pass import Edit
 from causattn.attention.capture.layer import AttentionLayer, Stack
 from causattn.base import ModelError
@@ -70,6 +70,28 @@ class EagerCapture(ABC):
             f"This model's attention is captured by {self.method}, by which it can be neither "
             "changed nor differentiated; choose a model that takes a registered attention function."
         )
+
+
+def check_lengths(layer: AttentionLayer, weights: torch.Tensor, inputs: Inputs) -> None:
+    """Raise where weights [B, H, Q, K] are not between the tokens of this batch.
+
+    A family may attend otherwise once a document is long (windows, hashes), which the first batch
+    does not show.
+
+    Parameters
+    ----------
+    layer
+        Whose weights.
+    weights
+        What the model made.
+    inputs
+        What it was given, the decoder's included.
+    """
+    length = inputs["input_ids"].shape[1]
+    own = inputs["decoder_input_ids"].shape[1] if "decoder_input_ids" in inputs else length
+    expected = {"decoder": (own, own), "cross": (own, length)}.get(layer.stack, (length, length))
+    if weights.shape[-2:] != expected:
+        raise not_tokens(layer.name, weights.shape[-2], weights.shape[-1], length)
 
 
 def returned_attention(output: Any) -> dict[str, tuple[torch.Tensor, ...]]:

@@ -19,7 +19,12 @@ import torch
 from transformers import PreTrainedModel
 
 from causattn.attention.capture.body import Inputs, trial_inputs, with_decoder_inputs
-from causattn.attention.capture.eager import EagerCapture, returned_attention, stack_of_field
+from causattn.attention.capture.eager import (
+    EagerCapture,
+    check_lengths,
+    returned_attention,
+    stack_of_field,
+)
 from causattn.attention.capture.forward_pass import EndOfPass, Pass
 from causattn.attention.capture.layer import (
     Probe,
@@ -135,6 +140,7 @@ class HookedCapture(EagerCapture):
 
     def _stream(self, inputs: Inputs, running: Pass, products: Products | None = None) -> None:
         """Run one batch with a hook on every attention module."""
+        inputs = with_decoder_inputs(self._network, self._body, inputs)
 
         def show(name: str, spot: _Spot) -> Callable[..., Any]:
             def hook(module: torch.nn.Module, arguments: Any, output: Any) -> Any:
@@ -146,6 +152,7 @@ class HookedCapture(EagerCapture):
                 layer, probe = running.enter(module), running.watched
                 if layer is not None and probe is not None:
                     weights = element.detach().permute(spot.axes).float()
+                    check_lengths(layer, weights, inputs)
                     if products is not None:
                         probe.see_vectors(layer, products.vectors_of(weights))
                     probe.visit(layer, take_rows(weights, probe.rows(layer)))

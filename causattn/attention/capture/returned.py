@@ -9,7 +9,12 @@ from __future__ import annotations
 import torch
 
 from causattn.attention.capture.body import Inputs, with_decoder_inputs
-from causattn.attention.capture.eager import EagerCapture, returned_attention, stack_of_field
+from causattn.attention.capture.eager import (
+    EagerCapture,
+    check_lengths,
+    returned_attention,
+    stack_of_field,
+)
 from causattn.attention.capture.layer import (
     AttentionLayer,
     Probe,
@@ -37,8 +42,10 @@ class ReturnedCapture(EagerCapture):
         """Run one batch and show each layer's attention to `probe`."""
         refuse_values(probe, self.method)
         products = Products() if probe.wants_vectors else None
+        inputs = with_decoder_inputs(self._network, self._body, inputs)
         for layer, weights in self._forward(inputs, products):
             if probe.wants(layer):
+                check_lengths(layer, weights, inputs)
                 if products is not None:
                     probe.see_vectors(layer, products.vectors_of(weights))
                 probe.visit(layer, take_rows(weights.float(), probe.rows(layer)))

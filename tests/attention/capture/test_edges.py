@@ -1,5 +1,7 @@
 """Families at the edges: inputs on which capture went wrong, each with the right value."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -220,6 +222,32 @@ def test_an_error_in_a_trial_leads_to_the_next_way(language_model, padded):
     assert_same(found.weights["self"], expected, padded["attention_mask"])
     assert capture.method in ("hooks on eager modules", "output_attentions")
     assert capture.passed_over
+
+
+class Windowed(OwnAttention):
+    """Attention that is of windows once a document is long."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        del self.softmax
+        self.softmax = partial(torch.softmax, dim=-1)
+
+    def forward(self, hidden_states, attention_mask=None, **rest):
+        output, weights = super().forward(hidden_states, attention_mask, **rest)
+        return output, weights[..., :5] if weights.shape[-1] > 10 else weights
+
+
+@pytest.mark.parametrize("method", ["hooks on eager modules", "output_attentions"])
+def test_attention_of_another_kind_in_a_later_batch_is_refused(method, language_model, padded):
+    network = hf.BertModel(language_model("bert").network.config, add_pooling_layer=False).eval()
+    network.set_attn_implementation("eager")
+    for layer in network.encoder.layer:
+        layer.attention.self = Windowed(network.config).eval()
+    with capture_attention(network, padded, methods=[method]) as capture:
+        capture.run(padded, Kept())
+        longer = {name: torch.cat([each, each], dim=1) for name, each in padded.items()}
+        with pytest.raises(ModelError, match="from 12 positions to 5 where the document has 12"):
+            capture.run(longer, Kept())
 
 
 @pytest.mark.parametrize("family", ["longformer", "led", "canine", "bigbird", "vilt"])
