@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import time
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 
 from causattn.base import generator
 from causattn.discovery import discover
 from causattn.graphs import CausalGraph, compare_graphs
-from causattn.reproduction import Context, Findings
+from causattn.reproduction import Context
 
 PENALTY = 1.0
 CONTESTANTS: dict[str, dict[str, Any]] = {
@@ -97,57 +95,3 @@ def contest(
             }
         )
     return found
-
-
-def table_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return means with standard errors, one row an algorithm."""
-    table = pd.DataFrame(rows)
-    by = table.groupby("algorithm", sort=False)
-    return pd.DataFrame(
-        {
-            "mean SHD": by["SHD"].mean(),
-            "standard error": by["SHD"].sem(),
-            "mean ancestor AID": by["ancestor AID"].mean(),
-            "exact": by["exact"].mean(),
-            "median processor seconds": by["processor seconds"].median(),
-        }
-    ).reset_index()
-
-
-def page(rows: list[dict[str, Any]], context: Context) -> Findings:
-    """Show how often and how fast each finds the true class."""
-    shown = table_of(rows)
-    by = shown.set_index("algorithm")
-    findings = Findings(tables={"CPDAGs against the true one, mean over graphs": shown})
-    ours = {
-        "share of graphs that ILS finds exactly, 20 restarts": by.at["ILS, 20 restarts", "exact"],
-        "share of graphs that ILS finds exactly, no restart": by.at["ILS, no restart", "exact"],
-        "processor seconds of ILS a graph, 20 restarts": by.at[
-            "ILS, 20 restarts", "median processor seconds"
-        ],
-    }
-    findings.figures = [context.figure(name, float(value)) for name, value in ours.items()]
-    findings.pictures["SHD against processor time, mean over graphs"] = draw(shown, context)
-    return findings
-
-
-def draw(shown: pd.DataFrame, context: Context) -> Path:
-    """Draw distance against time, and return the picture's path."""
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axis = pyplot.subplots(figsize=(6, 3.5), layout="constrained")
-    seconds, distance = shown["median processor seconds"], shown["mean SHD"]
-    axis.errorbar(seconds, distance, shown["standard error"], fmt="o", color="tab:blue")
-    for x, y, name in zip(seconds, distance, shown["algorithm"], strict=True):
-        axis.annotate(name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=8)
-    axis.set_xscale("log")
-    axis.set_yscale("symlog", linthresh=1)
-    axis.set_xlabel("processor seconds a graph")
-    axis.set_ylabel("SHD between CPDAGs")
-    axis.margins(x=0.2)
-    axis.spines[["top", "right"]].set_visible(False)
-    path = context.folder / "shd.png"
-    figure.savefig(path, dpi=120)
-    pyplot.close(figure)
-    return path

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from causattn.base import generator
-from causattn.reproduction import Context, Findings
-from experiments.flop.measure import contest, draw, table_of
+from causattn.reproduction import Context
+from experiments.flop.measure import contest
 
 
 def jobs(settings: Any) -> list[dict[str, Any]]:
@@ -32,19 +32,3 @@ def measure(job: dict[str, Any], context: Context) -> list[dict[str, Any]]:
     weights[np.ix_(order, order)] = drawn
     noise = rng.normal(size=(job["rows"], nodes)) * np.sqrt(rng.uniform(0, 0.5, nodes))
     return contest(weights, order, noise, context.seed)
-
-
-def page(rows: list[dict[str, Any]], context: Context) -> Findings:
-    """Show how near and how fast each comes to the true class."""
-    shown = table_of(rows)
-    by = shown.set_index("algorithm")
-    findings = Findings(tables={"CPDAGs against the true one, mean over graphs": shown})
-    ours = {
-        "mean SHD of ILS, 20 restarts": by.at["ILS, 20 restarts", "mean SHD"],
-        "processor seconds of ILS a graph, 20 restarts": by.at[
-            "ILS, 20 restarts", "median processor seconds"
-        ],
-    }
-    findings.figures = [context.figure(name, float(value)) for name, value in ours.items()]
-    findings.pictures["SHD against processor time, mean over graphs"] = draw(shown, context)
-    return findings
