@@ -56,7 +56,7 @@ def test_over_all_or_other_variables(graph):
     assert whole.over(["a", "z"]) is None
 
 
-def test_a_truth_of_adjacencies_alone_has_no_other_metrics(graph):
+def test_a_truth_of_adjacencies_alone_judges_nothing_else(graph):
     truth = graph("d>a d>b a>b b>c", "abcd").over(["a", "b", "c"])
     for kind in ("cpdag", "pag"):
         estimate = graph("b>a b>c")
@@ -69,5 +69,13 @@ def test_a_truth_of_adjacencies_alone_has_no_other_metrics(graph):
             "adjacency_recall",
             "adjacency_f1",
             "edges",
+            "shd",
             "true_edges",
         }
+
+
+def test_the_distance_to_a_skeleton_counts_pairs_adjacent_in_one_alone(graph):
+    truth = graph("d>a d>b a>b b>c", "abcd").over(["a", "b", "c"])
+    for text, expected in (("b>a b>c", 0), ("a>b", 1), ("a>b b>c a>c", 1), ("a>c", 3)):
+        assert compare_graphs(graph(text), truth)["shd"] == expected
+    assert compare_graphs(graph("a>b", "cba"), truth)["shd"] == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
 from causattn.graphs.contract import GraphMetric, GraphPair, Number
 from causattn.graphs.distances import (
@@ -14,7 +16,10 @@ from causattn.graphs.distances import (
 
 
 class StructuralHamming(GraphMetric):
-    """Pairs of variables whose edges differ in any way, between CPDAGs."""
+    """Pairs of variables whose edges differ in any way, between CPDAGs.
+
+    By a truth of which only the skeleton is known: pairs adjacent in one of the two alone.
+    """
 
     name = "shd"
     title = "SHD"
@@ -23,9 +28,13 @@ class StructuralHamming(GraphMetric):
     paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
 
     def value(self, pair: GraphPair) -> Number:
-        """Return the number; None between a PAG and a graph that is none, or by a skeleton."""
-        one_is_a_pag = (pair.estimate.kind == "pag") != (pair.truth.kind == "pag")
-        if one_is_a_pag or pair.skeleton_alone:
+        """Return the number; None between a PAG and a graph that is none."""
+        if pair.skeleton_alone:
+            place = {name: k for k, name in enumerate(pair.estimate.names)}
+            order = [place[name] for name in pair.truth.names]
+            differ = pair.estimate.skeleton()[np.ix_(order, order)] != pair.truth.skeleton()
+            return int(np.triu(differ, 1).sum())
+        if (pair.estimate.kind == "pag") != (pair.truth.kind == "pag"):
             return None
         return structural_hamming_distance(pair.estimate_class, pair.truth_class)
 
