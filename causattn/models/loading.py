@@ -26,7 +26,6 @@ from transformers.utils import logging
 
 from causattn.base import CausattnError, ModelError
 from causattn.models.model import Task
-from causattn.models.recurrent import registering  # noqa: F401  (folders of recurrent networks)
 
 AUTO: dict[Task, Any] = {
     "masked": AutoModelForMaskedLM,
@@ -80,6 +79,7 @@ def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
         raise ModelError(
             f"The folder {name} has no config.json; give a folder that save_pretrained wrote."
         )
+    _know_recurrent(folder)
     with _explained(name), hushed():
         return AutoConfig.from_pretrained(
             str(folder) if looks_local else name, revision=revision, trust_remote_code=False
@@ -123,6 +123,13 @@ def read_tokenizer(name: str, revision: str | None = None) -> PreTrainedTokenize
     return tokenizer
 
 
+def _know_recurrent(folder: Path) -> None:
+    """Make causattn's own networks known to transformers where a folder holds one."""
+    config = folder / "config.json"
+    if config.is_file() and '"causattn_lstm_' in config.read_text(encoding="utf-8"):
+        import causattn.models.recurrent.registering  # noqa: F401
+
+
 def read_network(
     name: str, task: Task, dtype: str, revision: str | None = None, **settings: Any
 ) -> tuple[PreTrainedModel, list[str]]:
@@ -149,6 +156,7 @@ def read_network(
         Where the weights are missing, damaged, not safetensors, or hold NaN.
     """
     folder = Path(name).expanduser()
+    _know_recurrent(folder)
     _check_head(name, read_config(name, revision), task)
     with _explained(name, "weights"), hushed():
         _check_layers(name, folder, revision)

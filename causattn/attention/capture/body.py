@@ -11,7 +11,7 @@ from transformers import PretrainedConfig, PreTrainedModel
 
 from causattn.attention.capture.layer import Stack
 from causattn.base import ModelError
-from causattn.models import LSTMLanguageModelConfig, token_id
+from causattn.models import token_id
 
 Inputs = Mapping[str, torch.Tensor]
 
@@ -58,7 +58,8 @@ def not_compiled(network: torch.nn.Module) -> Iterator[None]:
 def body_of(network: PreTrainedModel, stack: str | None) -> torch.nn.Module:
     """Return the module to run: without the head, and without the decoder where it is not asked."""
     config = network.config
-    if isinstance(config, LSTMLanguageModelConfig) and config.attention is None:
+    # Known by its type's name, so that no other run imports recurrent networks.
+    if config.model_type == "causattn_lstm_lm" and config.attention is None:
         raise ModelError(
             f"{type(network).__name__} was made without attention (model.attention=none); make it "
             "with one, or choose attention=none."

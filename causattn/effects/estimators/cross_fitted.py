@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.effects.columns import Column
 from causattn.effects.contract import Effect, EstimationProblem, Estimator, PointEstimate, Question
 from causattn.effects.estimate.cross_fitted_effect import cross_fitted_effect, cross_fitted_point
 from causattn.effects.estimators.propensity import CLIP, error_of_mean, too_rare
@@ -51,10 +50,8 @@ class CrossFitted(Estimator):
     settings = CrossFittedSettings
     paper = "Chernozhukov et al. (2018), Double/debiased machine learning, Econometrics Journal 21"
     columns = (
-        Column(
-            "data_effective_rows", "number", "rows that the weights of the rarer value are worth"
-        ),
-        Column("data_regressors", "count", "columns of the regressions, the intercept among them"),
+        ("data_effective_rows", "number", "rows that the weights of the rarer value are worth"),
+        ("data_regressors", "count", "columns of the regressions, the intercept among them"),
     )
 
     def effect(self, question: Question) -> Effect | str:
