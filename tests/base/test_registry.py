@@ -164,7 +164,7 @@ def test_what_a_contract_requires():
 
 
 def test_several_of_a_kind_may_share_a_file(room, tmp_path):
-    both = SOUP.replace("DISH = ", "ONE = ") + "\n\nclass Broth(type(ONE)):\n    name = \"broth\"\n"
+    both = SOUP.replace("DISH = ", "ONE = ") + '\n\nclass Broth(type(ONE)):\n    name = "broth"\n'
     (tmp_path / "kitchen" / "soups.py").write_text(f"{both}\n\nDISH = (ONE, Broth())\n")
     (tmp_path / "kitchen" / "warm" / "soup.py").unlink()
     assert list(room) == ["broth", "soup"]

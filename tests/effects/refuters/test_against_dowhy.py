@@ -9,15 +9,16 @@ import scipy.stats
 
 from causattn.effects import (
     REFUTERS,
+    TREATMENT,
     Design,
     Draws,
     LinearEffect,
     LinearEffects,
     Refutation,
+    dowhy_frame,
     dowhy_linear,
     refute,
 )
-from causattn.effects.estimate.by_dowhy import TREATMENT, dowhy_frame
 from causattn.effects.estimate.regression import fit
 from causattn.effects.refuters.judging import shift
 
