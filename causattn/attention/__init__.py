@@ -21,6 +21,13 @@ if TYPE_CHECKING:
         editable_attention,
     )
     from causattn.attention.interventions.mediation import NaturalEffects, natural_effects
+    from causattn.attention.interventions.path_effects import (
+        PartEffects,
+        part_effects,
+        path_attribution,
+        path_effects,
+    )
+    from causattn.attention.interventions.paths import HeadPaths, Written, paths_from
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
     from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
     from causattn.attention.measures.sparse import SparseMoments
@@ -45,15 +52,18 @@ __all__ = [
     "CaptureSettings",
     "DocumentAttention",
     "EdgeEffects",
+    "HeadPaths",
     "HeadStatistics",
     "KnockOut",
     "LayerView",
     "Measure",
     "MeasureShape",
     "NaturalEffects",
+    "PartEffects",
     "Probe",
     "SparseMoments",
     "Stack",
+    "Written",
     "abcd_correlation",
     "abcd_covariance",
     "attention_from",
@@ -71,6 +81,10 @@ __all__ = [
     "head_statistics",
     "heads_by_entropy",
     "natural_effects",
+    "part_effects",
+    "path_attribution",
+    "path_effects",
+    "paths_from",
     "read_summary",
     "summarise_attention",
     "write_summary",

@@ -10,6 +10,7 @@ from causattn.base import ConfigError, choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects.claims import Claims, claims_of
+from causattn.effects.contract import READS
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.independent import Independent, IndependentEvidence
 from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
@@ -219,6 +220,7 @@ class _Tests:
                 confidence=settings.confidence,
                 batch_size=settings.batch_size,
                 seed=seed,
+                reads=settings.reads,
             )
 
     def _effects(
@@ -255,8 +257,9 @@ class _Tests:
         effect = self._interventions.effect(source, target, contrast)
         if isinstance(effect, str):
             return found | {"model_reason": effect}
-        if effect.reads == OUTPUT:
-            return found | _model_columns(effect, "model")
+        # What a decoder predicts next is its output.
+        if effect.reads in (OUTPUT, *READS):
+            return found | _model_columns(effect, "model") | {"model_reads": effect.reads}
         return found | _model_columns(effect, "conditional") | {"model_reason": _NOT_AN_OUTPUT}
 
     def _cut(self, source: int, target: int, kind: str) -> dict[str, Any]:

@@ -109,6 +109,7 @@ _AFTER: tuple[Column, ...] = (
     Column("sensitivity_robustness_interval", "number", "the same for the interval to hold 0"),
     Column("sensitivity_e_value", "number", "risk ratio of a hidden cause that explains it away"),
     Column("model_kind", "text", "what was done to the model's input: rewrite, mask, delete ..."),
+    Column("model_reads", "text", "what is read: output, or of a decoder next, answer or span"),
     Column("model_outcome", "text", "what the effect on the model's output is on"),
     Column("model_scale", "number", "1 for a probability, else the range of the output's values"),
     Column("model_estimate", "number", "mean change of the model's output under intervention"),

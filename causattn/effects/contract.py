@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.changes import ModelEffect
     from causattn.effects.interventions.trial import Contrast, Trial
 
+Reads = Literal["next", "answer", "span"]
+READS: tuple[Reads, ...] = ("next", "answer", "span")
+"""What is read of a decoder, see `causattn.effects.interventions.next_reading`."""
+
 
 @dataclass(frozen=True)
 class NoOptions:
@@ -321,7 +325,8 @@ class Intervention(ABC):
         ``"slots"`` (of corpora that have them), ``"tokens"``, or ``"attention"``.
     reads
         Where the effect can be read: at the model's ``"output"`` (which needs a classifier), at
-        the target's ``"masked slot"`` (a masked language model).
+        the target's ``"masked slot"`` (a masked language model), or in what a decoder predicts of
+        the target (``"next"``).
     """
 
     name: str

@@ -224,7 +224,6 @@ class EvidenceTable(Shown):
         about = json.loads(stored["causattn.about"])
         if stored["causattn.schema"] != str(SCHEMA):
             rows = [_judged_again(row, about) for row in rows]
-            extra = tuple(column for column in extra if column.name != "model_reads")
         return cls.from_rows(rows, about, extra)
 
 
@@ -237,7 +236,8 @@ def refuters_in(frame: pd.DataFrame) -> list[str]:
 def _judged_again(row: dict[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of an earlier schema in the columns and words of this one."""
     row = dict(row)
-    if row.pop("model_reads", None) == "masked slot":
+    if row.get("model_reads") == "masked slot":
+        row["model_reads"] = None
         for column in evidence_columns():
             if column.name.startswith("conditional_"):
                 row[column.name] = row.pop(column.name.replace("conditional", "model", 1), None)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 from causattn.base import ConfigError
+from causattn.effects.contract import READS, Reads
 from causattn.effects.estimate.adjustment import Choice
 from causattn.effects.estimate.regression import StandardError
 from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
@@ -108,6 +109,11 @@ class DowhySettings:
         What is done to a feature's tokens where there are no slots to rewrite: ``"mask"``,
         ``"delete"``, ``"replace"`` (by tokens of another value from other documents), or another
         intervention on tokens.
+    reads
+        What is read of a decoder where the target is first predicted: the ``"next"`` token (its
+        distribution over the target's values, or the own token's probability), the ``"answer"``
+        (logit of the own token, less that of the wrong ones), or the log-probability of its whole
+        ``"span"``.
     attention_levels
         Also the effect on the model from the value that is attended to least up to the one attended
         to most (tau).
@@ -138,6 +144,7 @@ class DowhySettings:
     knock_outs: str = "renormalise"
     documents: int = 100
     operation: str = "mask"
+    reads: Reads = "next"
     attention_levels: bool = False
     batch_size: int = 256
 
@@ -169,6 +176,10 @@ class DowhySettings:
             raise ConfigError(
                 "effects.shared_draws=true needs effects.estimator=linear and "
                 "effects.standard_error=classical; set both, or shared_draws=false."
+            )
+        if self.reads not in READS:
+            raise ConfigError(
+                f"effects.reads={self.reads} is not known; choose one of {', '.join(READS)}."
             )
         ESTIMATORS.entry(self.estimator)
         _of_kind("knock_outs", self.knock_outs, "attention")

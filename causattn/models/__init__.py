@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         model_settings,
     )
     from causattn.models.model import LanguageModel, Task, token_id
+    from causattn.models.next_tokens import next_logits
     from causattn.models.predict import predict_labels, predict_tokens
     from causattn.models.recurrent import (
         RECURRENT_SCORES,
@@ -60,6 +61,7 @@ __all__ = [
     "model_checksums",
     "model_result_settings",
     "model_settings",
+    "next_logits",
     "predict_labels",
     "predict_tokens",
     "read_model",

@@ -6,6 +6,8 @@ masked model    The target's slot is hidden and predicted twice, with its attent
                 gives for all pairs at once
 classifier      The output is predicted twice, the pooled position's attention to the source's
                 tokens left and cut
+decoder         The target's first token is predicted twice by the position before it, whose
+                attention to the source's tokens is left and cut, where these come first
 ==============  ====================================================================================
 
 The effect is the total variation distance between the two distributions, in [0, 1], averaged over
@@ -47,6 +49,9 @@ class AttentionCut(Intervention):
             kept = trial.kept[self.name] = _Cuts(trial, target, self.name)
         found = kept.distances(source)
         sample, names = trial.sample, trial.sample.table.names
+        causal = sample.model.task == "causal"
+        if len(found) < 2 and causal:
+            return trial.reader.order(source, target)
         if len(found) < 2:
             return (
                 f"Fewer than 2 of {len(sample)} sampled documents hold both {names[source]} and "
@@ -56,7 +61,7 @@ class AttentionCut(Intervention):
         half = float(scipy.stats.norm.isf((1.0 - trial.confidence) / 2.0)) * error
         return ModelEffect(
             kind=self.name,
-            reads="output" if trial.reads_output(target) else "masked slot",
+            reads="output" if trial.reads_output(target) else ("next" if causal else "masked slot"),
             outcome=f"total variation of {names[target]}",
             estimate=mean,
             low=mean - half,
@@ -80,7 +85,10 @@ class _Cuts:
         """Return the total variation in each document that holds both, float64 [held]."""
         encoding, readers = self._encoding, self._readers
         keys = np.zeros(len(encoding.ids), dtype=bool)
-        keys[token_rows(*self._sample.plain(), source)] = True
+        if self._sample.model.task == "causal":
+            keys[self._trial.reader.before(source, self.target)[1]] = True
+        else:
+            keys[token_rows(*self._sample.plain(), source)] = True
         held = _documents_of(encoding, readers) & _documents_of(encoding, keys)
         if not held.any():
             return np.empty(0)
@@ -98,6 +106,10 @@ class _Cuts:
         readers = np.zeros(len(encoding.ids), dtype=bool)
         if self._trial.reads_output(self.target):
             readers[encoding.bounds[:-1] + encoding.pooled] = True
+            return encoding, readers
+        if self._sample.model.task == "causal":
+            span = self._trial.reader.span(self.target)
+            readers[encoding.bounds[span.document] + span.first - 1] = True
             return encoding, readers
         rows = token_rows(encoding, carriers, self.target)
         readers[rows] = True

@@ -77,6 +77,7 @@ class AttentionLevels:
             self._maps = self._captured()
         encoding, carriers = self._sample.plain()
         is_output = self._sample.table.kinds[target] is FeatureKind.OUTPUT
+        reads_ahead = self._sample.model.task == "causal"
         found = np.full(len(self._sample), np.nan)
         for document, weights in enumerate(self._maps):
             own = carriers.document == document
@@ -84,6 +85,10 @@ class AttentionLevels:
                 carriers.position[own & (carriers.feature == feature)]
                 for feature in (target, source)
             )
+            if reads_ahead and len(rows):
+                # What predicts the target is the position before it.
+                rows = rows[:1] - 1 if rows[0] else rows[:0]
+                columns = columns[columns <= rows[0]] if len(rows) else columns
             if is_output:
                 rows = encoding.pooled[document : document + 1]
             if len(rows) and len(columns):

@@ -19,7 +19,8 @@ class ModelEffect(NamedTuple):
     kind
         What was done to the input, in words.
     reads
-        Where the effect is read: ``"masked slot"`` or ``"output"``.
+        Where the effect is read: ``"masked slot"``, ``"output"``, or what of a decoder's
+        predictions: ``"next"``, ``"answer"`` or ``"span"``.
     outcome
         What the effect is on, such as ``"P(lung = yes)"``.
     estimate, low, high

@@ -26,7 +26,7 @@ class Generate(Intervention):
 
     name = "generate"
     changes = "slots"
-    reads = frozenset({"output"})
+    reads = frozenset({"next"})
     paper = "Pearl (2009), Causality, section 3.2.1: truncated factorisation"
 
     def effect(
@@ -55,7 +55,7 @@ class Generate(Intervention):
             readings,
             trial.confidence,
             kind=self.name,
-            reads="output",
+            reads="next",
             states=None if contrast is None else (contrast.start, contrast.end),
             value=None if contrast is None else contrast.value,
         )

@@ -3,9 +3,10 @@
 Slots are rewritten where the corpus has them (``rewrite``); else the source's tokens are masked,
 deleted or replaced, as ``effects.operation`` says. What is read of the target is the distribution
 over its values at its hidden slot (masked language models; the probabilities of the values' tokens,
-renormalised over them), the probability of its own tokens there (where there are no slots), or the
-model's output. A model that reads from left to right writes all slots behind the source again
-(``generate``), and is read where it writes the target.
+renormalised over them), the probability of its own tokens there (where there are no slots), what a
+model that reads from left to right predicts of it from what stands before (``effects.reads``), or
+the model's output. Such a model writes all slots behind the source again (``generate``), where the
+next token is read and every slot is one; else the source's slot is rewritten and all others stay.
 
 With a masked slot read, all other slots stay in view: the effect is a direct one, other features
 held. A masked language model is not a causal model of the world: it answers a change of an effect
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 from causattn.base import CausattnError
 from causattn.corpora import Corpus
-from causattn.effects.contract import Intervention
+from causattn.effects.contract import Intervention, Reads
 from causattn.effects.interventions.attention_levels import AttentionLevels
 from causattn.effects.interventions.changes import ModelEffect
 from causattn.effects.interventions.sample import Sample
@@ -48,6 +49,8 @@ class ModelInterventions:
         Most documents in a forward pass.
     seed
         The run's seed.
+    reads
+        What is read of a decoder: ``"next"``, ``"answer"`` or ``"span"``.
 
     Attributes
     ----------
@@ -66,11 +69,12 @@ class ModelInterventions:
         confidence: float = 0.95,
         batch_size: int = 256,
         seed: int = 0,
+        reads: Reads = "next",
     ) -> None:
         self._model, self._table = model, table
         self._operation = INTERVENTIONS[operation]
         self.sample = Sample(model, corpus, table, documents, seed)
-        self._trial = Trial(self.sample, confidence, batch_size)
+        self._trial = Trial(self.sample, confidence, batch_size, reads)
         self._levels = AttentionLevels(self.sample, batch_size)
 
     def effect(
@@ -95,6 +99,13 @@ class ModelInterventions:
         if not reads_output and self._model.task not in ("masked", "causal"):
             return f"Model {self._model.name} ({self._model.task}) predicts no part of its input."
         try:
+            if self._writes(source, target):
+                written = INTERVENTIONS["generate"].effect(self._trial, source, target, contrast)
+                if not isinstance(written, str):
+                    return written
+                # Slots of several tokens cannot be written; one of them can be set.
+                found = self._chosen(source, target).effect(self._trial, source, target, contrast)
+                return written if isinstance(found, str) else found
             return self._chosen(source, target).effect(self._trial, source, target, contrast)
         except CausattnError as error:
             return str(error)
@@ -112,7 +123,8 @@ class ModelInterventions:
         names, kinds, model = self._table.names, self._table.kinds, self._model
         if kinds[source] is FeatureKind.OUTPUT:
             return f"{names[source]} is the model's output, to which nothing attends."
-        if model.task != ("classifier" if self._trial.reads_output(target) else "masked"):
+        reads = ("classifier",) if self._trial.reads_output(target) else ("masked", "causal")
+        if model.task not in reads:
             return f"Model {model.name} ({model.task}) does not predict {names[target]}."
         try:
             return INTERVENTIONS[kind].effect(self._trial, source, target, None)
@@ -139,13 +151,18 @@ class ModelInterventions:
         except CausattnError as error:
             return str(error)
 
+    def _writes(self, source: int, target: int) -> bool:
+        """Return whether a pair is asked by writing what follows."""
+        trial = self._trial
+        slots = trial.slot(source) is not None and trial.slot(target) is not None
+        return self._model.task == "causal" and trial.reads == "next" and slots
+
     def _chosen(self, source: int, target: int) -> Intervention:
         """Return the intervention that serves a pair."""
         reads_output, trial = self._trial.reads_output(target), self._trial
-        if self._model.task == "causal":
-            return INTERVENTIONS["generate"]
         if trial.slot(source) is not None and (reads_output or trial.slot(target) is not None):
             return INTERVENTIONS["rewrite"]
-        reads = "output" if reads_output else "masked slot"
+        decodes = self._model.task == "causal"
+        reads = "output" if reads_output else "next" if decodes else "masked slot"
         # A target's hidden tokens stay where they are only if the source's do, too.
         return self._operation if reads in self._operation.reads else INTERVENTIONS["mask"]

@@ -6,6 +6,7 @@ import numpy as np
 
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect, mean_change
+from causattn.effects.interventions.earlier_tokens import rewritten
 from causattn.effects.interventions.rewriting import Rewriter
 from causattn.effects.interventions.trial import Contrast, Trial
 
@@ -14,11 +15,13 @@ class Rewrite(Intervention):
     """The source's slot is rewritten to each of its values in every document, all else left.
 
     The effect of a pair of values is the mean over documents of the change in what the model says
-    of the target: its distribution at its hidden slot, or the output.
+    of the target: its distribution at its hidden slot, or the output; of a decoder, what it
+    predicts of the target where the source comes first.
     """
 
     name = "rewrite"
     changes = "slots"
+    reads = frozenset({"output", "masked slot", "next"})
 
     def effect(
         self, trial: Trial, source: int, target: int, contrast: Contrast | None
@@ -26,6 +29,8 @@ class Rewrite(Intervention):
         sample, slot = trial.sample, trial.slot(source)
         assert slot is not None
         rewriter = trial.kept.setdefault(self.name, Rewriter(sample, trial.batch_size))
+        if sample.model.task == "causal":
+            return rewritten(trial, rewriter, source, target, contrast)
         values = sample.corpus.categories[slot] or ()
         states = (contrast.start, contrast.end) if contrast is not None else values
         codes = [values.index(state) for state in states]

@@ -78,7 +78,7 @@ def documents_of(corpus: Corpus, documents: np.ndarray) -> Corpus:
         values=None if corpus.values is None else corpus.values[documents],
         mentions=mentions_of(corpus.mentions, documents),
         outcome=None if corpus.outcome is None else corpus.outcome[documents],
-        metadata=None,
+        metadata=None if corpus.metadata is None else corpus.metadata.iloc[documents],
     )
 
 

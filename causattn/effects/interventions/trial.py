@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from causattn.effects.contract import Reads
 from causattn.effects.estimate.design import numeric_levels
 from causattn.effects.interventions.changes import Readings
+from causattn.effects.interventions.next_reading import NextReader
 from causattn.effects.interventions.sample import Sample
 from causattn.features import FeatureKind
 from causattn.models import predict_labels
@@ -36,6 +38,8 @@ class Trial:
         Coverage of the intervals.
     batch_size
         Most documents in a forward pass.
+    reads
+        What is read of a decoder, see `causattn.effects.interventions.next_reading`.
     kept
         What interventions keep from one pair to the next, by a name of their own.
     """
@@ -43,12 +47,18 @@ class Trial:
     sample: Sample
     confidence: float = 0.95
     batch_size: int = 256
+    reads: Reads = "next"
     kept: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def outputs(self) -> np.ndarray:
         """A classifier's output for the documents as they are, float64 [n, classes]."""
         return predict_labels(self.sample.model, self.sample.plain()[0], self.batch_size)
+
+    @cached_property
+    def reader(self) -> NextReader:
+        """Reads what a decoder predicts of features."""
+        return NextReader(self.sample, self.reads, self.batch_size)
 
     def reads_output(self, target: int) -> bool:
         """Return whether a feature is read at the model's output, and not at its hidden slot."""
