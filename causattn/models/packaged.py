@@ -20,6 +20,7 @@ import uuid
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from causattn.base import ModelError, file_sha256
 
@@ -101,7 +102,7 @@ def convert(gguf: Path, target: Path) -> None:
     with hushed():
         own = {"gguf_file": gguf.name}
         read = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.float32, **own)
-        config = read.config
+        config: Any = read.config
         if hasattr(config, "quantization_config"):
             del config.quantization_config
         network = LlamaForCausalLM(config)

@@ -413,8 +413,8 @@ def same_length(texts: Mapping[str, torch.Tensor]) -> None:
     """
     shapes = {name: tuple(ids.shape) for name, ids in texts.items()}
     if len(set(shapes.values())) > 1:
-        named = " and ".join(f"{name} has {shape[1]} tokens" for name, shape in shapes.items())
+        named = " and ".join(f"{name} with {shape[1]} tokens" for name, shape in shapes.items())
         raise DataError(
-            f"{named[0].upper()}{named[1:]}; a path is patched between documents of as many "
-            "tokens, choose a counterpart of equal length."
+            f"There are {named}; a path is patched between documents of as many tokens, choose a "
+            "counterpart of equal length."
         )

@@ -81,7 +81,7 @@ def wiring_of(network: PreTrainedModel) -> Wiring:
     heads = getattr(network.config, "num_attention_heads", None)
     if layers is None or norm is None or vocabulary is None or not isinstance(heads, int):
         raise _unknown(network, "its blocks, last norm or map to the vocabulary were not found")
-    blocks = tuple(_block(network, layer) for layer in layers)  # type: ignore[union-attr]
+    blocks = tuple(_block(network, layer) for layer in layers.children())
     return Wiring(blocks, norm, vocabulary, heads)
 
 

@@ -111,11 +111,11 @@ class NextReader:
         """Return the sentence for a source that never comes before the target."""
         names = self._sample.table.names
         encoding, carriers = self._sample.plain()
-        held = [
+        of_source, of_target = (
             np.unique(carriers.document[carriers.feature == feature])
             for feature in (source, target)
-        ]
-        both = np.intersect1d(*held)
+        )
+        both = np.intersect1d(of_source, of_target)
         count = len(encoding)
         if len(both) < 2:
             return (

@@ -267,7 +267,7 @@ def test_bad_input_is_said_in_a_sentence(llama) -> None:
         paths_from(paths, ["2.1"], ["0.1.q"])
     with pytest.raises(DataError, match="give other="):
         paths.run(paths.possible)
-    with pytest.raises(DataError, match="documents has 6 tokens and counterparts has 4"):
+    with pytest.raises(DataError, match="documents with 6 tokens and counterparts with 4"):
         same_length({"documents": IDS, "counterparts": OTHERS[:, :4]})
     small = BertConfig(vocab_size=16, hidden_size=8, num_hidden_layers=1, num_attention_heads=2)
     with pytest.raises(ModelError, match="cannot be patched"):
