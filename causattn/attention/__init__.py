@@ -27,7 +27,9 @@ if TYPE_CHECKING:
         path_attribution,
         path_effects,
     )
-    from causattn.attention.interventions.paths import HeadPaths, Written, paths_from
+    from causattn.attention.interventions.path_nodes import paths_from, same_length
+    from causattn.attention.interventions.path_pass import Written
+    from causattn.attention.interventions.paths import HeadPaths
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
     from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
     from causattn.attention.measures.sparse import SparseMoments
@@ -86,6 +88,7 @@ __all__ = [
     "path_effects",
     "paths_from",
     "read_summary",
+    "same_length",
     "summarise_attention",
     "write_summary",
 ]

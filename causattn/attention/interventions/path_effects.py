@@ -19,7 +19,9 @@ from dataclasses import dataclass
 
 import torch
 
-from causattn.attention.interventions.paths import HeadPaths, PatchKind, Written, paths_from
+from causattn.attention.interventions.path_nodes import paths_from
+from causattn.attention.interventions.path_pass import PatchKind, Written
+from causattn.attention.interventions.paths import HeadPaths
 
 Metric = Callable[[torch.Tensor], torch.Tensor]
 """From logits [B, P, vocabulary] to a number for each document, [B]."""

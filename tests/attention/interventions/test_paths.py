@@ -7,7 +7,6 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, BertConfig, BertForMaskedLM
 
 from causattn.attention import HeadPaths, part_effects, path_attribution, path_effects, paths_from
-from causattn.attention.interventions.paths import same_length
 from causattn.base import DataError, ModelError
 from tests.small_models import DECODERS, small_decoder
 

@@ -1,0 +1,104 @@
+"""Prompts that an indirect object completes: *When Mary and John ... John gave a drink to Mary*.
+
+The task of Wang, Variengien, Conmy, Shlegeris and Steinhardt (2023), "Interpretability in the wild:
+a circuit for indirect object identification in GPT-2 small"; templates and lists of names are ours.
+Two orders: the indirect object may be named first or second. The counterpart has three names that
+are all different, so that it asks for nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from causattn.base import ConfigError, generator
+from causattn.corpora.contract import CorpusSource
+from causattn.corpora.corpus import Corpus
+from causattn.corpora.prompts import ANSWER, Prompt, prompt_corpus
+
+NAMES = (
+    *("Mary", "John", "Tom", "James", "Alice", "Anna", "Sarah", "Peter", "Paul", "David", "Emma"),
+    *("Lisa", "Mark", "Laura", "Kate", "Jack", "Jane", "Anne", "Sam", "Ben", "Lucy", "Robert"),
+    *("Michael", "Kevin", "Susan", "Karen", "Helen", "Martin", "Steve", "Adam", "Brian", "Chris"),
+    *("Daniel", "Eric", "Frank", "George", "Henry", "Jason", "Julia", "Kelly", "Linda", "Maria"),
+)
+PLACES = ("store", "park", "school", "office", "station", "market", "garden", "library")
+THINGS = ("drink", "book", "ring", "ball", "letter", "gift", "key", "ticket")
+TEMPLATES = (
+    "When {first} and {second} went to the {place}, {again} gave a {thing} to {answer}",
+    "Then, {first} and {second} were at the {place}, and {again} handed a {thing} to {answer}",
+    "After {first} and {second} left the {place}, {again} offered a {thing} to {answer}",
+    "While {first} and {second} sat in the {place}, {again} showed a {thing} to {answer}",
+)
+
+
+@dataclass(frozen=True)
+class IndirectObjectSettings:
+    """Which prompts.
+
+    Parameters
+    ----------
+    documents
+        How many to draw; the two orders alternate.
+    templates
+        Which of the four templates, from 0.
+    names
+        How many of the 42 names, each one token of common decoders.
+    """
+
+    documents: int = 60
+    templates: tuple[int, ...] = (0, 1, 2, 3)
+    names: int = len(NAMES)
+
+    def __post_init__(self) -> None:
+        wrong = [k for k in self.templates if not 0 <= k < len(TEMPLATES)]
+        if wrong or not self.templates:
+            raise ConfigError(
+                f"corpus.templates={list(self.templates)} must name some of the templates 0 to "
+                f"{len(TEMPLATES) - 1}."
+            )
+        if not 5 <= self.names <= len(NAMES):
+            raise ConfigError(f"corpus.names={self.names} must lie between 5 and {len(NAMES)}.")
+
+
+class IndirectObject(CorpusSource):
+    """Prompts in which one of two names is to be repeated: the indirect object's."""
+
+    name = "indirect_object"
+    settings = IndirectObjectSettings
+    paper = "Wang et al. (2023), Interpretability in the wild"
+
+    def load(self, settings: IndirectObjectSettings, seed: int) -> Corpus:
+        """Return the prompts."""
+        rng = generator(seed, "corpora", "indirect_object")
+        names = NAMES[: settings.names]
+        prompts = []
+        for document in range(settings.documents):
+            which = settings.templates[document // 2 % len(settings.templates)]
+            obj, subject, *others = rng.choice(names, 5, replace=False).tolist()
+            place, thing = str(rng.choice(PLACES)), str(rng.choice(THINGS))
+            ahead = document % 2 == 0
+            first, second = (obj, subject) if ahead else (subject, obj)
+            words = {"first": first, "second": second, "place": place, "again": subject}
+            prompts.append(
+                Prompt(
+                    TEMPLATES[which],
+                    {**words, "thing": thing, ANSWER: obj},
+                    dict(zip(("first", "second", "again"), others, strict=True)),
+                    (obj,),
+                    (subject,),
+                    {"template": which, "order": "object first" if ahead else "subject first"},
+                )
+            )
+        values = {
+            "first": names,
+            "second": names,
+            "place": PLACES,
+            "again": names,
+            "thing": THINGS,
+            ANSWER: names,
+        }
+        about = {"kind": self.name, **asdict(settings), "templates": list(settings.templates)}
+        return prompt_corpus(self.name, prompts, values, about)
+
+
+CORPUS = IndirectObject()

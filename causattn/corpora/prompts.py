@@ -1,0 +1,110 @@
+"""Prompts from templates: texts with named slots, each with its answer and its counterpart.
+
+The answer is the last slot of a document, so that a decoder can be asked for it and an effect can
+be read there (``effects.reads``). The columns ``right`` and ``wrong`` of the corpus's metadata hold
+the answers that count, divided by ``|``; ``counterpart`` is the same prompt with other words in it,
+token for token, that says nothing of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from causattn.corpora.corpus import Corpus, Mentions
+
+ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One document.
+
+    Parameters
+    ----------
+    template
+        Text with slots in braces, ``{answer}`` the last of them.
+    words
+        What stands in each slot.
+    counterpart
+        The same for the counterpart; its answer is left out.
+    right, wrong
+        Answers that count for and against.
+    about
+        More columns of the metadata.
+    """
+
+    template: str
+    words: Mapping[str, str]
+    counterpart: Mapping[str, str]
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+    about: Mapping[str, Any]
+
+
+def prompt_corpus(
+    name: str,
+    prompts: Sequence[Prompt],
+    values: Mapping[str, tuple[str, ...]],
+    about: Mapping[str, Any],
+) -> Corpus:
+    """Return prompts as a corpus.
+
+    Parameters
+    ----------
+    name
+        The corpus in a word.
+    prompts
+        The documents.
+    values
+        By slot, in order, the words that may stand there; a variable each.
+    about
+        Where it came from.
+    """
+    variables = tuple(values)
+    texts: list[str] = []
+    rows: list[tuple[int, int, int, int]] = []
+    codes = np.full((len(prompts), len(variables)), np.nan)
+    for document, prompt in enumerate(prompts):
+        text = ""
+        for literal, slot, _, _ in Formatter().parse(prompt.template):
+            text += literal
+            if slot is not None:
+                word, variable = prompt.words[slot], variables.index(slot)
+                rows.append((document, variable, len(text), len(text) + len(word)))
+                codes[document, variable] = values[slot].index(word)
+                text += word
+        texts.append(text)
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    metadata = [
+        {
+            "right": "|".join(prompt.right),
+            "wrong": "|".join(prompt.wrong),
+            "counterpart": question(
+                prompt.template.format(**{**prompt.words, **prompt.counterpart})
+            ),
+            **prompt.about,
+        }
+        for prompt in prompts
+    ]
+    return Corpus(
+        name=name,
+        texts=texts,
+        variables=variables,
+        values=codes,
+        categories=tuple(values.values()),
+        mentions=Mentions(*columns),
+        value_texts=tuple(values.values()),
+        metadata=pd.DataFrame(metadata),
+        about=dict(about),
+    )
+
+
+def question(text: str) -> str:
+    """Return a document without its last word, which answers it."""
+    return text[: text.rindex(" ")]
