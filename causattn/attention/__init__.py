@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from causattn.attention.files import read_summary, write_summary
     from causattn.attention.from_positions import attention_from
     from causattn.attention.interventions.edge_effects import EdgeEffects, edge_effects
+    from causattn.attention.interventions.head_graph import (
+        HeadGraph,
+        PathCase,
+        circuit_curve,
+        head_graph,
+        minimality,
+        prune_paths,
+    )
     from causattn.attention.interventions.knock_out import (
         KnockOut,
         attention_weights,
@@ -54,6 +62,7 @@ __all__ = [
     "CaptureSettings",
     "DocumentAttention",
     "EdgeEffects",
+    "HeadGraph",
     "HeadPaths",
     "HeadStatistics",
     "KnockOut",
@@ -62,6 +71,7 @@ __all__ = [
     "MeasureShape",
     "NaturalEffects",
     "PartEffects",
+    "PathCase",
     "Probe",
     "SparseMoments",
     "Stack",
@@ -75,18 +85,22 @@ __all__ = [
     "capture_attention",
     "check_device",
     "check_query",
+    "circuit_curve",
     "default_stack",
     "document_attention",
     "edge_effects",
     "editable_attention",
     "head_entropy",
+    "head_graph",
     "head_statistics",
     "heads_by_entropy",
+    "minimality",
     "natural_effects",
     "part_effects",
     "path_attribution",
     "path_effects",
     "paths_from",
+    "prune_paths",
     "read_summary",
     "same_length",
     "summarise_attention",

@@ -85,8 +85,8 @@ def prompt_corpus(
         {
             "right": "|".join(prompt.right),
             "wrong": "|".join(prompt.wrong),
-            "counterpart": question(
-                prompt.template.format(**{**prompt.words, **prompt.counterpart})
+            "counterpart": question(prompt.template).format(
+                **{**prompt.words, **prompt.counterpart}
             ),
             **prompt.about,
         }
@@ -105,6 +105,6 @@ def prompt_corpus(
     )
 
 
-def question(text: str) -> str:
-    """Return a document without its last word, which answers it."""
-    return text[: text.rindex(" ")]
+def question(template: str) -> str:
+    """Return a template up to its answer."""
+    return template[: template.index(f"{{{ANSWER}}}")].rstrip()

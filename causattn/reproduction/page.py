@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,8 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
+    if not math.isfinite(value):
+        return "none" if math.isnan(value) else str(value)
     return f"{value:.4g}" if value != int(value) or abs(value) >= 1e15 else f"{int(value)}"
 
 

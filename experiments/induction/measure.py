@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,10 @@ def jobs(settings: Any) -> Iterator[dict[str, Any]]:
         yield {"part": "heads", "layers": list(range(first, first + 6)), **own}
 
 
-def measure(job: Any, context: Context) -> list[dict[str, Any]]:
+def measure(values: dict[str, Any], context: Context) -> list[dict[str, Any]]:
     """Return a row a head, or a row a set of heads that was cut."""
     torch.set_num_threads(1)
+    job = SimpleNamespace(**values)
     model = load_model({"kind": "smollm2"}, None, 0)
     trial = Trial(model, job.documents, job.tokens, job.batch, context.seed)
     return trial.curve(job, context.seed) if job.part == "curve" else trial.alone(job.layers)
@@ -139,7 +141,7 @@ class Trial:
         rows = []
         with self.open() as capture:
             before = self.losses(None, capture)[:, 1]
-            for layer in layers:
+            for layer in (k for k in layers if k < self.layers):
                 for head in range(self.heads):
                     edit = KnockOut("renormalise", edges=self.edges, heads={layer: (head,)})
                     added = self.losses(edit, capture)[:, 1] - before
@@ -251,7 +253,11 @@ class _Each:
 
 
 def screened(
-    score: np.ndarray, effect: np.ndarray, draws: int, rng: np.random.Generator
+    score: np.ndarray,
+    effect: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+    both_sides: bool = False,
 ) -> dict[str, tuple[float, float, float]]:
     """Return how well scores find what has an effect: AUC, average precision, rank correlation.
 
@@ -263,27 +269,35 @@ def screened(
         Of documents drawn again, for the intervals.
     rng
         Draws.
+    both_sides
+        Whether an effect below 0 is one, too, and sizes are ranked.
 
     Returns
     -------
     Each with the ends of its interval. True is what has an effect above 0, by Student's t over all
-    documents, one-sided at 5% divided by n.
+    documents, at 5% divided by n.
     """
     documents, n = effect.shape
     error = effect.std(0, ddof=1) / np.sqrt(documents)
-    bar = stats.t.isf(0.05 / n, documents - 1)
-    true = effect.mean(0) > bar * np.maximum(error, 1e-12)
+    bar = stats.t.isf(0.05 / n / (1 + both_sides), documents - 1)
+    size = np.abs if both_sides else np.asarray
+    true = size(effect.mean(0)) > bar * np.maximum(error, 1e-12)
 
     def all_three(rows: np.ndarray) -> tuple[float, float, float]:
         own = score[rows].mean(0)
-        rank = float(stats.spearmanr(own, effect[rows].mean(0)).statistic)
+        rank = float(stats.spearmanr(own, size(effect[rows].mean(0))).statistic)
         if not 0 < true.sum() < n:
             return float("nan"), float("nan"), rank
         return float(roc_auc_score(true, own)), float(average_precision_score(true, own)), rank
 
     point = all_three(np.arange(documents))
     drawn = np.array([all_three(rng.integers(0, documents, documents)) for _ in range(draws)])
-    low, high = np.nanquantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
+    ends = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+    # A sample of documents that leaves nothing true, or all, has no area.
+    known = [column[np.isfinite(column)] for column in drawn.T]
+    low, high = np.array(
+        [np.quantile(own, ends) if len(own) else (np.nan, np.nan) for own in known]
+    ).T
     names = ("AUC", "average precision", "rank correlation")
     return {"true": (float(true.sum()), float(n), 0.0)} | {
         name: (point[k], float(low[k]), float(high[k])) for k, name in enumerate(names)

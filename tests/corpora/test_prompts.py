@@ -3,6 +3,7 @@ import pytest
 
 from causattn.base import ConfigError
 from causattn.corpora import load_corpus
+from causattn.corpora.pronouns import HE, SHE
 
 
 def test_an_indirect_object_is_asked_for_and_its_counterpart_asks_for_nobody() -> None:
@@ -36,8 +37,35 @@ def test_an_indirect_object_is_asked_for_and_its_counterpart_asks_for_nobody() -
     assert np.isfinite(some.values).all()
 
 
-def test_unknown_templates_are_refused() -> None:
+def test_a_later_decade_is_right_and_its_counterpart_allows_every_one() -> None:
+    corpus = load_corpus({"kind": "greater_than", "documents": 24}, 0)
+    for text, row in zip(corpus.texts, corpus.metadata.to_dict("records"), strict=True):
+        years = [word.strip(".,") for word in text.split() if word[:4].strip(".,").isdigit()]
+        first, last = years
+        assert (len(first), len(last), first[:2]) == (4, 3, last[:2])
+        assert set(row["right"].split("|")) == {d for d in "0123456789" if d > first[2]}
+        assert set(row["wrong"].split("|")) == {d for d in "0123456789" if d < first[2]}
+        assert last[2] in row["right"]
+        assert row["counterpart"] == text[:-1].replace(first, first[:2] + "01")
+
+
+def test_a_persons_gender_is_right_and_the_counterparts_is_wrong() -> None:
+    corpus = load_corpus({"kind": "pronouns", "documents": 24}, 0)
+    women, men = SHE, HE
+    for text, row in zip(corpus.texts, corpus.metadata.to_dict("records"), strict=True):
+        own, other = (women, men) if row["right"] == "she" else (men, women)
+        assert text.endswith(f" that {row['right']}")
+        assert sum(f" {word} " in text for word in own) == 1
+        assert sum(f" {word} " in row["counterpart"] for word in other) == 1
+    assert set(corpus.metadata["told"]) == {"word", "profession"}
+
+
+@pytest.mark.parametrize("kind", ["indirect_object", "greater_than", "pronouns"])
+def test_unknown_templates_are_refused(kind) -> None:
     with pytest.raises(ConfigError, match="templates 0 to 3"):
-        load_corpus({"kind": "indirect_object", "templates": [9]}, 0)
+        load_corpus({"kind": kind, "templates": [9]}, 0)
+
+
+def test_too_few_names_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"names=2"):
         load_corpus({"kind": "indirect_object", "names": 2}, 0)

@@ -6,7 +6,14 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, BertConfig, BertForMaskedLM
 
-from causattn.attention import HeadPaths, part_effects, path_attribution, path_effects, paths_from
+from causattn.attention import (
+    HeadPaths,
+    part_effects,
+    path_attribution,
+    path_effects,
+    paths_from,
+    same_length,
+)
 from causattn.base import DataError, ModelError
 from tests.small_models import DECODERS, small_decoder
 
