@@ -31,7 +31,7 @@ from causattn.models import (
 from causattn.reproduction import Context
 
 STRONGEST = 20
-LAYERS_A_JOB = 10
+LAYERS_A_JOB = 6
 
 
 def jobs(settings: Any) -> Iterator[dict[str, Any]]:

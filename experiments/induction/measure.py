@@ -24,8 +24,9 @@ def jobs(settings: Any) -> Iterator[dict[str, Any]]:
     """Yield the scores with the curves, then each layer's heads alone."""
     own = {key: getattr(settings, key) for key in ("documents", "tokens", "batch")}
     yield {"part": "curve", "cuts": list(settings.cuts), "draws": settings.draws, **own}
-    for first in range(0, 30, 6):
-        yield {"part": "heads", "layers": list(range(first, first + 6)), **own}
+    tried = {"documents": settings.tried, "tokens": settings.tried_tokens, "batch": settings.tried}
+    for first in range(0, 30, 5):
+        yield {"part": "heads", "layers": list(range(first, first + 5)), **tried}
 
 
 def measure(values: dict[str, Any], context: Context) -> list[dict[str, Any]]:
@@ -129,7 +130,6 @@ class Trial:
                     "what": "score",
                     "layer": layer,
                     "head": head,
-                    "by_document": score[:, layer, head].round(5).tolist(),
                     "value": float(score[:, layer, head].mean()),
                     "elsewhere": float(elsewhere[:, layer, head].mean()),
                 }
@@ -140,6 +140,7 @@ class Trial:
         """Return what cutting one head's edges alone adds to the second half's loss."""
         rows = []
         with self.open() as capture:
+            score, _, _ = self.attention(capture)
             before = self.losses(None, capture)[:, 1]
             for layer in (k for k in layers if k < self.layers):
                 for head in range(self.heads):
@@ -151,6 +152,7 @@ class Trial:
                             "layer": layer,
                             "head": head,
                             "by_document": added.round(5).tolist(),
+                            "attention": score[:, layer, head].round(5).tolist(),
                             "value": float(added.mean()),
                         }
                     )

@@ -32,8 +32,7 @@ def page(rows: list[Row], context: Context) -> Findings:
     most = max(mean.loc[name].loc[first, "lost"] for name in controls) if first else np.nan
     both = scores.merge(effects, on=["layer", "head"], suffixes=("", "_cut"))
     attention, cut = (
-        np.array(both[column].tolist(), dtype=float).T
-        for column in ("by_document", "by_document_cut")
+        np.array(effects[column].tolist(), dtype=float).T for column in ("attention", "by_document")
     )
     rng = generator(context.seed, "induction", "bootstrap")
     screen = screened(attention, cut, context.settings.bootstrap, rng)

@@ -91,7 +91,7 @@ def test_all_paths_are_faithful_and_complete_and_none_are_neither(cases) -> None
 
 
 def test_what_a_path_is_worth_is_what_goes_with_it(cases) -> None:
-    graph = head_graph(cases, candidates=12, threshold=0.05, bootstrap=2)
+    graph = head_graph(cases, candidates=25, threshold=0.05, bootstrap=2)
     worth = minimality(cases, graph.edges)
     possible = cases[0].paths.possible
     own = torch.cat([metric(case.paths.run().logits) for case in cases]).mean()
