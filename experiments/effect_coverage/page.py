@@ -5,7 +5,30 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from causattn.reproduction import Context, Findings
+from causattn.reproduction import Row as Recorded
+
 RARE = 0.03
+
+
+def page(rows: list[Recorded], context: Context) -> Findings:
+    """Return coverage by network, by kind of edge and by case."""
+    networks = pd.DataFrame([row for row in rows if row.get("network")])
+    cases = pd.DataFrame([row for row in rows if row.get("case")])
+    findings = Findings()
+    if len(networks):
+        findings.tables |= network_tables(networks)
+        kept = networks[networks["holds"].notna()]
+        for estimator, part in kept.groupby("estimator"):
+            least = part.groupby(["network", "rows"])["holds"].mean().min()
+            name = f"least coverage of {estimator}, by network and rows"
+            findings.figures.append(context.figure(name, float(least)))
+    if len(cases):
+        findings.tables["Coverage by constructed case"] = case_table(cases)
+        for estimator, part in cases.groupby("estimator"):
+            name = f"least coverage of {estimator}, by constructed case and rows"
+            findings.figures.append(context.figure(name, float(part["coverage"].min())))
+    return findings
 
 
 def network_tables(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
