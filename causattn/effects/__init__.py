@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from causattn.effects.falsification import Falsification, falsify_graph
     from causattn.effects.independent import Independent
     from causattn.effects.interventions.changes import ModelEffect
+    from causattn.effects.interventions.contrast import Contrast
     from causattn.effects.interventions.counterfactual import (
         CounterfactualAttention,
         Mover,
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     )
     from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
     from causattn.effects.interventions.interventions import ModelInterventions
-    from causattn.effects.interventions.trial import Contrast, Trial
+    from causattn.effects.interventions.trial import Trial
     from causattn.effects.known import known_effects
     from causattn.effects.refuters.judging import shift as judge_shift
     from causattn.effects.refuters.refute import refute

@@ -22,8 +22,8 @@ from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.effects.interventions.changes import ModelEffect
+    from causattn.effects.interventions.contrast import Contrast
     from causattn.effects.interventions.interventions import ModelInterventions
-    from causattn.effects.interventions.trial import Contrast
     from causattn.models import LanguageModel
 
 OUTPUT = "output"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from causattn.effects.estimate.design import Design
     from causattn.effects.estimate.linear_effects import LinearEffects
     from causattn.effects.interventions.changes import ModelEffect
-    from causattn.effects.interventions.trial import Contrast, Trial
+    from causattn.effects.interventions.contrast import Contrast
+    from causattn.effects.interventions.trial import Trial
 
 Reads = Literal["next", "answer", "span"]
 READS: tuple[Reads, ...] = ("next", "answer", "span")

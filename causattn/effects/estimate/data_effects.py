@@ -21,7 +21,7 @@ from causattn.effects.estimate.graph_effects import Adjusted, GraphEffects, Pair
 from causattn.effects.estimate.linear_effects import LinearEffect, LinearEffects
 from causattn.effects.estimate.sensitivity import sensitivity_columns
 from causattn.effects.estimate.shared_draws import SharedDraws
-from causattn.effects.interventions.trial import Contrast
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.refuters.refute import Again, refuter_columns
 from causattn.effects.registry import ESTIMATORS
 from causattn.effects.settings import DowhySettings

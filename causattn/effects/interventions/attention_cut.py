@@ -27,9 +27,10 @@ import torch
 from causattn.attention import KnockOut, editable_attention
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.forward import MOST_LOGITS, only, with_ids
 from causattn.effects.interventions.sample import token_rows
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 from causattn.models import Batch, Encoding, batches
 
 Cut = Literal["renormalise", "zero"]

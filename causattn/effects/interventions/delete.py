@@ -6,9 +6,10 @@ import numpy as np
 
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.forward import without
 from causattn.effects.interventions.removal import removed
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 from causattn.models import Encoding
 
 

@@ -12,10 +12,11 @@ import numpy as np
 
 from causattn.base import generator
 from causattn.effects.interventions.changes import ModelEffect, Readings, mean_change
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.forward import with_ids
 from causattn.effects.interventions.next_reading import NextReading, Span, first_span
 from causattn.effects.interventions.rewriting import Rewriter
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 
 FEWEST = 2
 HIDDEN = "hidden from attention"

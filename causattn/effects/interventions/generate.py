@@ -7,9 +7,10 @@ import numpy as np
 from causattn.base import generator
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect, mean_change
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.forward import with_ids
 from causattn.effects.interventions.rewriting import Rewriter
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 from causattn.models import predict_tokens
 
 

@@ -23,8 +23,9 @@ from causattn.corpora import Corpus
 from causattn.effects.contract import Intervention, Reads
 from causattn.effects.interventions.attention_levels import AttentionLevels
 from causattn.effects.interventions.changes import ModelEffect
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.sample import Sample
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 from causattn.effects.registry import INTERVENTIONS
 from causattn.features import FeatureKind, FeatureTable
 from causattn.models import LanguageModel

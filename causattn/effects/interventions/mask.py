@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.earlier_tokens import hidden
 from causattn.effects.interventions.removal import masked, own_token, removed
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 
 
 class Mask(Intervention):

@@ -15,9 +15,10 @@ from causattn.effects.interventions.changes import (
     mean_change,
     outcome_column,
 )
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.forward import masked_probabilities, only, stacked, with_ids
 from causattn.effects.interventions.sample import token_rows
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 from causattn.models import Encoding, predict_labels
 
 Remove = Callable[[Trial, Encoding, np.ndarray], "Encoding | str"]

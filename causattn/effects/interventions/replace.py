@@ -8,9 +8,10 @@ import scipy.stats
 from causattn.base import generator
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect, Readings, outcome_column
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.forward import only, with_ids
 from causattn.effects.interventions.removal import total_variation
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 from causattn.models import predict_labels
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.earlier_tokens import resampled
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 
 
 class Resample(Intervention):

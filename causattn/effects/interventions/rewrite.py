@@ -6,9 +6,10 @@ import numpy as np
 
 from causattn.effects.contract import Intervention
 from causattn.effects.interventions.changes import ModelEffect, mean_change
+from causattn.effects.interventions.contrast import Contrast
 from causattn.effects.interventions.earlier_tokens import rewritten
 from causattn.effects.interventions.rewriting import Rewriter
-from causattn.effects.interventions.trial import Contrast, Trial
+from causattn.effects.interventions.trial import Trial
 
 
 class Rewrite(Intervention):

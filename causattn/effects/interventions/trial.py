@@ -18,15 +18,6 @@ from causattn.models import predict_labels
 
 
 @dataclass(frozen=True)
-class Contrast:
-    """Which change is asked for: the source's values (from, to), and the target's value."""
-
-    start: str
-    end: str
-    value: str | None
-
-
-@dataclass(frozen=True)
 class Trial:
     """What an intervention works on.
 
