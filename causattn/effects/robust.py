@@ -28,8 +28,10 @@ from causattn.graphs import CausalGraph, Mark
 
 _LEFT = {Mark.TAIL: "-", Mark.ARROW: "<", Mark.CIRCLE: "o"}
 _RIGHT = {Mark.TAIL: "-", Mark.ARROW: ">", Mark.CIRCLE: "o"}
-MOST = 200_000_000_000
-"""Most tests times rows of all bootstraps, about two minutes of one core."""
+MOST = 10_000_000_000
+"""Most tests times rows of all bootstraps: seconds to minutes of one core, by the tests' orders."""
+PATIENCE = 10
+"""How many times the limit of one search all bootstraps may take, by the first one's time."""
 BINS = 4
 """Into how many categories continuous columns of mixed data are cut, since no test takes both."""
 
@@ -73,9 +75,11 @@ class OtherSearches:
         majority = {"kind": "pc", "rules": "majority", **common}
         try:
             self._majority = discover(majority, data, None, seed, knowledge=knowledge)
-            # By work and not by time, so that a busy machine finds the same.
+            # By work first, so that a busy machine finds the same.
             tests = self._majority.tests or 0
-            if tests * data.rows * bootstraps > MOST:
+            took = float(self._majority.details["seconds"]) * bootstraps
+            endless = seconds is not None and took > PATIENCE * seconds
+            if tests * data.rows * bootstraps > MOST or endless:
                 raise CausattnError(
                     f"{bootstraps} bootstraps of {tests} tests of {data.rows} rows are too many "
                     "(effects.bootstraps)"
