@@ -97,12 +97,12 @@ def cheaper_line(run: Run) -> str:
     """Name the screens that rank as well without a model; empty where none does or nobody knows."""
     if run.summary.get("candidates", {}).get("screen") in SELECTORS:
         return ""  # no model was read
-    own, *others = screen_qualities(run) or [None]
+    qualities = screen_qualities(run)
     rivals = {name.replace("_", " "): name for name in SELECTORS}
     as_good = [
         quality
-        for quality in others
-        if own is not None and quality.name in rivals and quality.auc >= own.auc
+        for quality in qualities[1:]
+        if quality.name in rivals and quality.auc >= qualities[0].auc
     ]
     if not as_good:
         return ""
