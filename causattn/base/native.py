@@ -20,6 +20,7 @@ NOT_SPELLED = object()
 _ROOT = Path(__file__).resolve().parents[1]
 
 
+@cache
 def spelled(module: str, constant: str, attribute: str) -> Any:
     """Return the plain value of an attribute of what a module of causattn binds to a constant.
 

@@ -217,8 +217,9 @@ class EvidenceTable(Shown):
             if name not in known
         )
         rows = table.rename_columns(names).to_pylist()
+        every = (*evidence_columns(), *extra)
         for row in rows:
-            for column in (*evidence_columns(), *extra):
+            for column in every:
                 if column.type in ("number", "maybe") and row.get(column.name) is None:
                     row[column.name] = float("nan")
         about = json.loads(stored["causattn.about"])
