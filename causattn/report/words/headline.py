@@ -98,10 +98,6 @@ def cheaper_line(run: Run) -> str:
     if run.summary.get("candidates", {}).get("screen") in SELECTORS:
         return ""  # no model was read
     qualities = screen_qualities(run)
-<<<<<<< HEAD
-=======
-    own, others = (qualities[0] if qualities else None), qualities[1:]
->>>>>>> 8bb1c74 (Types of the line on cheaper screens; the sentence on unreadable tables)
     rivals = {name.replace("_", " "): name for name in SELECTORS}
     as_good = [
         quality
