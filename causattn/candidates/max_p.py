@@ -82,7 +82,7 @@ def _sets(near: np.ndarray, i: int, j: int, order: int) -> list[tuple[int, ...]]
     """Return the sets that PC gives: so many neighbours of the one, or of the other."""
     found: dict[tuple[int, ...], None] = {}
     for one, other in ((i, j), (j, i)):
-        around = [k for k in np.flatnonzero(near[one]) if k != other]
+        around = [k for k in np.flatnonzero(near[one]).tolist() if k != other]
         found.update(dict.fromkeys(combinations(around, order)))
     return list(found)
 

@@ -75,7 +75,7 @@ def tiny_model(words: int, tokens: int) -> LanguageModel:
 
 
 class Stages:
-    """Times stages, and their peak of resident memory where the system tells it."""
+    """Times stages, and their peak of resident memory where the system gives it."""
 
     def __init__(self) -> None:
         self._start = time.perf_counter()
