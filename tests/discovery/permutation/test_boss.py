@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from causattn.base import ConfigError
-from causattn.discovery import Knowledge, boss, discover
-from causattn.discovery.data import as_discovery_data
+from causattn.discovery import Knowledge, as_discovery_data, boss, discover
 from causattn.discovery.permutation.order_question import OrderQuestion
 from causattn.discovery.permutation.order_search import best_order, iterated_order
 from causattn.discovery.permutation.order_trees import TreeOrders
-from causattn.discovery.shared_settings import ScoreSettings, local_score
+from causattn.discovery.scores import GaussianBIC
 from causattn.graphs import is_dag
 
 SEARCHES = {
@@ -57,7 +56,7 @@ def best_by_brute_force(score, required=None, possible=None) -> float:
 @pytest.mark.parametrize("seed", range(8))
 def test_finds_the_optimum_on_small_graphs(graph_of, gaussian, seed, search):
     data = gaussian(graph_of("a>c b>c c>d d>e a>e", "abcde"), 200, seed)
-    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    score = GaussianBIC.from_data(as_discovery_data(data).values)
     dag = SEARCHES[search](OrderQuestion.of(score), np.random.default_rng(seed))
     assert is_dag(dag)
     assert score.total(dag) == pytest.approx(best_by_brute_force(score))
@@ -67,7 +66,7 @@ def test_finds_the_optimum_on_small_graphs(graph_of, gaussian, seed, search):
 @pytest.mark.parametrize("search", SEARCHES.values())
 def test_a_prior_is_part_of_what_is_maximised(graph_of, gaussian, search):
     data = gaussian(graph_of("a>b b>c", "abc"), 200, 0)
-    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    score = GaussianBIC.from_data(as_discovery_data(data).values)
     free = search(OrderQuestion.of(score), np.random.default_rng(0))
     assert free[0, 1] or free[1, 0]
     prior = np.zeros((3, 3))
@@ -81,7 +80,7 @@ def test_a_prior_is_part_of_what_is_maximised(graph_of, gaussian, search):
 @pytest.mark.parametrize("search", SEARCHES.values())
 def test_only_possible_edges(graph_of, gaussian, search):
     data = gaussian(graph_of("a>c b>c c>d d>e", "abcde"), 500, 0)
-    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    score = GaussianBIC.from_data(as_discovery_data(data).values)
     possible = np.random.default_rng(1).random((5, 5)) < 0.5
     dag = search(OrderQuestion.of(score, possible), np.random.default_rng(0))
     assert not (dag.astype(bool) & ~possible).any()
@@ -94,7 +93,7 @@ def test_compiled_and_plain_boss_agree(seed, monkeypatch):
     size = int(rng.integers(2, 14))
     weights = np.triu(rng.random((size, size)) < 3 / size, 1) * rng.uniform(0.5, 1.5, (size, size))
     data = rng.normal(size=(100, size)) @ np.linalg.inv(np.eye(size) - weights)
-    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    score = GaussianBIC.from_data(as_discovery_data(data).values)
     possible, prior = rng.random((2, size, size))
     question = OrderQuestion.of(score, possible < 0.8, None, prior - 0.5)
     one = best_order(question, np.random.default_rng(seed), starts=2)
@@ -106,7 +105,7 @@ def test_compiled_and_plain_boss_agree(seed, monkeypatch):
 def test_restarts_never_lose():
     rng = np.random.default_rng(0)
     data = rng.normal(size=(100, 25)) @ rng.normal(size=(25, 25))
-    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    score = GaussianBIC.from_data(as_discovery_data(data).values)
     totals = [
         score.total(
             iterated_order(OrderQuestion.of(score), np.random.default_rng(0), restarts=count)
@@ -146,7 +145,7 @@ def test_no_start_is_a_sentence():
 def test_the_best_dag_that_honours_knowledge(graph_of, gaussian, seed, search):
     rng = np.random.default_rng(seed)
     data = gaussian(graph_of("a>c b>c c>d d>e a>e", "abcde"), 200, seed)
-    score = local_score(as_discovery_data(data), "bic", ScoreSettings(kind=""))
+    score = GaussianBIC.from_data(as_discovery_data(data).values)
     # Required edges against the data's own order as well as with it.
     place = rng.permutation(5)
     required = (place[:, None] < place) & (rng.random((5, 5)) < 0.3)

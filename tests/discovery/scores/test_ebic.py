@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.base import CapabilityError
-from causattn.discovery import SCORES, ScoreSettings, discover
-from causattn.discovery.data import as_discovery_data
+from causattn.discovery import SCORES, ScoreSettings, as_discovery_data, discover
 
 
 def test_a_parent_costs_log_p_more():

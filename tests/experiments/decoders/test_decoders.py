@@ -7,7 +7,6 @@ from tokenizers.models import WordLevel
 from transformers import PreTrainedTokenizerFast
 
 from causattn.corpora import load_corpus
-from causattn.models import packaged
 from experiments.induction.measure import screened
 from tests.small_models import small_decoder
 
@@ -28,10 +27,10 @@ def tiny(tmp_path_factory):
     core.pre_tokenizer = split
     place = tmp_path_factory.mktemp("models")
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, unk_token="[UNK]")
-    tokenizer.save_pretrained(place / packaged.FOLDER)
-    small_decoder("llama", len(tokenizer), 5).save_pretrained(place / packaged.FOLDER)
+    tokenizer.save_pretrained(place / "smollm2-135m-instruct")
+    small_decoder("llama", len(tokenizer), 5).save_pretrained(place / "smollm2-135m-instruct")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(packaged.ENVIRONMENT, str(place))
+        patch.setenv("CAUSATTN_MODELS", str(place))
         yield
 
 

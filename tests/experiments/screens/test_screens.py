@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from causattn.models import schedule
 from experiments.screens.measure import RIVALS
 from experiments.screens.page import differences
 
@@ -11,8 +10,8 @@ from experiments.screens.page import differences
 @pytest.fixture(scope="module")
 def small(in_small):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schedule, "FEWEST", 100)
-        patch.setattr(schedule, "PASSES", 1)
+        patch.setattr("causattn.models.schedule.FEWEST", 100)
+        patch.setattr("causattn.models.schedule.PASSES", 1)
         return in_small("screens")
 
 
