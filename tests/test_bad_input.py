@@ -67,7 +67,10 @@ CASES = {
     "one document": (["corpus.path=one.csv"], "at least 2"),
     "undecodable bytes": (["corpus.path=bytes.csv"], "corpus.encoding"),
     "missing text": (["corpus.path=nan.csv"], "corpus.missing"),
-    "too long a text": (["corpus.path=long.csv"], "model.long_text=truncate"),
+    "too long a text": (
+        ["corpus.path=long.csv", "features.collinear=drop"],
+        "model.long_text=truncate",
+    ),
     "constant column": (
         ["corpus.path=same.csv", "corpus.columns=[one,two]", "features=concepts"],
         "two",
@@ -89,7 +92,7 @@ CASES = {
         "fisher_z",
     ),
     "a model that is not there": (
-        ["corpus.path=good.csv", "model=hf", "model.path=nowhere"],
+        ["corpus.path=good.csv", "model=hf", "model.path=nowhere", "features.collinear=drop"],
         "nowhere",
     ),
 }

@@ -25,7 +25,9 @@ def test_no_model_and_no_attention_is_made(run):
 
 
 def test_nothing_stands_in_for_attention(run):
-    screens = [f"screen.{name}" for name in ("mutual_information", "cmi", "lasso", "trees")]
+    screens = [
+        f"screen.{name}" for name in ("mutual_information", "cmi", "lasso", "max_p", "trees")
+    ]
     assert list(run.candidates.columns) == ["source", "target", *screens]
     assert len(run.candidates) == 8 * 7
     assert "candidate_score" not in run.evidence or run.evidence["candidate_score"].isna().all()
@@ -39,7 +41,12 @@ def test_a_screen_of_the_values_proposes_without_a_model(tmp_path):
     found = causattn.run(*rest, "candidates=cmi", "candidates.pairs=9", *places)
     assert found.summary["candidates"]["method"] == "cmi, top 9 pairs"
     assert found.summary["candidates"]["screen"] == "cmi"
-    assert set(found.summary["candidates"]["screens"]) == {"mutual_information", "lasso", "trees"}
+    assert set(found.summary["candidates"]["screens"]) == {
+        "mutual_information",
+        "lasso",
+        "max_p",
+        "trees",
+    }
     assert found.graph.edge_count <= 9
     assert (found.folder / "report.html").is_file()
 

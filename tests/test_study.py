@@ -57,6 +57,7 @@ def test_the_summary_has_its_keys(study):
     assert set(summary["candidates"]["screens"]) == {
         "cmi",
         "lasso",
+        "max_p",
         "mutual_information",
         "trees",
         "untrained",
@@ -83,8 +84,8 @@ def test_again_is_the_same_and_computes_less(study, place):
     )
     assert again.summary["reused"] == [
         "corpus",
-        "model",
         "features",
+        "model",
         "attention",
         "attention (untrained)",
     ]

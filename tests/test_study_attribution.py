@@ -53,6 +53,7 @@ def test_the_summary_says_who_proposed(study):
     assert set(summary["candidates"]["screens"]) == {
         "cmi",
         "lasso",
+        "max_p",
         "mutual_information",
         "trees",
         "attention",
@@ -112,6 +113,7 @@ def test_without_attention(run):
     assert set(found.summary["candidates"]["screens"]) == {
         "cmi",
         "lasso",
+        "max_p",
         "mutual_information",
         "trees",
         "untrained",

@@ -73,7 +73,7 @@ class Pronouns(CorpusSource):
                     {"person": other[person]},
                     (right,),
                     (wrong,),
-                    {"template": which, "told": "word" if person < 4 else "profession"},
+                    {"template": which, "known_by": "word" if person < 4 else "profession"},
                 )
             )
         values = {"person": (*SHE, *HE), "opening": OPENINGS, ANSWER: ("she", "he")}

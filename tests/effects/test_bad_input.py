@@ -23,6 +23,7 @@ def graph_of(names: tuple[str, ...], *edges: tuple[int, int], **about) -> Causal
 
 def row_of(table, graph, source: str, target: str, **more):
     settings = {"kind": "dowhy", "draws": 20, "interventions": "none", "refuters": [*REFUTERS]}
+    settings["bootstraps"] = 0
     corpus = Corpus("made", ["."] * len(table.values))
     evidence = collect_evidence(
         {**settings, **more}, graph, table, None, None, corpus, 0, given=True

@@ -93,7 +93,8 @@ def test_what_a_hidden_slot_said_was_once_called_an_effect_on_the_model(tmp_path
     for name, value in (("model_estimate", 0.4), ("model_low", 0.3), ("model_high", 0.5)):
         place = old.column_names.index(name)
         old = old.set_column(place, name, pa.array([value, None], pa.float64()))
-    old = old.append_column("model_reads", pa.array(["masked slot", "output"]).cast(pa.string()))
+    reads = pa.array(["masked slot", "output"], pa.string())
+    old = old.set_column(old.column_names.index("model_reads"), "model_reads", reads)
     metadata = {**(now.schema.metadata or {}), b"causattn.schema": b"3"}
     pq.write_table(old.replace_schema_metadata(metadata), path)
     first = EvidenceTable.read(path).frame.iloc[0]
@@ -130,7 +131,7 @@ def test_mistakes_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(ArtefactError, match="no evidence table"):
         EvidenceTable.read(tmp_path / "none.parquet")
     (tmp_path / "text.parquet").write_text("not Parquet")
-    with pytest.raises(ArtefactError, match="no Parquet file"):
+    with pytest.raises(ArtefactError, match="no readable Parquet file"):
         EvidenceTable.read(tmp_path / "text.parquet")
     pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "other.parquet")
     with pytest.raises(ArtefactError, match="schema"):

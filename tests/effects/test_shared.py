@@ -123,7 +123,7 @@ def test_a_study_may_ask_for_them(make_table) -> None:
     matrix = np.zeros((4, 4))
     matrix[1, 2] = matrix[2, 3] = matrix[0, 1] = 1
     graph = CausalGraph.from_adjacency(matrix, table.names, direction="from row to column")
-    asked = {"shared_draws": True, "standard_error": "classical", "draws": 40}
+    asked = {"shared_draws": True, "standard_error": "classical", "draws": 40, "bootstraps": 0}
     asked["estimator"] = "linear"
     settings = {"kind": "dowhy", "interventions": "none", **asked}
     corpus = Corpus("made", ["."] * ROWS)

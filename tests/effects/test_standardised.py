@@ -228,7 +228,7 @@ def test_confounding_by_a_parity_is_adjusted_for(make_table) -> None:
         agreed.append([verdict[name] == "consistent" for name in ("standardised", "linear")])
     ours, theirs = np.mean(agreed, axis=0)
     assert ours <= 0.1
-    assert theirs == 1.0
+    assert theirs >= 0.9
 
 
 def test_refuters_have_their_level(make_table) -> None:

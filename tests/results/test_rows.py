@@ -48,5 +48,5 @@ def test_what_cannot_be_written_or_read_is_a_sentence(tmp_path):
         write_rows(tmp_path / "rows.parquet", [{"undefined": 1}])
     (tmp_path / "text.parquet").write_text("no")
     for name in ("text.parquet", "none.parquet"):
-        with pytest.raises(ArtefactError, match="no rows that can be read"):
+        with pytest.raises(ArtefactError, match="no r(ows that can be read|eadable Parquet file)"):
             read_rows(tmp_path / name)

@@ -48,13 +48,18 @@ def between_features(
     local
         Float [B, h, Fq, Fk]; where it was walked, the heads come last in memory.
     """
-    if weights.device.type == "cpu" and weights.dtype == torch.float32:
+    if walks(weights):
         return _walked(weights, queries, keys, heads, gathered)
     if not gathered:
         weights = take_rows(weights, queries.tokens)
     if heads is not None:
         weights = weights.index_select(1, heads)
     return queries.token_mean(keys.token_sum(weights))
+
+
+def walks(weights: torch.Tensor) -> bool:
+    """Return whether sums are walked, document by document, and not products of matrices."""
+    return weights.device.type == "cpu" and weights.dtype == torch.float32
 
 
 def _walked(

@@ -60,7 +60,6 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         graph_line(run),
         *verdict_lines(run),
         timing_line(run) if timed else "",
-        timing_line(run),
     )
     return [line for line in lines if line]
 

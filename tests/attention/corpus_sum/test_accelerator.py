@@ -19,7 +19,7 @@ def test_matrix_products_give_the_sums_of_the_walk(
     model = language_model("bert", task="masked")
     settings = {"query": query, "measures": MEASURES, "heads": heads}
     walked = summarise_attention(settings, model, corpus, features, 0)
-    monkeypatch.setattr(between, "walked", lambda weights: False)
+    monkeypatch.setattr(between, "walks", lambda weights: False)
     monkeypatch.setattr(Scratch, "takes", staticmethod(lambda query: False))
     multiplied = summarise_attention(settings, model, corpus, features, 0)
     for name, moments in walked.measures.items():
