@@ -9,6 +9,7 @@ type are lists; what no column of one type can hold is JSON text, and the file's
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -131,7 +132,9 @@ def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:
         arrow = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}[leaf]
         for _ in range(next(iter(depths), 1)):
             arrow = pa.list_(arrow)
-        return pa.array(values, type=arrow), True
+        # A list without anything in it beside what is no list, or not as deep, has no type.
+        with contextlib.suppress(pa.ArrowInvalid, pa.ArrowTypeError):
+            return pa.array(values, type=arrow), True
     text = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
     return pa.array(text, type=pa.string()), False
 

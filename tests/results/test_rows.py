@@ -43,10 +43,15 @@ def test_a_figure_is_a_column(tmp_path):
     assert [each.name for each in path.parent.iterdir()] == ["rows.parquet"]
 
 
+def test_an_empty_list_beside_what_is_none(tmp_path):
+    rows = [{"a": False, "b": [1]}, {"a": [], "b": [[]]}]
+    assert read_rows(write_rows(tmp_path / "rows.parquet", rows)) == rows
+
+
 def test_what_cannot_be_written_or_read_is_a_sentence(tmp_path):
     with pytest.raises(ArtefactError, match="give it another name"):
         write_rows(tmp_path / "rows.parquet", [{"undefined": 1}])
     (tmp_path / "text.parquet").write_text("no")
     for name in ("text.parquet", "none.parquet"):
-        with pytest.raises(ArtefactError, match="no r(ows that can be read|eadable Parquet file)"):
+        with pytest.raises(ArtefactError, match=r"no r(ows that can be read|eadable Parquet file)"):
             read_rows(tmp_path / name)
