@@ -58,6 +58,9 @@ def launch(arguments: Sequence[str]) -> int:
         Whatever made a single run end; the errors of a sweep's jobs are said when they happen.
     """
     options = _parse(arguments)
+    # A sweep that an error ended in this process has left both.
+    Sweep.take()
+    job_module.take_failure()
     # The letter keeps Hydra's grammar from reading digits such as 1234e567 as a number.
     session = f"s{uuid.uuid4().hex[:8]}"
     given = list(arguments)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from causattn.cli import main
+from causattn.cli.hydra import launch
 
 
 def test_a_folder_that_was_deleted(
@@ -74,3 +75,20 @@ def test_a_report_for_a_run_that_cannot_be_written(
     assert (tmp_path / "elsewhere.html").is_file()
     assert main(["report", "run"]) == 2
     assert "cannot be written (Permission denied)" in capsys.readouterr().err
+
+
+def test_a_sweep_that_an_error_ended_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = ["experiment=discovery", "corpus.documents=500", "report=false"]
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("causattn.cli.hydra._result", stop)
+        with pytest.raises(KeyboardInterrupt):
+            launch(["-m", *given, "seed=0,1", "hydra.sweep.dir=swept"])
+    assert launch([*given, "hydra.run.dir=run"]) == 0
+    assert "2 jobs" not in capsys.readouterr().out
