@@ -1,6 +1,6 @@
 """Searches by score on dense random graphs, the figure of FLOP's paper.
 
-Wienöbst, Weichwald and Henckel (2025), "Embracing discrete search: a reasonable approach to causal
+Wienöbst, Henckel and Weichwald (2025), "Embracing discrete search: a reasonable approach to causal
 structure learning", arXiv 2510.04970, figure 1.
 """
 

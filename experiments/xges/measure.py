@@ -1,6 +1,6 @@
 """Searches by score on sparse random graphs, by the protocol of XGES.
 
-Nazaret and Blei (2024), "Extremely greedy equivalence search", UAI, section 5.
+Nazaret and Blei (2024), "Extremely greedy equivalence search", UAI, figure 5.
 """
 
 from __future__ import annotations

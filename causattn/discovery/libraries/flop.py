@@ -1,6 +1,6 @@
 """FLOP, fast learning of order and parents, by its authors' package flopsearch.
 
-Wienöbst, Weichwald and Henckel (2025), "Embracing discrete search: a reasonable approach to causal
+Wienöbst, Henckel and Weichwald (2025), "Embracing discrete search: a reasonable approach to causal
 structure learning", arXiv 2510.04970. Its penalty is in units of ``k log n / 2``, twice ours; it
 seeds itself, so two runs may differ.
 """
@@ -41,7 +41,7 @@ class Flop(Algorithm):
     settings = FlopSettings
     capability = Capability(data_kinds=CONTINUOUS, imports=("flopsearch",))
     paper = (
-        "Wienöbst, Weichwald and Henckel (2025), Embracing discrete search: a reasonable approach "
+        "Wienöbst, Henckel and Weichwald (2025), Embracing discrete search: a reasonable approach "
         "to causal structure learning, arXiv 2510.04970"
     )
     package = "flopsearch"

@@ -1,6 +1,6 @@
 """ILS: iterated local search over orders of the variables.
 
-Wienöbst, Weichwald and Henckel (2025), "Embracing discrete search: a reasonable approach to causal
+Wienöbst, Henckel and Weichwald (2025), "Embracing discrete search: a reasonable approach to causal
 structure learning", arXiv 2510.04970: a climb through orders that swaps neighbours and keeps their
 parents warm, shaken and repeated from the best order so far. Where the score is not Gaussian the
 climb is that of BOSS.
@@ -69,7 +69,7 @@ class Ils(Algorithm):
         seeded=True,
     )
     paper = (
-        "Wienöbst, Weichwald and Henckel (2025), Embracing discrete search: a reasonable approach "
+        "Wienöbst, Henckel and Weichwald (2025), Embracing discrete search: a reasonable approach "
         "to causal structure learning, arXiv 2510.04970"
     )
 

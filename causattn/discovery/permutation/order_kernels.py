@@ -17,8 +17,8 @@ parent q is what it was plus ``b[q]^2 / K[q, q]``.
 
 Two searches move a variable through the order with them. BOSS asks for the parents of each prefix
 from nothing (`totals`). A warm walk swaps neighbours and grows and shrinks from the parents that
-they have (`walk`), which asks far less: Wienöbst, Weichwald and Henckel (2025), "Embracing discrete
-search", arXiv 2510.04970, section 4.
+they have (`walk`), which asks far less: Wienöbst, Henckel and Weichwald (2025), "Embracing discrete
+search", arXiv 2510.04970, section 3.1.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Each variable's parents are those that growing and shrinking picks among the variables before it, so
 an order has a DAG and a score. BOSS (Andrews et al. 2023, "Fast scalable and accurate discovery of
 DAGs using the best order score search and grow-shrink trees", algorithms 1 to 3) moves one variable
-at a time to its best place until no move helps. Iterated local search (Wienöbst, Weichwald and
-Henckel 2025, "Embracing discrete search", arXiv 2510.04970) goes on from there: it swaps a few
+at a time to its best place until no move helps. Iterated local search (Wienöbst, Henckel and
+Weichwald 2025, "Embracing discrete search", arXiv 2510.04970) goes on from there: it swaps a few
 variables of the best order at random, climbs again, and keeps what is better.
 
 The Gaussian score has compiled code; any other score is asked through grow-shrink trees. BOSS gives

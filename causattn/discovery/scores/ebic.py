@@ -1,7 +1,7 @@
 """The extended Bayesian information criterion of linear Gaussian models.
 
 Chen and Chen (2008), "Extended Bayesian information criteria for model selection with large model
-spaces", Biometrika 95, equation 1: beside the price of a parameter, a parent costs 2 gamma log p
+spaces", Biometrika 95: beside the price of a parameter, a parent costs 2 gamma log p
 more on the scale of -2 log-likelihood, as there are about p^k ways to choose k parents of p.
 """
 
