@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
-from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
+from causattn.graphs.agreement import adjacency_agreement, arrowhead_agreement
 from causattn.graphs.contract import GraphMetric, GraphPair, Number
 from causattn.graphs.distances import (
     Strategy,
@@ -40,70 +41,44 @@ class StructuralHamming(GraphMetric):
 
 
 class AgreementMetric(GraphMetric):
-    """One number of an agreement; the metric's name says which of what."""
+    """One number of the agreement of adjacencies, or of arrowheads.
+
+    Parameters
+    ----------
+    of
+        What has to agree.
+    part
+        ``"precision"``, ``"recall"`` or ``"f1"``.
+    place
+        Where it stands among the others.
+    """
 
     better = "higher"
     bounds = (0.0, 1.0)
 
+    def __init__(self, of: Literal["adjacency", "arrowhead"], part: str, place: int) -> None:
+        several = {"adjacency": "adjacencies", "arrowhead": "arrowheads"}[of]
+        self.__doc__ = {
+            "precision": f"Share of the estimate's {several} that the truth has.",
+            "recall": f"Share of the truth's {several} that the estimate has.",
+            "f1": f"Harmonic mean of the {several}' precision and recall.",
+        }[part]
+        self._of, self._part = of, part
+        self.name, self.title, self.place = (
+            f"{of}_{part}",
+            f"{of} {part.replace('f1', 'F1')}",
+            place,
+        )
+        if part == "precision":
+            self.undefined = "last"
+
     def value(self, pair: GraphPair) -> Number:
         """Return the number; None for nothing over nothing, and for arrowheads of a skeleton."""
-        what, _, part = self.name.partition("_")
-        if what == "arrowhead" and pair.skeleton_alone:
+        if self._of == "arrowhead" and pair.skeleton_alone:
             return None
-        agreement = adjacency_agreement if what == "adjacency" else arrowhead_agreement
-        found: Agreement = agreement(pair.estimate_class, pair.truth_class)
-        number: float = getattr(found, part)
+        agreement = adjacency_agreement if self._of == "adjacency" else arrowhead_agreement
+        number: float = getattr(agreement(pair.estimate_class, pair.truth_class), self._part)
         return None if math.isnan(number) else number
-
-
-class AdjacencyPrecision(AgreementMetric):
-    """Share of the estimate's adjacencies that the truth has."""
-
-    name = "adjacency_precision"
-    title = "adjacency precision"
-    place = 20
-    undefined = "last"
-
-
-class AdjacencyRecall(AgreementMetric):
-    """Share of the truth's adjacencies that the estimate has."""
-
-    name = "adjacency_recall"
-    title = "adjacency recall"
-    place = 21
-
-
-class AdjacencyF1(AgreementMetric):
-    """Harmonic mean of the adjacencies' precision and recall."""
-
-    name = "adjacency_f1"
-    title = "adjacency F1"
-    place = 22
-
-
-class ArrowheadPrecision(AgreementMetric):
-    """Share of the estimate's arrowheads that the truth has."""
-
-    name = "arrowhead_precision"
-    title = "arrowhead precision"
-    place = 30
-    undefined = "last"
-
-
-class ArrowheadRecall(AgreementMetric):
-    """Share of the truth's arrowheads that the estimate has."""
-
-    name = "arrowhead_recall"
-    title = "arrowhead recall"
-    place = 31
-
-
-class ArrowheadF1(AgreementMetric):
-    """Harmonic mean of the arrowheads' precision and recall."""
-
-    name = "arrowhead_f1"
-    title = "arrowhead F1"
-    place = 32
 
 
 class EdgeCount(GraphMetric):
@@ -263,12 +238,12 @@ class ValidCpdag(GraphMetric):
 
 METRIC = (
     StructuralHamming(),
-    AdjacencyPrecision(),
-    AdjacencyRecall(),
-    AdjacencyF1(),
-    ArrowheadPrecision(),
-    ArrowheadRecall(),
-    ArrowheadF1(),
+    AgreementMetric("adjacency", "precision", 20),
+    AgreementMetric("adjacency", "recall", 21),
+    AgreementMetric("adjacency", "f1", 22),
+    AgreementMetric("arrowhead", "precision", 30),
+    AgreementMetric("arrowhead", "recall", 31),
+    AgreementMetric("arrowhead", "f1", 32),
     EdgeCount(),
     TrueEdgeCount(),
     DagHamming(),
