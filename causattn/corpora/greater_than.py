@@ -8,12 +8,10 @@ counterpart begins with the first year of a century, after which every decade ma
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
-from causattn.base import ConfigError, generator
+from causattn.base import generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
-from causattn.corpora.prompts import ANSWER, Prompt, prompt_corpus
+from causattn.corpora.prompts import ANSWER, Prompt, PromptSettings, prompt_corpus
 
 NOUNS = ("war", "siege", "reign", "trial", "project", "voyage", "plague", "journey")
 CENTURIES = ("11", "12", "13", "14", "15", "16", "17", "18")
@@ -26,42 +24,19 @@ TEMPLATES = (
 DIGITS = tuple("0123456789")
 
 
-@dataclass(frozen=True)
-class GreaterThanSettings:
-    """Which prompts.
-
-    Parameters
-    ----------
-    documents
-        How many to draw.
-    templates
-        Which of the four templates, from 0.
-    """
-
-    documents: int = 60
-    templates: tuple[int, ...] = (0, 1, 2, 3)
-
-    def __post_init__(self) -> None:
-        if not self.templates or not set(self.templates) <= set(range(len(TEMPLATES))):
-            raise ConfigError(
-                f"corpus.templates={list(self.templates)} must name some of the templates 0 to "
-                f"{len(TEMPLATES) - 1}."
-            )
-
-
 class GreaterThan(CorpusSource):
     """Prompts that a later year completes."""
 
     name = "greater_than"
-    settings = GreaterThanSettings
+    settings = PromptSettings
     paper = "Hanna et al. (2023), How does GPT-2 compute greater-than?"
 
-    def load(self, settings: GreaterThanSettings, seed: int) -> Corpus:
+    def load(self, settings: PromptSettings, seed: int) -> Corpus:
         """Return the prompts."""
         rng = generator(seed, "corpora", "greater_than")
         prompts = []
         for document in range(settings.documents):
-            which = settings.templates[document // 2 % len(settings.templates)]
+            which = settings.template(document)
             decade = int(rng.integers(2, 8))
             century = str(rng.choice(CENTURIES))
             words = {"noun": str(rng.choice(NOUNS)), "century": century, "again": century}
@@ -79,8 +54,7 @@ class GreaterThan(CorpusSource):
             )
         values = {"noun": NOUNS, "century": CENTURIES, "decade": DIGITS, "year": DIGITS}
         values |= {"again": CENTURIES, ANSWER: DIGITS}
-        about = {"kind": self.name, **asdict(settings), "templates": list(settings.templates)}
-        return prompt_corpus(self.name, prompts, values, about)
+        return prompt_corpus(self.name, prompts, values, settings)
 
 
 CORPUS = GreaterThan()

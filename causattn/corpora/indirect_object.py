@@ -8,12 +8,12 @@ are all different, so that it asks for nobody.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from causattn.base import ConfigError, generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
-from causattn.corpora.prompts import ANSWER, Prompt, prompt_corpus
+from causattn.corpora.prompts import ANSWER, Prompt, PromptSettings, prompt_corpus
 
 NAMES = (
     *("Mary", "John", "Tom", "James", "Alice", "Anna", "Sarah", "Peter", "Paul", "David", "Emma"),
@@ -32,30 +32,21 @@ TEMPLATES = (
 
 
 @dataclass(frozen=True)
-class IndirectObjectSettings:
+class IndirectObjectSettings(PromptSettings):
     """Which prompts.
 
     Parameters
     ----------
     documents
         How many to draw; the two orders alternate.
-    templates
-        Which of the four templates, from 0.
     names
         How many of the 42 names, each one token of common decoders.
     """
 
-    documents: int = 60
-    templates: tuple[int, ...] = (0, 1, 2, 3)
     names: int = len(NAMES)
 
     def __post_init__(self) -> None:
-        wrong = [k for k in self.templates if not 0 <= k < len(TEMPLATES)]
-        if wrong or not self.templates:
-            raise ConfigError(
-                f"corpus.templates={list(self.templates)} must name some of the templates 0 to "
-                f"{len(TEMPLATES) - 1}."
-            )
+        super().__post_init__()
         if not 5 <= self.names <= len(NAMES):
             raise ConfigError(f"corpus.names={self.names} must lie between 5 and {len(NAMES)}.")
 
@@ -73,7 +64,7 @@ class IndirectObject(CorpusSource):
         names = NAMES[: settings.names]
         prompts = []
         for document in range(settings.documents):
-            which = settings.templates[document // 2 % len(settings.templates)]
+            which = settings.template(document)
             obj, subject, *others = rng.choice(names, 5, replace=False).tolist()
             place, thing = str(rng.choice(PLACES)), str(rng.choice(THINGS))
             ahead = document % 2 == 0
@@ -97,8 +88,7 @@ class IndirectObject(CorpusSource):
             "thing": THINGS,
             ANSWER: names,
         }
-        about = {"kind": self.name, **asdict(settings), "templates": list(settings.templates)}
-        return prompt_corpus(self.name, prompts, values, about)
+        return prompt_corpus(self.name, prompts, values, settings)
 
 
 CORPUS = IndirectObject()

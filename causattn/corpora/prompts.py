@@ -9,16 +9,46 @@ token for token, that says nothing of the answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from string import Formatter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from causattn.base import ConfigError
 from causattn.corpora.corpus import Corpus, Mentions
 
 ANSWER = "answer"
+_TEMPLATES = 4
+"""How many every corpus of prompts has."""
+
+
+@dataclass(frozen=True)
+class PromptSettings:
+    """Which prompts.
+
+    Parameters
+    ----------
+    documents
+        How many to draw; prompts of two kinds alternate.
+    templates
+        Which of the four templates, from 0.
+    """
+
+    documents: int = 60
+    templates: tuple[int, ...] = tuple(range(_TEMPLATES))
+
+    def __post_init__(self) -> None:
+        if not self.templates or not set(self.templates) <= set(range(_TEMPLATES)):
+            raise ConfigError(
+                f"corpus.templates={list(self.templates)} must name some of the templates 0 to "
+                f"{_TEMPLATES - 1}."
+            )
+
+    def template(self, document: int) -> int:
+        """Return which template a document has: two in turn have the same."""
+        return self.templates[document // 2 % len(self.templates)]
 
 
 @dataclass(frozen=True)
@@ -51,20 +81,20 @@ def prompt_corpus(
     name: str,
     prompts: Sequence[Prompt],
     values: Mapping[str, tuple[str, ...]],
-    about: Mapping[str, Any],
+    settings: PromptSettings,
 ) -> Corpus:
     """Return prompts as a corpus.
 
     Parameters
     ----------
     name
-        The corpus in a word.
+        The kind of corpus.
     prompts
         The documents.
     values
         By slot, in order, the words that may stand there; a variable each.
-    about
-        Where it came from.
+    settings
+        What was asked for.
     """
     variables = tuple(values)
     texts: list[str] = []
@@ -101,7 +131,7 @@ def prompt_corpus(
         mentions=Mentions(*columns),
         value_texts=tuple(values.values()),
         metadata=pd.DataFrame(metadata),
-        about=dict(about),
+        about={"kind": name, **asdict(settings), "templates": list(settings.templates)},
     )
 
 

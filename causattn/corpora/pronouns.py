@@ -8,12 +8,10 @@ that is said of the other more often.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
-from causattn.base import ConfigError, generator
+from causattn.base import generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
-from causattn.corpora.prompts import ANSWER, Prompt, prompt_corpus
+from causattn.corpora.prompts import ANSWER, Prompt, PromptSettings, prompt_corpus
 
 SHE = ("woman", "queen", "mother", "sister", "nurse", "secretary", "dancer", "librarian")
 HE = ("man", "king", "father", "brother", "mechanic", "farmer", "driver", "carpenter")
@@ -26,42 +24,19 @@ TEMPLATES = (
 OPENINGS = ("said", "thought", "knew", "wrote", "hoped", "believed")
 
 
-@dataclass(frozen=True)
-class PronounSettings:
-    """Which prompts.
-
-    Parameters
-    ----------
-    documents
-        How many to draw; the two pronouns alternate.
-    templates
-        Which of the four templates, from 0.
-    """
-
-    documents: int = 60
-    templates: tuple[int, ...] = (0, 1, 2, 3)
-
-    def __post_init__(self) -> None:
-        if not self.templates or not set(self.templates) <= set(range(len(TEMPLATES))):
-            raise ConfigError(
-                f"corpus.templates={list(self.templates)} must name some of the templates 0 to "
-                f"{len(TEMPLATES) - 1}."
-            )
-
-
 class Pronouns(CorpusSource):
     """Prompts that a pronoun completes, by the gender of a person or a profession."""
 
     name = "pronouns"
-    settings = PronounSettings
+    settings = PromptSettings
     paper = "Vig et al. (2020), Investigating gender bias using causal mediation analysis"
 
-    def load(self, settings: PronounSettings, seed: int) -> Corpus:
+    def load(self, settings: PromptSettings, seed: int) -> Corpus:
         """Return the prompts."""
         rng = generator(seed, "corpora", "pronouns")
         prompts = []
         for document in range(settings.documents):
-            which = settings.templates[document // 2 % len(settings.templates)]
+            which = settings.template(document)
             own, other = (SHE, HE) if document % 2 == 0 else (HE, SHE)
             right, wrong = ("she", "he") if document % 2 == 0 else ("he", "she")
             person = int(rng.integers(len(own)))
@@ -77,8 +52,7 @@ class Pronouns(CorpusSource):
                 )
             )
         values = {"person": (*SHE, *HE), "opening": OPENINGS, ANSWER: ("she", "he")}
-        about = {"kind": self.name, **asdict(settings), "templates": list(settings.templates)}
-        return prompt_corpus(self.name, prompts, values, about)
+        return prompt_corpus(self.name, prompts, values, settings)
 
 
 CORPUS = Pronouns()
