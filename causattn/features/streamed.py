@@ -27,6 +27,7 @@ from causattn.features.lexicon import Units, find_units
 from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
 from causattn.features.words import (
     ABSENT_PRESENT,
+    STREAMED_CELL,
     WordSettings,
     check_band,
     check_table_fits,
@@ -65,7 +66,7 @@ def streamed_word_features(settings: WordSettings, corpus: Corpus, model: Any) -
         find_units(first, settings.units, model),
     )
     words = [vocabulary[k] for k in chosen]
-    check_table_fits(len(corpus), len(words), cell=2)
+    check_table_fits(len(corpus), len(words), cell=STREAMED_CELL)
     if not words:
         raise ConfigError(
             "No feature is left; exclude fewer (features.exclude) or choose another kind of "

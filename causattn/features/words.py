@@ -18,6 +18,8 @@ from causattn.features.lexicon import Units, find_units, unit_carriers
 from causattn.features.table import FeatureKind, FeatureTable
 
 ABSENT_PRESENT = ("absent", "present")
+CELL, STREAMED_CELL = 17, 2
+"""Bytes that a cell of the table takes while it is made and checked, in memory and streamed."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
     found = find_units(corpus.texts, settings.units, model)
     frequency = found.document_frequency()
     words = choose_words(settings, found.vocabulary, frequency, found.count, found)
-    check_table_fits(found.count, len(words), cell=17)
+    check_table_fits(found.count, len(words), cell=CELL)
     lexicon = {found.vocabulary[word]: [found.vocabulary[word]] for word in words}
     return assemble(
         corpus,
@@ -132,11 +134,11 @@ def check_table_fits(documents: int, words: int, cell: int) -> None:
     if free is None or table_gb(documents, words, cell) <= free:
         return
     fits = max((top for top in range(words) if table_gb(documents, top, cell) <= free), default=0)
+    streamed = "" if cell <= STREAMED_CELL else ", or corpus=streamed, which takes an eighth"
     raise ConfigError(
         f"The table of {documents:,} documents and {words:,} words takes "
         f"{table_gb(documents, words, cell):.1f} GB while it is made, more than the {free:.1f} GB "
-        f"that are free; use features.top={fits} or fewer, fewer documents, or corpus=streamed, "
-        "which takes an eighth."
+        f"that are free; use features.top={fits} or fewer, or fewer documents{streamed}."
     )
 
 

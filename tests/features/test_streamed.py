@@ -139,3 +139,11 @@ def test_dependent_columns_of_a_long_table(monkeypatch):
     whole = dependent_columns(table)
     monkeypatch.setattr(dependence, "_BLOCK", 512)
     assert dependent_columns(table) == whole == {5: [1, 3]}
+
+
+def test_a_streamed_table_that_cannot_fit_is_not_advised_to_be_streamed(tmp_path, monkeypatch):
+    corpus = Corpus("many", [f"w{k % 7} w{k % 5} w{k % 3}" for k in range(1000)])
+    stored = replace(corpus, texts=store_texts(corpus.texts, tmp_path))
+    monkeypatch.setattr("causattn.features.words.free_gb", lambda: 5e-6)
+    with pytest.raises(ConfigError, match=r"features\.top=2 or fewer, or fewer documents\.$"):
+        build_features({"kind": "words", "top": 5, "max_share": 1.0}, stored)
