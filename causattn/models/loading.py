@@ -156,10 +156,10 @@ def read_network(
         Where the weights are missing, damaged, not safetensors, or hold NaN.
     """
     folder = Path(name).expanduser()
-    _know_recurrent(folder)
-    _check_head(name, read_config(name, revision), task)
+    config = read_config(name, revision)
+    _check_head(name, config, task)
     with _explained(name, "weights"), hushed():
-        _check_layers(name, folder, revision)
+        _check_layers(name, config, folder)
         network, loading = AUTO[task].from_pretrained(
             str(folder) if folder.is_dir() else name,
             revision=revision,
@@ -179,13 +179,11 @@ def read_network(
     return network, sorted(loading["missing_keys"])
 
 
-def _check_layers(name: str, folder: Path, revision: str | None) -> None:
+def _check_layers(name: str, config: PreTrainedConfig, folder: Path) -> None:
     """Refuse a configuration of more layers than there are weights: each would be made first."""
     files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        return
-    layers = getattr(read_config(name, revision), "num_hidden_layers", None)
-    if not isinstance(layers, int) or layers <= _MANY_LAYERS:
+    layers = getattr(config, "num_hidden_layers", None)
+    if not files or not isinstance(layers, int) or layers <= _MANY_LAYERS:
         return
     weights = 0
     for file in files:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -66,7 +65,6 @@ def measure(job: Mapping[str, Any], context: Context) -> list[dict[str, Any]]:
             ],
             capture_output=True,
             text=True,
-            env=os.environ,
         )
         if said.returncode:
             lines = [line for line in said.stderr.splitlines() if line.strip()]

@@ -169,7 +169,6 @@ class HookedCapture(EagerCapture):
 
     def _forward(self, inputs: Inputs, products: Products | None = None, **ask: bool) -> Any:
         with watched(products):
-            inputs = with_decoder_inputs(self._network, self._body, inputs)
             return self._body(**inputs, **ask, return_dict=True)
 
     @contextmanager

@@ -31,7 +31,7 @@ class ReturnedCapture(EagerCapture):
 
     def trial(self, inputs: Inputs) -> str | None:
         """Learn the layers; return in words why there are none."""
-        found = self._forward(inputs)
+        found = self._forward(with_decoder_inputs(self._network, self._body, inputs))
         self.layers = tuple(layer for layer, _ in found)
         if not found:
             return "it returns none when asked for output_attentions"
@@ -54,7 +54,6 @@ class ReturnedCapture(EagerCapture):
         self, inputs: Inputs, products: Products | None = None
     ) -> list[tuple[AttentionLayer, torch.Tensor]]:
         with watched(products):
-            inputs = with_decoder_inputs(self._network, self._body, inputs)
             output = self._body(**inputs, output_attentions=True, return_dict=True)
         alone = self._body is not self._network.base_model
         return [
