@@ -1,6 +1,6 @@
 """Every variable's regression on all others, fitted at once: the pseudo-likelihood of a table.
 
-Besag (1975), "Statistical analysis of non-lattice data", section 3: the product of each variable's
+Besag (1975), "Statistical analysis of non-lattice data": the product of each variable's
 conditional given the rest. Here a conditional is a multinomial logistic regression on indicators of
 the others' values, with a ridge; what two variables say of each other is not tied, so that these
 are as many separate regressions.

@@ -42,7 +42,7 @@ class Schedule:
     """The learning rate's course: up, level, and down to nothing once nothing more is learned.
 
     A level course can be ended at any step, which the one-cycle's cannot (Hu et al. 2024,
-    "MiniCPM", section 4.2: warm-up, stable, decay).
+    "MiniCPM": warm-up, stable, decay).
 
     Parameters
     ----------

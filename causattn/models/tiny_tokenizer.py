@@ -135,7 +135,7 @@ def _in_pieces(text: str) -> str:
     """Return a text for training, white space put into words that are longer than any word is.
 
     Byte-pair training takes time with the square of a word's length, and no signal is heard
-    meanwhile: a word of a megabyte would take minutes.
+    meanwhile.
     """
     if len(text) <= _LONGEST_WORD:
         return text

@@ -46,10 +46,11 @@ def measure(job: Mapping[str, Any], context: Context) -> list[Row]:
         # Large blocks go back to the system when they are freed, so that what is in use is counted.
         own = {**os.environ, "MALLOC_MMAP_THRESHOLD_": str(2**18), "OMP_NUM_THREADS": "1"}
         try:
+            # An error of the worker's is said on the terminal, not kept from it.
             done = subprocess.run(
                 [sys.executable, str(worker), task],
                 check=True,
-                capture_output=True,
+                stdout=subprocess.PIPE,
                 text=True,
                 env=own,
                 timeout=job["timeout_s"],

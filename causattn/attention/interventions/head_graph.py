@@ -4,7 +4,8 @@ Candidates are the paths of the largest attribution; pruning patches them one af
 keeps out what changes little (Conmy et al. 2023, "Towards automated circuit discovery for
 mechanistic interpretability", ACDC: from the output back, each path's removal judged beside what is
 removed already); what is left has the exact effect of its patch with an interval over documents. A
-graph found on one sample may not be found on the next (arXiv 2510.00845), so each path has the
+graph found on one sample may not be found on the next (Méloux, Portet and Peyrard 2025,
+"Mechanistic interpretability as statistical estimation", arXiv 2510.00845), so each path has the
 share of bootstrap samples of documents in which it is among as many strongest.
 """
 
