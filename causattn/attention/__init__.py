@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         path_attribution,
         path_effects,
     )
-    from causattn.attention.interventions.path_nodes import paths_from, same_length
+    from causattn.attention.interventions.path_nodes import check_same_length, paths_from
     from causattn.attention.interventions.path_pass import Written
     from causattn.attention.interventions.paths import HeadPaths
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
@@ -85,6 +85,7 @@ __all__ = [
     "capture_attention",
     "check_device",
     "check_query",
+    "check_same_length",
     "circuit_curve",
     "default_stack",
     "document_attention",
@@ -102,7 +103,6 @@ __all__ = [
     "paths_from",
     "prune_paths",
     "read_summary",
-    "same_length",
     "summarise_attention",
     "write_summary",
 ]

@@ -15,9 +15,9 @@ from causattn.attention import (
     HeadPaths,
     KnockOut,
     Probe,
+    check_same_length,
     editable_attention,
     path_attribution,
-    same_length,
 )
 from causattn.base import generator
 from causattn.corpora import load_corpus
@@ -106,7 +106,7 @@ def drawn(
         first = encoding.bounds[document]
         ids = torch.from_numpy(encoding.ids[None, first : first + end])
         other = torch.tensor([model.tokenizer(str(row["counterpart"]))["input_ids"]])[:, :end]
-        same_length({"the prompt": ids, "its counterpart": other})
+        check_same_length({"the prompt": ids, "its counterpart": other})
         looked = torch.zeros((1, end), dtype=torch.bool)
         looked[0, carriers.position[here & slots]] = True
         right, wrong = (

@@ -65,7 +65,7 @@ def paths_from(
     return chosen
 
 
-def same_length(texts: Mapping[str, torch.Tensor]) -> None:
+def check_same_length(texts: Mapping[str, torch.Tensor]) -> None:
     """Refuse documents and counterfactuals of other lengths.
 
     Parameters

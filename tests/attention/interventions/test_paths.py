@@ -8,11 +8,11 @@ from transformers import AutoConfig, AutoModelForCausalLM, BertConfig, BertForMa
 
 from causattn.attention import (
     HeadPaths,
+    check_same_length,
     part_effects,
     path_attribution,
     path_effects,
     paths_from,
-    same_length,
 )
 from causattn.base import DataError, ModelError
 from tests.small_models import DECODERS, small_decoder
@@ -274,7 +274,7 @@ def test_bad_input_is_said_in_a_sentence(llama) -> None:
     with pytest.raises(DataError, match="give other="):
         paths.run(paths.possible)
     with pytest.raises(DataError, match="documents with 6 tokens and counterparts with 4"):
-        same_length({"documents": IDS, "counterparts": OTHERS[:, :4]})
+        check_same_length({"documents": IDS, "counterparts": OTHERS[:, :4]})
     small = BertConfig(vocab_size=16, hidden_size=8, num_hidden_layers=1, num_attention_heads=2)
     with pytest.raises(ModelError, match="cannot be patched"):
         HeadPaths(BertForMaskedLM(small).eval(), IDS)
