@@ -77,7 +77,7 @@ def test_pruning_keeps_what_changes_more_than_the_bar(cases) -> None:
 
 def test_all_paths_are_faithful_and_complete_and_none_are_neither(cases) -> None:
     order = cases[0].paths.possible.nonzero()
-    table, area = circuit_curve(cases, order, [0, len(order)][1:])
+    table, area = circuit_curve(cases, order, [len(order)])
     assert table["faithfulness"].iloc[0] == pytest.approx(1, abs=1e-3)
     assert table["completeness"].iloc[0] == pytest.approx(1, abs=1e-3)
     assert area == pytest.approx(1, abs=1e-3)
