@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
-from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.running.preparing import (
     candidate_use,
     chosen_algorithm,

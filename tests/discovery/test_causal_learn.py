@@ -5,8 +5,7 @@ import pytest
 from causallearn.utils.cit import CIT
 
 from causattn.base import DataError
-from causattn.discovery import TESTS
-from causattn.discovery.data import as_discovery_data
+from causattn.discovery import TESTS, as_discovery_data
 from causattn.discovery.libraries.causal_learn_graphs import (
     CountedTest,
     check_regular,

@@ -10,8 +10,7 @@ import pytest
 from pgmpy.structure_score import BICGauss
 
 from causattn.base import CapabilityError
-from causattn.discovery import discover, ges
-from causattn.discovery.data import as_discovery_data
+from causattn.discovery import as_discovery_data, discover, ges
 from causattn.discovery.shared_settings import ScoreSettings, local_score
 from causattn.graphs import compare_graphs, is_dag
 

@@ -6,8 +6,8 @@ from causallearn.utils.cit import CIT
 from sklearn.metrics import mutual_info_score
 
 from causattn.base import ConfigError
+from causattn.discovery import as_discovery_data
 from causattn.discovery.baselines.pairwise import mutual_information, undirected_graph
-from causattn.discovery.data import as_discovery_data
 
 
 def test_discrete_is_the_plug_in_and_its_test_is_g_square():

@@ -123,7 +123,7 @@ def test_named_and_handed_in_they_find_the_same(data):
     test, score = TESTS["spearman"], SCORES["likelihood"]
     values = data.to_numpy()
     by_name = discover({"kind": "pc", "test": "spearman"}, values)
-    from causattn.discovery.data import as_discovery_data
+    from causattn.discovery import as_discovery_data
 
     function = test.on(as_discovery_data(values))
     assert np.array_equal(pc(values, test=function).marks, by_name.marks)
@@ -138,7 +138,7 @@ def test_named_and_handed_in_they_find_the_same(data):
 @pytest.mark.parametrize("rules", ["causal-learn", "standard", "majority"])
 def test_a_batch_is_asked_what_a_function_is_asked(data, rules):
     values = data.to_numpy()
-    from causattn.discovery.data import as_discovery_data
+    from causattn.discovery import as_discovery_data
 
     function = TESTS["fisher_z"].on(as_discovery_data(values))
     asked, calls = [], []
@@ -216,7 +216,7 @@ def test_what_cannot_be_taken_is_one_sentence(data):
 
 def test_causal_learns_own_search_takes_a_function(data):
     values = data.to_numpy()
-    from causattn.discovery.data import as_discovery_data
+    from causattn.discovery import as_discovery_data
 
     function = TESTS["fisher_z"].on(as_discovery_data(values))
     theirs = pc(values, test=function, engine="causal-learn")

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.candidates import CandidateEdges
-from causattn.discovery import ALGORITHMS, Knowledge, Problem, RunSettings
-from causattn.discovery.data import as_discovery_data
+from causattn.discovery import ALGORITHMS, Knowledge, Problem, RunSettings, as_discovery_data
 from causattn.discovery.running.problem_files import read_problem, write_problem
 
 

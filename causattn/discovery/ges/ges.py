@@ -19,13 +19,13 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.ges.engines import (
     Adaptive,
     ges_by_causal_learn,
     ges_by_causattn,
 )
 from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved

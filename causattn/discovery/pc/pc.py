@@ -18,7 +18,6 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.knowledge import Knowledge, as_knowledge
 from causattn.discovery.pc.engines import (
     Conditioning,
@@ -28,6 +27,7 @@ from causattn.discovery.pc.engines import (
     pc_by_causattn,
     pc_by_torch,
 )
+from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved

@@ -17,11 +17,11 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.knowledge import Knowledge, as_knowledge
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
 from causattn.discovery.permutation.order_graph import by_orders
 from causattn.discovery.permutation.order_search import best_order
+from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.running.candidate_use import CandidateSettings
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved

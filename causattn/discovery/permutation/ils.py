@@ -19,10 +19,10 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.knowledge import Knowledge, as_knowledge
 from causattn.discovery.permutation.order_graph import by_orders
 from causattn.discovery.permutation.order_search import iterated_order
+from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.running.candidate_use import CandidateSettings
 from causattn.discovery.running.preparing import checked
 from causattn.discovery.running.solving import solved

@@ -1,0 +1,243 @@
+"""How what a user gives becomes `DiscoveryData`, checked once.
+
+A feature table declares its columns' kinds. Elsewhere the type of the numbers does: integers,
+booleans, strings and pandas categories are discrete, floating-point numbers continuous.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import numpy as np
+
+from causattn.base import DataError
+from causattn.discovery.data import DiscoveryData, check_shape, checked, missing, named_list
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from causattn.features import FeatureTable
+
+Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
+
+_MANY_CATEGORIES = 10
+_BLOCK_ROWS = 512
+
+
+def as_discovery_data(
+    data: Data | DiscoveryData, names: Sequence[str] | None = None
+) -> DiscoveryData:
+    """Read a table and refuse what no algorithm can use.
+
+    Parameters
+    ----------
+    data
+        A numpy array [n, p], a data frame, a feature table, or a torch tensor.
+    names
+        Names of an array's columns; ``X1``, ``X2``, ... where left out.
+
+    Raises
+    ------
+    DataError
+        For a table that is no table, fewer than two rows or two columns that vary, repeated names,
+        missing, masked or infinite values, values whose squares are none, or a column in which
+        nearly every row has a category of its own.
+
+    Warns
+    -----
+    UserWarning
+        Where integers of an array or a data frame look like counts and are taken for categories.
+    """
+    if isinstance(data, DiscoveryData):
+        return data
+    if _is(data, "causattn.features", "FeatureTable"):
+        read = _from_feature_table(cast("FeatureTable", data))
+    elif _is(data, "pandas", "DataFrame"):
+        if names is not None:
+            raise DataError("A data frame names its own columns; leave names out or rename them.")
+        read = _from_frame(cast("pd.DataFrame", data))
+    else:
+        read = _from_array(_as_array(data), names)
+    return checked(read)
+
+
+def _as_array(data: Any) -> np.ndarray:
+    """Return an array, also of a tensor that gradients are kept for.
+
+    Raises
+    ------
+    DataError
+        Where values are masked, or it is no table of numbers or texts.
+    """
+    if isinstance(data, np.ma.MaskedArray):
+        if (count := int(np.ma.count_masked(data))) > 0:
+            raise DataError(
+                f"{count} values of the array are masked; drop those rows or columns, or fill "
+                "them in."
+            )
+        return data.data
+    if _is(data, "torch", "Tensor"):
+        data = cast("Any", data).detach().cpu().numpy()
+    try:
+        return np.asarray(data)
+    except ValueError:
+        raise DataError(
+            "The rows of the table are not all of one length; give an array of rows by variables."
+        ) from None
+
+
+def _is(data: Any, module: str, kind: str) -> bool:
+    """Return whether data are of a class whose module need not be loaded for that.
+
+    Who has a feature table or a data frame has loaded its module; who has an array should not wait
+    for pandas, nor for the language models behind the features.
+    """
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(data, getattr(loaded, kind))
+
+
+def _from_feature_table(table: FeatureTable) -> DiscoveryData:
+    counts = tuple(None if labels is None else len(labels) for labels in table.categories)
+    if table.data_kind == "discrete":
+        return DiscoveryData(table.names, np.asfortranarray(table.values, dtype=np.int32), counts)
+    return DiscoveryData(table.names, np.ascontiguousarray(table.values, dtype=np.float64), counts)
+
+
+def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
+    names = tuple(str(name) for name in frame.columns)
+    check_shape(names, len(frame))
+    read = _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
+    integers = [kind.kind in "iu" for kind in frame.dtypes]
+    _warn_of_counts([each for k, each in enumerate(_many(read)) if each and integers[k]])
+    return read
+
+
+def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
+    """Return a column as numbers, or as codes with their number of categories."""
+    import pandas as pd
+
+    if column.isna().any():
+        raise DataError(missing(name, int(column.isna().sum())))
+    if pd.api.types.is_float_dtype(column.dtype):
+        return column.to_numpy(dtype=np.float64), None
+    return _from_column(name, column.to_numpy())
+
+
+def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData:
+    if table.ndim != 2:
+        raise DataError(
+            f"Discovery needs a table of rows by variables, not shape {table.shape}; give two "
+            "dimensions."
+        )
+    called = tuple(str(n) for n in names) if names is not None else _numbered(table.shape[1])
+    if len(called) != table.shape[1]:
+        raise DataError(
+            f"{len(called)} names were given for {table.shape[1]} columns; give one a column."
+        )
+    check_shape(called, len(table))
+    if table.dtype.kind == "f":
+        values = np.ascontiguousarray(table, dtype=np.float64)
+        return DiscoveryData(called, values, (None,) * len(called))
+    if table.dtype.kind == "O":
+        import pandas as pd
+
+        return _from_frame(pd.DataFrame(table, columns=called).infer_objects())
+    rows = _columns_as_rows(table)
+    ready = _codes_already(rows) if rows.dtype == np.uint8 else {}
+    read = _joined(
+        called,
+        [
+            (rows[k], ready[k]) if k in ready else _from_column(called[k], rows[k])
+            for k in range(len(called))
+        ],
+    )
+    if table.dtype.kind in "iu":
+        _warn_of_counts([each for each in _many(read) if each])
+    return read
+
+
+def _many(data: DiscoveryData) -> list[str]:
+    """Return by column its name where it has many categories, else nothing."""
+    many = [count is not None and count > _MANY_CATEGORIES for count in data.categories]
+    return [name if one else "" for name, one in zip(data.names, many, strict=True)]
+
+
+def _warn_of_counts(names: Sequence[str]) -> None:
+    """Say that integers of many values are categories here, which is not what counts are."""
+    if names:
+        warnings.warn(
+            f"{named_list(names)}: more than {_MANY_CATEGORIES} different integers, each taken for "
+            "a category without order; if these are counts or measurements, give floating-point "
+            "numbers (astype(float)).",
+            stacklevel=5,
+        )
+
+
+def _columns_as_rows(table: np.ndarray) -> np.ndarray:
+    """Return the transposed table in row-major order, uint8 where it holds small codes only."""
+    if table.dtype.kind not in "iu":
+        return np.ascontiguousarray(table.T)
+    if table.min() < 0 or table.max() > np.iinfo(np.uint8).max:
+        return np.ascontiguousarray(table.T)
+    rows = np.empty(table.T.shape, dtype=np.uint8)
+    # A block is read from memory once and turned in the processor's cache.
+    for start in range(0, len(table), _BLOCK_ROWS):
+        rows[:, start : start + _BLOCK_ROWS] = table[start : start + _BLOCK_ROWS].astype(np.uint8).T
+    return rows
+
+
+def _codes_already(rows: np.ndarray) -> dict[int, int]:
+    """Return the number of categories of each row (uint8 [p, n]) that holds 0, 1, ... without gaps.
+
+    Judged by the first observations, which mostly show every category; other rows are left out.
+    """
+    occurs = np.zeros((len(rows), 257), dtype=bool)
+    occurs[np.arange(len(rows))[:, None], rows[:, :_BLOCK_ROWS]] = True
+    without_gaps = occurs.argmin(axis=1)
+    whole = without_gaps == rows.max(axis=1).astype(np.int64) + 1
+    return {int(k): int(without_gaps[k]) for k in np.flatnonzero(whole)}
+
+
+def _from_column(name: str, column: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return a column's codes, in the order of its sorted values, and how many categories occur."""
+    if column.dtype.kind == "b":
+        column = column.view(np.uint8)
+    if column.dtype.kind == "c":
+        raise DataError(f"Variable {name} holds complex numbers; give real ones.")
+    if column.dtype.kind in "iu":
+        low, high = int(column.min()), int(column.max())
+        if high - low < max(1024, len(column)):
+            shifted = column - column.dtype.type(low) if low else column
+            # The first rows mostly show every category; only else are all of them counted.
+            occurs = np.bincount(shifted[:_BLOCK_ROWS], minlength=high - low + 1) > 0
+            if not occurs.all():
+                occurs = np.bincount(shifted, minlength=high - low + 1) > 0
+            if occurs.all():
+                return shifted, len(occurs)
+            return (np.cumsum(occurs) - 1)[shifted], int(occurs.sum())
+    elif column.dtype.kind == "O":
+        for value in column:
+            if isinstance(value, list | tuple | dict | set | np.ndarray):
+                raise DataError(
+                    f"Variable {name} holds a {type(value).__name__} in a cell; a cell is one "
+                    "number or one text, so take the column apart."
+                )
+        column = column.astype(str)
+    levels, codes = np.unique(column, return_inverse=True)
+    return codes, len(levels)
+
+
+def _joined(names: tuple[str, ...], columns: list[tuple[np.ndarray, int | None]]) -> DiscoveryData:
+    counts = tuple(count for _, count in columns)
+    discrete = all(count is not None for count in counts)
+    values = np.empty((len(columns), len(columns[0][0])), np.int32 if discrete else np.float64)
+    for k, (column, _) in enumerate(columns):
+        values[k] = column
+    return DiscoveryData(names, values.T if discrete else np.ascontiguousarray(values.T), counts)
+
+
+def _numbered(size: int) -> tuple[str, ...]:
+    return tuple(f"X{k + 1}" for k in range(size))
