@@ -1,16 +1,9 @@
-import importlib.util
 from pathlib import Path
 
 import pytest
 
 from causattn.cli import main
-
-_path = Path(__file__).parents[1] / "results" / "comparing.py"
-_spec = importlib.util.spec_from_file_location("comparing", _path)
-assert _spec is not None
-assert _spec.loader is not None
-comparing = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(comparing)
+from tests.results import comparing
 
 
 @pytest.fixture

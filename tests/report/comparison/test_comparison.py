@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import re
 import shutil
@@ -15,13 +14,7 @@ from causattn.report import comparison_headlines, write_comparison
 from causattn.report.comparison.content import short
 from causattn.report.comparison.tables import Cell, TableRows, latex
 from causattn.results import compare_runs
-
-_path = Path(__file__).parents[2] / "results" / "comparing.py"
-_spec = importlib.util.spec_from_file_location("comparing", _path)
-assert _spec is not None
-assert _spec.loader is not None
-comparing = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(comparing)
+from tests.results import comparing
 
 PLACE = {"pc": 1, "ges": 0, "boss": 0, "empty": 5}
 
