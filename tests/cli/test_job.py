@@ -1,3 +1,5 @@
+"""What a run takes of the machine."""
+
 import os
 
 import pytest
