@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causattn.base import ConfigError, disk_error, say
+from causattn.base import ConfigError, disk_error, one_line, say
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ def report(arguments: list[str]) -> int:
             if given.output is None or not run.figures:
                 mend = "copy the run to a folder that can be written"
                 raise disk_error(error, run.folder, mend) or error from None
+            say(
+                f"No figures can be written into {run.folder} ({one_line(error)}); the page has "
+                "those that are there.",
+                error=True,
+            )
         say(write_report(run, given.output))
     else:
         path = given.output or given.folder / "report.html"

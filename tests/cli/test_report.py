@@ -44,6 +44,25 @@ def test_one_run_two_runs_and_a_sweep_each_become_a_page(
         assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_figures_that_cannot_be_written_again_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, page = make(tmp_path / "run", (0, 1)), tmp_path / "page.html"
+    assert main(["report", str(run), "--output", str(page)]) == 0
+    capsys.readouterr()
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("causattn.report.draw_figures", refuse)
+    assert main(["report", str(run), "--output", str(page)]) == 0
+    out, err = capsys.readouterr()
+    assert out.strip() == str(page)
+    assert "the page has those that are there" in err
+    assert main(["report", str(run)]) == 2
+    assert "copy the run to a folder that can be written" in capsys.readouterr().err
+
+
 def test_what_is_no_run_is_said_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
