@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from causattn import attention, attribution, candidates, corpora, features, models
 from causattn.checks import explainer
@@ -28,8 +28,8 @@ from causattn.data_stages import SCHEMAS, DataStages
 from causattn.results import Artefact
 
 Settings = Mapping[str, Any]
-if TYPE_CHECKING:  # torch is loaded where it is needed
-    Screen: TypeAlias = attention.AttentionSummary | attribution.AttributionSummary
+if TYPE_CHECKING:
+    from causattn.data_stages import Screen
 
 __all__ = [
     "CONTROLS",

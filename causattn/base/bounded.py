@@ -89,6 +89,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         Where it is missing or damaged, or its arrays are larger than memory has room for.
     """
     import numpy as np
+    from numpy.lib import format as layout
 
     try:
         with ZipFile(path) as archive:
@@ -100,7 +101,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
                 )
             for entry in archive.infolist():
                 with archive.open(entry) as member:
-                    _check_header(np, member, entry.file_size)
+                    _check_header(layout, member, entry.file_size)
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except (OSError, ValueError, EOFError, BadZipFile, MemoryError, zlib.error) as error:
@@ -109,10 +110,9 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         ) from None
 
 
-def _check_header(np: Any, member: Any, size: int) -> None:
+def _check_header(layout: Any, member: Any, size: int) -> None:
     """Refuse an array whose header asks for more than its file holds."""
-    version = np.lib.format.read_magic(member)
-    layout = np.lib.format
+    version = layout.read_magic(member)
     read = layout.read_array_header_1_0 if version == (1, 0) else layout.read_array_header_2_0
     shape, _, dtype = read(member)
     wanted = dtype.itemsize

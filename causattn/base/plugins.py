@@ -158,8 +158,7 @@ def _module(name: str) -> ModuleType:
 
 
 def _failed(place: str, error: Exception) -> ConfigError:
-    said = " ".join(str(error).split())
     return ConfigError(
-        f"The plugin {place} cannot be imported ({type(error).__name__}: {said}); mend it, or "
+        f"The plugin {place} cannot be imported ({type(error).__name__}: {error}); mend it, or "
         "leave it out of plugins."
     )

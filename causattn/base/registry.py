@@ -254,10 +254,9 @@ def _loader(point: importlib.metadata.EntryPoint) -> Callable[[], Any]:
         try:
             return point.load()
         except Exception as error:
-            said = " ".join(str(error).split())
             raise ConfigError(
                 f"{point.name} of {point.value} (installed by {point.dist and point.dist.name}) "
-                f"cannot be imported ({type(error).__name__}: {said}); mend or uninstall it."
+                f"cannot be imported ({type(error).__name__}: {error}); mend or uninstall it."
             ) from error
 
     return load

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from causattn.base import ConfigError, choose, say
+from causattn.base import ConfigError, choose, say, size_in_words
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -52,9 +52,11 @@ def _list(store: Path) -> int:
 
     entries = list_artefacts(store)
     for entry in entries:
-        say(f"{entry.kind:<12} {entry.key}  {_size(entry.bytes):>9}  used {_ago(entry.used)}")
+        say(
+            f"{entry.kind:<12} {entry.key}  {size_in_words(entry.bytes):>9}  used {_ago(entry.used)}"
+        )
     total = sum(entry.bytes for entry in entries)
-    say(f"{len(entries)} artefacts, {_size(total)}, in {store}")
+    say(f"{len(entries)} artefacts, {size_in_words(total)}, in {store}")
     return 0
 
 
@@ -92,16 +94,10 @@ def _prune(given: argparse.Namespace) -> int:
         return entry.used <= before and given.kind in (None, entry.kind)
 
     gone = prune(given.cache, unwanted)
-    say(f"{len(gone)} artefacts deleted, {_size(sum(entry.bytes for entry in gone))} freed.")
+    say(
+        f"{len(gone)} artefacts deleted, {size_in_words(sum(entry.bytes for entry in gone))} freed."
+    )
     return 0
-
-
-def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
 
 
 def _ago(moment: float) -> str:

@@ -17,7 +17,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from causattn.base import load_plugins, quiet, say
+from causattn.base import load_plugins, one_line, quiet, say
 from causattn.cli import resolvers
 from causattn.cli.compose import plain
 from causattn.cli.errors import USER_ERRORS, sentence
@@ -202,7 +202,7 @@ def _sweep_job(
     except KeyboardInterrupt as error:
         raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
     except Exception as error:
-        said = " ".join(str(error).split())
+        said = one_line(error)
         reason = f"{type(error).__name__}: {said} (traceback: {shown(folder / 'traceback.txt')})"
         status = "failed"
     line = {

@@ -37,7 +37,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from causattn.base import ConfigError
+from causattn.base import ConfigError, one_line
 from causattn.cli.job import run_prepared
 from causattn.cli.prepared import Job, PreparedJobs
 from causattn.cli.progress import SESSION, write_line
@@ -46,8 +46,6 @@ METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """Only Linux's libraries stand forking."""
 _INTERRUPTED = 128 + signal.SIGTERM
 _PATIENCE = 30.0  # seconds that a worker has to end when it is interrupted
-
-
 _SERVER = "CAUSATTN_FORK_SERVER"  # is set while one starts, which by that knows what it is
 _LOADED = ("causattn.study", "numba", "pyarrow.parquet")
 _MODEL = ("seed", "corpus", "model")
@@ -256,7 +254,7 @@ def work(connection: Connection, place: Path, sweep: Path, environment: Mapping[
             try:
                 said = run_prepared(job, sweep, say=False)
             except Exception as error:  # such as a disk too full for the sweep's log
-                said = {"broken": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+                said = {"broken": f"{type(error).__name__}: {one_line(error)[:300]}"}
             connection.send(said)
     except KeyboardInterrupt:  # said by the process that began this one
         sys.exit(_INTERRUPTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from causattn.base import say
+from causattn.base import one_line, say
 from causattn.cli.errors import USER_ERRORS, sentence
 from causattn.cli.progress import LOG, Progress, read_lines, shown
 
@@ -34,9 +34,8 @@ def draw_page(arguments: Sequence[str], progress: Progress) -> None:
 
         write_sweep_report(progress.folder, path, command=command)
     except Exception as error:
-        said = " ".join(str(error).split())
         known = isinstance(error, USER_ERRORS)
-        why = sentence(error) if known else f"{type(error).__name__}: {said}"
+        why = sentence(error) if known else f"{type(error).__name__}: {one_line(error)}"
         say(
             f"The sweep's page was not drawn ({why}); causattn report {shown(progress.folder)} "
             "tries again.",

@@ -25,7 +25,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from causattn.base import ArtefactError, CausattnError, ConfigError
+from causattn.base import ArtefactError, CausattnError, ConfigError, one_line
 from causattn.cli.compose import plain
 from causattn.cli.compose_jobs import JobComposer
 from causattn.cli.errors import sentence
@@ -206,7 +206,7 @@ class ResumingSweeper(Sweeper):
         except (CausattnError, HydraException):
             raise
         except Exception as error:
-            progress.broken = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            progress.broken = f"{type(error).__name__}: {one_line(error)[:300]}"
 
     def _is_plain(self) -> bool:
         """Return whether jobs can be done one after another without Hydra around each of them.

@@ -51,7 +51,7 @@ def reference(given: tuple[str, ...]) -> tuple[dict[str, bytes], float, int]:
     """Return the files of a run that nothing happens to, its seconds and its file events."""
     place = Path(mkdtemp(prefix="causattn-"))
     try:
-        for _ in range(2):
+        for _ in range(2):  # the second has what the first imported, as each trial will
             shutil.rmtree(place / RUN, ignore_errors=True)
             shutil.rmtree(place / "cache", ignore_errors=True)
             ended = do(list(given), place, None)

@@ -111,11 +111,12 @@ def differences(cells: OutcomeCells) -> pd.DataFrame:
 
 def _by_block(parts: np.ndarray, blocks: Sequence[str]) -> np.ndarray:
     """Return the sums over the data sets of each block, float64 [blocks x seeds]."""
-    places = {label: k for k, label in enumerate(dict.fromkeys(blocks))}
-    sums = np.zeros((len(places), parts.shape[1]))
-    np.add.at(sums, [places[label] for label in blocks], parts)
+    numbers = {label: k for k, label in enumerate(dict.fromkeys(blocks))}
+    places = [numbers[label] for label in blocks]
+    sums = np.zeros((len(numbers), parts.shape[1]))
+    np.add.at(sums, places, parts)
     size = np.zeros_like(sums)
-    np.add.at(size, [places[label] for label in blocks], np.abs(parts))
+    np.add.at(size, places, np.abs(parts))
     sums[np.abs(sums) <= 1e-12 * size] = 0.0  # differences that cancel but for rounding
     return sums.ravel()
 
