@@ -52,9 +52,8 @@ def _list(store: Path) -> int:
 
     entries = list_artefacts(store)
     for entry in entries:
-        say(
-            f"{entry.kind:<12} {entry.key}  {size_in_words(entry.bytes):>9}  used {_ago(entry.used)}"
-        )
+        size = size_in_words(entry.bytes)
+        say(f"{entry.kind:<12} {entry.key}  {size:>9}  used {_ago(entry.used)}")
     total = sum(entry.bytes for entry in entries)
     say(f"{len(entries)} artefacts, {size_in_words(total)}, in {store}")
     return 0
