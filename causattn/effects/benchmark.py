@@ -1,11 +1,10 @@
 """Would a hidden cause that is as strong as a covariate that was measured explain an effect away?
 
 Cinelli and Hazlett (2020), "Making sense of sensitivity: extending omitted variable bias", JRSS-B
-82, section 4.4: what a covariate explains of treatment and outcome, beyond the other covariates,
-bounds what a hidden cause as strong as it would explain, and so the bias of a linear effect. The
-largest bias over the covariates is taken. Covariates are what the effect is adjusted for, and the
-parents of both ends; the effect is that of the contrast which is reported, over the rows at its two
-values.
+82: what a covariate explains of treatment and outcome, beyond the other covariates, bounds what a
+hidden cause as strong as it would explain, and so the bias of a linear effect. The largest bias
+over the covariates is taken. Covariates are what the effect is adjusted for, and the parents of
+both ends; the effect is that of the contrast which is reported, over the rows at its two values.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import scipy.stats
 
 from causattn.effects.contract import Meaning
 from causattn.effects.estimate.design import Design, numeric_levels
+from causattn.effects.estimate.regression import Basis
 
 
 class Benchmark(NamedTuple):
@@ -65,18 +65,18 @@ def benchmarked(
     groups = [group for group in groups if group.size]
     if not groups:
         return None
-    everything = _basis(np.column_stack([np.ones((len(d), 1)), *groups]))
-    left = _rest(everything, d)
-    degrees = len(d) - everything.shape[1] - 1
+    everything = Basis.of(np.column_stack(groups))
+    left = everything.residual(d)
+    degrees = len(d) - everything.rank - 1
     if degrees < 2 or left @ left < 1e-9 * (d @ d):
         return None
     slope = float(left @ y / (left @ left))
-    residual = _rest(everything, y) - slope * left
+    residual = everything.residual(y) - slope * left
     error = math.sqrt(float(residual @ residual) / degrees / float(left @ left))
     worst: tuple[float, str] = (-1.0, "")
     shares = (0.0, 0.0)
     for k, one in enumerate(covariates):
-        others = np.column_stack([np.ones((len(d), 1)), *groups[:k], *groups[k + 1 :]])
+        others = np.column_stack([np.empty((len(d), 0)), *groups[:k], *groups[k + 1 :]])
         found = _bound(others, groups[k], d, y)
         bias = math.sqrt(found[1] * found[0] / (1.0 - found[0])) * error * math.sqrt(degrees)
         if bias > worst[0]:
@@ -111,12 +111,10 @@ def _bound(
     others: np.ndarray, group: np.ndarray, d: np.ndarray, y: np.ndarray
 ) -> tuple[float, float]:
     """Return the shares of treatment and outcome that a hidden cause like a group would explain."""
-    base = _basis(others)
-    whole = _basis(np.column_stack([others, group]))
-    of_treatment = _share(base, whole, d)
-    with_treatment = _basis(np.column_stack([others, d]))
-    of_outcome = _share(with_treatment, _basis(np.column_stack([others, d, group])), y)
-    # Their equations 15 to 17 with k = 1; shares stay below one, where the bound says nothing more.
+    of_treatment = _share(others, np.column_stack([others, group]), d)
+    with_treatment = np.column_stack([others, d])
+    of_outcome = _share(with_treatment, np.column_stack([with_treatment, group]), y)
+    # Their bounds with k = 1; shares stay below one, where the bound says nothing more.
     treated = min(of_treatment / max(1.0 - of_treatment, 1e-9), 0.999)
     through = min(of_treatment**2 / max((1.0 - of_treatment) ** 2, 1e-9), 0.999)
     factor = (1.0 + math.sqrt(through)) / math.sqrt(1.0 - through)
@@ -125,18 +123,7 @@ def _bound(
 
 
 def _share(small: np.ndarray, large: np.ndarray, column: np.ndarray) -> float:
-    """Return which share of what `small` leaves of a column `large` explains."""
-    before, after = _rest(small, column), _rest(large, column)
+    """Return which share of what the columns `small` leave of a column `large` explain."""
+    before, after = (Basis.of(each).residual(column) for each in (small, large))
     total = float(before @ before)
     return 0.0 if total <= 0 else float(np.clip(1.0 - after @ after / total, 0.0, 1.0))
-
-
-def _basis(columns: np.ndarray) -> np.ndarray:
-    """Return an orthonormal basis, without what depends on other columns."""
-    left, size, _ = np.linalg.svd(columns, full_matrices=False)
-    return left[:, size > 1e-9 * size[0]]
-
-
-def _rest(basis: np.ndarray, column: np.ndarray) -> np.ndarray:
-    rest: np.ndarray = column - basis @ (basis.T @ column)
-    return rest

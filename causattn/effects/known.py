@@ -9,13 +9,10 @@ import numpy as np
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects.claims import Claims
-from causattn.graphs import CausalGraph, Mark
+from causattn.graphs import CausalGraph
 
 FREQUENCY = "bootstrap_frequency"
 """Key of `CausalGraph.details`: share of bootstrap graphs with i --> j, [p][p], row to column."""
-
-_LEFT = {Mark.TAIL: "-", Mark.ARROW: "<", Mark.CIRCLE: "o"}
-_RIGHT = {Mark.TAIL: "-", Mark.ARROW: ">", Mark.CIRCLE: "o"}
 
 
 def pairs(
@@ -73,8 +70,7 @@ def discovery_columns(
     if source not in graph.names or target not in graph.names:
         return {"discovery_directed": False}
     i, j = graph.names.index(source), graph.names.index(target)
-    at_source, at_target = Mark(graph.marks[j, i]), Mark(graph.marks[i, j])
-    edge = None if at_target is Mark.NONE else f"{_LEFT[at_source]}-{_RIGHT[at_target]}"
+    edge = graph.symbol(source, target) or None
     separating = graph.separating_sets.get((min(i, j), max(i, j)), ())
     frequency = graph.details.get(FREQUENCY)
     return {

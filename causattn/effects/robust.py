@@ -24,10 +24,8 @@ import numpy as np
 from causattn.base import CausattnError
 from causattn.discovery import KNOWLEDGE, as_discovery_data, discover, edge_frequencies
 from causattn.features import FeatureTable
-from causattn.graphs import CausalGraph, Mark
+from causattn.graphs import CausalGraph
 
-_LEFT = {Mark.TAIL: "-", Mark.ARROW: "<", Mark.CIRCLE: "o"}
-_RIGHT = {Mark.TAIL: "-", Mark.ARROW: ">", Mark.CIRCLE: "o"}
 MOST = 10_000_000_000
 """Most tests times rows of all bootstraps: seconds to minutes of one core, by the tests' orders."""
 PATIENCE = 10
@@ -115,8 +113,4 @@ class OtherSearches:
 
 def _edge(graph: CausalGraph | None, source: str, target: str) -> str | None:
     """Return the edge of a graph, source first; empty where there is none, None without graph."""
-    if graph is None:
-        return None
-    i, j = graph.names.index(source), graph.names.index(target)
-    at_source, at_target = Mark(graph.marks[j, i]), Mark(graph.marks[i, j])
-    return "" if at_target is Mark.NONE else f"{_LEFT[at_source]}-{_RIGHT[at_target]}"
+    return None if graph is None else graph.symbol(source, target)

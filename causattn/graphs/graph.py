@@ -217,6 +217,12 @@ class CausalGraph(Shown):
                 i, j, at_i, at_j = j, i, at_j, at_i
             yield Edge(self.names[i], self.names[j], f"{_LEFT[at_i]}-{_RIGHT[at_j]}")
 
+    def symbol(self, source: str, target: str) -> str:
+        """Return the edge between two variables, `source` first; empty where there is none."""
+        i, j = self.names.index(source), self.names.index(target)
+        at_source, at_target = Mark(self.marks[j, i]), Mark(self.marks[i, j])
+        return "" if at_target is Mark.NONE else f"{_LEFT[at_source]}-{_RIGHT[at_target]}"
+
     def summary(self, truth: CausalGraph | None = None) -> dict[str, Any]:
         """Return what found it, what that took, and how many edges it has.
 

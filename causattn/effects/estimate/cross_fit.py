@@ -64,12 +64,9 @@ class Learned:
 
 def learn(sums: Sums, masks: np.ndarray) -> Learned:
     """Learn outcome and weights for each fold from the other ones."""
-    rest = _others(sums.products, -3)
-    width = rest.shape[-1]
-    rest[..., np.arange(1, width), np.arange(1, width)] += PENALTY
-    at = _others(sums.moved, -2)[..., None] * masks.T
-    wanted = np.concatenate([_others(sums.outcomes, -3), at], axis=-1)
-    found = np.linalg.solve(rest, wanted)
+    at = others(sums.moved, -2)[..., None] * masks.T
+    wanted = np.concatenate([others(sums.outcomes, -3), at], axis=-1)
+    found = np.linalg.solve(ridge(others(sums.products, -3)), wanted)
     many = sums.outcomes.shape[-1]
     return Learned(found[..., :many], found[..., many:])
 
@@ -84,9 +81,18 @@ def means(sums: Sums, learned: Learned, masks: np.ndarray) -> np.ndarray:
     return found
 
 
-def _others(sums: np.ndarray, axis: int) -> np.ndarray:
-    """Return the sums over all other folds."""
-    return sums.sum(axis=axis, keepdims=True) - sums
+def others(sums: np.ndarray, axis: int) -> np.ndarray:
+    """Return the sums over all other folds, which lie along an axis."""
+    found: np.ndarray = sums.sum(axis=axis, keepdims=True) - sums
+    return found
+
+
+def ridge(products: np.ndarray) -> np.ndarray:
+    """Return products, [..., p, p], with the penalty of all columns but the intercept."""
+    width = products.shape[-1]
+    found = products.copy()
+    found[..., np.arange(1, width), np.arange(1, width)] += PENALTY
+    return found
 
 
 def folded(sieve: Sieve, outcome: np.ndarray, starts: np.ndarray) -> Sums:

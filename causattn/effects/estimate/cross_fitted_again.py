@@ -20,7 +20,7 @@ from itertools import islice
 import numpy as np
 
 from causattn.effects.contract import Change, Draws
-from causattn.effects.estimate.cross_fit import PENALTY, Sums, learn, means
+from causattn.effects.estimate.cross_fit import PENALTY, Sums, learn, means, others, ridge
 from causattn.effects.estimate.cross_fitted_data import Data, Parts, by_fold, parts_of
 
 _CELLS = 150_000
@@ -105,7 +105,7 @@ class _Again:
             for value in values:
                 held[place] &= bool(data.treatment[self._place, value] @ (times > 0) > 0)
         drawn = Sums(sums[..., :width], sums[..., width:], moved)
-        return np.where(held, self._solved(drawn, sieve.masks), np.nan)
+        return np.where(held, self._solved(drawn), np.nan)
 
     def joined(self, changes: list[Change]) -> np.ndarray:
         """Return the estimates with a column in what is adjusted for, float64 [b].
@@ -132,13 +132,13 @@ class _Again:
             ],
             axis=1,
         )
-        rest = _others(on, 1)
-        spare = _others(square, 1) + PENALTY
-        inverse = np.linalg.inv(_ridge(_others(self._sums.products, 0)))
+        rest = others(on, 1)
+        spare = others(square, 1) + PENALTY
+        inverse = np.linalg.inv(ridge(others(self._sums.products, 0)))
         learned = learn(self._sums, sieve.masks)
         turned = np.einsum("kpq,bkq->bkp", inverse, rest[..., :width])
         left = spare - np.einsum("bkp,bkp->bk", rest[..., :width], turned)
-        effect = self._sides(sieve.masks)
+        effect = self._sides()
         beta = learned.coefficients[..., self._column]
         rho = learned.weights @ effect
         along_outcome = (rest[..., width] - np.einsum("bkp,kp->bk", rest[..., :width], beta)) / left
@@ -222,12 +222,12 @@ class _Again:
             return data.treatment / data.treatment.mean(axis=0)
         columns = np.column_stack([np.ones(data.rows), sieve.columns[:, sieve.alone]])
         slope = np.concatenate([[0.0], sieve.moved[:, sieve.alone].sum(axis=0)])
-        weights: np.ndarray = columns @ np.linalg.solve(_ridge(columns.T @ columns), slope)
+        weights: np.ndarray = columns @ np.linalg.solve(ridge(columns.T @ columns), slope)
         return weights[:, None]
 
-    def _sides(self, masks: np.ndarray) -> np.ndarray:
+    def _sides(self) -> np.ndarray:
         """Return which means make up the reported contrast, float64 [f]."""
-        sides = np.zeros(len(masks))
+        sides = np.zeros(len(self._data.sieve.masks))
         if not len(self._data.contrasts):
             sides[0] = 1.0
             return sides
@@ -239,22 +239,8 @@ class _Again:
     def _size(self) -> float:
         return float(self._data.scale[self._column] / self._data.unit)
 
-    def _solved(self, sums: Sums, masks: np.ndarray) -> np.ndarray:
+    def _solved(self, sums: Sums) -> np.ndarray:
         """Return the reported contrast from the sums of draws, float64 [b]."""
-        sides = self._sides(masks) @ masks
+        sides = self._sides() @ self._data.sieve.masks
         found = means(sums, learn(sums, sides[None]), sides[None])
         return found[:, 0, 0] * self._size()
-
-
-def _others(sums: np.ndarray, axis: int) -> np.ndarray:
-    """Return the sums over all other folds."""
-    found: np.ndarray = sums.sum(axis=axis, keepdims=True) - sums
-    return found
-
-
-def _ridge(products: np.ndarray) -> np.ndarray:
-    """Return products with the penalty of all columns but the intercept."""
-    width = products.shape[-1]
-    found = products.copy()
-    found[..., np.arange(1, width), np.arange(1, width)] += PENALTY
-    return found

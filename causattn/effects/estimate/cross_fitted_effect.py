@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from causattn.effects.contract import (
     Change,
     Draws,
-    Effect,
     EstimationProblem,
-    Meaning,
     PointEstimate,
     Question,
 )
@@ -29,11 +26,12 @@ from causattn.effects.estimate.curves import number
 from causattn.effects.estimate.design import OutcomeColumns, Treatment
 from causattn.effects.estimate.linear_effects import meaning_of
 from causattn.effects.estimate.regression import Basis
+from causattn.effects.estimate.reported_effect import ReportedEffect
 
 
 @dataclass(frozen=True)
-class CrossFittedEffect(Effect):
-    """A cross-fitted effect; attributes as for `Effect`.
+class CrossFittedEffect(ReportedEffect):
+    """A cross-fitted effect; further attributes as for `Effect`.
 
     Parameters
     ----------
@@ -43,19 +41,6 @@ class CrossFittedEffect(Effect):
 
     data: Data
     sums: Sums
-    estimate: float
-    standard_error: float
-    low: float
-    high: float
-    statistic: float
-    scatter_error: float
-    reported: tuple[int, int]
-    meaning: Meaning
-    rows: int
-    method: str
-    note: str = ""
-    population: str = "all rows"
-    more: Mapping[str, Any] = field(default_factory=dict)
 
     def again(self, changes: Iterable[Change]) -> Draws:
         """Estimate the effect once more on each change."""

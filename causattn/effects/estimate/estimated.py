@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +12,17 @@ import scipy.stats
 from causattn.effects.contract import (
     Change,
     Draws,
-    Effect,
     EstimationProblem,
     Estimator,
-    Meaning,
     PointEstimate,
     Question,
 )
 from causattn.effects.estimate.regression import Basis
+from causattn.effects.estimate.reported_effect import ReportedEffect
 
 
 @dataclass(frozen=True)
-class EstimatedEffect(Effect):
+class EstimatedEffect(ReportedEffect):
     """The effect of one contrast by an estimator; attributes as for `Effect`.
 
     Parameters
@@ -37,19 +36,6 @@ class EstimatedEffect(Effect):
     estimator: Estimator
     settings: Any
     problem: EstimationProblem
-    estimate: float
-    standard_error: float
-    low: float
-    high: float
-    statistic: float
-    scatter_error: float
-    reported: tuple[int, int]
-    meaning: Meaning
-    rows: int
-    method: str
-    note: str
-    population: str
-    more: Mapping[str, Any]
 
     def again(self, changes: Iterable[Change]) -> Draws:
         """Estimate the effect once more on each change."""

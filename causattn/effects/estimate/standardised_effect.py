@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
-from causattn.effects.contract import Change, Draws, Effect, Meaning, Question
+from causattn.effects.contract import Change, Draws, Question
 from causattn.effects.estimate.counts import (
     Strata,
     Sums,
@@ -21,6 +21,7 @@ from causattn.effects.estimate.counts import (
 )
 from causattn.effects.estimate.design import Design, OutcomeColumns, Treatment
 from causattn.effects.estimate.linear_effects import meaning_of
+from causattn.effects.estimate.reported_effect import ReportedEffect
 from causattn.effects.estimate.strata import Standardised, means, standardised
 
 _CELLS = 500_000
@@ -28,7 +29,7 @@ _CELLS = 500_000
 
 
 @dataclass(frozen=True)
-class StandardisedEffect(Effect):
+class StandardisedEffect(ReportedEffect):
     """An effect by standardisation; attributes as for `Effect`.
 
     Parameters
@@ -38,19 +39,6 @@ class StandardisedEffect(Effect):
     """
 
     strata: Strata
-    estimate: float
-    standard_error: float
-    low: float
-    high: float
-    statistic: float
-    scatter_error: float
-    reported: tuple[int, int]
-    meaning: Meaning
-    rows: int
-    note: str = ""
-    population: str = "all rows"
-    method: str = "standardisation over strata"
-    more: Mapping[str, Any] = field(default_factory=dict)
 
     def again(self, changes: Iterable[Change]) -> Draws:
         """Estimate the effect once more on each change."""
@@ -214,6 +202,7 @@ def standardised_effect(
         reported=at,
         meaning=meaning_of(treatment, outcome, contrast, column),
         rows=len(strata.stratum),
+        method="standardisation over strata",
         note=note,
         population=population,
         more={"data_strata": strata.count, "data_unseen": unseen},

@@ -143,7 +143,7 @@ def _fate(edge: Edge, true: Edge | None, free: bool, settled: set[frozenset[str]
 
 def _arrows(graph: CausalGraph, matrix: np.ndarray) -> set[frozenset[str]]:
     """Return the pairs of a matrix over a graph's variables."""
-    return {frozenset((graph.names[i], graph.names[j])) for i, j in zip(*matrix.nonzero())}  # noqa: B905
+    return {frozenset((graph.names[i], graph.names[j])) for i, j in np.argwhere(matrix)}
 
 
 def _identifiable(graph: CausalGraph, truth: CausalGraph) -> set[frozenset[str]]:

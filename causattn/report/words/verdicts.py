@@ -50,9 +50,9 @@ def _split(run: Run, arrows: pd.DataFrame) -> Iterator[str]:
         )
         return
     line = (
-        f"Effects of {len(held)} of {len(arrows)} arrows are of documents that the search has not"
+        f"Effects of {len(held)} of {len(arrows)} arrows are of documents that the search has not "
+        "seen"
     )
-    line += " seen"
     every = run.summary.get("features", {}).get("rows")
     if every:
         line += f" (half of {number(every)})"
@@ -65,6 +65,6 @@ def _split(run: Run, arrows: pd.DataFrame) -> Iterator[str]:
     if wide.notna().any():
         line += (
             f"; intervals over all arrows at once are {number(float(wide.median()), 2)} times as "
-            "wide as single ones, and both 1.4 times as wide as those of all documents"
+            "wide as single ones, and both about 1.4 times as wide as those of all documents"
         )
     yield line
