@@ -3,8 +3,7 @@
 They direct what an equivalence class leaves open, by two assumptions that data can speak against:
 the noise of all variables but one is not Gaussian, and noises are independent of each other, which
 they are not where an arrow is turned, a cause is hidden or an effect is no line (Shimizu, Hoyer,
-Hyvärinen and Kerminen 2006, "A linear non-Gaussian acyclic model for causal discovery", JMLR 7,
-sections 2 and 6).
+Hyvärinen and Kerminen 2006, "A linear non-Gaussian acyclic model for causal discovery", JMLR 7).
 """
 
 from __future__ import annotations

@@ -113,7 +113,10 @@ def copy(source: Orders, target: Orders) -> None:
 
 @njit(cache=True, nogil=True)
 def _join(y: int, parent: int, count: int, scored: Scored, room: OrderRoom) -> float:
-    """Add a parent's row, and return the variance of y that it takes off."""
+    """Add a parent's row, and return the variance of y that it takes off.
+
+    All of it where the parents before determine the parent, so that there is no score.
+    """
     size = len(room.variance)
     row = room.solved[count]
     row[:] = scored.correlation[parent]
@@ -121,6 +124,8 @@ def _join(y: int, parent: int, count: int, scored: Scored, room: OrderRoom) -> f
         weight = room.solved[j, parent]
         for x in range(size):
             row[x] -= weight * room.solved[j, x]
+    if row[parent] < scored.smallest:
+        return 1.0
     scale = 1.0 / math.sqrt(row[parent])
     for x in range(size):
         row[x] *= scale
@@ -182,7 +187,10 @@ def fit(y: int, scored: Scored, at: Orders, room: OrderRoom) -> float:
     parents, place = at.parents[y], at.place
     count = at.counts[y]
     left = _project(y, count, scored, at, room)
-    while left >= scored.smallest:
+    if left < scored.smallest:  # required parents alone may determine y or each other
+        at.scores[y] = -np.inf
+        return -np.inf
+    while True:
         best, most = -1, scored.tie
         for u in range(size):
             if place[u] >= place[y] or not scored.open[u, y]:
@@ -214,7 +222,7 @@ def fit(y: int, scored: Scored, at: Orders, room: OrderRoom) -> float:
         count -= 1
         left = _project(y, count, scored, at, room)
     at.counts[y] = count
-    total = -scored.half * math.log(max(left, scored.smallest)) - scored.cost * count
+    total = -scored.half * math.log(left) - scored.cost * count
     for i in range(count):
         total += scored.prior[parents[i], y]
     at.scores[y] = total

@@ -14,6 +14,7 @@ the same graph either way.
 from __future__ import annotations
 
 import math
+from operator import itemgetter
 from typing import Protocol
 
 import numpy as np
@@ -69,12 +70,11 @@ def best_order(question: OrderQuestion, rng: np.random.Generator, *, starts: int
         uint8 [p, p], from row to column.
     """
     orders = orders_of(question)
-    best, dag = -np.inf, np.zeros((question.size, question.size), dtype=np.uint8)
+    found = []
     for _ in range(starts):
         order = question.honouring(rng.permutation(question.size).tolist())
-        total = orders.climb(order, rng)
-        if total > best:
-            best, dag = total, orders.dag(order)
+        found.append((orders.climb(order, rng), orders.dag(order)))
+    _, dag = max(found, key=itemgetter(0))
     return dag
 
 

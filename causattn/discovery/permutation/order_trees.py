@@ -1,10 +1,10 @@
 """Grow-shrink trees: the parents of a variable among those before it, for any local score.
 
 Andrews et al. (2023), "Fast scalable and accurate discovery of DAGs using the best order score
-search and grow-shrink trees". A tree remembers, per variable, every path that growing
-has taken: at a node the variables that raise the score stand as branches, best first, and the first
-branch that lies in the prefix is taken. So a prefix is answered by walking down, and scores are
-computed at new nodes only.
+search and grow-shrink trees". A tree remembers, per variable, every path that growing has taken: at
+a node the variables that raise the score stand as branches, best first, and the first branch that
+lies in the prefix is taken. So a prefix is answered by walking down, and scores are computed at new
+nodes only.
 """
 
 from __future__ import annotations

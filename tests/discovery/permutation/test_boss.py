@@ -102,6 +102,20 @@ def test_compiled_and_plain_boss_agree(seed, monkeypatch):
 
 
 @pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("search", SEARCHES.values())
+def test_required_parents_that_determine_each_other(search):
+    """Such a family has no score, which ends neither engine."""
+    data = np.random.default_rng(0).normal(size=(4, 6))
+    data[:, 2] = data[:, 0] + data[:, 1]
+    required = np.zeros((6, 6), dtype=bool)
+    required[[0, 1, 2], 3] = True
+    question = OrderQuestion.of(GaussianBIC.from_data(data), None, required)
+    dag = search(question, np.random.default_rng(0))
+    assert is_dag(dag)
+    assert dag[[0, 1, 2], 3].all()
+
+
+@pytest.mark.usefixtures("engine")
 def test_restarts_never_lose():
     rng = np.random.default_rng(0)
     data = rng.normal(size=(100, 25)) @ rng.normal(size=(25, 25))
