@@ -29,9 +29,9 @@ from causattn.models import (
     single_tokens,
 )
 from causattn.reproduction import Context
+from experiments.induction.measure import PARTS, some_layers
 
 STRONGEST = 20
-LAYERS_A_JOB = 6
 
 
 def jobs(settings: Any) -> Iterator[dict[str, Any]]:
@@ -40,9 +40,8 @@ def jobs(settings: Any) -> Iterator[dict[str, Any]]:
     own = {key: getattr(settings, key) for key in asked}
     yield {"part": "prompts", "prompts": settings.prompts, **own}
     yield {"part": "tokens", "tried": settings.tried, **own}
-    for first in range(0, 30, LAYERS_A_JOB):
-        layers = list(range(first, first + LAYERS_A_JOB))
-        yield {"part": "heads", "layers": layers, "tried": settings.tried, **own}
+    for part in range(PARTS):
+        yield {"part": "heads", "layers": part, "tried": settings.tried, **own}
     paths = {key: getattr(settings, key) for key in ("attributed", "cut")}
     yield {"part": "paths", "shares": list(settings.shares), **paths, **own}
 
@@ -149,7 +148,7 @@ def heads(model: LanguageModel, job: Any, seed: int) -> list[dict[str, Any]]:
         here = HeadPaths(model.network, some.ids)
         before = some.metric(here.run().logits)
         rows = last_rows(model, some.ids)
-        for layer in (k for k in job.layers if k < here.layers):
+        for layer in some_layers(here.layers, job.layers):
             for head in range(here.heads):
                 name = f"{layer}.{head}"
                 node = torch.zeros(len(here.senders), dtype=torch.bool)

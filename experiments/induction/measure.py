@@ -17,6 +17,8 @@ from causattn.models import LanguageModel, load_model
 from causattn.reproduction import Context
 
 CONFIDENCE = 0.95
+PARTS = 6
+"""Jobs into which what is done head by head is divided."""
 Heads = dict[int, tuple[int, ...] | None]
 
 
@@ -25,8 +27,8 @@ def jobs(settings: Any) -> Iterator[dict[str, Any]]:
     own = {key: getattr(settings, key) for key in ("documents", "tokens", "batch")}
     yield {"part": "curve", "cuts": list(settings.cuts), "draws": settings.draws, **own}
     tried = {"documents": settings.tried, "tokens": settings.tried_tokens, "batch": settings.tried}
-    for first in range(0, 30, 5):
-        yield {"part": "heads", "layers": list(range(first, first + 5)), **tried}
+    for part in range(PARTS):
+        yield {"part": "heads", "layers": part, **tried}
 
 
 def measure(values: dict[str, Any], context: Context) -> list[dict[str, Any]]:
@@ -35,7 +37,14 @@ def measure(values: dict[str, Any], context: Context) -> list[dict[str, Any]]:
     job = SimpleNamespace(**values)
     model = load_model({"kind": "smollm2"}, None, 0)
     trial = Trial(model, job.documents, job.tokens, job.batch, context.seed)
-    return trial.curve(job, context.seed) if job.part == "curve" else trial.alone(job.layers)
+    if job.part == "curve":
+        return trial.curve(job, context.seed)
+    return trial.alone(some_layers(trial.layers, job.layers))
+
+
+def some_layers(layers: int, part: int) -> list[int]:
+    """Return the layers that one of the parts of the work is about."""
+    return list(range(part * layers // PARTS, (part + 1) * layers // PARTS))
 
 
 class Trial:
@@ -142,7 +151,7 @@ class Trial:
         with self.open() as capture:
             score, _, _ = self.attention(capture)
             before = self.losses(None, capture)[:, 1]
-            for layer in (k for k in layers if k < self.layers):
+            for layer in layers:
                 for head in range(self.heads):
                     edit = KnockOut("renormalise", edges=self.edges, heads={layer: (head,)})
                     added = self.losses(edit, capture)[:, 1] - before
