@@ -7,15 +7,13 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from causattn.base import DataError, generator
 from causattn.effects import ESTIMATORS, Design, LinearEffects, Question
-from causattn.reproduction import Context, Findings
+from causattn.reproduction import Context
 
 from .cases import CASES, drawn, truth
 from .networks import Row, digits, network_jobs, network_rows
-from .page import case_table, network_tables
 
 
 def jobs(settings: Any) -> Iterator[dict[str, Any]]:
@@ -73,23 +71,3 @@ def _case(case: str, rows: int, repetitions: int, estimator: str) -> Row:
         "standard error": digits(float(np.median(error))),
         "width": digits(float(np.median(high - low))),
     }
-
-
-def page(rows: list[Row], context: Context) -> Findings:
-    """Return coverage by network, by kind of edge and by case."""
-    networks = pd.DataFrame([row for row in rows if row.get("network")])
-    cases = pd.DataFrame([row for row in rows if row.get("case")])
-    findings = Findings()
-    if len(networks):
-        findings.tables |= network_tables(networks)
-        kept = networks[networks["holds"].notna()]
-        for estimator, part in kept.groupby("estimator"):
-            least = part.groupby(["network", "rows"])["holds"].mean().min()
-            name = f"least coverage of {estimator}, by network and rows"
-            findings.figures.append(context.figure(name, float(least)))
-    if len(cases):
-        findings.tables["Coverage by constructed case"] = case_table(cases)
-        for estimator, part in cases.groupby("estimator"):
-            name = f"least coverage of {estimator}, by constructed case and rows"
-            findings.figures.append(context.figure(name, float(part["coverage"].min())))
-    return findings

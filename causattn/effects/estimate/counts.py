@@ -16,8 +16,6 @@ import scipy.stats
 
 MOST_KINDS = 20
 """Most different values of an outcome that are counted rather than summed."""
-MOST_DIGITS = 16
-"""Most columns of 0 and 1 whose different rows are found by counting."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,6 @@ class Strata:
             low, high = np.zeros_like(low), np.ones_like(high)
         count = int(stratum.max(initial=0)) + 1
         kinds, kind = _kinds(outcome, binary)
-        if len(kinds) > MOST_KINDS:
-            kinds, kind = kinds[:0], kind[:0]
         return cls(
             stratum,
             count,
@@ -120,15 +116,18 @@ class Strata:
 
 
 def _kinds(outcome: np.ndarray, binary: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return the different rows, in order, and which of them each row is."""
-    columns = outcome.shape[1]
-    if not binary or columns > MOST_DIGITS:
-        kinds, kind = np.unique(outcome, axis=0, return_inverse=True)
-        return kinds, kind.ravel()
-    # Rows of 0 and 1 are numbers of as many binary digits, which are counted rather than sorted.
-    digits = np.arange(columns)[::-1]
-    held, kind = ranked((outcome @ 2.0**digits).astype(np.int64))
-    return ((held[:, None] >> digits) & 1).astype(float), kind
+    """Return the different rows, in order, and which of them each row is; none where many."""
+    kind = np.zeros(len(outcome), dtype=np.int64)
+    for column in outcome.T:
+        # Only what is more than 0 and 1 has to be sorted.
+        own = column.astype(np.int64) if binary else np.unique(column, return_inverse=True)[1]
+        # Numbered again each time, so that no product of counts runs over.
+        seen, kind = ranked(kind * (int(own.max()) + 1) + own)
+        if len(seen) > MOST_KINDS:
+            return outcome[:0], kind[:0]
+    first = np.empty(int(kind.max(initial=-1)) + 1, dtype=np.int64)
+    first[kind[::-1]] = np.arange(len(kind))[::-1]
+    return outcome[first], kind
 
 
 def ranked(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

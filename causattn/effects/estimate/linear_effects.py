@@ -13,7 +13,7 @@ The closed form stands in for DoWhy's linear regression estimator; the tests hol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -199,7 +199,8 @@ class LinearEffects:
         tail = (1.0 - self.confidence) / 2.0 / ratio.size
         half = float(scipy.stats.t.isf(tail, degrees)) * error
         expected: StandardError = "classical" if self.standard_error == "classical" else "robust"
-        scatter = contrast_errors(fits, treatment, expected)[0, contrast, column]
+        alone = replace(treatment, contrasts=treatment.contrasts[[contrast]])
+        scatter = contrast_errors(fits, alone, expected)[0, 0, column]
         return LinearEffect(
             estimate=estimate,
             standard_error=error,

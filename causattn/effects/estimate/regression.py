@@ -126,10 +126,23 @@ class Fits:
             left = 1.0 - self.leverage
             inverse = np.where(left > _DEPENDENT, 1.0 / np.maximum(left, _DEPENDENT), 0.0)
             squared *= (inverse * inverse)[:, None, :]
+            variance = np.maximum(variance, self._weighed(inside, squared))
+        return np.sqrt(variance)
+
+    def _weighed(self, inside: np.ndarray, squared: np.ndarray) -> np.ndarray:
+        """Return sums over rows of squared errors times the contrasts' squared weights."""
+        contrasts, width = inside.shape[1:]
+        many = squared.shape[1]
+        if contrasts * (width + many) <= many * width**2:
             weights = inside @ self.whitened
             weights *= weights
-            variance = np.maximum(variance, weights @ squared.transpose(0, 2, 1))
-        return np.sqrt(variance)
+            return weights @ squared.transpose(0, 2, 1)
+        # All pairs of many values are many: as quadratic forms, the rows are gone over once.
+        found = np.empty((len(inside), contrasts, many))
+        for k in range(many):
+            middle = (self.whitened * squared[:, [k]]) @ self.whitened.transpose(0, 2, 1)
+            found[:, :, k] = ((inside @ middle) * inside).sum(axis=2)
+        return found
 
 
 def fit(basis: Basis, treatments: np.ndarray, outcome_residual: np.ndarray) -> Fits:
@@ -169,7 +182,7 @@ def dependent(basis: Basis, rows: np.ndarray) -> bool:
     if (spread == 0).any():
         return True
     left = basis.residual(centred / spread)
-    return bool(np.linalg.svd(left, compute_uv=False).min() < np.sqrt(_DEPENDENT))
+    return bool(np.linalg.eigvalsh(left @ left.T)[0] < _DEPENDENT)
 
 
 def statistics(effects: np.ndarray, errors: np.ndarray) -> np.ndarray:
