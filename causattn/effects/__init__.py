@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
     from causattn.effects.interventions.interventions import ModelInterventions
     from causattn.effects.interventions.trial import Trial
-    from causattn.effects.known import known_effects
+    from causattn.effects.known import known_claims, known_effects
     from causattn.effects.refuters.judging import shift as judge_shift
     from causattn.effects.refuters.refute import refute
     from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
@@ -131,6 +131,7 @@ __all__ = [
     "is_adjustment_set",
     "judge",
     "judge_shift",
+    "known_claims",
     "known_effects",
     "matched_effects",
     "missing_checks",

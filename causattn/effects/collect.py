@@ -13,7 +13,13 @@ from causattn.effects.claims import Claims, claims_of
 from causattn.effects.contract import READS
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.independent import Independent, IndependentEvidence
-from causattn.effects.known import candidate_columns, discovery_columns, pairs, truth_columns
+from causattn.effects.known import (
+    candidate_columns,
+    discovery_columns,
+    known_claims,
+    pairs,
+    truth_columns,
+)
 from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
 from causattn.effects.unseen import Search, unseen
 from causattn.effects.verdict import UNSEEN, VerdictRule, judge
@@ -75,7 +81,8 @@ def collect_evidence(
     given
         The graph was not found in these documents: discovery has seen none of them.
     independent
-        What is known without a search, beside the knowledge that the graph was found with.
+        What is known without a search, beside the knowledge that the graph was found with, and
+        what the corpus brings along (CEBaB: people's edits).
 
     Raises
     ------
@@ -92,7 +99,7 @@ def collect_evidence(
     rows = []
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
     wanted = pairs(names, graph, candidates, corpus.truth, outputs)
-    known, others = IndependentEvidence(graph, independent), None
+    known, others = IndependentEvidence(graph, [*independent, *known_claims(corpus)]), None
     if isinstance(chosen, DowhySettings):
         from causattn.effects.robust import OtherSearches
 

@@ -1,7 +1,8 @@
 """Evidence on a claim that no search over the documents has seen.
 
 ============= ======================================================================================
-intervention  the source was set in the world that makes the documents, and the target was looked at
+intervention  the source was set in the world that makes the documents, and the target was looked
+              at; people's counterfactual edits of CEBaB's reviews are such, and always asked
 people        somebody says so: a required or forbidden edge, or an edit of the graph
 order         a known order puts the source before the target, which says no more than that
 truth         the true graph, where somebody lets it speak

@@ -9,6 +9,7 @@ import numpy as np
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects.claims import Claims
+from causattn.effects.independent import Independent
 from causattn.graphs import CausalGraph
 
 FREQUENCY = "bootstrap_frequency"
@@ -109,3 +110,12 @@ def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:
 
     table = aspect_effects(corpus, str(corpus.about["path"]))
     return list(table.rename_axis("aspect").reset_index().to_dict("records"))
+
+
+def known_claims(corpus: Corpus) -> list[Independent]:
+    """Return what a corpus itself knows of claims without a search: for CEBaB, people's edits."""
+    if corpus.about.get("kind") != "cebab":
+        return []
+    from causattn.effects.concepts.aspects import edited_claims
+
+    return edited_claims(corpus)

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from causattn.base import CapabilityError
-from causattn.corpora import Corpus, backdoor_design, load_corpus
-from causattn.effects import aspect_effects
+from causattn.corpora import Corpus, backdoor_design, load_corpus, read_cebab_reviews
+from causattn.effects import aspect_effects, known_claims
 
 # Recomputed from the published data: naive, adjusted, human counterfactuals dev and test.
 FIGURES = {
@@ -52,3 +53,41 @@ def test_dowhys_value_is_least_squares(archive: Path) -> None:
 def test_another_corpus_is_refused() -> None:
     with pytest.raises(CapabilityError, match="CEBaB"):
         aspect_effects(Corpus("other", ["a", "b"]))
+
+
+def test_edits_are_evidence_that_no_search_has_seen(archive: Path) -> None:
+    corpus = load_corpus({"kind": "cebab", "path": str(archive)}, 0)
+    claims = known_claims(corpus)
+    assert {(one.source, one.target) for one in claims if one.says == "for"} == {
+        (aspect, "rating") for aspect in FIGURES
+    }
+    assert all(one.kind == "intervention" for one in claims)
+    against = {(one.target, one.source) for one in claims if one.says == "against"}
+    assert against == {(aspect, "rating") for aspect in FIGURES}
+    # By hand, in another way: food, one mean an original review.
+    reviews = corpora_of(archive)
+    changes = []
+    for _, own in reviews.groupby("original_id"):
+        bad = own.loc[own["food"].eq("Negative"), "rating"]
+        good = own.loc[own["food"].eq("Positive"), "rating"]
+        if len(bad) and len(good):
+            changes.append(good.mean() - bad.mean())
+    says = next(one.words for one in claims if one.source == "food")
+    assert f"by {np.mean(changes):.2f} [" in says
+    assert f"over {len(changes)} reviews" in says
+
+
+def corpora_of(archive: Path) -> pd.DataFrame:
+    """Return rated reviews of dev and test that are originals or edits of food."""
+    parts = [read_cebab_reviews(archive, split) for split in ("dev", "test")]
+    reviews = pd.concat(parts, ignore_index=True)
+    reviews = reviews[reviews["is_original"] | reviews["edit_type"].eq("food")]
+    reviews = reviews.assign(
+        rating=pd.to_numeric(reviews["review_majority"], errors="coerce"),
+        food=reviews["food_aspect_majority"],
+    )
+    return reviews.dropna(subset="rating")
+
+
+def test_other_corpora_know_no_claims() -> None:
+    assert known_claims(Corpus("other", ["a", "b"])) == []

@@ -1,4 +1,4 @@
-"""CEBaB's aspects: naive and adjusted effect on the rating, beside what people's edits say.
+"""CEBaB's aspects: naive and adjusted effect on the rating, and what people's edits say.
 
 Abraham et al. (2022), "CEBaB: Estimating the Causal Effects of Real-World Concepts on NLP Model
 Behavior", gives for each aspect reviews that a person rewrote from one label to another: a true
@@ -12,9 +12,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+from scipy import stats
 
-from causattn.corpora import Corpus, backdoor_design, human_effects
+from causattn.corpora import Corpus, backdoor_design, human_effects, human_pairs
 from causattn.effects.estimate.by_dowhy import OUTCOME, TREATMENT, dowhy_linear
+from causattn.effects.independent import Independent
 
 ASPECTS = ("food", "service", "ambiance", "noise")
 
@@ -63,3 +65,44 @@ def aspect_effects(
         table[f"human_{split}_standard_error"] = human["standard_error"]
         table[f"human_{split}_pairs"] = human["pairs"]
     return table
+
+
+def edited_claims(corpus: Corpus, *, confidence: float = 0.95) -> list[Independent]:
+    """Return what people's edits say of "the aspect causes the rating": real interventions.
+
+    A person rewrote a review in one aspect alone, from Negative to Positive, and five others rated
+    both texts. The mean change is over original reviews (dev and test together), each with the mean
+    of its pairs, since pairs of one original are no independent draws; Student's interval.
+
+    Parameters
+    ----------
+    corpus
+        A corpus of kind ``cebab``, whose archive holds the edits.
+    confidence
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Two claims an aspect whose interval excludes 0: for the aspect as a cause of the rating, and
+    against the rating as a cause of the aspect. An interval that holds 0 says nothing.
+    """
+    archive, sha256 = str(corpus.about["path"]), str(corpus.about["sha256"])
+    pairs = pd.concat(human_pairs(archive, split, sha256=sha256) for split in ("dev", "test"))
+    pairs = pairs[(pairs["label_from"] == "Negative") & (pairs["label_to"] == "Positive")]
+    pairs = pairs.assign(change=pairs["rating_to"] - pairs["rating_from"]).dropna(subset="change")
+    found = []
+    for aspect in ASPECTS:
+        of_aspect = pairs[pairs["aspect"] == aspect]
+        changes = of_aspect.groupby("original_id")["change"].mean()
+        half = stats.t.ppf((1 + confidence) / 2, len(changes) - 1) * changes.sem()
+        low, high = changes.mean() - half, changes.mean() + half
+        if low <= 0 <= high:
+            continue
+        words = (
+            f"people's edits of {aspect} from Negative to Positive change the rating by "
+            f"{changes.mean():.2f} [{low:.2f}, {high:.2f}] over {len(changes)} reviews"
+        )
+        outcome = str(corpus.outcome_name)
+        found.append(Independent(aspect, outcome, "intervention", "for", words))
+        found.append(Independent(outcome, aspect, "intervention", "against", words))
+    return found
