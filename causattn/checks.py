@@ -21,6 +21,9 @@ def check_settings(config: Settings) -> None:
         For an unknown kind, key or control, or a value that makes no sense.
     """
     corpora.corpus_settings(config["corpus"])
+    if about_model(config):
+        _check_heads(config)
+        return
     check_nones(config)
     if not is_none(config, "model"):
         _check_model(config)
@@ -37,15 +40,39 @@ def check_settings(config: Settings) -> None:
             candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
-    if config.get("report", True):
-        from causattn import report
-
-        report.page_settings(config.get("page"))
     if config["controls"]:
         from causattn.controls import CONTROLS
 
         for name in config["controls"]:
             choose(name, dict.fromkeys(CONTROLS), "controls")
+    _check_rest(config)
+
+
+def about_model(config: Settings) -> bool:
+    """Return whether the graph is one of the model: its nodes are heads, not features."""
+    return str(config.get("graph", {}).get("kind", "documents")) != "documents"
+
+
+def _check_heads(config: Settings) -> None:
+    """Check what a graph of heads reads: corpus, model and the group graph."""
+    from causattn import circuits, models
+
+    circuits.graph_settings(config["graph"])
+    if is_none(config, "model"):
+        raise ConfigError(
+            "graph=heads is a graph of a model and model=none has none; choose a decoder, such as "
+            "model=smollm2."
+        )
+    models.model_settings(config["model"])
+    _check_rest(config)
+
+
+def _check_rest(config: Settings) -> None:
+    """Check what every study has: a page, and a seed."""
+    if config.get("report", True):
+        from causattn import report
+
+        report.page_settings(config.get("page"))
     if not isinstance(config["seed"], int) or config["seed"] < 0:
         raise ConfigError(f"seed={config['seed']} should be a whole number from 0; change it.")
 

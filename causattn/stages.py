@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from causattn import attention, attribution, candidates, corpora, features, models
+from causattn import attention, attribution, candidates, circuits, corpora, features, models
 from causattn.checks import explainer
 from causattn.controls import (
     CONTROLS,
@@ -137,6 +137,19 @@ class Stages(DataStages):
             lambda: self._screened("attribution", summarise, corpus, model, table, control),
             attribution.write_attribution,
             attribution.read_attribution,
+        )
+
+    def make_circuit(
+        self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel]
+    ) -> Artefact[circuits.Circuit]:
+        """Find the graph of the model on the corpus's task."""
+        settings = self._config["graph"]
+        return self._fetch(
+            "circuit",
+            {"settings": dict(settings), "corpus": corpus.key, "model": model.key},
+            lambda: circuits.find_circuit(settings, model.value, corpus.value, self._seed),
+            circuits.write_circuit,
+            circuits.read_circuit,
         )
 
     def make_screen(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from causattn import candidates, effects, features
 from causattn.base import Clock
-from causattn.checks import check_settings, explainer, is_none
+from causattn.checks import about_model, check_settings, explainer, is_none
 from causattn.data_stages import DataStages
 from causattn.results import Run, versions, write_results
 
@@ -49,6 +49,10 @@ def run_study(
         Where a setting or an input cannot be used.
     """
     check_settings(config)
+    if about_model(config):
+        from causattn.head_study import run_head_study
+
+        return run_head_study(config, folder, stages)
     clock, seed = Clock(), int(config["seed"])
     reading: Stages | None = None
     if not is_none(config, "model"):

@@ -1,10 +1,11 @@
 """Real tokenizers learned from a few texts, and shapes of tiny networks: built here, no hub."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import BPE, Model, WordPiece
+from tokenizers.models import BPE, Model, WordLevel, WordPiece
 from tokenizers.trainers import BpeTrainer, WordPieceTrainer
 from transformers import (
     AutoModelForCausalLM,
@@ -51,6 +52,20 @@ def byte_pairs(texts: Sequence[str], **settings: str):
     )
     core.train_from_iterator(texts, trainer)
     return PreTrainedTokenizerFast(tokenizer_object=core, bos_token=END, eos_token=END, **settings)
+
+
+def prompt_decoder(place: Path, texts: Sequence[str], family: str = "llama", seed: int = 5) -> Path:
+    """A random decoder with every word of some texts as a token, digits apart; its folder."""
+    split = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Digits(individual_digits=True)]
+    )
+    words = {word for text in texts for word, _ in split.pre_tokenize_str(text)}
+    core = Tokenizer(WordLevel({w: k for k, w in enumerate(["[UNK]", *sorted(words)])}, "[UNK]"))
+    core.pre_tokenizer = split
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, unk_token="[UNK]")
+    tokenizer.save_pretrained(place)
+    small_decoder(family, len(tokenizer), seed).save_pretrained(place)
+    return place
 
 
 def small_bert(tokenizer: PreTrainedTokenizerFast, **settings: object) -> BertConfig:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         head_graph,
         minimality,
         prune_paths,
+        strongest_paths,
     )
     from causattn.attention.interventions.knock_out import (
         KnockOut,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
     from causattn.attention.interventions.path_nodes import check_same_length, paths_from
     from causattn.attention.interventions.path_pass import Written
+    from causattn.attention.interventions.path_weights import reading_maps, writing_maps
     from causattn.attention.interventions.paths import HeadPaths
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
     from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
@@ -103,8 +105,11 @@ __all__ = [
     "paths_from",
     "prune_paths",
     "read_summary",
+    "reading_maps",
+    "strongest_paths",
     "summarise_attention",
     "write_summary",
+    "writing_maps",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

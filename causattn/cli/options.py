@@ -34,12 +34,14 @@ def group_kinds(group: str) -> Kinds:
     """
     from causattn.attention import CaptureSettings
     from causattn.attribution import AttentionItselfSettings
+    from causattn.circuits import DocumentsSettings, HeadsSettings
     from causattn.effects import DowhySettings
 
     others: dict[str, Kinds] = {
         "attention": {"streamed": _of(None, CaptureSettings)},
         "attribution": {"attention": _of(None, AttentionItselfSettings)},
         "effects": {"dowhy": _of(None, DowhySettings)},
+        "graph": {"documents": _of(None, DocumentsSettings), "heads": _of(None, HeadsSettings)},
     }
     room = of_groups().get(group)
     found = {}
@@ -59,6 +61,7 @@ GROUPS = (
     "candidates",
     "discovery",
     "effects",
+    "graph",
 )
 """The groups whose files are written."""
 

@@ -47,6 +47,8 @@ ROOMS: dict[str, RoomListing] = {
     "estimators": RoomListing("causattn.effects:ESTIMATORS"),
     "refuters": RoomListing("causattn.effects:REFUTERS"),
     "interventions": RoomListing("causattn.effects:INTERVENTIONS"),
+    "path_screens": RoomListing("causattn.circuits:PATH_SCREENS"),
+    "path_rules": RoomListing("causattn.circuits:PATH_RULES"),
     "metrics": RoomListing("causattn.graphs:METRICS"),
     "papers": RoomListing("causattn.reproduction:PAPERS"),
 }

@@ -6,8 +6,9 @@ searches say of the arrow), ``independent_`` (what no search has seen), ``data_`
 from the feature table), ``direct_`` (the part of it that does not pass through the target's other
 parents, by the same estimator), a group for each refuter of the effect in ``data_``, named as the
 refuter, ``sensitivity_`` (how strong a hidden common cause of its linear estimate would have to
-be), ``model_`` (interventions on the model, read at its output), ``conditional_`` (what it says at
-a hidden slot, which is no intervention), ``tau_`` (the same between values chosen by attention),
+be), ``path_`` (of a graph of heads: what reads, and the effect over phrasings), ``model_``
+(interventions on the model, read at its output), ``conditional_`` (what it says at a hidden slot,
+which is no intervention), ``tau_`` (the same between values chosen by attention),
 ``knock_out_`` (attention along the edge cut), ``truth_``, ``verdict`` (about the documents) and
 ``model_verdict`` (about the model). A number that
 is not known is NaN, a text or list that is not known is None, and the ``_reason`` beside it says
@@ -108,6 +109,9 @@ _AFTER: tuple[Column, ...] = (
     Column("sensitivity_robustness", "number", "partial R2 of a hidden cause that brings it to 0"),
     Column("sensitivity_robustness_interval", "number", "the same for the interval to hold 0"),
     Column("sensitivity_e_value", "number", "risk ratio of a hidden cause that explains it away"),
+    Column("path_through", "text", "in a graph of heads: what of the target reads the source"),
+    Column("path_phrased_low", "number", "lower end of the model's effect over phrasings"),
+    Column("path_phrased_high", "number", "upper end of the model's effect over phrasings"),
     Column("model_kind", "text", "what was done to the model's input: rewrite, mask, delete ..."),
     Column("model_reads", "text", "what is read: output, or of a decoder next, answer or span"),
     Column("model_outcome", "text", "what the effect on the model's output is on"),

@@ -118,7 +118,7 @@ def head_graph(
     first = cases[0].paths
     possible = first.possible
     mean = each.mean(0)
-    tried = strongest(mean, possible, candidates)
+    tried = strongest_paths(mean, possible, candidates)
     edges = prune_paths(cases, tried, threshold)
     rows = edges.nonzero()
     exact = torch.cat(
@@ -128,7 +128,7 @@ def head_graph(
     often = torch.zeros_like(mean)
     for _ in range(bootstrap):
         drawn = torch.from_numpy(rng.integers(0, len(each), len(each)))
-        often += strongest(each[drawn].mean(0), possible, candidates)
+        often += strongest_paths(each[drawn].mean(0), possible, candidates)
     half = stats.t.isf((1 - confidence) / 2, exact.shape[1] - 1) * exact.std(1, ddof=1)
     half = half / np.sqrt(exact.shape[1])
     places = rows[:, 0], rows[:, 1]
@@ -147,7 +147,7 @@ def head_graph(
     return HeadGraph(kind, first.senders, first.receivers, edges, tried, mean, table)
 
 
-def strongest(scores: torch.Tensor, possible: torch.Tensor, count: int) -> torch.Tensor:
+def strongest_paths(scores: torch.Tensor, possible: torch.Tensor, count: int) -> torch.Tensor:
     """Return the possible paths of the largest size, bool [R, S]; of equal ones the earlier."""
     flat = possible.flatten().nonzero()[:, 0]
     order = scores.abs().flatten()[flat].argsort(descending=True, stable=True)

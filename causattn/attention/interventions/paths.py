@@ -54,6 +54,8 @@ class HeadPaths:
         ``"3.5.k"``, ``"3.5.v"``, ``"3.mlp"``, ``"output"``.
     possible
         bool [R, S], which receivers come after which senders.
+    wiring
+        How the model is wired.
 
     Raises
     ------
@@ -68,7 +70,7 @@ class HeadPaths:
         at: torch.Tensor | None = None,
     ) -> None:
         self._network, self.wiring = network, wiring_of(network)
-        self._ids = input_ids
+        self.input_ids = input_ids
         last = torch.full((len(input_ids), 1), input_ids.shape[1] - 1)
         self.at = (last if at is None else at).to(input_ids.device)
         self.layers, self.heads = len(self.wiring.blocks), self.wiring.heads
@@ -189,11 +191,11 @@ class HeadPaths:
         handles.append(self.wiring.blocks[0].norm.register_forward_pre_hook(begin))
         try:
             with torch.no_grad():
-                logits = self._network(input_ids=self._ids, use_cache=False).logits
+                logits = self._network(input_ids=self.input_ids, use_cache=False).logits
         finally:
             for handle in handles:
                 handle.remove()
-        rows = torch.arange(len(self._ids), device=self._ids.device)[:, None]
+        rows = torch.arange(len(self.input_ids), device=self.input_ids.device)[:, None]
         return first[0].detach(), logits[rows, self.at]
 
 

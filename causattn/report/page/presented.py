@@ -12,7 +12,7 @@ from causattn.report.record.attention import Material, record_attention
 from causattn.results import Run
 
 
-def present_run(run: Run, material: Material, settings: Mapping[str, Any] | None) -> None:
+def present_run(run: Run, material: Material | None, settings: Mapping[str, Any] | None) -> None:
     """Record a run's attention, draw its figures and write its page.
 
     What was found lies on disk by then. So where one of the three fails, even for want of memory,
@@ -23,18 +23,22 @@ def present_run(run: Run, material: Material, settings: Mapping[str, Any] | None
     run
         The run, its results written.
     material
-        What it was made from.
+        What it was made from; None where there is no attention from feature to feature to keep.
     settings
         The configuration's ``page``.
     """
-    steps: tuple[tuple[str, Callable[[], object]], ...] = (
-        (
-            "attention could not be kept for its page",
-            lambda: record_attention(run, material, settings),
-        ),
+    steps: list[tuple[str, Callable[[], object]]] = [
         ("figures could not be drawn", lambda: draw_figures(run)),
         ("page could not be written", lambda: write_report(run)),
-    )
+    ]
+    if material is not None:
+        steps.insert(
+            0,
+            (
+                "attention could not be kept for its page",
+                lambda: record_attention(run, material, settings),
+            ),
+        )
     for failed, step in steps:
         try:
             step()

@@ -69,7 +69,7 @@ def _content(run: Run) -> dict[str, Any]:
     metrics = {key: value for key, value in run.summary.items() if key not in WENT}
     return {
         "command": visible(run.command),
-        "source": _source(run),
+        "lead": _lead(run),
         "tiles": list(_tiles(run)),
         "lines": headlines(run, timed=False),
         "rows": rows,
@@ -106,6 +106,13 @@ def _content(run: Run) -> dict[str, Any]:
     }
 
 
+def _lead(run: Run) -> str:
+    """Return what the graph is and what proposed its pairs, a sentence."""
+    if "circuit" in run.summary:
+        return "The graph of a language model on a task, every edge patched."
+    return f"A causal graph from {_source(run)}, every edge checked."
+
+
 def _source(run: Run) -> str:
     """Return what the graph came from, in words: what proposed its pairs."""
     if "allowed" not in run.candidates:
@@ -128,7 +135,7 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
     summary = run.summary
     graph, candidates = summary.get("graph", {}), summary.get("candidates", {})
     verdicts = run.evidence.get("verdict")
-    yield "features", str(run.graph.size)
+    yield "parts" if "circuit" in summary else "features", str(run.graph.size)
     documents = summary.get("corpus", {}).get("documents")
     if documents is not None:
         yield "documents", number(documents)

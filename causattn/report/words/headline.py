@@ -8,6 +8,7 @@ from typing import Any
 
 from causattn.base import visible
 from causattn.candidates import SELECTORS
+from causattn.report.words.circuit import circuit_lines
 from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
 from causattn.report.words.text import number
 from causattn.report.words.verdicts import verdict_lines
@@ -58,6 +59,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         cheaper_line(run),
         discovery_line(run),
         graph_line(run),
+        *circuit_lines(run),
         *verdict_lines(run),
         timing_line(run) if timed else "",
     )
@@ -114,7 +116,8 @@ def cheaper_line(run: Run) -> str:
 
 def graph_line(run: Run) -> str:
     """Say how large the graph is, and how far from the truth."""
-    line = f"Graph: {run.graph.size} features, {run.graph.edge_count} edges"
+    nodes = "parts" if "circuit" in run.summary else "features"
+    line = f"Graph: {run.graph.size} {nodes}, {run.graph.edge_count} edges"
     metrics = run.summary.get("graph", {})
     added = ((name.removeprefix("graph."), title) for name, title in added_metrics().items())
     shown = [

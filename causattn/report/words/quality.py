@@ -82,7 +82,8 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
 
 def scored_by(run: Run) -> str:
     """Return what scored the candidates, in words: attention, or another explainer."""
-    method = run.summary.get("attribution", {}).get("method")
+    of_heads = run.summary.get("circuit", {}).get("candidates")
+    method = of_heads or run.summary.get("attribution", {}).get("method")
     return ATTENTION if method is None else str(method).replace("_", " ")
 
 

@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, pre_tokenizers
-from tokenizers.models import WordLevel
-from transformers import PreTrainedTokenizerFast
 
 from causattn.corpora import load_corpus
 from experiments.induction.measure import screened
-from tests.small_models import small_decoder
+from tests.small_models import prompt_decoder
 
 PROMPTS = ("indirect_object", "greater_than", "pronouns")
 
@@ -19,16 +16,8 @@ def tiny(tmp_path_factory):
     for kind in PROMPTS:
         corpus = load_corpus({"kind": kind, "documents": 600}, 1)
         texts += [*corpus.texts, *corpus.metadata["counterpart"]]
-    split = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Digits(individual_digits=True)]
-    )
-    words = {word for text in texts for word, _ in split.pre_tokenize_str(text)}
-    core = Tokenizer(WordLevel({w: k for k, w in enumerate(["[UNK]", *sorted(words)])}, "[UNK]"))
-    core.pre_tokenizer = split
     place = tmp_path_factory.mktemp("models")
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, unk_token="[UNK]")
-    tokenizer.save_pretrained(place / "smollm2-135m-instruct")
-    small_decoder("llama", len(tokenizer), 5).save_pretrained(place / "smollm2-135m-instruct")
+    prompt_decoder(place / "smollm2-135m-instruct", texts)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CAUSATTN_MODELS", str(place))
         yield

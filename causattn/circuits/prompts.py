@@ -1,0 +1,163 @@
+"""Prompts with answers as cases of a graph: some of one length, what is read, what is patched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from causattn.attention import HeadPaths, PathCase, Written, check_same_length
+from causattn.base import CapabilityError, DataError
+from causattn.circuits.settings import HeadsSettings, Patch
+from causattn.corpora import Corpus
+from causattn.models import LanguageModel, carrier_tokens, encode_texts, single_tokens
+
+ANSWER = "answer"
+NEEDED = ("right", "wrong")
+
+
+@dataclass(frozen=True)
+class PromptCase(PathCase):
+    """Some prompts of one length.
+
+    Parameters
+    ----------
+    documents
+        int64 [B], their numbers in the corpus.
+    ids
+        int64 [B, T].
+    phrasings
+        What template each has, as text; empty where that is not known.
+    """
+
+    documents: np.ndarray
+    ids: torch.Tensor
+    phrasings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    document: int
+    ids: list[int]
+    counterpart: list[int] | None
+    right: list[int]
+    wrong: list[int]
+    phrasing: str
+
+
+def prompt_cases(
+    model: LanguageModel, corpus: Corpus, settings: HeadsSettings
+) -> tuple[tuple[PromptCase, ...], tuple[PromptCase, ...]]:
+    """Return the cases that a graph is found on, and others that it is tried on.
+
+    Read is the mean logit of the right answers less that of the wrong ones, at the prompt's end.
+
+    Raises
+    ------
+    CapabilityError
+        Where the model is no decoder, or the corpus has no answers.
+    DataError
+        Where it has too few documents, answers of several tokens, or counterparts of other length.
+    """
+    needed = settings.finding + settings.trying
+    if len(corpus) < needed:
+        raise DataError(
+            f"Corpus {corpus.name} has {len(corpus)} documents where the graph needs {needed} "
+            "(graph.finding and graph.trying); set corpus.documents, or lower these."
+        )
+    prompts = list(_prompts(model, corpus, needed, settings.patch))
+    found, tried = prompts[: settings.finding], prompts[settings.finding :]
+    return _cases(model, found, settings), _cases(model, tried, settings)
+
+
+def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> Iterator[_Prompt]:
+    """Yield the first prompts of a corpus as tokens, without their answers."""
+    if model.task != "causal":
+        raise CapabilityError(
+            f"Model {model.name} ({model.task}) is no decoder; graph=heads needs one, such as "
+            "model=smollm2."
+        )
+    known = corpus.metadata
+    lacking = [name for name in NEEDED if known is None or name not in known.columns]
+    if patch == "counterfactual" and (known is None or "counterpart" not in known.columns):
+        lacking.append("counterpart")
+    if lacking or known is None:
+        raise CapabilityError(
+            f"Corpus {corpus.name} has no column {' and '.join(lacking)}; graph=heads needs "
+            "prompts with answers, such as corpus=indirect_object (without counterparts set "
+            "graph.patch=resample)."
+        )
+    encoding = encode_texts(model, corpus.texts[:count])
+    carriers = carrier_tokens(encoding, corpus.mentions) if ANSWER in corpus.variables else None
+    for document, row in enumerate(known.head(count).to_dict("records")):
+        first, end = (int(k) for k in encoding.bounds[document : document + 2])
+        if carriers is not None:
+            own = (carriers.document == document) & (
+                carriers.feature == corpus.variables.index(ANSWER)
+            )
+            end = first + int(carriers.position[own].min())
+        ids = encoding.ids[first:end].tolist()
+        other = None
+        if patch == "counterfactual":
+            other = list(model.tokenizer(str(row["counterpart"]))["input_ids"])
+            if len(other) > 1 and other[-1] == model.tokenizer.eos_token_id:
+                other.pop()
+            both = {f"prompt {document}": ids, "its counterpart": other}
+            check_same_length({name: torch.tensor([own]) for name, own in both.items()})
+        right, wrong = (single_tokens(model, str(row[side]).split("|")) for side in NEEDED)
+        phrasing = str(row.get("template", ""))
+        yield _Prompt(document, ids, other, right.tolist(), wrong.tolist(), phrasing)
+
+
+def _cases(
+    model: LanguageModel, prompts: list[_Prompt], settings: HeadsSettings
+) -> tuple[PromptCase, ...]:
+    """Return prompts of equal length together."""
+    by_length: dict[int, list[_Prompt]] = {}
+    for prompt in prompts:
+        by_length.setdefault(len(prompt.ids), []).append(prompt)
+    found = []
+    for _, group in sorted(by_length.items()):
+        for first in range(0, len(group), settings.batch_size):
+            found.append(_case(model, group[first : first + settings.batch_size], settings.patch))
+    return tuple(found)
+
+
+def _case(model: LanguageModel, some: list[_Prompt], patch: Patch) -> PromptCase:
+    """Return prompts of one length as a case."""
+    right, wrong = [one.right for one in some], [one.wrong for one in some]
+
+    def metric(logits: torch.Tensor) -> torch.Tensor:
+        each = zip(logits[:, -1], right, wrong, strict=True)
+        return torch.stack([last[yes].mean() - last[no].mean() for last, yes, no in each])
+
+    ids = torch.tensor([one.ids for one in some], device=model.device)
+    paths = HeadPaths(model.network, ids)
+    return PromptCase(
+        paths,
+        _other(model, paths, some, patch),
+        metric,
+        np.array([one.document for one in some]),
+        ids,
+        tuple(one.phrasing for one in some),
+    )
+
+
+def _other(model: LanguageModel, paths: HeadPaths, some: list[_Prompt], patch: Patch) -> Written:
+    """Return what stands in the place of what is patched."""
+    if patch == "counterfactual":
+        others = torch.tensor([one.counterpart for one in some], device=model.device)
+        return HeadPaths(model.network, others).written().counterfactual()
+    if patch == "zero":
+        return paths.written().zero()
+    if len(some) < 2:
+        raise DataError(
+            f"Prompt {some[0].document} is the only one of {len(some[0].ids)} tokens in its batch, "
+            f"so that graph.patch={patch} has no other to take; raise graph.batch_size or the "
+            "number of documents, or set graph.patch=counterfactual."
+        )
+    if patch == "mean":
+        return paths.written().mean()
+    return paths.written().resample(torch.arange(len(some)).roll(1))

@@ -1,0 +1,1 @@
+"""What ranks the paths of a model."""

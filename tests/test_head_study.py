@@ -1,0 +1,69 @@
+"""A study whose graph is of the model: configured, found again, shown."""
+
+import pytest
+
+import causattn
+from causattn.base import ConfigError
+from causattn.corpora import load_corpus
+from tests.small_models import prompt_decoder
+
+SMALL = (
+    "graph=heads",
+    "corpus=indirect_object",
+    "model=hf",
+    "graph.finding=8",
+    "graph.trying=8",
+    "graph.paths=25",
+    "graph.counts=[1,10]",
+    "graph.bootstrap=10",
+)
+
+
+@pytest.fixture(scope="module")
+def options(tmp_path_factory):
+    place = tmp_path_factory.mktemp("heads")
+    corpus = load_corpus({"kind": "indirect_object", "documents": 600}, 1)
+    texts = [*corpus.texts, *corpus.metadata["counterpart"]]
+    folder = prompt_decoder(place / "model", texts)
+    paths = (f"paths.runs={place}/runs", f"paths.cache={place}/cache")
+    return (*SMALL, f"model.path={folder}", *paths)
+
+
+@pytest.fixture(scope="module")
+def study(options):
+    return causattn.run(*options, seed=1)
+
+
+def test_a_run_holds_the_graph_of_the_model_and_its_evidence(study) -> None:
+    there = {path.name for path in study.folder.iterdir()}
+    assert there >= {"graph.json", "evidence.parquet", "curves.parquet", "paths.parquet"}
+    assert "output" in study.graph.names
+    assert study.graph.edge_count == int(study.evidence["discovery_directed"].sum()) > 0
+    about = study.summary["circuit"]
+    assert about["documents"] == {"finding": 8, "trying": 8}
+    assert set(about["area"]) == {"attribution", "attention", "activation_difference", "random"}
+    assert study.evidence["verdict"].isna().all()
+
+
+def test_the_page_and_the_terminal_say_what_it_is_worth(study, capsys) -> None:
+    from causattn.report import print_run
+
+    print_run(study)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "tried on 8 others" in said
+    assert "Area under the faithfulness: attribution" in said
+    assert "Overlap of the strongest paths" in said
+    page = (study.folder / "report.html").read_text(encoding="utf-8")
+    assert "The graph of a language model on a task" in page
+    assert "Area under the faithfulness" in page
+
+
+def test_the_same_graph_is_found_again(study, options) -> None:
+    again = causattn.run(*options, "graph.negligible=0.5", seed=1)
+    assert {"corpus", "model"} <= set(again.summary["reused"])
+    assert list(again.graph.edges()) == list(study.graph.edges())
+
+
+def test_a_graph_of_a_model_needs_a_model(options) -> None:
+    with pytest.raises(ConfigError, match="graph=heads is a graph of a model"):
+        causattn.run("graph=heads", "corpus=indirect_object", "model=none")
