@@ -92,9 +92,9 @@ def collect_evidence(
     chosen = effect_settings(settings)
     rule = VerdictRule(negligible=chosen.negligible)
     claims = claims_of(graph, given)
-    unseen_by = _unseen(chosen, None if given else search, features, seed)
+    unseen_by, why = _unseen(chosen, None if given else search, features, seed)
     family = _family(claims if given else None, unseen_by, candidates)
-    tests = _Tests(chosen, claims, given, unseen_by, family, features, model, corpus, seed)
+    tests = _Tests(chosen, claims, given, unseen_by, why, family, features, model, corpus, seed)
     names = features.names
     rows = []
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
@@ -157,21 +157,21 @@ class _Unseen(NamedTuple):
 
 def _unseen(
     settings: DowhySettings | NoneSettings, search: Search | None, features: FeatureTable, seed: int
-) -> list[_Unseen] | str:
-    """Return the repetitions of the search, or why there is none."""
+) -> tuple[list[_Unseen], str]:
+    """Return the repetitions of the search, and why one that was asked for is not among them."""
     if search is None or not isinstance(settings, DowhySettings):
-        return ""
+        return [], ""
     found = list(unseen(settings.split, search, features, seed))
     good = [
         _Unseen(claims_of(one.graph), one.features)
         for one in found
         if one.graph is not None and one.features is not None
     ]
-    return good if good else "".join(one.reason for one in found[:1])
+    return good, next((one.reason for one in found if one.reason), "")
 
 
 def _family(
-    claims: Claims | None, unseen_by: list[_Unseen] | str, candidates: CandidateEdges | None
+    claims: Claims | None, unseen_by: list[_Unseen], candidates: CandidateEdges | None
 ) -> int:
     """Return over how many arrows the joint intervals hold at once.
 
@@ -180,7 +180,7 @@ def _family(
     """
     if claims is not None:
         return int(claims.graph.directed().sum())
-    if isinstance(unseen_by, str):
+    if not unseen_by:
         return 0
     drawn = sum(int(one.claims.graph.directed().sum()) for one in unseen_by)
     return max(drawn, 0 if candidates is None else int(candidates.allowed.sum()) // 2)
@@ -194,7 +194,8 @@ class _Tests:
         settings: DowhySettings | NoneSettings,
         claims: Claims,
         given: bool,
-        unseen_by: list[_Unseen] | str,
+        unseen_by: list[_Unseen],
+        why: str,
         family: int,
         features: FeatureTable,
         model: LanguageModel | None,
@@ -209,11 +210,10 @@ class _Tests:
 
         arrows = family or int(claims.graph.directed().sum())
         self._data = DataEffects(settings, claims.graph, features, seed, arrows)
-        self._rows = UNSEEN if given else "seen"
-        self._why = unseen_by if isinstance(unseen_by, str) else ""
+        self._rows, self._why = UNSEEN if given else "seen", why
         self._halves = [
             (one.claims.graph, DataEffects(settings, one.claims.graph, one.features, seed, family))
-            for one in ([] if isinstance(unseen_by, str) else unseen_by)
+            for one in unseen_by
         ]
         if model is not None and settings.interventions != "none":
             from causattn.effects.interventions.interventions import ModelInterventions
@@ -243,8 +243,9 @@ class _Tests:
         if "data_estimate" not in found:
             return found, contrast
         if row["discovery_directed"] and (self._halves or self._why):
-            why = self._why or "Half of the documents do not draw this arrow."
-            found["data_reason"] = " ".join(filter(None, (why, found.get("data_reason"))))
+            lost = "Half of the documents do not draw this arrow." if self._halves else ""
+            why = (lost, self._why, found.get("data_reason"))
+            found["data_reason"] = " ".join(filter(None, why))
         return found | {"data_rows": self._rows}, contrast
 
     def columns(self, source: int, target: int, row: Mapping[str, Any]) -> dict[str, Any]:

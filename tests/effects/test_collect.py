@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causattn.base import ConfigError, generator
+from causattn.base import ConfigError, DataError, generator
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
 from causattn.effects import (
@@ -319,3 +319,22 @@ def test_interventions_fill_the_models_columns(
 def test_wrong_settings_are_sentences(table, corpus, settings, says) -> None:
     with pytest.raises(ConfigError, match=says):
         collect_evidence({**FAST, **settings}, graph_of(), table, None, None, corpus, 0, given=True)
+
+
+def test_a_repetition_that_failed_is_named_beside_the_other(table, corpus) -> None:
+    """effects.split=cross: one half draws another graph, the search on the other half fails."""
+    graph, calls = graph_of((0, 2), (1, 2)), []
+
+    def search(some: FeatureTable) -> CausalGraph:
+        calls.append(len(some.values))
+        if len(calls) == 2:
+            raise DataError("Too few rows.")
+        return graph_of((0, 2), (3, 2))
+
+    settings = {**FAST, "split": "cross", "bootstraps": 0}
+    evidence = collect_evidence(settings, graph, table, None, None, corpus, 0, search=search)
+    assert calls == [1000, 1000]
+    assert evidence.row("cause", "target")["data_rows"] == "unseen"
+    reason = evidence.row("source", "target")["data_reason"]
+    assert "do not draw this arrow" in reason
+    assert "failed: Too few rows." in reason
