@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from causattn import circuits
-from causattn.base import Clock
+from causattn.base import Clock, write_json
 from causattn.results import Run, versions, write_results
 from causattn.stages import Stages
 
@@ -53,6 +53,7 @@ def run_head_study(
     }
     circuit.curves.to_parquet(folder / "curves.parquet", index=False)
     circuit.paths.to_parquet(folder / "paths.parquet", index=False)
+    write_json(folder / "circuit.json", dict(circuit.examples))
     run = write_results(
         folder,
         summary=metrics,

@@ -1,5 +1,8 @@
 """A study whose graph is of the model: configured, found again, shown."""
 
+import json
+import re
+
 import pytest
 
 import causattn
@@ -56,6 +59,14 @@ def test_the_page_and_the_terminal_say_what_it_is_worth(study, capsys) -> None:
     page = (study.folder / "report.html").read_text(encoding="utf-8")
     assert "The graph of a language model on a task" in page
     assert "Area under the faithfulness" in page
+    data = json.loads(re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.S)[1])
+    circuit, names = data["circuit"], data["graph"]["names"]
+    levels = dict(zip(names, circuit["levels"], strict=True))
+    assert levels["embedding"] == 0
+    assert levels["output"] == max(levels.values()) > levels["1.mlp"]
+    drawn = {(source, target) for source, target, *_ in data["graph"]["edges"]}
+    assert {(edge["source"], edge["target"]) for edge in circuit["edges"]} == drawn
+    assert all(circuit["levels"][source] < circuit["levels"][target] for source, target in drawn)
 
 
 def test_the_same_graph_is_found_again(study, options) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         part_effects,
         path_attribution,
         path_effects,
+        path_positions,
     )
     from causattn.attention.interventions.path_nodes import check_same_length, paths_from
     from causattn.attention.interventions.path_pass import Written
@@ -102,6 +103,7 @@ __all__ = [
     "part_effects",
     "path_attribution",
     "path_effects",
+    "path_positions",
     "paths_from",
     "prune_paths",
     "read_summary",

@@ -1,8 +1,8 @@
 """`Circuit`: the graph of a model on a task, with the exact effect of every path, on disk and off.
 
 A folder holds ``graph.json``, ``pairs.parquet`` (a row a pair of parts that was a candidate),
-``paths.parquet`` (a row a candidate path: query, key and value apart), ``curves.parquet`` and
-``about.json``.
+``paths.parquet`` (a row a candidate path: query, key and value apart), ``curves.parquet``,
+``about.json`` and ``examples.json``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from causattn.base import Shown, check_parquet, read_json, write_json
 from causattn.graphs import CausalGraph
 
 _TABLES = ("pairs", "paths", "curves")
+_NOTES = ("about", "examples")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Circuit(Shown):
         A row a ranking and number of paths: screen, paths, faithfulness, completeness.
     about
         How it was found and what it is worth, JSON-like.
+    examples
+        The strongest edges in single prompts, see `causattn.circuits.examples`.
     """
 
     graph: CausalGraph
@@ -46,6 +49,7 @@ class Circuit(Shown):
     paths: pd.DataFrame
     curves: pd.DataFrame
     about: Mapping[str, Any]
+    examples: Mapping[str, Any]
 
     def summary(self) -> dict[str, Any]:
         """Return how it was found and what it is worth."""
@@ -64,7 +68,8 @@ def write_circuit(circuit: Circuit, folder: Path) -> None:
     circuit.graph.write(folder / "graph.json")
     for name in _TABLES:
         getattr(circuit, name).to_parquet(folder / f"{name}.parquet", index=False)
-    write_json(folder / "about.json", dict(circuit.about))
+    for name in _NOTES:
+        write_json(folder / f"{name}.json", dict(getattr(circuit, name)))
 
 
 def read_circuit(folder: Path) -> Circuit:
@@ -74,4 +79,5 @@ def read_circuit(folder: Path) -> Circuit:
         check_parquet(folder / f"{name}.parquet")
         tables[name] = pd.read_parquet(folder / f"{name}.parquet")
     graph = CausalGraph.read(folder / "graph.json")
-    return Circuit(graph, **tables, about=dict(read_json(folder / "about.json")))
+    notes = {name: dict(read_json(folder / f"{name}.json")) for name in _NOTES}
+    return Circuit(graph, **tables, **notes)

@@ -21,6 +21,7 @@ from causattn.attention import circuit_curve, minimality, strongest_paths
 from causattn.base import ConfigError, DataError, generator, track
 from causattn.circuits.circuit import Circuit
 from causattn.circuits.contract import CircuitTask
+from causattn.circuits.examples import circuit_examples
 from causattn.circuits.parts import OUTPUT, channel_of, part_of
 from causattn.circuits.prompts import PromptCase, prompt_cases
 from causattn.circuits.registry import PATH_RULES, PATH_SCREENS
@@ -97,7 +98,8 @@ def find_circuit(
         "phrasings_overlap": _phrasings_overlap(found, each, paths.possible, int(edges.sum())),
     }
     table = _paths(task, score, tried, edges, lost)
-    return Circuit(_graph(task, pairs), pairs, table, curves, about)
+    examples = circuit_examples(model, others[0], pairs, chosen.examples)
+    return Circuit(_graph(task, pairs), pairs, table, curves, about, examples)
 
 
 class _Samples:

@@ -30,11 +30,14 @@ class PromptCase(PathCase):
         int64 [B, T].
     phrasings
         What template each has, as text; empty where that is not known.
+    texts
+        The prompts.
     """
 
     documents: np.ndarray
     ids: torch.Tensor
     phrasings: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class _Prompt:
     right: list[int]
     wrong: list[int]
     phrasing: str
+    text: str
 
 
 def prompt_cases(
@@ -90,14 +94,17 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
             "graph.patch=resample)."
         )
     encoding = encode_texts(model, corpus.texts[:count])
-    carriers = carrier_tokens(encoding, corpus.mentions) if ANSWER in corpus.variables else None
+    variable = corpus.variables.index(ANSWER) if ANSWER in corpus.variables else None
+    carriers = None if variable is None else carrier_tokens(encoding, corpus.mentions)
+    mentions = corpus.mentions
     for document, row in enumerate(known.head(count).to_dict("records")):
+        text = corpus.texts[document]
         first, end = (int(k) for k in encoding.bounds[document : document + 2])
         if carriers is not None:
-            own = (carriers.document == document) & (
-                carriers.feature == corpus.variables.index(ANSWER)
-            )
+            own = (carriers.document == document) & (carriers.feature == variable)
             end = first + int(carriers.position[own].min())
+            here = (mentions.document == document) & (mentions.variable == variable)
+            text = text[: int(mentions.start[here].min())].rstrip()
         ids = encoding.ids[first:end].tolist()
         other = None
         if patch == "counterfactual":
@@ -108,7 +115,7 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
             check_same_length({name: torch.tensor([own]) for name, own in both.items()})
         right, wrong = (single_tokens(model, str(row[side]).split("|")) for side in NEEDED)
         phrasing = str(row.get("template", ""))
-        yield _Prompt(document, ids, other, right.tolist(), wrong.tolist(), phrasing)
+        yield _Prompt(document, ids, other, right.tolist(), wrong.tolist(), phrasing, text)
 
 
 def _cases(
@@ -142,6 +149,7 @@ def _case(model: LanguageModel, some: list[_Prompt], patch: Patch) -> PromptCase
         np.array([one.document for one in some]),
         ids,
         tuple(one.phrasing for one in some),
+        tuple(one.text for one in some),
     )
 
 

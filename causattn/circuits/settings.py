@@ -64,6 +64,8 @@ class HeadsSettings:
         none.
     batch_size
         Most documents in a pass.
+    examples
+        Prompts in which the page shows what an edge does.
     """
 
     kind: str = "heads"
@@ -84,6 +86,7 @@ class HeadsSettings:
     confidence: float = 0.95
     negligible: float = 0.01
     batch_size: int = 8
+    examples: int = 2
 
     def __post_init__(self) -> None:
         for name, least in (("finding", 2), ("trying", 2), ("paths", 1), ("batch_size", 1)):

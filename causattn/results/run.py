@@ -8,6 +8,8 @@
 ``candidates.parquet`` one row an ordered pair: scores, allowed or not; a column
                     ``screen.<name>`` for each other screen the candidates are compared with
 ``evidence.parquet`` one row an ordered pair: all evidence for and against the edge
+``paths.parquet``   of a graph of heads, a row a path that was tried; ``curves.parquet``, how much
+                    of the task its first paths carry; ``circuit.json``, edges in single prompts
 ``figures/``        pictures, as SVG and PNG
 ``report.html``     the report
 =================== ===========================================================================

@@ -243,3 +243,32 @@ def test_what_cannot_be_is_said_in_a_sentence(model, corpus) -> None:
     alone = {**SMALL, "patch": "resample", "batch_size": 1}
     with pytest.raises(DataError, match=r"raise graph\.batch_size"):
         find_circuit(alone, model, corpus, 0)
+
+
+def test_examples_say_where_an_edge_carries_and_what_its_patch_does(circuit, model, corpus) -> None:
+    _, others = prompt_cases(model, corpus, HeadsSettings(finding=8, trying=8))
+    case, examples = others[0], circuit.examples
+    assert [one["number"] for one in examples["documents"]] == case.documents[:2].tolist()
+    kept = circuit.pairs[circuit.pairs["kept"]]
+    assert len(examples["edges"]) == len(kept)
+    assert examples["left_out"] == 0
+    edge = next(one for one in examples["edges"] if one["target"] == "output")
+    one = torch.zeros_like(case.paths.possible)
+    one[-1, case.paths.index(edge["source"])] = True
+    attributed = path_attribution(case.paths, case.other, case.metric)
+    for k, own in enumerate(edge["documents"]):
+        assert len(own["at"]) == case.ids.shape[1]
+        total = float(attributed[k, -1, case.paths.index(edge["source"])])
+        assert sum(own["at"]) == pytest.approx(total, abs=1e-3)
+        after = case.metric(case.paths.run(one, case.other).logits)[k]
+        assert own["read"][1] == pytest.approx(float(after), abs=1e-3)
+        assert all(0 < before < 1 for _, before, _ in own["next"])
+    assert set(examples["heads"]) == {
+        name for name in kept["target"] if name not in ("output",) and "mlp" not in name
+    }
+    for maps in examples["heads"].values():
+        assert [len(row) for row in maps[0]["weights"]] == list(range(1, case.ids.shape[1] + 1))
+        assert all(sum(row) == pytest.approx(1, abs=1e-2) for row in maps[0]["weights"])
+        # Products of query and key give the weights back: no mask and no position is added to them.
+        last = torch.tensor(maps[0]["products"][-1]).softmax(-1)
+        assert torch.allclose(last, torch.tensor(maps[0]["weights"][-1]), atol=1e-2)

@@ -14,7 +14,7 @@ the metric with the path replaced, less the metric as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -121,16 +121,42 @@ def path_attribution(
     found = difference.new_zeros((len(paths.start), *paths.possible.shape))
     for fraction in fractions:
         start = paths.start + (1.0 - fraction) * difference[0]
-        with torch.enable_grad():
-            run = paths.run(start=start, slack=True)
-            slopes = torch.autograd.grad(
-                metric(run.logits).sum(), run.slack, materialize_grads=True
-            )
-        first = 0
-        for slope in slopes:
-            own = slope if slope.dim() == 4 else slope[None]
-            rows = slice(first, first + len(own))
+        for rows, own in _slopes(paths, metric, start):
             sent = int(paths.possible[rows].any(0).sum())
             found[:, rows, :sent] += torch.einsum("rbtw,sbtw->brs", own, difference[:sent])
-            first += len(own)
     return found * paths.possible.to(found) / len(fractions)
+
+
+def path_positions(
+    paths: HeadPaths, other: Written, metric: Metric, edges: torch.Tensor
+) -> torch.Tensor:
+    """Return at which tokens paths carry their effect, to first order, float32 [n, B, T].
+
+    Parameters
+    ----------
+    paths, other, metric
+        See `part_effects`.
+    edges
+        int64 [n, 2], receiver and sender of each path.
+    """
+    difference = other.senders - paths.written().senders
+    found = difference.new_zeros((len(edges), *difference.shape[1:3]))
+    for rows, own in _slopes(paths, metric, paths.start):
+        for k, (receiver, sender) in enumerate(edges.tolist()):
+            if rows.start <= receiver < rows.stop:
+                found[k] = (own[receiver - rows.start] * difference[sender]).sum(-1)
+    return found
+
+
+def _slopes(
+    paths: HeadPaths, metric: Metric, start: torch.Tensor
+) -> Iterator[tuple[slice, torch.Tensor]]:
+    """Yield some receivers, in their order, and the slope in what they read, [r, B, T, width]."""
+    with torch.enable_grad():
+        run = paths.run(start=start, slack=True)
+        slopes = torch.autograd.grad(metric(run.logits).sum(), run.slack, materialize_grads=True)
+    first = 0
+    for slope in slopes:
+        own = slope if slope.dim() == 4 else slope[None]
+        yield slice(first, first + len(own)), own
+        first += len(own)

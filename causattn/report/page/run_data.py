@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from causattn.report.page.attention_data import attention_data
+from causattn.report.page.circuit_data import circuit_data
 from causattn.report.page.graph_data import graph_data
 from causattn.report.page.pair_data import pair_data
 from causattn.report.record.explained import examples_data
@@ -20,5 +21,6 @@ def run_data(run: Run) -> dict[str, Any]:
         "graph": graph_data(run),
         "attention": None if kept is None else attention_data(kept),
         "explained": examples_data(run),
+        "circuit": circuit_data(run),
         "pairs": [] if kept is None else [pair_data(pair, title) for title, pair in kept.pairs],
     }

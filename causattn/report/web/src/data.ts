@@ -145,9 +145,32 @@ export interface ExplainedData {
   documents: DocumentExamples[];
 }
 
+/** A head's weights and products of query and key in a document, each row up to its diagonal. */
+export interface HeadMaps {
+  weights: number[][];
+  products: number[][] | null;
+}
+
+/** What an edge does in a document: by token, what is read and the next tokens before and after. */
+export interface EdgeInDocument {
+  at: number[];
+  read: [number, number];
+  next: [string, number, number][];
+}
+
+export interface CircuitData {
+  /** The row of each part, from below. */
+  levels: number[];
+  documents: { number: number; tokens: string[] }[];
+  heads: Record<string, HeadMaps[]>;
+  edges: { source: number; target: number; documents: EdgeInDocument[] }[];
+  left_out?: number;
+}
+
 export interface RunData {
   kind: "run";
   graph: GraphData;
+  circuit: CircuitData | null;
   attention: AttentionData | null;
   explained: ExplainedData | null;
   pairs: PairData[];

@@ -24,7 +24,7 @@ function start(): void {
     const claims = new Claims(data.graph);
     const selection = new Selection();
     const graph = place("graph");
-    if (graph) graphView(graph, claims, { examples: data.attention?.examples ?? null, explained: data.explained, selection });
+    if (graph) graphView(graph, claims, { examples: data.attention?.examples ?? null, explained: data.explained, circuit: data.circuit, selection });
     const evidence = place("evidence");
     if (evidence) evidenceTable(evidence, claims, selection);
     const attention = place("attention");

@@ -7,7 +7,7 @@ import { type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { svg } from "../dom";
 import type { Claim } from "./claims";
 import type { Stroke } from "./kinds";
-import { type Box, type Layout, type Point, layOut } from "./layout";
+import { type Box, type Layout, type Point, inLevels, layOut } from "./layout";
 import { course } from "./marks";
 
 const HEIGHT = 26;
@@ -43,9 +43,11 @@ export class Drawing {
     edges: Claim[],
     room: { width: number; height: number },
     private readonly handlers: Handlers,
+    levels?: number[],
   ) {
     const shown = shortened(names);
-    this.layout = layOut(shown.map((entry) => entry.width), HEIGHT, directed(edges), room);
+    const widths = shown.map((entry) => entry.width);
+    this.layout = levels ? inLevels(widths, HEIGHT, directed(edges), levels, room) : layOut(widths, HEIGHT, directed(edges), room);
     this.home = this.layout.boxes.map((box) => ({ ...box }));
     const { width, height } = this.layout;
     const share = Math.min(1.35, room.width / width, room.height / height);

@@ -30,6 +30,36 @@ const MANY = 250;
 const MARGIN = 8;
 const GAP = 14;
 
+/** Lays out parts in rows of their own, the first at the bottom, ordered by what they join. */
+export function inLevels(widths: number[], height: number, edges: [number, number][], levels: number[], room: { width: number }): Layout {
+  const rows: number[][] = [];
+  levels.forEach((level, k) => (rows[level] ??= []).push(k));
+  const wide = Math.max(room.width, ...rows.map((row) => lengthOf(row, widths) + 2 * MARGIN));
+  const at = new Float64Array(widths.length).fill(wide / 2);
+  const near: number[][] = widths.map(() => []);
+  for (const [i, j] of edges) {
+    near[i].push(j);
+    near[j].push(i);
+  }
+  // A few sweeps up and down: each row in the order of the middle of its neighbours.
+  for (let sweep = 0; sweep < 4; sweep++) {
+    for (const row of sweep % 2 ? [...rows].reverse() : rows) {
+      const middle = (k: number) => (near[k].length ? near[k].reduce((sum, other) => sum + at[other], 0) / near[k].length : at[k]);
+      row.sort((a, b) => middle(a) - middle(b) || a - b);
+      const gap = (wide - 2 * MARGIN - lengthOf(row, widths)) / (row.length + 1);
+      let left = MARGIN + gap;
+      for (const k of row) {
+        at[k] = left + widths[k] / 2;
+        left += widths[k] + GAP + gap;
+      }
+    }
+  }
+  const step = height + 3 * GAP;
+  const tall = rows.length * step + 2 * MARGIN;
+  const boxes = widths.map((width, k) => ({ x: at[k], y: tall - MARGIN - step / 2 - levels[k] * step, width, height }));
+  return { width: wide, height: tall, boxes, bends: edges.map(() => []), horizontal: false };
+}
+
 /** Lays out a graph; variables without an edge stand in rows beneath it. */
 export function layOut(
   widths: number[],

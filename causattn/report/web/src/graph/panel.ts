@@ -1,6 +1,7 @@
 // All that is known of one edge: the verdict in a sentence, each kind of evidence, the documents.
 
-import type { ExampleData, ExplainedData } from "../data";
+import { circuitExamples } from "../circuit/edge";
+import type { CircuitData, ExampleData, ExplainedData } from "../data";
 import { clear, element, named } from "../dom";
 import { edgeExamples } from "../examples/edge";
 import { featureExamples } from "../examples/feature";
@@ -21,6 +22,7 @@ const GROUPS: [string, string][] = [
   ["robust_", "Other searches, and a hidden cause"],
   ["independent_", "Evidence that no search has seen"],
   ["conditional_", "The model's conditional at the hidden slot"],
+  ["path_", "Path"],
   ["model_", "Intervention on the model"],
   ["truth_", "Truth"],
 ];
@@ -41,6 +43,7 @@ export class Panel implements PanelLike {
     private readonly claims: Claims,
     private readonly examples: ExampleData | null,
     private readonly explained: ExplainedData | null,
+    private readonly circuit: CircuitData | null = null,
   ) {
     this.rest();
   }
@@ -71,6 +74,7 @@ export class Panel implements PanelLike {
       ]),
       this.documents(source, target),
       this.explained && edgeExamples(this.explained, this.claims, source, target),
+      this.circuit && circuitExamples(this.circuit, this.claims, source, target),
     );
   }
 
@@ -168,6 +172,8 @@ export class Panel implements PanelLike {
     add("by FCI", row.robust_fci === "" ? "no edge" : ARROWS[String(row.robust_fci)] ?? "–");
     add("conditional", interval(row.conditional_estimate, row.conditional_low, row.conditional_high), "of the model, at the hidden slot: no intervention");
     add("effect on model", interval(row.model_estimate, row.model_low, row.model_high), String(row.model_kind ?? ""));
+    add("over phrasings", interval(row.model_estimate, row.path_phrased_low, row.path_phrased_high));
+    add("read by", typeof row.path_through === "string" ? (row.path_through === "all" ? "all of the target" : `its ${row.path_through}`) : "–");
     const truth = row.truth_directed === 1 ? "directs it so" : row.truth_adjacent === 1 ? "joins the pair" : "does not join the pair";
     if (row.truth_adjacent !== null && row.truth_adjacent !== undefined) add("truth", truth);
     return list;

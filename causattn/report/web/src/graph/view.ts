@@ -1,6 +1,6 @@
 // The graph with its controls: kind of evidence, threshold, search, neighbourhood, truth.
 
-import type { ExampleData, ExplainedData } from "../data";
+import type { CircuitData, ExampleData, ExplainedData } from "../data";
 import { choice, element, named, slider } from "../dom";
 import { number } from "../numbers";
 import { onTheme } from "../theme";
@@ -18,10 +18,12 @@ export interface GraphOptions {
   panel?: PanelLike;
   selection: Selection;
   height?: number;
+  /** Of a graph of heads. */
+  circuit?: CircuitData | null;
 }
 
 export function graphView(mount: Element, claims: Claims, options: GraphOptions): void {
-  const panel = options.panel ?? new Panel(claims, options.examples ?? null, options.explained ?? null);
+  const panel = options.panel ?? new Panel(claims, options.examples ?? null, options.explained ?? null, options.circuit ?? null);
   const all = options.kinds ?? kinds(claims);
   let kind = all.find((each) => !each.off) ?? all[0];
   let threshold = 0;
@@ -41,7 +43,7 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
       else panel.showNode?.(focus);
       paint();
     },
-  });
+  }, options.circuit?.levels);
 
   options.selection.onChange((source, target) => {
     panel.show(source, target);

@@ -1,0 +1,134 @@
+"""What an edge of a graph of heads does in single prompts: where, by which weights, to what end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from causattn.attention import document_attention, path_positions
+from causattn.circuits.parts import OUTPUT, channel_of, part_of
+from causattn.circuits.prompts import PromptCase
+from causattn.models import LanguageModel
+
+MOST_EDGES = 40
+"""Edges of the largest effect that examples are kept of."""
+_MOST_TOKENS = 5
+"""Next tokens whose probability is kept, before and after."""
+_DIGITS = 4
+
+
+def circuit_examples(
+    model: LanguageModel, case: PromptCase, pairs: pd.DataFrame, documents: int
+) -> dict[str, Any]:
+    """Return the strongest edges in some prompts, JSON-like.
+
+    Parameters
+    ----------
+    model
+        The decoder.
+    case
+        Prompts that the graph was not found on.
+    pairs
+        `Circuit.pairs`.
+    documents
+        How many of the prompts.
+
+    Returns
+    -------
+    dict
+        ``documents``: number and tokens. ``heads``: of each head that reads an edge, its weights
+        and products of query and key, from row to column, by document. ``edges``: source and
+        target by name; by document ``at`` (to first order, what the edge carries at each token),
+        ``read`` (before and after its patch) and ``next`` (the likeliest next tokens with their
+        probabilities before and after).
+    """
+    shown = pairs[pairs["kept"]].sort_values("estimate", key=np.abs, ascending=False, kind="stable")
+    shown = shown.head(MOST_EDGES)
+    count = min(documents, len(case.ids))
+    return {
+        "documents": [
+            {"number": int(case.documents[k]), "tokens": _tokens(model, case.ids[k])}
+            for k in range(count)
+        ],
+        "heads": _heads(model, case.texts[:count], sorted(set(shown["target"]), key=_place)),
+        "edges": [_edge(model, case, pair, count) for pair in shown.to_dict("records")],
+        "left_out": int(pairs["kept"].sum()) - len(shown),
+    }
+
+
+def _edge(
+    model: LanguageModel, case: PromptCase, pair: dict[str, Any], count: int
+) -> dict[str, Any]:
+    """Return what one edge does in the first prompts of a case."""
+    paths = case.paths
+    through = pair["through"].split(", ")
+    sender = paths.index(pair["source"])
+    rows = [
+        row
+        for row, receiver in enumerate(paths.receivers)
+        if part_of(receiver) == pair["target"] and channel_of(receiver) in through
+    ]
+    which = torch.zeros_like(paths.possible)
+    which[rows, sender] = True
+    at = path_positions(paths, case.other, case.metric, which.nonzero()).sum(0)
+    before, after = paths.run().logits, paths.run(which, case.other).logits
+    read = [case.metric(logits) for logits in (before, after)]
+    chances = [logits[:, -1].softmax(-1) for logits in (before, after)]
+    examples = []
+    for k in range(count):
+        likely = torch.stack([own[k] for own in chances]).max(0).values.topk(_MOST_TOKENS).indices
+        examples.append(
+            {
+                "at": _rounded(at[k]),
+                "read": [round(float(own[k]), _DIGITS) for own in read],
+                "next": [
+                    [str(model.tokenizer.decode([token])), *_chances(chances, k, token)]
+                    for token in likely.tolist()
+                ],
+            }
+        )
+    return {"source": pair["source"], "target": pair["target"], "documents": examples}
+
+
+def _heads(model: LanguageModel, texts: tuple[str, ...], parts: list[str]) -> dict[str, Any]:
+    """Return weights and products of query and key of the heads among some parts."""
+    heads = [part.split(".") for part in parts if part.rpartition(".")[2].isdigit()]
+    found: dict[str, Any] = {f"{layer}.{head}": [] for layer, head in heads}
+    for text in texts if heads else ():
+        own = document_attention(model, text, vectors=True)
+        for layer, head in ((int(a), int(b)) for a, b in heads):
+            products = None
+            if own.query is not None and own.key is not None and own.scaling is not None:
+                products = own.scaling[layer] * own.query[layer, head] @ own.key[layer, head].T
+            found[f"{layer}.{head}"].append(
+                {
+                    "weights": _triangle(own.weights[layer, head]),
+                    "products": None if products is None else _triangle(products),
+                }
+            )
+    return found
+
+
+def _chances(chances: list[torch.Tensor], document: int, token: int) -> list[float]:
+    return [round(float(own[document, token]), 6) for own in chances]
+
+
+def _tokens(model: LanguageModel, ids: torch.Tensor) -> list[str]:
+    return [str(model.tokenizer.decode([token])) for token in ids.tolist()]
+
+
+def _triangle(values: np.ndarray) -> list[list[float]]:
+    """Return each row up to its diagonal: a decoder sees nothing beyond."""
+    return [np.round(row[: k + 1].astype(float), _DIGITS).tolist() for k, row in enumerate(values)]
+
+
+def _rounded(values: torch.Tensor) -> list[float]:
+    return np.round(values.double().cpu().numpy(), _DIGITS).tolist()
+
+
+def _place(part: str) -> tuple[int, str]:
+    layer, _, rest = part.partition(".")
+    return (10**6 if part == OUTPUT else int(layer) if layer.isdigit() else -1, rest)

@@ -1,0 +1,39 @@
+"""A graph of heads as its page's data: where its parts stand, and its edges in single prompts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from causattn.base import inside, read_json
+from causattn.report.page.graph_data import plain
+from causattn.results import Run
+
+_LARGEST = 50_000_000
+
+
+def circuit_data(run: Run) -> dict[str, Any] | None:
+    """Return the level of every part, from below, and the examples; None for other graphs."""
+    if "circuit" not in run.summary:
+        return None
+    names = run.graph.names
+    path = run.folder / "circuit.json"
+    kept = path.is_file() and inside(run.folder, path.name).stat().st_size <= _LARGEST
+    found = plain(read_json(path)) if kept else {"documents": [], "heads": {}, "edges": []}
+    index = {name: k for k, name in enumerate(names)}
+    for edge in found["edges"]:
+        edge["source"], edge["target"] = index[edge["source"]], index[edge["target"]]
+    return {"levels": _levels(names), **found}
+
+
+def _levels(names: tuple[str, ...]) -> list[int]:
+    """Return the row of every part, from the embedding at 0, layers without a part left out."""
+    places = [_place(name) for name in names]
+    rows = {place: k for k, place in enumerate(sorted(set(places)))}
+    return [rows[place] for place in places]
+
+
+def _place(name: str) -> tuple[int, int]:
+    layer, _, rest = name.partition(".")
+    if not rest:
+        return (10**6, 0) if name == "output" else (-1, 0)
+    return int(layer), int(rest == "mlp")
