@@ -18,6 +18,7 @@ from causattn import candidates, effects, features
 from causattn.base import Clock
 from causattn.checks import about_model, check_settings, explainer, is_none
 from causattn.data_stages import DataStages
+from causattn.graphs import with_constant
 from causattn.results import Run, versions, write_results
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ def run_study(
     network = None if model is None else model.value
     with clock.stage("effects"):
         evidence = do.collect_evidence(graph, table.value, edges, network, corpus.value)
-    truth = corpus.value.truth_over(table.value.names)
+    # What never varies was not searched, and stands in the graph without an edge.
+    truth = corpus.value.truth_over(table.value.names, table.value.determined)
+    whole = with_constant(graph, table.value.constant)
+    known = None if truth is None else with_constant(truth, table.value.constant)
     metrics = {
         "seed": config["seed"],
         "corpus": corpus.value.summary(),
@@ -113,7 +117,7 @@ def run_study(
         "attention": {} if summary is None else summary.value.summary(),
         "attribution": {} if attributed is None else attributed.value.summary(),
         "candidates": candidates.summary_beside(edges, screens, truth),
-        "graph": graph.summary(truth),
+        "graph": whole.summary(known),
         "evidence": evidence.summary(),
         "effects": {"known": effects.known_effects(corpus.value)},
         **({"stages": do.own.names} if stages else {}),
@@ -125,10 +129,10 @@ def run_study(
     run = write_results(
         folder,
         summary=metrics,
-        graph=graph,
+        graph=whole,
         candidates=chosen,
         evidence=evidence,
-        truth=truth,
+        truth=known,
         screens=screens,
     )
     if config.get("report", True):

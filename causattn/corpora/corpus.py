@@ -170,9 +170,14 @@ class Corpus(Shown):
         """Return its name, how many documents it has, and where it came from."""
         return {"name": self.name, "documents": len(self), **self.about}
 
-    def truth_over(self, names: Sequence[str]) -> CausalGraph | None:
-        """Return the true graph over the names of features, None where it is over others."""
-        return None if self.truth is None else self.truth.over(names)
+    def truth_over(
+        self, names: Sequence[str], determined: Mapping[str, Sequence[str]] | None = None
+    ) -> CausalGraph | None:
+        """Return the true graph over the names of features, None where it is over others.
+
+        `determined` are features that are none of them, and which of them determine each.
+        """
+        return None if self.truth is None else self.truth.over(names, determined)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a document: its text, its variables by name of value, its outcome."""

@@ -107,6 +107,19 @@ class FeatureTable(Shown):
         return len(self.names)
 
     @property
+    def constant(self) -> tuple[str, ...]:
+        """Names of the features that were left out since they are the same in every document."""
+        return tuple(self.about.get("dropped_constant") or ())
+
+    @property
+    def determined(self) -> dict[str, list[str]]:
+        """Features that were left out, and the columns that determine each: none, if constant."""
+        return {
+            **{name: [] for name in self.constant},
+            **(self.about.get("dropped_collinear") or {}),
+        }
+
+    @property
     def discrete(self) -> np.ndarray:
         """Which columns are discrete, bool [f]."""
         return np.array([labels is not None for labels in self.categories], dtype=bool)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         topological_order,
     )
     from causattn.graphs.graph import CausalGraph, Edge, Mark
+    from causattn.graphs.marginal import varying, with_constant
     from causattn.graphs.meek import meek_closure, triple_keys
     from causattn.graphs.pairs import is_symmetric, nonzero_pairs
     from causattn.graphs.registry import METRICS
@@ -73,6 +74,8 @@ __all__ = [
     "topological_order",
     "triple_keys",
     "var_sortability",
+    "varying",
+    "with_constant",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

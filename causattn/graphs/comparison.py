@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from causattn.graphs.contract import GraphPair, Number
 from causattn.graphs.graph import CausalGraph
+from causattn.graphs.marginal import varying
 from causattn.graphs.registry import METRICS
 
 
@@ -33,13 +34,19 @@ def compare_graphs(estimate: CausalGraph, truth: CausalGraph) -> dict[str, Numbe
         member distances by the CPDAG of a consistent extension where there is one, else None.
         Between a PAG and a graph that is none, a circle and a tail are different claims: only
         adjacencies and arrowheads are compared and ``shd`` is None. Of a truth of which no more
-        than the skeleton is known (see `CausalGraph.over`), adjacencies alone are compared.
+        than the skeleton is known (see `CausalGraph.over`), adjacencies alone are compared. What
+        the estimate calls constant no data could join to anything: both are judged over the rest.
 
     Raises
     ------
     DataError
         Where the two graphs are not over the same variables.
     """
+    judged = varying(estimate)
+    if len(judged) < estimate.size and set(truth.names) == set(estimate.names):
+        constant: dict[str, list[str]] = {name: [] for name in estimate.names}
+        estimate = estimate.over(judged) or estimate
+        truth = truth.over(judged, constant) or truth
     pair = GraphPair(estimate, truth)
     metrics = sorted(METRICS.values(), key=lambda metric: metric.place)
     return {metric.name: metric.value(pair) for metric in metrics}

@@ -251,17 +251,20 @@ class CausalGraph(Shown):
         edges = [(edge.source, edge.symbol, edge.target) for edge in self.edges()]
         return pd.DataFrame(edges, columns=["source", "edge", "target"])
 
-    def over(self, names: Sequence[str]) -> CausalGraph | None:
+    def over(
+        self, names: Sequence[str], determined: Mapping[str, Sequence[str]] | None = None
+    ) -> CausalGraph | None:
         """Return the graph over these of its variables, in this order; None over other variables.
 
-        What is known over some of its variables alone says `causattn.graphs.marginal`.
+        What is known over some of its variables alone, where others are `determined`, says
+        `causattn.graphs.marginal`.
         """
         if not set(names) <= set(self.names):
             return None
         if len(names) < self.size:
             from causattn.graphs.marginal import marginal  # which imports this module
 
-            return marginal(self, names)
+            return marginal(self, names, determined or {})
         order = [self.names.index(name) for name in names]
         return CausalGraph(tuple(names), self.marks[np.ix_(order, order)], kind=self.kind)
 

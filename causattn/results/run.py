@@ -36,7 +36,7 @@ from causattn.base import (
     read_yaml,
     write_json,
 )
-from causattn.graphs import CausalGraph
+from causattn.graphs import CausalGraph, varying
 from causattn.results.folder import Status, run_status
 
 if TYPE_CHECKING:
@@ -221,14 +221,15 @@ def write_results(
         written as it is.
     screens
         Strengths of other screens by name, float64 [f, f], symmetric, in the graph's order of
-        names; they become columns of the candidates.
+        names without the constant ones; they become columns of the candidates.
     """
     graph, metrics, went = _apart(graph, summary)
     graph.write(folder / "graph.json")
     if truth is not None:
         truth.write(folder / "truth.json")
-    index = {name: k for k, name in enumerate(graph.names)}
-    table = _all_pairs(graph.names) if candidates is None else candidates.copy()
+    names = varying(graph)
+    index = {name: k for k, name in enumerate(names)}
+    table = _all_pairs(names) if candidates is None else candidates.copy()
     rows = table["source"].map(index).to_numpy()
     columns = table["target"].map(index).to_numpy()
     for name, strength in (screens or {}).items():

@@ -6,7 +6,7 @@ import networkx
 import numpy as np
 import pytest
 
-from causattn.graphs import CausalGraph, compare_graphs
+from causattn.graphs import CausalGraph, compare_graphs, varying, with_constant
 from causattn.graphs.marginal import SKELETON_ALONE
 
 
@@ -79,3 +79,63 @@ def test_the_distance_to_a_skeleton_counts_pairs_adjacent_in_one_alone(graph):
     for text, expected in (("b>a b>c", 0), ("a>b", 1), ("a>b b>c a>c", 1), ("a>c", 3)):
         assert compare_graphs(graph(text), truth)["shd"] == expected
     assert compare_graphs(graph("a>b", "cba"), truth)["shd"] == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_root_that_never_varies_leaves_the_separations_given_it(random_dag, seed):
+    graph = random_dag(seed, 6, 0.5)
+    root = next(name for k, name in enumerate(graph.names) if not graph.parents(k))
+    names = [name for name in graph.names if name != root]
+    found = graph.over(names, {root: []})
+    assert found.kind == "dag"
+    directed = graph.to_networkx()
+    for x, y in combinations(sorted(names), 2):
+        for given in combinations(sorted(set(names) - {x, y}), 2):
+            expected = networkx.is_d_separator(directed, x, y, {*given, root})
+            assert networkx.is_d_separator(found.to_networkx(), x, y, set(given)) == expected
+
+
+def test_what_its_parents_determine_leaves_a_dag_however_many_children_it_has(graph):
+    whole = graph("a>b b>c b>d", "abcd")
+    kept = whole.over(["a", "c", "d"], {"b": ["a"]})
+    assert kept.kind == "dag"
+    assert {(edge.source, edge.target) for edge in kept.edges()} == {("a", "c"), ("a", "d")}
+    # Another parent, or no word of what determines it, leaves a common cause.
+    more = graph("a>b e>b b>c b>d", "abcde")
+    for known in ({}, {"b": ["a"]}, {"b": []}, {"other": ["a"]}):
+        assert SKELETON_ALONE in more.over(["a", "c", "d", "e"], known).details
+
+
+def test_isolated_variables_leave_any_graph_as_it_is(graph):
+    whole = graph("a-b b>c", "abcd")
+    kept = whole.over(["c", "b", "a"])
+    assert (kept.kind, kept.details["left_out"]) == ("cpdag", ["d"])
+    assert kept.symbol("b", "c") == "-->"
+    assert kept.symbol("a", "b") == "---"
+
+
+def test_a_constant_variable_is_isolated_and_judged_by_nothing(graph):
+    found, truth = graph("a>c b>c"), graph("a>c b>c d>a d>b", "abcd")
+    shown = with_constant(found, ["d"])
+    assert shown.names == ("a", "b", "c", "d")
+    assert not shown.skeleton()[3].any()
+    assert varying(shown) == ("a", "b", "c")
+    assert with_constant(found, []) is found
+    judged = compare_graphs(shown, truth)
+    assert judged == compare_graphs(found, truth.over(["a", "b", "c"], {"d": []}))
+    assert (judged["shd"], judged["arrowhead_f1"], judged["true_edges"]) == (0, 1.0, 2)
+    # The same where the truth has been taken over the rest already.
+    over = with_constant(truth.over(["a", "b", "c"]), ["d"])
+    assert SKELETON_ALONE in over.details
+    assert compare_graphs(shown, over)["shd"] == 0
+    assert compare_graphs(shown, over)["arrowhead_f1"] is None
+    assert shown.summary(over)["truth"][SKELETON_ALONE]
+
+
+def test_constant_variables_stand_where_they_are_asked_to(graph):
+    found = CausalGraph(("a", "b"), graph("a>b", "ab").marks, separating_sets={(0, 1): [(1,)]})
+    placed = with_constant(found, ["z"], ["z", "a", "b"])
+    assert placed.names == ("z", "a", "b")
+    assert placed.symbol("a", "b") == "-->"
+    assert placed.separating_sets == {(1, 2): ((2,),)}
+    assert placed.details == {"constant": ["z"]}

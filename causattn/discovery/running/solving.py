@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.running.preparing import prepared
-from causattn.graphs import CausalGraph
+from causattn.graphs import CausalGraph, with_constant
 
 
 def solved(
@@ -41,23 +39,4 @@ def solved(
         )
     ready = prepared(problem, algorithm, settings)
     graph = algorithm.run(ready, settings) if run is None else run(ready)
-    return _with_all(graph, data.names, data.constant) if data.constant else graph
-
-
-def _with_all(graph: CausalGraph, names: tuple[str, ...], constant: tuple[str, ...]) -> CausalGraph:
-    """Return a graph over all variables, in their order; unobserved ones stay behind them."""
-    everyone = (*names, *(name for name in graph.names if name not in names))
-    place = np.array([everyone.index(name) for name in graph.names])
-    marks = np.zeros((len(everyone), len(everyone)), dtype=np.int8)
-    marks[np.ix_(place, place)] = graph.marks
-    separating = {
-        (int(place[i]), int(place[j])): tuple(tuple(place[list(one)].tolist()) for one in sets)
-        for (i, j), sets in graph.separating_sets.items()
-    }
-    return replace(
-        graph,
-        names=everyone,
-        marks=marks,
-        separating_sets=separating,
-        details={**graph.details, "constant": list(constant)},
-    )
+    return with_constant(graph, data.constant, data.names)

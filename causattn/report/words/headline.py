@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from causattn.base import visible
@@ -129,20 +129,18 @@ def graph_line(run: Run) -> str:
 
 
 def left_out_line(run: Run) -> str:
-    """Say which features are isolated since they never vary, and what the truth is without some.
+    """Say which features never vary, which are left out, and what the truth is without them.
 
-    Empty where all were kept.
+    Empty where all were searched.
     """
     about = run.summary.get("features", {})
-    constant = [visible(str(name)) for name in about.get("dropped_constant") or ()]
-    alike = [visible(str(name)) for name in about.get("dropped_collinear") or {}]
     said = [
-        f"{what} {', '.join(names[:_NAMED])}" + (" ..." if len(names) > _NAMED else "")
-        for what, names in (
-            (f"{len(constant)} constant and so isolated:", constant),
-            (f"{len(alike)} that others determine:", alike),
+        f"{what} {_some_of(about[name])}"
+        for name, what in (
+            ("dropped_constant", "isolated, since they never vary:"),
+            ("dropped_collinear", "left out, since others determine them:"),
         )
-        if names
+        if about.get(name)
     ]
     if not said:
         return ""
@@ -151,8 +149,14 @@ def left_out_line(run: Run) -> str:
     if truth.get("skeleton_alone"):
         note = ". Without these the truth is no DAG; adjacencies alone are judged"
     elif "left_out" in truth:
-        note = ". The truth is marginalised over the rest"
-    return f"Left out: {'; '.join(said)}{note}"
+        note = ". The truth is that over the rest"
+    return f"Not searched: {'; '.join(said)}{note}"
+
+
+def _some_of(names: Collection[Any]) -> str:
+    """Return how many names there are, and the first of them."""
+    shown = ", ".join(visible(str(name)) for name in list(names)[:_NAMED])
+    return f"{len(names)} ({shown}{', ...' if len(names) > _NAMED else ''})"
 
 
 def model_line(run: Run) -> str:

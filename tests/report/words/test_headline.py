@@ -93,12 +93,14 @@ def test_constant_features_are_isolated_and_the_truth_without_them_is_said():
     features = {"dropped_constant": ["a", "b"], "dropped_collinear": {"d": ["c"]}}
     summary = {"features": features, "graph": {"truth": {"left_out": ["a", "b", "d"]}}}
     line = left_out_line(SimpleNamespace(summary=summary))
-    assert "2 constant and so isolated: a, b; 1 that others determine: d" in line
-    assert line.endswith("The truth is marginalised over the rest")
+    assert line == (
+        "Not searched: isolated, since they never vary: 2 (a, b); left out, since others determine "
+        "them: 1 (d). The truth is that over the rest"
+    )
     summary["graph"]["truth"]["skeleton_alone"] = True
     assert left_out_line(SimpleNamespace(summary=summary)).endswith("adjacencies alone are judged")
     many = {"dropped_constant": [f"v{k}" for k in range(30)]}
-    assert left_out_line(SimpleNamespace(summary={"features": many})).endswith("v7 ...")
+    assert left_out_line(SimpleNamespace(summary={"features": many})).endswith("v7, ...)")
     assert left_out_line(SimpleNamespace(summary={"features": {}})) == ""
 
 
