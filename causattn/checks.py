@@ -41,10 +41,15 @@ def check_settings(config: Settings) -> None:
     discovery.discovery_settings(config["discovery"])
     effects.effect_settings(config["effects"])
     if config["controls"]:
-        from causattn.controls import CONTROLS
+        from causattn.controls import CONTROLS, SINKS
 
         for name in config["controls"]:
             choose(name, dict.fromkeys(CONTROLS), "controls")
+            if name == SINKS and explainer(config) is not None:
+                raise ConfigError(
+                    f"controls=[{SINKS}] is a control of attention, and {explainer(config)} "
+                    "proposes the pairs; leave it out."
+                )
     _check_rest(config)
 
 

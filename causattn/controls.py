@@ -4,6 +4,8 @@
 `UNTRAINED`            the attention of the same network with fresh weights
 `PERMUTED`             the attention over documents whose values come from other documents
 `TRAINED_ON_PERMUTED`  the same network trained on permuted documents, its attention over these
+`SINKS`                the same attention with sinks, where they are taken out, and without, where
+                       they are left
 ====================== =========================================================================
 
 Where another explainer than attention proposes the pairs, controls and nulls are its attributions.
@@ -26,7 +28,8 @@ if TYPE_CHECKING:  # torch is loaded where it is needed
 UNTRAINED = "untrained"
 PERMUTED = "permuted"
 TRAINED_ON_PERMUTED = "trained_on_permuted"
-CONTROLS = (UNTRAINED, PERMUTED, TRAINED_ON_PERMUTED)
+SINKS = "sinks"
+CONTROLS = (UNTRAINED, PERMUTED, TRAINED_ON_PERMUTED, SINKS)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from causattn.checks import explainer
 from causattn.controls import (
     CONTROLS,
     PERMUTED,
+    SINKS,
     TRAINED_ON_PERMUTED,
     UNTRAINED,
     Control,
@@ -73,6 +74,9 @@ class Stages(DataStages):
     ) -> Artefact[attention.AttentionSummary]:
         """Sum the model's attention from feature to feature, or that of a control's draw."""
         settings = attention_read(self._config)
+        if control is not None and control.name == SINKS:
+            other = "keep" if settings.get("sinks", "keep") == "remove" else "remove"
+            settings, control = {**settings, "sinks": other}, None
         corpus, model = self._trained(corpus, model, control)
 
         def summarise(

@@ -42,6 +42,17 @@ def test_the_folder_holds_what_it_should(study):
     assert yaml.safe_load((study.folder / "config.yaml").read_text())["seed"] == 1
 
 
+def test_what_sinks_change_stands_beside_the_candidates(place, study):
+    paths = (f"paths.runs={place}/runs", f"paths.cache={place}/cache")
+    options = ("attention.sinks=remove", "controls=[sinks]")
+    without = causattn.run(*SMALL, *paths, *options, seed=1)
+    assert 0 < without.summary["attention"]["sink_attention"] < 1
+    beside = without.summary["candidates"]["screens"]["sinks"]
+    # The control is the attention of the run that leaves them, of which it is found again.
+    assert "attention" in without.summary["reused"]
+    assert beside["auc"] == pytest.approx(study.summary["candidates"]["auc"])
+
+
 def test_the_summary_has_its_keys(study):
     summary = json.loads((study.folder / "summary.json").read_text())
     for room, keys in {

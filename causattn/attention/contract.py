@@ -40,11 +40,14 @@ class BatchCarriers:
         The features that attend, and those attended to.
     multiplicity
         int64 [B], how many documents each row stands for.
+    sinks
+        bool [B, T], tokens to which attention goes that is not needed; None where nobody asks.
     """
 
     queries: CarriedFeatures
     keys: CarriedFeatures
     multiplicity: np.ndarray
+    sinks: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class CaptureSettings:
     stack
         Which attention of an encoder-decoder: ``"encoder"``, ``"decoder"`` or ``"cross"``; None
         takes its encoder.
+    sinks
+        ``"remove"`` takes out attention to the first token and to special tokens that carry no
+        feature, where it goes that is not needed, before anything is summed: the rest of a token's
+        attention adds up to 1 again. ``"keep"`` leaves it. The share that it is of is in the
+        summary; controls=[sinks] shows what the choice changes.
     batch_tokens
         Tokens in a batch, padding included. A GPU wants more than a processor.
     memory_gb
@@ -76,6 +81,7 @@ class CaptureSettings:
     entropy: Literal["lowest", "highest"] | None = None
     heads_kept: float = 0.25
     stack: Literal["encoder", "decoder", "cross"] | None = None
+    sinks: Literal["keep", "remove"] = "keep"
     batch_tokens: int = 4_096
     memory_gb: float = 4.0
     shard_documents: int = 4096
@@ -110,6 +116,12 @@ def attention_settings(settings: Mapping[str, Any]) -> CaptureSettings:
         raise ConfigError(
             f"attention.measures={list(chosen.measures)} should name one measure or more, each "
             f"once; choose of {', '.join(MEASURES)}."
+        )
+    by_gradient = [measure.name for measure in measures if measure.gradients]
+    if chosen.sinks == "remove" and by_gradient:
+        raise ConfigError(
+            f"The measure {by_gradient[0]} takes gradients of the attention as the model has it; "
+            "set attention.sinks=keep for it."
         )
     if chosen.entropy is not None and not any(measure.takes_heads for measure in measures):
         raise ConfigError(

@@ -53,7 +53,7 @@ def page(rows: list[Row], context: Context) -> Findings:
     best = both.sort_values("value", ascending=False).head(12)
     heads = pd.DataFrame(
         {
-            "head": [f"{a}.{b}" for a, b in zip(best["layer"], best["head"], strict=True)],
+            "head": [f"{a:.0f}.{b:.0f}" for a, b in zip(best["layer"], best["head"], strict=True)],
             "prefix matching": best["value"],
             "loss added when its edges are cut": best["value_cut"],
         }

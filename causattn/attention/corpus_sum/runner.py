@@ -42,6 +42,8 @@ class Runner:
         Where the model is.
     predicted
         Whether a feature attends where its tokens are predicted, one position before them.
+    sinks
+        Whether measures are to know which tokens are sinks.
     """
 
     encoding: Encoding
@@ -52,6 +54,7 @@ class Runner:
     stack: Stack
     device: torch.device
     predicted: bool = False
+    sinks: bool = False
 
     def inputs(self, rows: np.ndarray) -> dict[str, torch.Tensor]:
         """Return the network's inputs for some rows of the work, features hidden."""
@@ -132,7 +135,19 @@ class Runner:
             queries=self._carried(queries, len(rows), length, late_queries),
             keys=self._carried(keys, len(rows), length, late_keys),
             multiplicity=self.work.multiplicity[rows],
+            sinks=self._sinks(rows, keys, length) if self.sinks else None,
         )
+
+    def _sinks(self, rows: np.ndarray, keys: Places, length: int) -> torch.Tensor:
+        """Return special tokens that carry nothing, and the first one of the text, bool [B, T]."""
+        found = np.zeros((len(rows), length), dtype=bool)
+        for row, document in enumerate(self.work.document[rows]):
+            first, end = self.encoding.bounds[document : document + 2]
+            found[row, : end - first] = self.encoding.special[first:end]
+        first_of_text = ~found[:, 0]
+        found[keys[0], keys[2]] = False
+        found[first_of_text, 0] = True
+        return torch.from_numpy(found).to(self.device)
 
     def _carried(self, places: Places, documents: int, length: int, late: bool) -> CarriedFeatures:
         """Return carriers as tensors."""

@@ -21,6 +21,7 @@ from causattn.attention.corpus_sum.task import Task
 from causattn.attention.corpus_sum.work import masked_work, observed_work
 from causattn.attention.device import FullPrecisionProbe, in_precision, on_device
 from causattn.attention.measures.moments import AttentionSummary
+from causattn.attention.measures.sinks import Sinks
 from causattn.attention.registry import MEASURES
 from causattn.attention.settings import chosen_indices, default_stack
 from causattn.base import ConfigError, DataError
@@ -64,6 +65,11 @@ class ShardRunner:
         self._kinds = {
             name: kind for name, kind in self._kinds.items() if name not in self._left_out
         }
+        if task.settings.sinks == "remove" and self._stack != "self":
+            raise ConfigError(
+                f"attention.sinks=remove knows no sinks of the {self._stack} of model "
+                f"{model.name}; set attention.sinks=keep."
+            )
         self._by_gradient = any(kind.gradients for kind in self._kinds.values())
         self._open = ExitStack()
         self._capture: Capture | None = None
@@ -113,6 +119,7 @@ class ShardRunner:
             if task.hidden is None
             else masked_work(encoding, carriers, task.hidden, apart=self._by_gradient)
         )
+        looks_at_sinks = settings.sinks == "remove" or model.task == "causal"
         runner = Runner(
             encoding,
             carriers,
@@ -122,6 +129,7 @@ class ShardRunner:
             self._stack,
             model.device,
             predicted=settings.query == "next",
+            sinks=looks_at_sinks,
         )
         padding = encoding.pad_id is not None
         batches = work.batches(encoding.lengths, settings.batch_tokens, padding=padding)
@@ -149,6 +157,7 @@ class ShardRunner:
             capture.heads,
             self._stack,
             model.device,
+            Sinks(settings.sinks == "remove") if looks_at_sinks else None,
         )
         for batch in batches:
             with in_precision(settings.mixed_precision, model.device, model.name):
@@ -166,6 +175,9 @@ class ShardRunner:
             "mixed_precision": settings.mixed_precision,
             "sums": "dense" if shape.fits else "sparse",
             "sequences": len(work),
+            **({} if probe.sinks is None else {"sinks": settings.sinks}),
+            "sink_rows": 0 if probe.sinks is None else probe.sinks.rows,
+            "sink_sum": 0.0 if probe.sinks is None else probe.sinks.sum,
             **({"measures_left_out": self._left_out} if self._left_out else {}),
             **_of_capture(capture, shape.layers),
         }

@@ -16,7 +16,13 @@ from causattn.attention.measures.moments import AttentionMoments, AttentionSumma
 from causattn.attention.measures.sparse import SparseMoments
 from causattn.base import ConfigError
 
-COUNTED = ("sequences", "mentions_without_token", "documents_truncated")
+COUNTED = (
+    "sequences",
+    "mentions_without_token",
+    "documents_truncated",
+    "sink_rows",
+    "sink_sum",
+)
 """Entries of a summary's `about` that add up over shards."""
 
 
@@ -94,9 +100,11 @@ class Totals:
 
     def summary(self) -> AttentionSummary:
         """Return the sum of all shards; without measures where none held anything."""
-        return AttentionSummary(
-            self._names, self._measures, self._documents, self._query, dict(self._about)
-        )
+        about = dict(self._about)
+        rows, paid = about.pop("sink_rows", 0), about.pop("sink_sum", 0.0)
+        if rows:
+            about["sink_attention"] = paid / rows
+        return AttentionSummary(self._names, self._measures, self._documents, self._query, about)
 
 
 def _add(total: AttentionMoments, found: AttentionMoments) -> None:

@@ -8,6 +8,7 @@ import torch
 
 from causattn.attention.capture.layer import AttentionLayer, Probe, Stack
 from causattn.attention.contract import BatchCarriers, LayerView, Measure, MeasureShape
+from causattn.attention.measures.sinks import Sinks
 
 
 class SummaryProbe(Probe):
@@ -25,6 +26,8 @@ class SummaryProbe(Probe):
         Which of the model's stacks.
     device
         Where the weights are.
+    sinks
+        Measures, and takes out, what goes to sinks; None where nobody asks.
     """
 
     lets_go = True
@@ -36,8 +39,9 @@ class SummaryProbe(Probe):
         heads: int,
         stack: Stack,
         device: torch.device,
+        sinks: Sinks | None = None,
     ) -> None:
-        self.measures = measures
+        self.measures, self.sinks = measures, sinks
         self._shape = shape
         self._stack = stack
         self._device = device
@@ -79,10 +83,13 @@ class SummaryProbe(Probe):
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
         """Show a layer to the measures."""
+        rows = self.rows(layer)
+        if self.sinks is not None:
+            weights = self.sinks.seen(weights, rows, self._batch)
         view = LayerView(
             layer,
             weights,
-            self.rows(layer),
+            rows,
             self._batch,
             self._heads,
             chosen=layer.index in self._shape.layers,

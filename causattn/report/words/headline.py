@@ -54,6 +54,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         capture_line(run),
         query_line(run),
         reading_line(run),
+        sink_line(run),
         left_out_line(run),
         candidate_line(run),
         cheaper_line(run),
@@ -245,6 +246,16 @@ def reading_line(run: Run) -> str:
         f"Cut: {cut} of {documents} documents are longer than the model takes and were read only "
         f"up to there{unread}; split them into shorter documents to read all"
     )
+
+
+def sink_line(run: Run) -> str:
+    """Say how much attention goes to sinks and whether it was taken out; empty where unknown."""
+    about = run.summary.get("attention", {})
+    share = about.get("sink_attention")
+    if not isinstance(share, float):
+        return ""
+    done = "was taken out" if about.get("sinks") == "remove" else "was left (attention.sinks=keep)"
+    return f"Sinks: {share:.0%} of attention goes to the first token and special ones, and {done}"
 
 
 def data_line(run: Run) -> str:
