@@ -72,6 +72,8 @@ if TYPE_CHECKING:
         settings_from,
     )
     from causattn.base.shown import Shown
+    from causattn.base.signals import interruptible
+    from causattn.base.terminal import terminal
 
 __all__ = [
     "MISSING",
@@ -104,6 +106,7 @@ __all__ = [
     "generator",
     "inside",
     "integer_seed",
+    "interruptible",
     "is_quiet",
     "listed",
     "load_plugins",
@@ -131,6 +134,7 @@ __all__ = [
     "settings_from",
     "size_in_words",
     "summary_of",
+    "terminal",
     "track",
     "unzipped",
     "visible",

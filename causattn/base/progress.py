@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from causattn.base.saying import say
+from causattn.base.terminal import terminal
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ def _bar(what: str, total: int | None, unit: str, done: int) -> Iterator[Callabl
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as shown:
+    with Progress(*columns, console=terminal(error=True)) as shown:
         task = shown.add_task(what, total=total, completed=done, rate="")
         start = time.perf_counter()
         since = 0.0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from causattn.base import MISSING, Entry, Registry, default_values
+from causattn.base import MISSING, Entry, Registry, default_values, terminal
 from causattn.cli import rooms
 from causattn.cli.arguments import Parser, parse
 from causattn.cli.rooms import find, first_sentence
@@ -31,9 +30,7 @@ def list_contributions(arguments: list[str]) -> int:
         return 0
     names = list(rooms.ROOMS) if given.room is None else [given.room]
     listed = [find(name) for name in names]
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
+    console = terminal(_WIDTH_OF_A_FILE)
     for room in listed:
         if registry := room.load():
             console.print(_table(registry))

@@ -8,11 +8,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from causattn.base import CausattnError, ConfigError, say
+from causattn.base import CausattnError, ConfigError, say, terminal
 from causattn.cli.arguments import Parser, parse
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _list(values: dict[str, Any]) -> int:
             recorded,
             f"{old} jobs" if old else "",
         )
-    _console().print(table)
+    terminal(_WIDTH_OF_A_FILE).print(table)
     return 0
 
 
@@ -130,12 +129,6 @@ def _jobs(name: str, given: Namespace, values: dict[str, Any]) -> int:
         if given.only in job.name:
             say(f"{'measured ' if there else 'to do    '} {job.name}")
     return 0
-
-
-def _console() -> Console:
-    """Return where tables are printed: as wide as the terminal, or as a file can be read."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
 
 
 def _one(name: str, given: Namespace, values: dict[str, Any]) -> bool:
@@ -228,7 +221,7 @@ def _show(record: Record, page: Path) -> None:
     """Print what came out."""
     from causattn.reproduction import seconds
 
-    console = _console()
+    console = terminal(_WIDTH_OF_A_FILE)
     console.print(Text("\n".join(filter(None, (record.paper, record.claim))), style="bold"))
     if record.findings.figures:
         console.print(_figures(record.findings.figures))

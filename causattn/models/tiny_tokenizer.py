@@ -20,6 +20,7 @@ from tokenizers.models import BPE, WordLevel
 from tokenizers.trainers import BpeTrainer
 from transformers import PreTrainedTokenizerFast
 
+from causattn.base import interruptible
 from causattn.corpora import Corpus
 
 _LONGEST_WORD = 1000
@@ -119,7 +120,8 @@ def piece_tokenizer(corpus: Corpus, vocabulary: int, longest: int) -> PreTrained
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator([_in_pieces(text) for text in corpus.texts], trainer)
+    texts = [_in_pieces(text) for text in corpus.texts]
+    interruptible(lambda: tokenizer.train_from_iterator(texts, trainer))
     tokenizer.add_tokens(
         [AddedToken(text, normalized=False, single_word=True) for text in corpus.mask_texts or ()]
     )
@@ -134,8 +136,7 @@ def piece_tokenizer(corpus: Corpus, vocabulary: int, longest: int) -> PreTrained
 def _in_pieces(text: str) -> str:
     """Return a text for training, white space put into words that are longer than any word is.
 
-    Byte-pair training takes time with the square of a word's length, and no signal is heard
-    meanwhile.
+    Byte-pair training takes time with the square of a word's length.
     """
     if len(text) <= _LONGEST_WORD:
         return text

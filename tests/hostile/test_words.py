@@ -4,12 +4,27 @@ import ast
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from rich.table import Table
+from rich.text import Text
 
 import causattn
-from causattn.base import CausattnError, DataError, listed, nearest_name, one_line, say, visible
+from causattn.base import (
+    CausattnError,
+    DataError,
+    listed,
+    nearest_name,
+    one_line,
+    say,
+    terminal,
+    visible,
+)
 from causattn.cli import main
 from causattn.corpora import load_corpus
+from causattn.graphs import CausalGraph
+from causattn.report import print_run
+from causattn.results import write_results
 
 PACKAGE = Path(causattn.__file__).parent
 EVIL = "a\x1b[2J\x1b]0;owned\x07\u202egnp.exe\x9b31m\r\n\u2028b"
@@ -33,6 +48,8 @@ def test_whatever_is_printed_goes_through_one_function() -> None:
             to_pipe = any("stdin" in ast.unparse(word.value) for word in node.keywords)
             if called in ("print", "traceback.print_exception") and not to_pipe:
                 found.append(f"{name}:{node.lineno}: {called}")
+            if called.rpartition(".")[2] == "Console" and name != "base/terminal.py":
+                found.append(f"{name}:{node.lineno}: {called}")
             if called in ("sys.stderr.write", "sys.stdout.write"):
                 found.append(f"{name}:{node.lineno}: {called}")
     assert found == []
@@ -53,6 +70,49 @@ def test_what_is_said_keeps_its_lines_and_nothing_else(capsys: pytest.CaptureFix
     out, err = capsys.readouterr()
     assert is_safe(out)
     assert err == "second\nthird\n"
+
+
+def test_what_is_drawn_keeps_its_lines_and_nothing_else(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = Table(title=EVIL, box=None)
+    table.add_column(Text(EVIL))
+    table.add_row(Text(f"[red]{EVIL}"))
+    terminal(200).print(table, Text(EVIL), EVIL)
+    terminal(200, error=True).print(Text(f"one {EVIL}\ntwo"))
+    out, err = capsys.readouterr()
+    assert is_safe(out + err)
+    assert out.count("\\x1b[2J") == 5
+    assert "[red]a" in out
+    assert err.endswith("\ntwo\n")
+
+
+def test_the_tables_of_a_run_and_of_experiments(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = tmp_path / "mine.py"
+    plugin.write_text(
+        "from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, RunSettings\n"
+        f"class Mine(Algorithm):\n    name = 'mine'\n    __doc__ = {f'One {EVIL}.'!r}\n"
+        f"    paper = {EVIL!r}\n    run = None\n    settings = RunSettings\n"
+        "    capability = Capability(data_kinds=CONTINUOUS)\nALGORITHM = Mine()\n"
+    )
+    assert main(["list", "discovery", "--plugins", str(plugin)]) == 0
+    names = (EVIL, f"{EVIL}2")
+    graph = CausalGraph.from_adjacency(
+        np.array([[0, 1], [0, 0]]), names, direction="from row to column", algorithm=EVIL
+    )
+    evidence = pd.DataFrame({"source": [EVIL], "target": [names[1]], "verdict": [EVIL]})
+    summary = {"graph": graph.summary(), "timing": {EVIL: 1.0}}
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.yaml").write_text("seed: 0\n")
+    run = write_results(
+        tmp_path / "run", summary=summary, graph=graph, candidates=None, evidence=evidence
+    )
+    print_run(run)
+    out, err = capsys.readouterr()
+    assert is_safe(out + err)
+    assert "owned" in out
 
 
 def test_a_terminal_of_ascii_gets_escapes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from causattn.base import terminal
 from causattn.report.words.headline import headlines
 from causattn.report.words.known_effects import COLUMNS as KNOWN
 from causattn.report.words.known_effects import known_effect_rows
@@ -56,10 +57,7 @@ def print_run(run: Run, console: Console | None = None) -> None:
     console
         Where to print; standard output by default.
     """
-    if console is None:
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
+    console = console or terminal(_WIDTH_OF_A_FILE)
     rows = edge_rows(run, digits=2)
     if rows:
         console.print(_table(rows[:_MOST], scored_by(run)))
