@@ -6,10 +6,20 @@ value that is asked about (or their slope in t), the effect is the mean of
     D'beta + a (y - b'beta),    a = b'rho,
 
 where beta solves (G + L) beta = sum b y, and rho, the weights' (Riesz) representer, the equation of
-the same matrix (G + L) rho = sum D (Chernozhukov, Newey and Singh 2022, "Automatic debiased machine
-learning of causal and structural effects", Econometrica 90): no propensity is divided by. Both are
-ridge regressions learned on the other folds than they are used on (Newey and Robins 2018,
-"Cross-fitting and fast remainder rates for semiparametric estimation"). Either may be wrong.
+the same matrix, (G + K) rho = sum D (Chernozhukov, Newey and Singh 2022, "Automatic debiased
+machine learning of causal and structural effects", Econometrica 90): no propensity is divided by.
+Both are ridge regressions learned on the other folds than they are used on (Newey and Robins 2018,
+"Cross-fitting and fast remainder rates for semiparametric estimation"). Either may be wrong. Their
+penalties, L and K, are those of least loss on the folds that were not learned from: the squared
+error, and for the weights rho'G rho - 2 rho'sum D (the same paper, section 3).
+
+The effect is a sum of outcomes, each with a weight that follows from the columns alone. A row of
+fold k weighs a, and what it moves the regressions of the other folds by:
+
+    a + b'u,    u = sum over folds j but k of (G_-j + L)^-1 (sum D - G rho)_j.
+
+Where the weights balance the columns on each fold, as they do in large samples, u is 0. With few
+rows of a value it is not, and standard errors without it are too small.
 
 Each fold's part needs its rows only through sums, so that a draw of a refuter, which changes the
 sums, learns both again: nothing is kept of what was learned on other data.
@@ -18,13 +28,21 @@ sums, learns both again: nothing is kept of what was learned on other data.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from causattn.effects.estimate.sieve import Sieve
 
-PENALTY = 1.0
-"""Ridge penalty of each column but the intercept, in rows."""
+PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+"""Ridge penalties that are tried, of each column but the intercept, in rows."""
+
+
+class Penalties(NamedTuple):
+    """The penalties of the outcome's regression and of the weights'."""
+
+    outcome: float
+    weights: float
 
 
 @dataclass(frozen=True)
@@ -62,13 +80,38 @@ class Learned:
     weights: np.ndarray
 
 
-def learn(sums: Sums, masks: np.ndarray) -> Learned:
-    """Learn outcome and weights for each fold from the other ones."""
-    at = others(sums.moved, -2)[..., None] * masks.T
-    wanted = np.concatenate([others(sums.outcomes, -3), at], axis=-1)
-    found = np.linalg.solve(ridge(others(sums.products, -3)), wanted)
+def choose_penalties(sums: Sums, masks: np.ndarray) -> Penalties:
+    """Return the penalties of least loss on the folds that were not learned from."""
+    on = np.concatenate([sums.outcomes, sums.moved[..., None] * masks.T], axis=-1)
+    products = others(sums.products, -3)
+    tried = np.stack([ridge(products, penalty) for penalty in PENALTIES])
+    found = np.linalg.solve(tried, others(on, -3))
+    each = (found * (sums.products @ found - 2.0 * on)).sum(axis=(1, 2))
     many = sums.outcomes.shape[-1]
-    return Learned(found[..., :many], found[..., many:])
+    losses = each[:, :many].sum(axis=1), each[:, many:].sum(axis=1)
+    outcome, weights = (PENALTIES[int(loss.argmin())] for loss in losses)
+    return Penalties(outcome, weights)
+
+
+def learn(sums: Sums, masks: np.ndarray, penalties: Penalties) -> Learned:
+    """Learn outcome and weights for each fold from the other ones."""
+    products = others(sums.products, -3)
+    at = others(sums.moved, -2)[..., None] * masks.T
+    on = others(sums.outcomes, -3)
+    return Learned(
+        np.linalg.solve(ridge(products, penalties.outcome), on),
+        np.linalg.solve(ridge(products, penalties.weights), at),
+    )
+
+
+def row_weights(
+    sums: Sums, learned: Learned, masks: np.ndarray, penalties: Penalties
+) -> np.ndarray:
+    """Return what rows weigh in the effect, on their columns, float64 [..., folds, p, f]."""
+    unbalanced = sums.moved[..., None] * masks.T - sums.products @ learned.weights
+    own = np.linalg.solve(ridge(others(sums.products, -3), penalties.outcome), unbalanced)
+    found: np.ndarray = learned.weights + others(own, -3)
+    return found
 
 
 def means(sums: Sums, learned: Learned, masks: np.ndarray) -> np.ndarray:
@@ -87,11 +130,11 @@ def others(sums: np.ndarray, axis: int) -> np.ndarray:
     return found
 
 
-def ridge(products: np.ndarray) -> np.ndarray:
+def ridge(products: np.ndarray, penalty: float) -> np.ndarray:
     """Return products, [..., p, p], with the penalty of all columns but the intercept."""
     width = products.shape[-1]
     found = products.copy()
-    found[..., np.arange(1, width), np.arange(1, width)] += PENALTY
+    found[..., np.arange(1, width), np.arange(1, width)] += penalty
     return found
 
 

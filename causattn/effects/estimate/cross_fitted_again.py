@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
+from typing import cast
 
 import numpy as np
 
 from causattn.effects.contract import Change, Draws
-from causattn.effects.estimate.cross_fit import PENALTY, Sums, learn, means, others, ridge
+from causattn.effects.estimate.cross_fit import PENALTIES, Sums, learn, means, others, ridge
 from causattn.effects.estimate.cross_fitted_data import Data, Parts, by_fold, parts_of
 
 _CELLS = 150_000
@@ -82,16 +83,14 @@ class _Again:
         moved = np.empty((len(changes), len(data.starts), width))
         held = np.ones(len(changes), dtype=bool)
         values = data.contrasts[self._contrast] if len(data.contrasts) else []
-        for place, change in enumerate(changes):
-            assert change.times is not None
-            times = change.times
-            out = np.flatnonzero(times == 0)
-            few = bool(times.max() == 1 and 2 * len(out) <= len(times))
-            rows = np.sort(self._place[out if few else np.flatnonzero(times)])
+        given = np.stack([cast(np.ndarray, change.times) for change in changes])
+        # Rows left out are fewer than those kept, where each is kept once at most.
+        few = bool(given.max() == 1) and 2 * int(given[0].sum()) >= data.rows
+        for place, times in enumerate(given):
+            times = times.take(data.order)
+            rows = np.flatnonzero(times == 0 if few else times)
             picked = right.take(rows, axis=0)
-            left = picked[:, :width]
-            if not few:
-                left = left * times[data.order[rows], None]
+            left = picked[:, :width] if few else picked[:, :width] * times[rows, None]
             at = 0
             for fold, end in enumerate(np.searchsorted(rows, self._ends)):
                 some = left[at:end].T @ picked[at:end]
@@ -99,19 +98,18 @@ class _Again:
                 moved[place, fold, :base] = some[0, :base]
                 moved[place, fold, base:] = some[0, width + 1 :]
                 at = end
-            if few:
-                sums[place] = whole - sums[place]
-                moved[place] = self._sums.moved - moved[place]
-            for value in values:
-                held[place] &= bool(data.treatment[self._place, value] @ (times > 0) > 0)
+        if few:
+            sums, moved = whole - sums, self._sums.moved - moved
+        for value in values:
+            held &= given @ self._held(int(value)) > 0
         drawn = Sums(sums[..., :width], sums[..., width:], moved)
         return np.where(held, self._solved(drawn), np.nan)
 
     def joined(self, changes: list[Change]) -> np.ndarray:
         """Return the estimates with a column in what is adjusted for, float64 [b].
 
-        With H the inverse of the others' products and u those with the column, both solutions lose
-        their parts along H u: a border of one column needs no further inverse.
+        With H the inverse of the others' products and u those with the column, a solution loses
+        its part along H u: a border of one column needs no further inverse.
         """
         data, sieve = self._data, self._data.sieve
         width = sieve.columns.shape[1]
@@ -132,19 +130,16 @@ class _Again:
             ],
             axis=1,
         )
-        rest = others(on, 1)
-        spare = others(square, 1) + PENALTY
-        inverse = np.linalg.inv(ridge(others(self._sums.products, 0)))
-        learned = learn(self._sums, sieve.masks)
-        turned = np.einsum("kpq,bkq->bkp", inverse, rest[..., :width])
-        left = spare - np.einsum("bkp,bkp->bk", rest[..., :width], turned)
+        rest, spare = others(on, 1), others(square, 1)
+        learned = learn(self._sums, sieve.masks, data.penalties)
         effect = self._sides()
-        beta = learned.coefficients[..., self._column]
-        rho = learned.weights @ effect
-        along_outcome = (rest[..., width] - np.einsum("bkp,kp->bk", rest[..., :width], beta)) / left
-        along_weights = -np.einsum("bkp,kp->bk", rest[..., :width], rho) / left
-        beta = beta - turned * along_outcome[..., None]
-        rho = rho - turned * along_weights[..., None]
+        beta, along_outcome = self._bordered(
+            learned.coefficients[..., self._column], rest, spare, data.penalties.outcome
+        )
+        aside = np.concatenate([rest[..., :width], np.zeros((*rest.shape[:-1], 1))], axis=-1)
+        rho, along_weights = self._bordered(
+            learned.weights @ effect, aside, spare, data.penalties.weights
+        )
         at = self._sums.moved * (effect @ sieve.masks)
         error = self._sums.outcomes[..., self._column] - np.einsum(
             "kpq,bkq->bkp", self._sums.products, beta
@@ -156,6 +151,29 @@ class _Again:
         total += (along_weights * border).sum(axis=1)
         return total / data.rows * self._size()
 
+    def _bordered(
+        self, found: np.ndarray, rest: np.ndarray, spare: np.ndarray, penalty: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return a solution with a further column beside it, and that column's own part.
+
+        Parameters
+        ----------
+        found
+            float64 [folds, p], without it.
+        rest
+            float64 [b, folds, p + 1], the column's products with the others and the right side.
+        spare
+            float64 [b, folds], its product with itself.
+        penalty
+            Of the solution.
+        """
+        across, wanted = rest[..., :-1], rest[..., -1]
+        inverse = np.linalg.inv(ridge(others(self._sums.products, 0), penalty))
+        turned = np.einsum("kpq,bkq->bkp", inverse, across)
+        left = spare + penalty - np.einsum("bkp,bkp->bk", across, turned)
+        along = (wanted - np.einsum("bkp,kp->bk", across, found)) / left
+        return found - turned * along[..., None], along
+
     def permuted(self, changes: list[Change]) -> Parts:
         """Return parts with the source's rows in another order."""
         data, n, base = self._data, self._data.rows, self._data.sieve.base
@@ -164,7 +182,7 @@ class _Again:
             self._sums.outcomes[:, :base],
             self._sums.moved[:, :base],
         )
-        given = learn(only, np.zeros((1, base))).coefficients
+        given = learn(only, np.zeros((1, base)), data.penalties).coefficients
         fitted = by_fold(data, data.sieve.columns[:, :base], given)
         left = np.empty_like(data.outcome)
         left[data.order] = data.outcome - fitted
@@ -207,7 +225,7 @@ class _Again:
             ]
         )
         sums = Sums(self._sums.products, across, self._sums.moved)
-        parts = parts_of(data, outcome, sums, learn(sums, data.sieve.masks))
+        parts = parts_of(data, outcome, sums, learn(sums, data.sieve.masks, data.penalties))
 
         def split(each: np.ndarray) -> np.ndarray:
             return np.moveaxis(each.reshape(*each.shape[:-1], len(changes), many), -2, 0)
@@ -222,8 +240,14 @@ class _Again:
             return data.treatment / data.treatment.mean(axis=0)
         columns = np.column_stack([np.ones(data.rows), sieve.columns[:, sieve.alone]])
         slope = np.concatenate([[0.0], sieve.moved[:, sieve.alone].sum(axis=0)])
-        weights: np.ndarray = columns @ np.linalg.solve(ridge(columns.T @ columns), slope)
+        products = ridge(columns.T @ columns, PENALTIES[0])
+        weights: np.ndarray = columns @ np.linalg.solve(products, slope)
         return weights[:, None]
+
+    def _held(self, value: int) -> np.ndarray:
+        """Return which rows of the table have a value of the source, float64 [n]."""
+        found: np.ndarray = self._data.treatment[self._place, value]
+        return found
 
     def _sides(self) -> np.ndarray:
         """Return which means make up the reported contrast, float64 [f]."""
@@ -242,5 +266,5 @@ class _Again:
     def _solved(self, sums: Sums) -> np.ndarray:
         """Return the reported contrast from the sums of draws, float64 [b]."""
         sides = self._sides() @ self._data.sieve.masks
-        found = means(sums, learn(sums, sides[None]), sides[None])
+        found = means(sums, learn(sums, sides[None], self._data.penalties), sides[None])
         return found[:, 0, 0] * self._size()

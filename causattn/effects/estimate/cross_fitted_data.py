@@ -1,9 +1,9 @@
 """The rows of a cross-fitted effect, what was learned from them, and its interval.
 
 The interval of a difference of two shares is put together from score intervals, as that of
-`causattn.effects.estimate.strata`; each share's variance is the influence function's, as if one row
-more of either kind had been seen among the rows that its weights are worth. Of numbers it is
-normal, or Student's with that number of rows.
+`causattn.effects.estimate.strata`; each share's variance is that of a sum of outcomes with the
+weights of `row_weights`, as if one row more of either kind had been seen among the rows that these
+are worth. Of numbers it is normal, or Student's with that number of rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ import numpy as np
 import scipy.stats
 
 from causattn.effects.contract import Question
-from causattn.effects.estimate.cross_fit import Learned, Sums, folded, learn, means
+from causattn.effects.estimate.cross_fit import (
+    Learned,
+    Penalties,
+    Sums,
+    choose_penalties,
+    folded,
+    learn,
+    means,
+    row_weights,
+)
 from causattn.effects.estimate.curves import Feature
 from causattn.effects.estimate.design import OutcomeColumns, Treatment
 from causattn.effects.estimate.regression import Basis, dependent, statistics
@@ -26,7 +35,7 @@ from causattn.effects.estimate.strata import score_interval
 class Estimated(NamedTuple):
     """Effects of all contrasts on all the outcome's columns, float64 [..., c, m] each.
 
-    `error` is the influence function's standard error, `low` and `high` the interval.
+    `error` is the standard error, `low` and `high` the interval.
     """
 
     estimate: np.ndarray
@@ -72,6 +81,8 @@ class Data:
         int64 [n], which row of the table stands where; int64 [folds], where each fold starts.
     sieve, outcome
         The columns, and float64 [n, m], the outcome in units of `scale`, centred on `centre`.
+    penalties
+        Of both regressions, in draws of a refuter, too.
     binary
         Whether the outcome is 0 or 1.
     contrasts
@@ -87,6 +98,7 @@ class Data:
     order: np.ndarray
     starts: np.ndarray
     sieve: Sieve
+    penalties: Penalties
     outcome: np.ndarray
     centre: np.ndarray
     scale: np.ndarray
@@ -138,7 +150,8 @@ def parts_of(data: Data, outcome: np.ndarray, sums: Sums, learned: Learned) -> P
     """Return what intervals are made of, from the rows; outcome float64 [n, m], fold by fold."""
     sieve, n = data.sieve, data.rows
     left = outcome - by_fold(data, sieve.columns, learned.coefficients)
-    weights = by_fold(data, sieve.columns, learned.weights)
+    own = row_weights(sums, learned, sieve.masks, data.penalties)
+    weights = by_fold(data, sieve.columns, own)
     noise = (weights**2).T @ left**2 / n**2
     mean = means(sums, learned, sieve.masks)
     rows = n**2 / (weights**2).sum(axis=0)
@@ -237,11 +250,14 @@ def learned_from(
     sides = _sides(treatment)
     order, starts = _folds(sides if number is None else np.ones((len(left), 1)), folds)
     compared = len(treatment.contrasts) * left.shape[1]
+    sieve, left = sieve.rows(order), left[order]
+    sums = folded(sieve, left, starts)
     data = Data(
         order=order,
         starts=starts,
-        sieve=sieve.rows(order),
-        outcome=left[order],
+        sieve=sieve,
+        penalties=choose_penalties(sums, sieve.masks),
+        outcome=left,
         centre=centre,
         scale=scale,
         binary=outcome.levels[0] is not None,
@@ -250,8 +266,7 @@ def learned_from(
         unit=1.0 if number is None else number.scale,
         tail=float(scipy.stats.norm.isf((1.0 - confidence) / 2.0 / compared)),
     )
-    sums = folded(data.sieve, data.outcome, starts)
-    learned = learn(sums, data.sieve.masks)
+    learned = learn(sums, sieve.masks, data.penalties)
     parts = parts_of(data, data.outcome, sums, learned)
     return Fitted(data, sums, learned, parts, data.put_together(parts))
 

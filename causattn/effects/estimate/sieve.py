@@ -1,13 +1,15 @@
 """The columns of one effect's regressions: those that the source or the outcome asks for.
 
 Every line that is adjusted for is in. Of bends and of products of two lines those are in that the
-source or the outcome follows once the lines are taken off (double selection, Belloni, Chernozhukov
-and Hansen 2014: what neither follows cannot confound). The source enters with its line, its bends
-where the outcome follows them, and its products with what the outcome follows in them or the
-source's own chances or spread follow.
+source, its spread or the outcome follows once the lines are taken off (double selection, Belloni,
+Chernozhukov and Hansen 2014: what neither follows cannot confound), or whose products with the
+source the outcome follows. The source enters with its line, its bends where the outcome follows
+them, and its products with what the outcome follows in them or the source's own chances or spread
+follow.
 
 =========  =========================================================================================
-followed   `LEVEL` of a chi-square test of each group: one variable's bends, or one product
+followed   `LEVEL` of chi-square tests of each group: one variable's bends, or one product; shared
+           between all that is asked of a group
 room       `ROWS_A_COLUMN` rows a column beyond the lines, `ROWS_A_PRODUCT` of the source's value a
            product with it; where there are more, the ones that are followed most
 =========  =========================================================================================
@@ -95,15 +97,23 @@ def choose(
     shape = _candidates(given, count)
     y, t = fitted.left(outcome), fitted.left(own)
     bent = fitted.left(shape.columns)
-    of_both = np.minimum(_follows(bent, shape.group, y), _follows(bent, shape.group, t))
-    kept = _room(of_both, shape.group, room)
+    asked = [_follows(bent, shape.group, y), _follows(bent, shape.group, t)]
+    for k in range(t.shape[1]):
+        asked.append(_follows(fitted.left(bent * t[:, [k]]), shape.group, y))
+    if isinstance(source, Feature):
+        asked.append(_follows(bent, shape.group, t**2 - (t**2).mean(axis=0)))
+    kept = _room(len(asked) * np.min(asked, axis=0), shape.group, room)
     base = np.concatenate([lines, shape.columns[:, kept]], axis=1)
+    alone = np.arange(lines.shape[1] - 1)
+    group = np.concatenate([alone, len(alone) + shape.group[kept]])
+    group = np.unique(group, return_inverse=True)[1]
     of_number = source if isinstance(source, Feature) else None
-    return _with_source(base, own, t, rare, outcome, of_number)
+    return _with_source(base, group, own, t, rare, outcome, of_number)
 
 
 def _with_source(
     base: np.ndarray,
+    group: np.ndarray,
     own: np.ndarray,
     left: np.ndarray,
     rare: np.ndarray,
@@ -120,13 +130,12 @@ def _with_source(
     alone = [True] * own.shape[1]
     for k in range(own.shape[1]):
         products = terms * own[:, [k]]
-        groups = np.arange(products.shape[1])
-        p = _follows(fitted.left(products), groups, y)
+        p = _follows(fitted.left(products), group, y)
         # What the source's chances follow, or a number's spread, its weights must follow, too.
         asks = own[:, [k]] if number is None else left**2
-        p = np.minimum(p, _follows(terms - terms.mean(axis=0), groups, asks - asks.mean()))
+        p = 2.0 * np.minimum(p, _follows(terms - terms.mean(axis=0), group, asks - asks.mean()))
         held = count if number is not None else int(np.count_nonzero(own[:, k]))
-        kept = _room(p, groups, min(spare, held // ROWS_A_PRODUCT))
+        kept = _room(p, group, min(spare, held // ROWS_A_PRODUCT))
         spare -= int(np.count_nonzero(kept))
         blocks.append(products[:, kept])
         moved.append(terms[:, kept])
@@ -196,7 +205,8 @@ def _candidates(given: list[Feature], count: int) -> _Groups:
 def _follows(columns: np.ndarray, group: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return the p of each group's columns having nothing to do with others, float64 [groups].
 
-    The columns of a group are taken as orthogonal, as bends are but for what the lines took off.
+    The columns of a group are taken as orthogonal, as bends are but for what the lines took off and
+    what the source weighs them by.
     """
     count = len(others)
     if not len(group):

@@ -24,9 +24,10 @@ class CrossFittedSettings:
         Parts of the rows; what is used on one is learned on the others.
     learner
         ``"curves"``: ridge regressions on lines, splines and products, for numbers and values
-        alike. ``"polynomial"``: ridge and logistic regression on squares and products of what is
-        adjusted for. ``"trees"``: gradient boosting, for whatever shape, and some seconds an
-        estimate (leave the refuters out). The last two compare two values.
+        alike, their penalties chosen by the rows left out. ``"polynomial"``: ridge and logistic
+        regression on squares and products of what is adjusted for. ``"trees"``: gradient boosting,
+        for whatever shape, and some seconds an estimate (leave the refuters out). The last two
+        compare two values.
     """
 
     folds: int = 5
@@ -42,8 +43,9 @@ class CrossFittedSettings:
 class CrossFitted(Estimator):
     """Doubly robust with cross-fitting; of a number as source, the mean slope.
 
-    Consistent under curves and interactions. The standard error is that of the influence function;
-    what is learned need only be learned at a rate that flexible learners reach.
+    Consistent under curves and interactions. The standard error is that of the sum of outcomes
+    which the estimate is; what is learned need only be learned at a rate that flexible learners
+    reach.
     """
 
     name = "cross_fitted"
