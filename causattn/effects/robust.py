@@ -29,7 +29,10 @@ from causattn.graphs import CausalGraph
 MOST = 10_000_000_000
 """Most tests times rows of all bootstraps: seconds to minutes of one core, by the tests' orders."""
 PATIENCE = 10
-"""How many times the limit of one search all bootstraps may take, by the first one's time."""
+"""How many times the limit of one search all bootstraps may take: by the first one's time, and
+while they are made, since rows drawn twice make dependence and with it larger searches."""
+_SHORT = 5.0
+"""Expected seconds of all bootstraps below which they are made without a process of their own."""
 BINS = 4
 """Into how many categories continuous columns of mixed data are cut, since no test takes both."""
 
@@ -89,6 +92,7 @@ class OtherSearches:
                 seed,
                 draws=bootstraps,
                 knowledge=knowledge,
+                within_s=None if seconds is None or took < _SHORT else PATIENCE * seconds,
             )
             self._share = found.directed
         except CausattnError as error:

@@ -27,10 +27,11 @@ CHOICES = (
     "controls=[]",
     "discovery=ges",
     "effects=dowhy",
+    "effects.bootstraps=0",
     "report=false",
     "quiet=true",
 )
-"""Discovery and effects on the data alone."""
+"""Discovery and effects on the data alone, without the further searches of a robust verdict."""
 
 
 def jobs(settings: Any) -> Iterator[dict[str, Any]]:

@@ -102,3 +102,13 @@ def test_no_graph_at_all_is_a_sentence():
 def test_what_cannot_be_used_is_a_sentence(wrong):
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         edge_frequencies({"kind": "pc"}, np.eye(4), **wrong)
+
+
+def test_draws_that_take_too_long_are_ended():
+    table = np.random.default_rng(0).normal(size=(50, 3))
+    in_time = edge_frequencies({"kind": "pc"}, table, draws=4, within_s=600)
+    assert np.array_equal(
+        in_time.directed, edge_frequencies({"kind": "pc"}, table, draws=4).directed
+    )
+    with pytest.raises(CausattnError, match="0 of 4 draws were done after 0 s"):
+        edge_frequencies({"kind": "pc"}, table, draws=4, within_s=0)

@@ -112,6 +112,7 @@ def edge_frequencies(
     share: float = 0.5,
     knowledge: Knowledge | Mapping[str, Any] | None = None,
     workers: int = 1,
+    within_s: float | None = None,
 ) -> EdgeFrequencies:
     """Run an algorithm on many samples of the rows and count its edges.
 
@@ -127,13 +128,17 @@ def edge_frequencies(
         Share of the rows in a subsample.
     workers
         Processes; the result does not depend on it.
+    within_s
+        Longest seconds of all draws together, which are then in processes of their own: those that
+        take longer are ended with an error.
 
     Raises
     ------
     ConfigError
         For draws, workers or a share that cannot be used.
     CausattnError
-        Where no draw gave a graph: why the first one did not. Else failed draws are counted.
+        Where no draw gave a graph: why the first one did not. Else failed draws are counted. And
+        where they are not done in time.
     """
     if draws < 1 or workers < 1:
         raise ConfigError(f"draws={draws} and workers={workers} must both be 1 or more.")
@@ -144,8 +149,11 @@ def edge_frequencies(
     algorithm, chosen = chosen_algorithm(settings)
     problem = Problem(as_discovery_data(features), candidates, as_knowledge(knowledge), seed)
     part = 1.0 if sampling == "bootstrap" else share
-    run = _in_workers if workers > 1 else _here
-    found = run(algorithm, problem, chosen, draws, sampling == "bootstrap", part, workers)
+    how = (algorithm, problem, chosen, draws, sampling == "bootstrap", part)
+    if workers > 1 or within_s is not None:
+        found = _in_workers(*how, workers, within_s)
+    else:
+        found = _here(*how)
     return _counted(problem.data, algorithm, found)
 
 
@@ -169,7 +177,6 @@ def _here(
     draws: int,
     with_replacement: bool,
     share: float,
-    workers: int,
 ) -> list[_Found]:
     """Do all draws in this process."""
     numbers = track(range(draws), f"resampling {algorithm.name}", unit="draws")
@@ -186,6 +193,7 @@ def _in_workers(
     with_replacement: bool,
     share: float,
     workers: int,
+    within_s: float | None,
 ) -> list[_Found]:
     """Share the draws among processes."""
     with tempfile.TemporaryDirectory(prefix="causattn-") as place:
@@ -198,16 +206,24 @@ def _in_workers(
                 stack.enter_context(worker("draw", folder, str(first), str(workers)))
                 for first in range(min(workers, draws))
             ]
-            finished = _finished(folder, draws, processes)
+            finished = _finished(folder, draws, processes, within_s)
             for _ in track(finished, f"resampling {algorithm.name}", draws, "draws"):
                 pass
         return [_stored(folder, number) for number in range(draws)]
 
 
-def _finished(folder: Path, draws: int, processes: list[Any]) -> Iterator[int]:
-    """Yield the numbers of draws as they are done; raise where a worker died before the end."""
+def _finished(
+    folder: Path, draws: int, processes: list[Any], within_s: float | None
+) -> Iterator[int]:
+    """Yield the numbers of draws as they are done; raise where a worker died, or at the end."""
     waiting = set(range(draws))
+    end = float("inf") if within_s is None else time.monotonic() + within_s
     while waiting:
+        if time.monotonic() > end:
+            raise CausattnError(
+                f"{draws - len(waiting)} of {draws} draws were done after {within_s:g} s; ask for "
+                "fewer, or for smaller conditioning sets"
+            )
         codes = [process.poll() for process in processes]
         done = {number for number in waiting if (folder / f"draw-{number}.npy").exists()}
         waiting -= done
