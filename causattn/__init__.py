@@ -61,7 +61,7 @@ def run(
         The same for keys that are Python names: ``seed=3``, ``discovery="ges"``.
     stages
         Functions of your own to do stages with, such as ``{"discovery": search}`` where
-        ``search(features, candidates, seed)`` returns a `CausalGraph`; `causattn.own_stages` says
+        ``search(features, candidates, seed)`` returns a `CausalGraph`; `causattn.data_stages` says
         which there are.
 
     Returns

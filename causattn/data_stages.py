@@ -2,29 +2,96 @@
 
 What is expensive is computed once: it goes through the store, keyed by all that goes into it
 (settings, seed, and the keys of the stages before it), so that a sweep over algorithms samples one
-corpus. Those of a model are in `causattn.stages`. A stage can be one's own: see
-`causattn.own_stages`.
+corpus. Those of a model are in `causattn.stages`.
+
+A stage can be one's own: a function that a study does it with, instead of a room's. What it gives
+is keyed by its content, so that the stages after it are found again whenever it gives the same.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from causattn import candidates, corpora, discovery, effects, features
+from causattn.base import choose, content_key, file_sha256
 from causattn.graphs import CausalGraph
-from causattn.own_stages import OwnStages
 from causattn.results import Artefact, Store
 
-Settings = Mapping[str, Any]
-T = TypeVar("T")
-if TYPE_CHECKING:  # what only some runs need is imported where they need it
+if TYPE_CHECKING:
     from causattn.attention import AttentionSummary
     from causattn.attribution import AttributionSummary
     from causattn.models import LanguageModel
 
     Screen: TypeAlias = AttentionSummary | AttributionSummary
+
+
+OWN_STAGES = {
+    "corpus": "(seed) -> Corpus",
+    "model": "(corpus, seed) -> LanguageModel",
+    "features": "(corpus, model, seed) -> FeatureTable",
+    "attention": "(model, corpus, features, seed) -> AttentionSummary",
+    "attribution": "(model, corpus, features, seed) -> AttributionSummary",
+    "candidates": "(summary, features, null, seed) -> CandidateEdges",
+    "discovery": "(features, candidates, seed) -> CausalGraph",
+    "effects": "(graph, features, candidates, model, corpus, seed) -> EvidenceTable",
+}
+"""The stages that a study takes functions for, which are called by these names of arguments."""
+
+
+class OwnStages:
+    """The functions that a study was given.
+
+    Parameters
+    ----------
+    functions
+        By the names in `OWN_STAGES`.
+    seed
+        The run's seed, which each is called with.
+
+    Raises
+    ------
+    ConfigError
+        For a stage that there is not.
+    """
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], seed: int) -> None:
+        for name in functions:
+            choose(name, OWN_STAGES, "stages")
+        self._functions, self._seed = dict(functions), seed
+
+    def __contains__(self, stage: str) -> bool:
+        return stage in self._functions
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the functions are called, by stage."""
+        return {
+            stage: f"{function.__module__}.{getattr(function, '__qualname__', 'function')}"
+            for stage, function in self._functions.items()
+        }
+
+    def call(self, stage: str, ours: Callable[..., Any], **given: Any) -> Any:
+        """Do a stage: with the own function where there is one, with `ours` else."""
+        return self._functions.get(stage, ours)(**given, seed=self._seed)
+
+    def by_content(self, stage: str, value: T, write: Callable[[T, Path], object]) -> Artefact[T]:
+        """Return what an own function gave, keyed by what it holds; it is not stored."""
+        with tempfile.TemporaryDirectory(prefix="causattn-") as place:
+            folder = Path(place, "content")
+            write(value, folder)
+            held = {
+                str(path.relative_to(folder)): file_sha256(path)
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            }
+        return Artefact(value, content_key({"own": stage, "files": held}), Path(), False)
+
+
+Settings = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class DataStages:
@@ -37,7 +104,7 @@ class DataStages:
     seed
         The run's seed.
     own
-        Functions to do stages with, by the names in `causattn.own_stages.OWN_STAGES`.
+        Functions to do stages with, by the names in `causattn.data_stages.OWN_STAGES`.
 
     Raises
     ------

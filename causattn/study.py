@@ -37,7 +37,7 @@ def run_study(
     folder
         The run's folder; it exists and is empty but for ``config.yaml``.
     stages
-        Own functions to do stages with, by the names in `causattn.own_stages.OWN_STAGES`.
+        Own functions to do stages with, by the names in `causattn.data_stages.OWN_STAGES`.
 
     Returns
     -------

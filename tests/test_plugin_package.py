@@ -28,7 +28,7 @@ ROOMS = {  # where each file stands inside
     "aic": "discovery/scores",
     "above_even": "attention/measures",
     "halves": "effects/refuters",
-    "missed": "graphs/metrics",
+    "missed": "graphs",
 }
 FILES = {name: PACKAGE / "causattn_garden" / f"{name}.py" for name in ROOMS}
 SWEEP = [

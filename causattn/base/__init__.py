@@ -12,14 +12,12 @@ if TYPE_CHECKING:
         check_parquet,
         inside,
         memory_room,
-        own_folder,
         place_in_yaml,
         read_arrays,
         read_yaml,
         size_in_words,
         unzipped,
     )
-    from causattn.base.clock import Clock
     from causattn.base.errors import (
         ArtefactError,
         CapabilityError,
@@ -32,8 +30,10 @@ if TYPE_CHECKING:
         check_artefact,
         content_key,
         disk_error,
+        exclusive,
         file_sha256,
         new_artefact,
+        own_folder,
         read_json,
         read_manifest,
         write_json,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
         write_text,
     )
     from causattn.base.jit import compiling_seconds, njit, when_compiling
-    from causattn.base.lock import exclusive
     from causattn.base.memory import free_gb
     from causattn.base.options import Option, options_of, summary_of
     from causattn.base.plugins import (
@@ -51,16 +50,21 @@ if TYPE_CHECKING:
         plugin_checksums,
         plugin_names,
     )
-    from causattn.base.progress import is_quiet, progress, quiet, track
     from causattn.base.randomness import generator, integer_seed, seed_sequence
     from causattn.base.registry import Entry, Registry, required
     from causattn.base.saying import (
+        Clock,
         csv_cell,
+        is_quiet,
         listed,
         nearest_name,
         one_line,
+        progress,
+        quiet,
         repeated,
         say,
+        track,
+        typed,
         visible,
     )
     from causattn.base.settings import (
@@ -136,6 +140,7 @@ __all__ = [
     "summary_of",
     "terminal",
     "track",
+    "typed",
     "unzipped",
     "visible",
     "when_compiling",

@@ -21,6 +21,7 @@ from causattn.base.memory import free_gb
 if TYPE_CHECKING:
     import numpy as np
 
+
 _YAML_BYTES = 4_000_000
 _YAML_VALUES = 200_000
 _BRACKETS = 5000
@@ -268,20 +269,4 @@ def inside(folder: Path, name: object) -> Path:
         raise ArtefactError(
             f"{folder} names the file {name}, which does not lie in it; run the study again."
         )
-    return path
-
-
-def own_folder(path: Path) -> Path:
-    """Make a folder to write into, and refuse one that is a link to elsewhere.
-
-    Raises
-    ------
-    ArtefactError
-        Where it is a link.
-    """
-    if path.is_symlink():
-        raise ArtefactError(
-            f"{path} is a link to another place, which is not written through; delete the link."
-        )
-    path.mkdir(parents=True, exist_ok=True)
     return path

@@ -13,8 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from causattn.base.progress import is_quiet
-from causattn.base.saying import say
+from causattn.base.saying import is_quiet, say
 
 SAY_AFTER = 1.0
 """Seconds of compiling after which a line says what is going on."""

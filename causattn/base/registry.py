@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeVar
 
 from causattn.base.errors import ConfigError
 from causattn.base.files import file_sha256
-from causattn.base.native import (
+from causattn.base.on_demand import (
     NOT_SPELLED,
     constant_of,
     defining,

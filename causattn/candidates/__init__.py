@@ -7,11 +7,16 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.candidates.against_null import NullSettings
     from causattn.candidates.all import AllSettings
-    from causattn.candidates.beside import screens_beside, summary_beside
-    from causattn.candidates.contract import ScoredPairs, Selection, Selector, SelectorSettings
-    from causattn.candidates.edges import CandidateEdges
-    from causattn.candidates.mutual_information import mutual_information_screen
-    from causattn.candidates.quality import score_candidates
+    from causattn.candidates.beside import mutual_information_screen, screens_beside, summary_beside
+    from causattn.candidates.contract import (
+        ScoredPairs,
+        Screen,
+        ScreenSettings,
+        Selection,
+        Selector,
+        SelectorSettings,
+    )
+    from causattn.candidates.edges import CandidateEdges, score_candidates
     from causattn.candidates.registry import SELECTORS
     from causattn.candidates.restricting import (
         RestrictingSelector,
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
         check_one_score,
         summary_score,
     )
-    from causattn.candidates.screen import Screen, ScreenSettings
     from causattn.candidates.select import (
         candidate_settings,
         needs_summary,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.candidates.screen import Screen, ScreenSettings, level_count
+from causattn.candidates.contract import Screen, ScreenSettings, level_count
 
 if TYPE_CHECKING:
     from causattn.features import FeatureTable

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from causattn.base import above_zero
-from causattn.candidates.screen import Screen, ScreenSettings, indicators, level_count
+from causattn.candidates.contract import Screen, ScreenSettings, indicators, level_count
 
 if TYPE_CHECKING:
     from causattn.features import FeatureTable

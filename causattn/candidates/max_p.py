@@ -17,7 +17,7 @@ import numpy as np
 
 from causattn.base import ConfigError
 from causattn.candidates.cmi import codes_of
-from causattn.candidates.screen import Screen, ScreenSettings
+from causattn.candidates.contract import Screen, ScreenSettings
 
 if TYPE_CHECKING:
     from causattn.features import FeatureTable

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from causattn.base import above_zero
+from causattn.candidates.beside import mutual_information_screen
 from causattn.candidates.contract import ScoredPairs, Selection, Selector, SelectorSettings
-from causattn.candidates.mutual_information import mutual_information_screen
 
 
 @dataclass(frozen=True)

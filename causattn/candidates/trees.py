@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causattn.base import above_zero, generator
-from causattn.candidates.screen import Screen, ScreenSettings, level_count
+from causattn.candidates.contract import Screen, ScreenSettings, level_count
 
 if TYPE_CHECKING:
     from causattn.features import FeatureTable

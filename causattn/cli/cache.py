@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causattn.base import ConfigError, choose, say, size_in_words
-from causattn.cli.arguments import Parser, parse
+from causattn.cli.main import Parser, parse
 
 if TYPE_CHECKING:
     from causattn.results import CacheEntry

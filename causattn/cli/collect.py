@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from causattn.base import say
-from causattn.cli.arguments import Parser, parse
+from causattn.cli.main import Parser, parse
 
 
 def collect(arguments: list[str]) -> int:

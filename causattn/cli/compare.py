@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from causattn.base import ConfigError, say
-from causattn.cli.arguments import Parser, parse
+from causattn.cli.main import Parser, parse
 
 
 def compare(arguments: list[str]) -> int:

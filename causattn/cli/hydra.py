@@ -1,7 +1,17 @@
-"""``causattn run`` and ``causattn sweep`` as a Hydra application.
+"""``causattn run`` and ``sweep`` as a Hydra application, and what Hydra learns of causattn.
 
-Hydra reads ``sys.argv`` and prints errors in its own words. Around it, this module hands it the
-arguments behind the subcommand and takes every error out of its hands.
+Hydra reads ``sys.argv`` and prints errors in its own words. `launch` hands it the arguments behind
+the subcommand and takes every error out of its hands.
+
+Names follow from the content. ``${causattn.key:n}`` is the first n digits of the hash of the
+resolved configuration: the identity of a job, so that the same job of a repeated sweep finds its
+folder again. ``${causattn.sweep:...}`` names a sweep by its overrides, so that the same command
+finds it again. ``${causattn.either:a,b}`` is a, or b where a is null.
+
+A plugin, an installed package or a new file in a room needs no YAML: its option is its settings
+with their defaults. Hydra finds it in a `ConfigSource` behind the folders, so that a file of the
+same name, where there is one, goes first. A contribution is imported when it is chosen, not when it
+is listed.
 """
 
 from __future__ import annotations
@@ -13,18 +23,146 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import hydra
 from hydra._internal.utils import get_args_parser
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.object_type import ObjectType
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
 from hydra.experimental.callback import Callback
-from omegaconf import DictConfig
+from hydra.plugins.config_source import ConfigResult, ConfigSource
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import DictConfig, OmegaConf
 
-from causattn.base import ArtefactError, ConfigError
-from causattn.cli import compose, registered, resolvers
-from causattn.cli import job as job_module
-from causattn.cli.progress import SESSION, Progress
+from causattn.base import (
+    ArtefactError,
+    ConfigError,
+    content_key,
+    default_values,
+    plugin_checksums,
+    plugin_names,
+)
+from causattn.cli import compose
+from causattn.cli.compose import of_groups
+
+if TYPE_CHECKING:
+    from causattn.cli.progress import Progress
+
+
+_SCHEME = "causattn"
+SESSION = "CAUSATTN_SESSION"
+"""Environment variable by which the jobs of one call know each other."""
+
+
+def register_names() -> None:
+    """Make the resolvers known; also needed in every worker process of a launcher."""
+    OmegaConf.register_new_resolver("causattn.either", _either, replace=True)
+    OmegaConf.register_new_resolver("causattn.key", _key, replace=True)
+    OmegaConf.register_new_resolver("causattn.sweep", sweep_name, replace=True, use_cache=True)
+
+
+def _either(value: object, otherwise: object) -> object:
+    """Return `value`, or `otherwise` where it is null."""
+    return otherwise if value is None else value
+
+
+def _key(digits: int, *, _root_: DictConfig) -> str:
+    """Return the first digits of the hash of the configuration, resolved where it can be."""
+    from omegaconf.errors import OmegaConfBaseException
+
+    from causattn.results import config_key
+
+    names = [str(key) for key in _root_ if key != "hydra"]
+    masked = OmegaConf.masked_copy(_root_, names)
+    try:
+        container = OmegaConf.to_container(masked, resolve=True)
+    except OmegaConfBaseException:  # said by the job itself, as a sentence
+        container = OmegaConf.to_container(masked, resolve=False)
+    assert isinstance(container, dict)
+    return config_key({str(key): value for key, value in container.items()})[: int(digits)]
+
+
+def sweep_name(experiment: str | None, overrides: Sequence[str]) -> str:
+    """Return a sweep's name: its experiment's, and the hash of its overrides in any order.
+
+    What changes no result, such as the launcher, changes no name; what plugins hold does.
+    The resolver is cached, so that the jobs of a sweep, which see only their own overrides, find
+    its folder.
+    """
+    from causattn.results import WITHOUT_EFFECT
+
+    own = [text for text in map(str, overrides) if _key_of(text) not in WITHOUT_EFFECT]
+    held = plugin_checksums(plugin_names())
+    return f"{experiment or 'sweep'}_{content_key([*sorted(own), *held])[:8]}"
+
+
+def _key_of(override: str) -> str:
+    """Return the first part of an override's key: ``paths`` of ``+paths.cache=x``."""
+    return override.lstrip("+~").partition("=")[0].partition(".")[0]
+
+
+Names = list[str]
+"""Said outside of the class, where `list` is a method."""
+
+
+class Registered(ConfigSource):
+    """What the rooms' registries hold, as options of the groups that choose from them."""
+
+    @staticmethod
+    def scheme() -> str:
+        """Return what its paths begin with."""
+        return _SCHEME
+
+    def available(self) -> bool:
+        """Return whether it is there, which it is."""
+        return True
+
+    def is_group(self, config_path: str) -> bool:
+        """Return whether a path is a group."""
+        return config_path.strip("/") in of_groups()
+
+    def is_config(self, config_path: str) -> bool:
+        """Return whether a path is an option of a group."""
+        group, _, name = config_path.strip("/").removesuffix(".yaml").partition("/")
+        room = of_groups().get(group)
+        return room is not None and name in room.load()
+
+    def list(self, config_path: str, results_filter: ObjectType | None) -> Names:
+        """Return what is below a path: the groups, or a group's options."""
+        path = config_path.strip("/")
+        if path == "":
+            return [] if results_filter is ObjectType.CONFIG else sorted(of_groups())
+        if path not in of_groups() or results_filter is ObjectType.GROUP:
+            return []
+        return sorted(of_groups()[path].load())
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return an option: its kind, and its settings with their defaults."""
+        group, _, name = config_path.strip("/").removesuffix(".yaml").partition("/")
+        contribution: Any = of_groups()[group].load()[name]
+        values = default_values(contribution.settings) | {"kind": name}
+        return ConfigResult(
+            provider=self.provider,
+            path=self.full_path(),
+            config=OmegaConf.create(values),
+            header={"package": None},
+        )
+
+
+class RegisteredPath(SearchPathPlugin):
+    """Puts `Registered` behind the folders of configuration files."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Add it at the end."""
+        search_path.append(provider=_SCHEME, path=f"{_SCHEME}://")
+
+
+def register_options() -> None:
+    """Make it known to Hydra; does nothing the second time."""
+    for plugin in (Registered, RegisteredPath):
+        Plugins.instance().register(plugin)
 
 
 class Sweep(Callback):
@@ -34,6 +172,8 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Note the sweep's folder, which only Hydra's own part of the configuration knows."""
+        from causattn.cli.progress import Progress
+
         session = str(config.hydra.job.env_set.get(SESSION, ""))
         folder, report = Path(str(config.hydra.sweep.dir)), bool(config.get("report"))
         self._begun[:] = [Progress(folder, session, report=report)]
@@ -57,6 +197,8 @@ def launch(arguments: Sequence[str]) -> int:
     Exception
         Whatever made a single run end; the errors of a sweep's jobs are said when they happen.
     """
+    from causattn.cli import job as job_module
+
     options = _parse(arguments)
     # A sweep that an error ended in this process has left both.
     Sweep.take()
@@ -67,13 +209,13 @@ def launch(arguments: Sequence[str]) -> int:
     working = not (options.help or options.hydra_help or options.cfg or options.info)
     if working and not options.shell_completion:
         given.append(f"+hydra.job.env_set.{SESSION}={session}")
-    resolvers.register()
+    register_names()
     several = options.multirun or any("hydra.mode=" in text for text in arguments)
     if several or options.hydra_help or options.info:
         from causattn.cli import sweeper
 
         sweeper.register()
-    registered.register()
+    register_options()
     with _arguments(given), _whole_errors():
         try:
             hydra.main(
@@ -95,7 +237,9 @@ def launch(arguments: Sequence[str]) -> int:
 
 def _result(arguments: Sequence[str]) -> int:
     """Raise what made a single run fail, or say how a sweep went."""
-    if (failure := job_module.take_failure()) is not None:
+    from causattn.cli.job import take_failure
+
+    if (failure := take_failure()) is not None:
         raise failure
     if (progress := Sweep.take()) is None:
         return 0

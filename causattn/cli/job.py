@@ -11,20 +11,22 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, chdir, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from causattn.base import load_plugins, one_line, quiet, say
-from causattn.cli import resolvers
+from causattn.base import load_plugins, one_line, quiet, say, typed
 from causattn.cli.compose import plain
-from causattn.cli.errors import USER_ERRORS, sentence
-from causattn.cli.prepared import PREPARED, Job
-from causattn.cli.progress import SESSION, say_line, shown, write_line
+from causattn.cli.hydra import SESSION, register_names
 
-resolvers.register()  # a launcher's worker imports this module and nothing else of the package
+if TYPE_CHECKING:
+    from causattn.cli.prepared import Job
+
+register_names()  # a launcher's worker imports this module and nothing else of the package
+PREPARED = "prepared_job"
+"""Key under which a sweep hands a job to a launcher; see `causattn.cli.prepared`."""
 _failure: list[Exception] = []
 _LOUD = ("causallearn", "dowhy", "matplotlib", "pgmpy", "transformers", "numba", "fontTools")
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -44,6 +46,8 @@ def job(config: DictConfig) -> None:
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
     if PREPARED in config:
+        from causattn.cli.prepared import Job
+
         with chdir(config.place):
             run_prepared(Job.from_text(config[PREPARED]), folder.parent, say=False)
         return
@@ -167,20 +171,20 @@ def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
     try:
         resolved = plain(config)
         perform(resolved, folder, overrides=overrides)
-    except USER_ERRORS:
-        raise
     except KeyboardInterrupt as error:
-        raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
+        raise type(error)(f"Interrupted; {typed(folder)} is marked unfinished.") from None
     except Exception as error:
-        if (folder / "traceback.txt").is_file():
-            error.add_note(f"the traceback is in {shown(folder / 'traceback.txt')}.")
+        from causattn.cli.errors import USER_ERRORS
+
+        if not isinstance(error, USER_ERRORS) and (folder / "traceback.txt").is_file():
+            error.add_note(f"the traceback is in {typed(folder / 'traceback.txt')}.")
         raise
     if not resolved.get("quiet"):
         from causattn.report import print_run
         from causattn.results import load_run
 
         print_run(load_run(folder))
-    say(shown(folder))
+    say(typed(folder))
 
 
 def _sweep_job(
@@ -192,6 +196,9 @@ def _sweep_job(
     say: bool,
 ) -> dict[str, Any]:
     """Do one job of a sweep; say how it went, and write it down beside the others."""
+    from causattn.cli.errors import USER_ERRORS, sentence
+    from causattn.cli.progress import say_line, write_line
+
     began, start, processor = time.time(), time.perf_counter(), time.process_time()
     status, reason = "finished", ""
     try:
@@ -200,10 +207,10 @@ def _sweep_job(
     except USER_ERRORS as error:
         status, reason = "failed", sentence(error)
     except KeyboardInterrupt as error:
-        raise type(error)(f"Interrupted; {shown(folder)} is marked unfinished.") from None
+        raise type(error)(f"Interrupted; {typed(folder)} is marked unfinished.") from None
     except Exception as error:
         said = one_line(error)
-        reason = f"{type(error).__name__}: {said} (traceback: {shown(folder / 'traceback.txt')})"
+        reason = f"{type(error).__name__}: {said} (traceback: {typed(folder / 'traceback.txt')})"
         status = "failed"
     line = {
         "session": os.environ.get(SESSION, ""),

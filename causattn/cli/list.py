@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.base import MISSING, Entry, Registry, default_values, terminal
-from causattn.cli import rooms
-from causattn.cli.arguments import Parser, parse
-from causattn.cli.rooms import find, first_sentence
+from causattn.cli import compose
+from causattn.cli.compose import find, first_sentence
+from causattn.cli.main import Parser, parse
 
 _WIDTH_OF_A_FILE = 160
 _SHORT = 60
@@ -22,13 +22,13 @@ def list_contributions(arguments: list[str]) -> int:
         prog="causattn list",
         description="What there is to choose from, own contributions among it: where it comes "
         "from, its paper, and its settings with their defaults.",
-        epilog=f"Rooms: {', '.join(rooms.ROOMS)}.",
+        epilog=f"Rooms: {', '.join(compose.ROOMS)}.",
     )
     parser.add_argument("room", nargs="?", metavar="ROOM", help="one room only (default: all)")
     given = parse(parser, arguments)
     if given is None:
         return 0
-    names = list(rooms.ROOMS) if given.room is None else [given.room]
+    names = list(compose.ROOMS) if given.room is None else [given.room]
     listed = [find(name) for name in names]
     console = terminal(_WIDTH_OF_A_FILE)
     for room in listed:

@@ -17,8 +17,7 @@ from typing import Any
 import yaml
 
 from causattn.base import Option, options_of, say, summary_of
-from causattn.cli.compose import config_folder
-from causattn.cli.rooms import of_groups
+from causattn.cli.compose import config_folder, of_groups
 
 WRITTEN = "# Written by make conf: change the settings' docstring and defaults instead."
 WIDTH = 100

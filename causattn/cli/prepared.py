@@ -19,7 +19,8 @@ from hydra.conf import HydraConf
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-PREPARED = "prepared_job"
+from causattn.cli.job import PREPARED
+
 _NEEDED = ("hydra_logging", "job", "job_logging", "mode", "output_subdir", "verbose")
 _NOT_THE_JOBS = ("launcher=", "workers=")
 

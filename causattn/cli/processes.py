@@ -38,9 +38,10 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from causattn.base import ConfigError, one_line
+from causattn.cli.hydra import SESSION
 from causattn.cli.job import run_prepared
 from causattn.cli.prepared import Job, PreparedJobs
-from causattn.cli.progress import SESSION, write_line
+from causattn.cli.progress import write_line
 
 METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """Only Linux's libraries stand forking."""

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from causattn import __version__
-from causattn.base import say
+from causattn.base import say, typed
 
 LOG = "jobs.jsonl"
-SESSION = "CAUSATTN_SESSION"
 
 
 @dataclass
@@ -167,21 +166,13 @@ def write_line(folder: Path, line: Mapping[str, Any]) -> None:
 def say_line(line: Mapping[str, Any], folder: Path) -> None:
     """Print what a line of the log says: a failure on standard error, the rest on the output."""
     name = job_name(int(line["job"]), line["overrides"])
-    where = shown(folder / str(line["folder"]))
+    where = typed(folder / str(line["folder"]))
     if line["status"] == "failed":
         say(f"{name} failed: {line['reason']}", error=True)
     elif line["status"] == "kept":
         say(f"{name} was finished before: {where}")
     else:
         say(f"{name} finished in {line['seconds']:.1f} s: {where}")
-
-
-def shown(path: Path) -> str:
-    """Return a path as a person would type it: relative where it is below the current folder."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

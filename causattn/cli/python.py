@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causattn.base import CausattnError, ConfigError
-from causattn.cli import resolvers
 from causattn.cli.compose import compose_config, plain
 from causattn.cli.errors import USER_ERRORS, sentence
+from causattn.cli.hydra import register_names
 from causattn.cli.job import perform
 from causattn.results import config_key
 
@@ -34,7 +34,7 @@ def run_overrides(
     values
         Values of keys at the top of the configuration, or the option of a group.
     stages
-        Own functions to do stages with, see `causattn.own_stages`.
+        Own functions to do stages with, see `causattn.data_stages`.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def options(group: str, name: str, settings: Mapping[str, Any]) -> dict[str, Any
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Raise errors of a configuration as sentences."""
-    resolvers.register()
+    register_names()
     try:
         yield
     except CausattnError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from causattn.base import ConfigError, disk_error, one_line, say
-from causattn.cli.arguments import Parser, parse
+from causattn.cli.main import Parser, parse
 
 if TYPE_CHECKING:
     from causattn.results import Run

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.base import CausattnError, ConfigError, say, terminal
-from causattn.cli.arguments import Parser, parse
+from causattn.cli.main import Parser, parse
 
 if TYPE_CHECKING:
     from causattn.reproduction import Experiment, ExperimentPlan, Figure, Record

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from causattn.base import one_line, say
+from causattn.base import one_line, say, typed
 from causattn.cli.errors import USER_ERRORS, sentence
-from causattn.cli.progress import LOG, Progress, read_lines, shown
+from causattn.cli.progress import LOG, Progress, read_lines
 
 PAGE = "report.html"
 _MULTIRUN = ("-m", "--multirun")
@@ -37,12 +37,12 @@ def draw_page(arguments: Sequence[str], progress: Progress) -> None:
         known = isinstance(error, USER_ERRORS)
         why = sentence(error) if known else f"{type(error).__name__}: {one_line(error)}"
         say(
-            f"The sweep's page was not drawn ({why}); causattn report {shown(progress.folder)} "
+            f"The sweep's page was not drawn ({why}); causattn report {typed(progress.folder)} "
             "tries again.",
             error=True,
         )
         return
-    say(shown(path))
+    say(typed(path))
 
 
 def _is_new(progress: Progress) -> bool:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     )
     from causattn.corpora.contract import CorpusSource
     from causattn.corpora.corpus import POOLED, Corpus, Mentions
-    from causattn.corpora.load import corpus_checksum, corpus_settings, load_corpus
+    from causattn.corpora.load import (
+        corpus_checksum,
+        corpus_settings,
+        load_corpus,
+        read_corpus,
+        write_corpus,
+    )
     from causattn.corpora.network import Network, bundled_networks, load_network, sample_intervened
     from causattn.corpora.occurrences import Occurrences, find_words, is_unspaced, is_word
     from causattn.corpora.permute import permute_corpus
@@ -22,7 +28,6 @@ if TYPE_CHECKING:
     from causattn.corpora.registry import CORPORA
     from causattn.corpora.render import Slot, render, rewrite
     from causattn.corpora.shortcut import out_of_distribution
-    from causattn.corpora.storage import read_corpus, write_corpus
     from causattn.corpora.stored import StoredTexts, store_texts, windows
 
 __all__ = [

@@ -1,13 +1,30 @@
-"""The corpus that a configuration asks for."""
+"""A corpus loaded as a configuration asks, or read back as an artefact (Parquet, NPZ and JSON)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from causattn.base import content_key, file_sha256, settings_from
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from causattn.base import (
+    check_artefact,
+    check_parquet,
+    content_key,
+    file_sha256,
+    new_artefact,
+    read_arrays,
+    read_json,
+    settings_from,
+    write_json,
+)
+from causattn.corpora.corpus import Corpus, Mentions
 from causattn.corpora.registry import CORPORA
+from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.corpora.corpus import Corpus
@@ -68,3 +85,86 @@ def path_checksum(path: Path, pattern: str = "*") -> str:
         return file_sha256(path)
     entries = sorted(entry for entry in path.rglob(pattern) if entry.is_file())
     return content_key([[str(entry.relative_to(path)), file_sha256(entry)] for entry in entries])
+
+
+KIND, SCHEMA = "corpus", 1
+_MENTIONS = ("document", "variable", "start", "end")
+
+
+def write_corpus(corpus: Corpus, folder: Path) -> None:
+    """Write a corpus as an artefact folder that `read_corpus` reads back equal."""
+    with new_artefact(folder, KIND, SCHEMA, {"name": corpus.name}) as new:
+        stored = hasattr(corpus.texts, "copy_to")  # `StoredTexts`
+        if stored:
+            corpus.texts.copy_to(new / "texts.parquet")  # type: ignore[attr-defined]
+        else:
+            texts = pa.table({"text": pa.array(list(corpus.texts), type=pa.large_string())})
+            parquet.write_table(texts, new / "texts.parquet")
+        arrays = {f"mention_{name}": getattr(corpus.mentions, name) for name in _MENTIONS}
+        if corpus.values is not None:
+            arrays["values"] = corpus.values
+        if corpus.outcome is not None:
+            arrays["outcome"] = corpus.outcome
+        np.savez_compressed(new / "arrays.npz", **arrays)
+        if corpus.metadata is not None:
+            corpus.metadata.to_parquet(new / "metadata.parquet")
+        if corpus.truth is not None:
+            corpus.truth.write(new / "truth.json")
+        write_json(
+            new / "corpus.json",
+            {
+                "name": corpus.name,
+                "variables": corpus.variables,
+                "categories": corpus.categories,
+                "value_texts": corpus.value_texts,
+                "mask_texts": corpus.mask_texts,
+                "outcome_name": corpus.outcome_name,
+                "outcome_classes": corpus.outcome_classes,
+                "about": dict(corpus.about),
+                "texts_stay_on_disk": stored,
+            },
+        )
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Read what `write_corpus` wrote; texts that were on disk stay there (`StoredTexts`).
+
+    Raises
+    ------
+    ArtefactError
+        Where the folder is no corpus, or a file in it is missing or damaged.
+    """
+    check_artefact(folder, KIND, SCHEMA)
+    known = read_json(folder / "corpus.json")
+    arrays = read_arrays(folder / "arrays.npz")
+    for path in folder.glob("*.parquet"):
+        if not known.get("texts_stay_on_disk"):
+            check_parquet(path)
+    metadata, truth = folder / "metadata.parquet", folder / "truth.json"
+    texts: Sequence[str]
+    if known.get("texts_stay_on_disk"):
+        from causattn.corpora.stored import StoredTexts
+
+        texts = StoredTexts(folder / "texts.parquet")
+    else:
+        texts = parquet.read_table(folder / "texts.parquet")["text"].to_pylist()
+    return Corpus(
+        name=known["name"],
+        texts=texts,
+        variables=tuple(known["variables"]),
+        values=arrays.get("values"),
+        categories=tuple(None if names is None else tuple(names) for names in known["categories"]),
+        mentions=Mentions(*(arrays[f"mention_{name}"] for name in _MENTIONS)),
+        value_texts=None
+        if known["value_texts"] is None
+        else tuple(tuple(texts) for texts in known["value_texts"]),
+        mask_texts=None if known["mask_texts"] is None else tuple(known["mask_texts"]),
+        outcome=arrays.get("outcome"),
+        outcome_name=known["outcome_name"],
+        outcome_classes=None
+        if known["outcome_classes"] is None
+        else tuple(known["outcome_classes"]),
+        truth=CausalGraph.read(truth) if truth.is_file() else None,
+        metadata=pd.read_parquet(metadata) if metadata.is_file() else None,
+        about=known["about"],
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         Problem,
         RunSettings,
     )
-    from causattn.discovery.data import DiscoveryData
+    from causattn.discovery.data import DiscoveryData, as_discovery_data
     from causattn.discovery.discover import (
         BEYOND_CLASS,
         KNOWLEDGE,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from causattn.discovery.pc.pc import pc
     from causattn.discovery.permutation.boss import boss
     from causattn.discovery.permutation.ils import ils
-    from causattn.discovery.reading import as_discovery_data
     from causattn.discovery.registry import ALGORITHMS, SCORES, TESTS
     from causattn.discovery.running.stability import EdgeFrequencies, edge_frequencies
     from causattn.discovery.running.time_limit import TimedOutError

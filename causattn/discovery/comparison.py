@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from causattn.base import CapabilityError, CausattnError, track
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
-from causattn.discovery.data import DiscoveryData
+from causattn.discovery.data import Data, DiscoveryData, as_discovery_data
 from causattn.discovery.discover import solve
 from causattn.discovery.knowledge import Knowledge, as_knowledge
-from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.registry import ALGORITHMS
 from causattn.discovery.running.preparing import chosen_algorithm
 from causattn.discovery.running.time_limit import TimedOutError

@@ -33,11 +33,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from causattn.discovery.data import DiscoveryData
-from causattn.discovery.knowledge import Knowledge
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+    from causattn.discovery.knowledge import Knowledge
     from causattn.discovery.scores.contract import Score
     from causattn.discovery.tests.contract import IndependenceTest
 

@@ -2,17 +2,26 @@
 
 Arrays, data frames and feature tables all become one table [n, p] (`causattn.discovery.reading`)
 with, per column, either the number of its categories (then the values are codes 0, 1, ...) or none
-(then they are measurements).
+(then they are measurements). A feature table declares its columns' kinds.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
 from causattn.base import DataError, listed, repeated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from causattn.features import FeatureTable
+
+Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
 
 _TOO_MANY_SHOWN = 5
 _LARGEST = 1e140
@@ -119,6 +128,58 @@ class DiscoveryData:
             columns.append(column.astype(np.int32))
             categories.append(count)
         return replace(self, values=np.array(columns).T, categories=tuple(categories))
+
+
+def as_discovery_data(
+    data: Data | DiscoveryData, names: Sequence[str] | None = None
+) -> DiscoveryData:
+    """Read a table and refuse what no algorithm can use.
+
+    Parameters
+    ----------
+    data
+        A numpy array [n, p], a data frame, a feature table, or a torch tensor.
+    names
+        Names of an array's columns; ``X1``, ``X2``, ... where left out.
+
+    Raises
+    ------
+    DataError
+        For a table that is no table, fewer than two rows or two columns that vary, repeated names,
+        missing, masked or infinite values, values whose squares are none, or a column in which
+        nearly every row has a category of its own.
+
+    Warns
+    -----
+    UserWarning
+        Where integers of an array or a data frame look like counts and are taken for categories.
+    """
+    if isinstance(data, DiscoveryData):
+        return data
+    if is_of(data, "causattn.features", "FeatureTable"):
+        read = _from_feature_table(cast("FeatureTable", data))
+    else:
+        from causattn.discovery.reading import from_others
+
+        read = from_others(data, names)
+    return checked(read)
+
+
+def _from_feature_table(table: FeatureTable) -> DiscoveryData:
+    counts = tuple(None if labels is None else len(labels) for labels in table.categories)
+    if table.data_kind == "discrete":
+        return DiscoveryData(table.names, np.asfortranarray(table.values, dtype=np.int32), counts)
+    return DiscoveryData(table.names, np.ascontiguousarray(table.values, dtype=np.float64), counts)
+
+
+def is_of(data: Any, module: str, kind: str) -> bool:
+    """Return whether data are of a class whose module need not be loaded for that.
+
+    Who has a feature table or a data frame has loaded its module; who has an array should not wait
+    for pandas, nor for the language models behind the features.
+    """
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(data, getattr(loaded, kind))
 
 
 def check_shape(names: tuple[str, ...], rows: int) -> None:

@@ -1,25 +1,31 @@
-"""`discover`: from settings, a table and candidates to a graph, whatever the algorithm."""
+"""`discover`: from settings, a table and candidates to a graph, whatever the algorithm.
+
+`solved` is what every door of this room goes through.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from causattn.base import compiling_seconds
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
-from causattn.discovery.knowledge import Knowledge, as_knowledge
-from causattn.discovery.reading import Data, as_discovery_data
+from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.running.preparing import (
     candidate_use,
+    checked,
     chosen_algorithm,
     described,
+    prepared,
 )
-from causattn.discovery.running.solving import solved
-from causattn.discovery.running.timing import timed
-from causattn.graphs import CausalGraph
+from causattn.graphs import CausalGraph, with_constant
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+    from causattn.discovery.knowledge import Knowledge
+
 
 BEYOND_CLASS = "beyond_class"
 """Key of `CausalGraph.details`: ``holds`` and ``tested``, see `Algorithm.beyond_class`."""
@@ -70,8 +76,47 @@ def discover(
         Where ``timeout_s`` was not enough.
     """
     algorithm, chosen = chosen_algorithm(settings)
-    known = as_knowledge(knowledge)
-    return solve(algorithm, Problem(as_discovery_data(features), candidates, known, seed), chosen)
+    problem = Problem(as_discovery_data(features), candidates, _known(knowledge), seed)
+    return solve(algorithm, problem, chosen)
+
+
+def called(
+    algorithm: Algorithm,
+    data: Data,
+    names: Sequence[str] | None,
+    candidates: CandidateEdges | None,
+    use_candidates: str,
+    knowledge: Knowledge | Mapping[str, Any] | None,
+    seed: int = 0,
+    **values: Any,
+) -> CausalGraph:
+    """Return the graph that an algorithm's own function, such as `ges`, was called for.
+
+    Its other arguments are the algorithm's settings, and are checked as a configuration's are; a
+    ``test`` or ``score`` among them may be an object.
+    """
+    given: dict[str, Any] = {}
+    if "test" in values:
+        from causattn.discovery.tests.contract import given_test
+
+        values["test"], given["test"] = given_test(values["test"])
+    if "score" in values:
+        from causattn.discovery.scores.contract import given_score
+
+        values["score"], given["score"] = given_score(values["score"])
+    values["candidates"] = "auto" if candidates is None else use_candidates
+    settings = checked(algorithm.settings, values)
+    read = as_discovery_data(data, names)
+    return solved(algorithm, Problem(read, candidates, _known(knowledge), seed, **given), settings)
+
+
+def _known(knowledge: Knowledge | Mapping[str, Any] | None) -> Knowledge | None:
+    """Return knowledge that may be written as a mapping; only where there is any is it read."""
+    if knowledge is None:
+        return None
+    from causattn.discovery.knowledge import as_knowledge
+
+    return as_knowledge(knowledge)
 
 
 def discovery_settings(settings: Mapping[str, Any]) -> RunSettings:
@@ -125,3 +170,53 @@ def _candidate_note(
     if getattr(settings, "candidates", "auto") == "ignore":
         return "ignored, as the settings say; all pairs were searched"
     return f"not used: {described(algorithm, settings)} looks at all pairs"
+
+
+def solved(
+    algorithm: Algorithm,
+    problem: Problem,
+    settings: RunSettings,
+    run: Callable[[Problem], CausalGraph] | None = None,
+) -> CausalGraph:
+    """Hold a problem against what the algorithm takes, and solve it.
+
+    A constant column is no part of what the algorithm sees; the graph has its variable without an
+    edge, and ``details["constant"]`` names it.
+
+    Parameters
+    ----------
+    algorithm, problem, settings
+        What to solve and how.
+    run
+        Solves the prepared problem, in another process for example; the algorithm itself where
+        left out.
+    """
+    data = problem.data
+    if data.constant:
+        known = problem.knowledge
+        problem = replace(
+            problem,
+            data=data.varying(),
+            knowledge=None if known is None else known.without(data.constant),
+        )
+    ready = prepared(problem, algorithm, settings)
+    graph = algorithm.run(ready, settings) if run is None else run(ready)
+    return with_constant(graph, data.constant, data.names)
+
+
+def timed(
+    algorithm: Algorithm,
+    problem: Problem,
+    settings: RunSettings,
+    ready: Callable[[], None] = lambda: None,
+) -> CausalGraph:
+    """Solve a prepared problem and note the seconds in the graph's details.
+
+    `ready` is called where the clock starts.
+    """
+    algorithm.load(problem, settings)
+    ready()
+    start, before = time.perf_counter(), compiling_seconds()
+    graph = algorithm.run(problem, settings)
+    seconds = time.perf_counter() - start - (compiling_seconds() - before)
+    return replace(graph, details={**graph.details, "seconds": seconds})

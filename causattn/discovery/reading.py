@@ -1,67 +1,41 @@
-"""How what a user gives becomes `DiscoveryData`, checked once.
+"""How arrays and data frames become `DiscoveryData`.
 
-A feature table declares its columns' kinds. Elsewhere the type of the numbers does: integers,
-booleans, strings and pandas categories are discrete, floating-point numbers continuous.
+The type of the numbers says their kind: integers, booleans, strings and pandas categories are
+discrete, floating-point numbers continuous.
 """
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from causattn.base import DataError
-from causattn.discovery.data import DiscoveryData, check_shape, checked, missing, named_list
+from causattn.discovery.data import DiscoveryData, check_shape, is_of, missing, named_list
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from causattn.features import FeatureTable
-
-Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
 
 _MANY_CATEGORIES = 10
 _BLOCK_ROWS = 512
 
 
-def as_discovery_data(
-    data: Data | DiscoveryData, names: Sequence[str] | None = None
-) -> DiscoveryData:
-    """Read a table and refuse what no algorithm can use.
-
-    Parameters
-    ----------
-    data
-        A numpy array [n, p], a data frame, a feature table, or a torch tensor.
-    names
-        Names of an array's columns; ``X1``, ``X2``, ... where left out.
+def from_others(data: Any, names: Sequence[str] | None) -> DiscoveryData:
+    """Read what is no feature table: an array, a data frame or a tensor.
 
     Raises
     ------
     DataError
-        For a table that is no table, fewer than two rows or two columns that vary, repeated names,
-        missing, masked or infinite values, values whose squares are none, or a column in which
-        nearly every row has a category of its own.
-
-    Warns
-    -----
-    UserWarning
-        Where integers of an array or a data frame look like counts and are taken for categories.
+        For a table that is no table, repeated names, missing or masked values.
     """
-    if isinstance(data, DiscoveryData):
-        return data
-    if _is(data, "causattn.features", "FeatureTable"):
-        read = _from_feature_table(cast("FeatureTable", data))
-    elif _is(data, "pandas", "DataFrame"):
+    if is_of(data, "pandas", "DataFrame"):
         if names is not None:
             raise DataError("A data frame names its own columns; leave names out or rename them.")
-        read = _from_frame(cast("pd.DataFrame", data))
-    else:
-        read = _from_array(_as_array(data), names)
-    return checked(read)
+        return _from_frame(cast("pd.DataFrame", data))
+    return _from_array(_as_array(data), names)
 
 
 def _as_array(data: Any) -> np.ndarray:
@@ -79,7 +53,7 @@ def _as_array(data: Any) -> np.ndarray:
                 "them in."
             )
         return data.data
-    if _is(data, "torch", "Tensor"):
+    if is_of(data, "torch", "Tensor"):
         data = cast("Any", data).detach().cpu().numpy()
     try:
         return np.asarray(data)
@@ -87,23 +61,6 @@ def _as_array(data: Any) -> np.ndarray:
         raise DataError(
             "The rows of the table are not all of one length; give an array of rows by variables."
         ) from None
-
-
-def _is(data: Any, module: str, kind: str) -> bool:
-    """Return whether data are of a class whose module need not be loaded for that.
-
-    Who has a feature table or a data frame has loaded its module; who has an array should not wait
-    for pandas, nor for the language models behind the features.
-    """
-    loaded = sys.modules.get(module)
-    return loaded is not None and isinstance(data, getattr(loaded, kind))
-
-
-def _from_feature_table(table: FeatureTable) -> DiscoveryData:
-    counts = tuple(None if labels is None else len(labels) for labels in table.categories)
-    if table.data_kind == "discrete":
-        return DiscoveryData(table.names, np.asfortranarray(table.values, dtype=np.int32), counts)
-    return DiscoveryData(table.names, np.ascontiguousarray(table.values, dtype=np.float64), counts)
 
 
 def _from_frame(frame: pd.DataFrame) -> DiscoveryData:

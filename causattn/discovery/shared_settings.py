@@ -5,12 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from causattn.base import CapabilityError, ConfigError
 from causattn.discovery.contract import (
     CONTINUOUS,
     DISCRETE,
+    CandidateUse,
     Capability,
     Offer,
     Problem,
@@ -18,20 +21,19 @@ from causattn.discovery.contract import (
 )
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.registry import SCORES, TESTS
-from causattn.discovery.scores.contract import Families, ForeignScore, GivenScore, Score
-from causattn.discovery.scores.local_score import LocalScore
-from causattn.discovery.tests.contract import BatchTest, GivenTest, IndependenceTest, PValue
 
-AnyTest = str | PValue | BatchTest
-"""A test by name, a function ``(x, y, given) -> p`` over columns, or one with ``p_values``."""
+if TYPE_CHECKING:
+    from causattn.candidates import CandidateEdges
+    from causattn.discovery.scores.contract import LocalScore, Score
+    from causattn.discovery.tests.contract import IndependenceTest
 
 REFERENCE_SCORES = {"bic": CONTINUOUS, "bdeu": DISCRETE}
 """causal-learn's scores, with the data that each is for."""
 
 ONLY_ITS_OWN = "causal-learn computes its scores itself"
 
-AnyScore = str | Families
-"""A score by name, or an object with ``local_score(node, parents)``."""
+SHARPNESS = 4.0
+"""How fast the probability of an edge falls with its rank, see `edge_probabilities`."""
 
 _AUTOMATIC = {
     "test": {"continuous": "fisher_z", "discrete": "g_square"},
@@ -95,6 +97,44 @@ class ScoreSettings(RunSettings):
     ridge: float = 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class CandidateSettings(RunSettings):
+    """Settings of algorithms that can restrict and weigh by candidates.
+
+    Parameters
+    ----------
+    candidates
+        ``restrict`` (only candidates can be adjacent), ``weigh`` (candidates are evidence: a level
+        for each pair's tests, or a prior on edges), ``ignore``, or ``auto``: restrict where the
+        engine can.
+    expected_edges
+        weigh: rank of the pair that is an edge with probability one half, null for the number of
+        variables; see `edge_probabilities`.
+    sharpness
+        weigh: how fast the probability falls with the rank.
+    """
+
+    candidates: CandidateUse = "auto"
+    expected_edges: float | None = None
+    sharpness: float = SHARPNESS
+
+    def levels(self, candidates: CandidateEdges, alpha: float) -> np.ndarray:
+        """Return a level for each pair, of mean `alpha`; float64 [p, p], symmetric."""
+        from causattn.discovery.running.weights import pair_levels
+
+        return pair_levels(
+            candidates, alpha, expected_edges=self.expected_edges, sharpness=self.sharpness
+        )
+
+    def log_prior(self, candidates: CandidateEdges) -> np.ndarray:
+        """Return each pair's log odds of being adjacent; float64 [p, p], symmetric."""
+        from causattn.discovery.running.weights import edge_log_prior
+
+        return edge_log_prior(
+            candidates, expected_edges=self.expected_edges, sharpness=self.sharpness
+        )
+
+
 @dataclass(frozen=True)
 class ChosenScore:
     """A score of the data, its name, and what it is in words."""
@@ -153,36 +193,10 @@ def local_score(data: DiscoveryData, score: str | Score, settings: ScoreSettings
     """
     if isinstance(score, str):
         score = SCORES[score]
+    from causattn.discovery.scores.contract import ForeignScore, LocalScore
+
     found = score.on(data, settings)
     return found if isinstance(found, LocalScore) else ForeignScore(found, data.size, score.name)
-
-
-def given_test(test: AnyTest) -> tuple[str, IndependenceTest | None]:
-    """Return what `pc` and its kind were given as a name for the settings, and a test."""
-    if isinstance(test, str):
-        return test, None
-    if isinstance(test, IndependenceTest):
-        return "auto", test
-    if not callable(test) and not hasattr(test, "p_values"):
-        raise ConfigError(
-            f"test={test!r} is no test; give a name, a function (x, y, given) -> p-value, or an "
-            "object with p_values(questions)."
-        )
-    return "auto", GivenTest(test)
-
-
-def given_score(score: AnyScore) -> tuple[str, Score | None]:
-    """Return what `ges` and its kind were given as a name for the settings, and a score."""
-    if isinstance(score, str):
-        return score, None
-    if isinstance(score, Score):
-        return "auto", score
-    if not hasattr(score, "local_score"):
-        raise ConfigError(
-            f"score={score!r} is no score; give a name, or an object with "
-            "local_score(node, parents)."
-        )
-    return "auto", GivenScore(score)
 
 
 def own_names(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,22 +247,6 @@ def check_alpha(alpha: float, where: str = "alpha") -> None:
     """Raise where a level is none; `where` is what it is called."""
     if not 0 < alpha < 1:
         raise ConfigError(f"{where}={alpha:g} is no level of a test; choose one between 0 and 1.")
-
-
-def check_causal_learn_priors(chosen: ChosenScore, settings: ScoreSettings) -> None:
-    """Raise where a score is asked for with what causal-learn's do not have."""
-    if settings.ridge:
-        raise CapabilityError("causal-learn's scores have no ridge; choose engine=causattn.")
-    priors = (settings.equivalent_sample_size, settings.structure_prior)
-    if chosen.name == "bdeu" and priors != (1, 1):
-        raise CapabilityError(
-            "causal-learn's BDeu has equivalent_sample_size=1 and structure_prior=1; leave them "
-            "so or choose engine=causattn."
-        )
-    if chosen.name == "bdeu" and chosen.local.size < 3:
-        raise CapabilityError(
-            "causal-learn's BDeu is not defined for two variables; choose engine=causattn."
-        )
 
 
 def _resolved(wanted: str, data: DiscoveryData, capability: Capability, what: str) -> str:

@@ -5,8 +5,13 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.effects.claims import Claims, claims_of
-    from causattn.effects.collect import collect_evidence, effect_settings
+    from causattn.effects.collect import (
+        Claims,
+        NoneSettings,
+        claims_of,
+        collect_evidence,
+        effect_settings,
+    )
     from causattn.effects.columns import EARLIER, Column, evidence_columns
     from causattn.effects.concepts.aspects import aspect_effects
     from causattn.effects.concepts.icace import (
@@ -49,7 +54,6 @@ if TYPE_CHECKING:
     from causattn.effects.estimate.shared_draws import SharedDraws
     from causattn.effects.evidence import EvidenceTable
     from causattn.effects.falsification import Falsification, falsify_graph
-    from causattn.effects.independent import Independent
     from causattn.effects.interventions.changes import ModelEffect
     from causattn.effects.interventions.contrast import Contrast
     from causattn.effects.interventions.counterfactual import (
@@ -60,11 +64,11 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
     from causattn.effects.interventions.interventions import ModelInterventions
     from causattn.effects.interventions.trial import Trial
-    from causattn.effects.known import known_claims, known_effects
+    from causattn.effects.known import Independent, known_claims, known_effects
     from causattn.effects.refuters.judging import shift as judge_shift
     from causattn.effects.refuters.refute import refute
     from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
-    from causattn.effects.settings import DowhySettings, NoneSettings
+    from causattn.effects.settings import DowhySettings
     from causattn.effects.verdict import (
         DOCUMENT_VERDICTS,
         MODEL_VERDICTS,

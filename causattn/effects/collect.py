@@ -1,43 +1,136 @@
-"""Collecting the evidence: one row an ordered pair, every source asked in turn."""
+"""Collecting the evidence: what a graph claims, and one row an ordered pair, each source in turn.
+
+A graph claims its arrows, read through its equivalence class. The same documents fit every graph of
+a class, so that an arrow which turns within the class is no finding, whoever drew it. A DAG is read
+as its CPDAG; so is a CPDAG, where an algorithm directed more than its class does. Two things direct
+more: knowledge (``details["knowledge"]``), and an algorithm that identifies the graph beyond its
+class, where its assumptions were tested and hold (``details["beyond_class"]["holds"]``). A PAG's
+arrows are those of its class already.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from causattn.base import ConfigError, choose, settings_from, track
+import numpy as np
+
+from causattn.base import CapabilityError, ConfigError, choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
-from causattn.effects.claims import Claims, claims_of
-from causattn.effects.contract import READS
+from causattn.discovery import BEYOND_CLASS, KNOWLEDGE
 from causattn.effects.evidence import EvidenceTable
-from causattn.effects.independent import Independent, IndependentEvidence
 from causattn.effects.known import (
+    Independent,
+    IndependentEvidence,
     candidate_columns,
     discovery_columns,
     known_claims,
     pairs,
     truth_columns,
 )
-from causattn.effects.settings import MOVED, DowhySettings, NoneSettings
-from causattn.effects.unseen import Search, unseen
-from causattn.effects.verdict import UNSEEN, VerdictRule, judge
+from causattn.effects.verdict import VerdictRule, judge
 from causattn.features import FeatureKind, FeatureTable
-from causattn.graphs import CausalGraph
+from causattn.graphs import CausalGraph, Mark, meek_closure
 
 if TYPE_CHECKING:
-    from causattn.effects.interventions.changes import ModelEffect
-    from causattn.effects.interventions.contrast import Contrast
-    from causattn.effects.interventions.interventions import ModelInterventions
+    from causattn.effects.settings import DowhySettings
+    from causattn.effects.unseen import Search
     from causattn.models import LanguageModel
 
-OUTPUT = "output"
-_NOT_AN_OUTPUT = "A hidden slot answers with the model's conditional, which is no intervention."
-KINDS: dict[str, type[DowhySettings] | type[NoneSettings]] = {
-    "dowhy": DowhySettings,
-    "none": NoneSettings,
+
+class Claims(NamedTuple):
+    """A graph's claims.
+
+    Parameters
+    ----------
+    graph
+        The graph through its class: effects are read off it.
+    free
+        bool [p, p], from row to column: arrows that are drawn and that the class leaves open.
+    compelled
+        float64 [p, p], from row to column: 1 where all of the class has the arrow, 0 where not, NaN
+        where the graph has no class.
+    """
+
+    graph: CausalGraph
+    free: np.ndarray
+    compelled: np.ndarray
+
+
+def claims_of(graph: CausalGraph, given: bool = False) -> Claims:
+    """Return what a graph claims.
+
+    Parameters
+    ----------
+    graph
+        A DAG, a CPDAG or a PAG.
+    given
+        Its arrows were not found in the documents: they are claims as they stand.
+    """
+    arrows = graph.directed()
+    nowhere = np.zeros_like(arrows)
+    if graph.kind == "pag":
+        return Claims(graph, nowhere, arrows.astype(float))
+    if graph.details.get(BEYOND_CLASS, {}).get("holds"):
+        return Claims(graph, nowhere, arrows.astype(float))
+    found = _class(graph)
+    if found is None:
+        return Claims(graph, nowhere, np.full(arrows.shape, np.nan))
+    settled = (found == 1) & (found.T == 0)
+    if given:
+        return Claims(graph, nowhere, settled.astype(float))
+    free = arrows & ~settled
+    if graph.kind == "cpdag" and not free.any():
+        return Claims(graph, free, settled.astype(float))
+    marks = graph.marks.copy()
+    marks[free] = Mark.TAIL
+    return Claims(replace(graph, marks=marks, kind="cpdag"), free, settled.astype(float))
+
+
+def _class(graph: CausalGraph) -> np.ndarray | None:
+    """Return the class, uint8 [p, p] from row to column, undirected edges both ways.
+
+    It is what the unshielded colliders and the knowledge direct, with Meek's rules. So a graph
+    whose tests contradicted each other, which no DAG extends, has one, too.
+    """
+    try:
+        adjacency = graph.adjacency("from row to column").astype(bool)
+    except CapabilityError:
+        return None
+    arrows, joined = adjacency & ~adjacency.T, adjacency | adjacency.T
+    directed = np.zeros_like(arrows)
+    for node in range(graph.size):
+        parents = np.flatnonzero(arrows[:, node])
+        apart = ~joined[np.ix_(parents, parents)]
+        np.fill_diagonal(apart, False)
+        directed[parents[apart.any(axis=1)], node] = True
+    if (known := graph.details.get(KNOWLEDGE)) is not None:
+        from causattn.discovery import Knowledge
+
+        required, forbidden = Knowledge.from_settings(known).matrices(graph.names)
+        directed |= arrows & (required | forbidden.T)
+    found = joined.copy()
+    found[directed.T] = False
+    return meek_closure(found.astype(np.uint8))
+
+
+MOVED = {
+    "subset_fraction": "refuter_settings.data_subset.fraction",
+    "hidden_strength": "refuter_settings.unobserved_common_cause.strength",
 }
+"""Keys that have another name now."""
+_KIND = "effects.kind"
+_NOT_ASKED = {"data_reason": "Not asked for (effects=none)."}
+
+
+@dataclass(frozen=True)
+class NoneSettings:
+    """No effects: the evidence table holds attention, graph and truth only."""
+
+    kind: str = "none"
+    negligible: ClassVar[float] = 0.01
 
 
 def collect_evidence(
@@ -92,27 +185,23 @@ def collect_evidence(
     chosen = effect_settings(settings)
     rule = VerdictRule(negligible=chosen.negligible)
     claims = claims_of(graph, given)
-    unseen_by, why = _unseen(chosen, None if given else search, features, seed)
-    family = _family(claims if given else None, unseen_by, candidates)
-    tests = _Tests(chosen, claims, given, unseen_by, why, family, features, model, corpus, seed)
+    tests = None
+    if not isinstance(chosen, NoneSettings):
+        from causattn.effects.claim_tests import ClaimTests
+
+        tests = ClaimTests(chosen, claims, given, search, features, candidates, model, corpus, seed)
     names = features.names
     rows = []
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
     wanted = pairs(names, graph, candidates, corpus.truth, outputs)
-    known, others = IndependentEvidence(graph, [*independent, *known_claims(corpus)]), None
-    if isinstance(chosen, DowhySettings):
-        from causattn.effects.robust import OtherSearches
-
-        others = OtherSearches(claims.graph, features, chosen.bootstraps, chosen.search_s, seed)
+    known = IndependentEvidence(graph, [*independent, *known_claims(corpus)])
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
         both = names[source], names[target]
         row: dict[str, Any] = {"source": both[0], "target": both[1]}
         row |= candidate_columns(candidates, *both)
         row |= discovery_columns(graph, claims, *both)
         row |= known.columns(*both)
-        if others is not None:
-            row |= others.columns(*both)
-        row |= tests.columns(source, target, row)
+        row |= _NOT_ASKED if tests is None else tests.columns(source, target, row)
         # The truth comes after the verdicts, which must not know it.
         row |= judge(row, rule).columns() | truth_columns(corpus.truth, *both)
         rows.append(row)
@@ -127,181 +216,12 @@ def effect_settings(settings: Mapping[str, Any]) -> DowhySettings | NoneSettings
     ConfigError
         For an unknown kind or setting.
     """
-    kind = choose(str(settings.get("kind", "dowhy")), KINDS, "effects.kind")
+    kind = choose(str(settings.get("kind", "dowhy")), {"dowhy": None, "none": NoneSettings}, _KIND)
     for key in settings:
         if key in MOVED:
             raise ConfigError(f"effects.{key} is now effects.{MOVED[key]}; set that.")
-    return settings_from(kind, settings, "effects")
+    if kind is not None:
+        return settings_from(kind, settings, "effects")
+    from causattn.effects.settings import DowhySettings
 
-
-def _model_columns(effect: ModelEffect, group: str) -> dict[str, Any]:
-    """Return the columns of what a model says to changed tokens."""
-    return {
-        f"{group}_kind": effect.kind,
-        f"{group}_outcome": effect.outcome,
-        f"{group}_scale": effect.scale,
-        f"{group}_estimate": effect.estimate,
-        f"{group}_low": effect.low,
-        f"{group}_high": effect.high,
-        f"{group}_total_variation": effect.total_variation,
-        f"{group}_n": effect.documents,
-    }
-
-
-class _Unseen(NamedTuple):
-    """What a repetition of the search claims, and documents that it has not seen."""
-
-    claims: Claims
-    features: FeatureTable
-
-
-def _unseen(
-    settings: DowhySettings | NoneSettings, search: Search | None, features: FeatureTable, seed: int
-) -> tuple[list[_Unseen], str]:
-    """Return the repetitions of the search, and why one that was asked for is not among them."""
-    if search is None or not isinstance(settings, DowhySettings):
-        return [], ""
-    found = list(unseen(settings.split, search, features, seed))
-    good = [
-        _Unseen(claims_of(one.graph), one.features)
-        for one in found
-        if one.graph is not None and one.features is not None
-    ]
-    return good, next((one.reason for one in found if one.reason), "")
-
-
-def _family(
-    claims: Claims | None, unseen_by: list[_Unseen], candidates: CandidateEdges | None
-) -> int:
-    """Return over how many arrows the joint intervals hold at once.
-
-    They are those that were drawn before the documents were looked at; all candidate pairs, where
-    a screen chose them by all of the documents.
-    """
-    if claims is not None:
-        return int(claims.graph.directed().sum())
-    if not unseen_by:
-        return 0
-    drawn = sum(int(one.claims.graph.directed().sum()) for one in unseen_by)
-    return max(drawn, 0 if candidates is None else int(candidates.allowed.sum()) // 2)
-
-
-class _Tests:
-    """Data effects, refuters and interventions of one study."""
-
-    def __init__(
-        self,
-        settings: DowhySettings | NoneSettings,
-        claims: Claims,
-        given: bool,
-        unseen_by: list[_Unseen],
-        why: str,
-        family: int,
-        features: FeatureTable,
-        model: LanguageModel | None,
-        corpus: Corpus,
-        seed: int,
-    ) -> None:
-        self._settings, self._names = settings, features.names
-        self._interventions: ModelInterventions | None = None
-        if not isinstance(settings, DowhySettings):
-            return
-        from causattn.effects.estimate.data_effects import DataEffects
-
-        arrows = family or int(claims.graph.directed().sum())
-        self._data = DataEffects(settings, claims.graph, features, seed, arrows)
-        self._rows, self._why = UNSEEN if given else "seen", why
-        self._halves = [
-            (one.claims.graph, DataEffects(settings, one.claims.graph, one.features, seed, family))
-            for one in unseen_by
-        ]
-        if model is not None and settings.interventions != "none":
-            from causattn.effects.interventions.interventions import ModelInterventions
-
-            self._interventions = ModelInterventions(
-                model,
-                corpus,
-                features,
-                documents=settings.documents,
-                operation=settings.operation,
-                confidence=settings.confidence,
-                batch_size=settings.batch_size,
-                seed=seed,
-                reads=settings.reads,
-            )
-
-    def _effects(
-        self, source: int, target: int, row: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], Contrast | None]:
-        """Return the columns of the data, from documents that discovery has not seen if any."""
-        if row["discovery_directed"]:
-            for graph, effects in self._halves:
-                if _draws(graph, self._names[source], self._names[target]):
-                    found, contrast = effects.columns(source, target)
-                    return found | {"data_rows": UNSEEN}, contrast
-        found, contrast = self._data.columns(source, target)
-        if "data_estimate" not in found:
-            return found, contrast
-        if row["discovery_directed"] and (self._halves or self._why):
-            lost = "Half of the documents do not draw this arrow." if self._halves else ""
-            why = (lost, self._why, found.get("data_reason"))
-            found["data_reason"] = " ".join(filter(None, why))
-        return found | {"data_rows": self._rows}, contrast
-
-    def columns(self, source: int, target: int, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the columns of data, refuters and model for one pair."""
-        settings = self._settings
-        if not isinstance(settings, DowhySettings):
-            return {"data_reason": "Not asked for (effects=none)."}
-        found, contrast = self._effects(source, target, row)
-        if self._interventions is None:
-            return found | {"model_reason": "Not asked for."}
-        if settings.interventions == "edges" and row.get("discovery_edge") is None:
-            return found | {"model_reason": "Not asked for: the pair is no edge of the graph."}
-        if settings.attention_levels:
-            found |= self._tau(source, target)
-        if settings.knock_outs != "none":
-            found |= self._cut(source, target, settings.knock_outs)
-        effect = self._interventions.effect(source, target, contrast)
-        if isinstance(effect, str):
-            return found | {"model_reason": effect}
-        # What a decoder predicts next is its output.
-        if effect.reads in (OUTPUT, *READS):
-            return found | _model_columns(effect, "model") | {"model_reads": effect.reads}
-        return found | _model_columns(effect, "conditional") | {"model_reason": _NOT_AN_OUTPUT}
-
-    def _cut(self, source: int, target: int, kind: str) -> dict[str, Any]:
-        """Return the columns of attention cut along the edge."""
-        assert self._interventions is not None
-        effect = self._interventions.cut(source, target, kind)
-        if isinstance(effect, str):
-            return {"knock_out_reason": effect}
-        return {
-            "knock_out_kind": effect.kind,
-            "knock_out_effect": effect.estimate,
-            "knock_out_low": effect.low,
-            "knock_out_high": effect.high,
-            "knock_out_n": effect.documents,
-        }
-
-    def _tau(self, source: int, target: int) -> dict[str, Any]:
-        """Return the columns of the effect between the values chosen by attention."""
-        assert self._interventions is not None
-        levels = self._interventions.attention_levels(source, target)
-        effect = self._interventions.attention_effect(source, target)
-        if isinstance(effect, str) or isinstance(levels, str):
-            return {"tau_reason": str(effect)}
-        return {
-            "tau_from": levels[0],
-            "tau_to": levels[1],
-            "tau_estimate": effect.estimate,
-            "tau_low": effect.low,
-            "tau_high": effect.high,
-        }
-
-
-def _draws(graph: CausalGraph, source: str, target: str) -> bool:
-    """Return whether a graph directs source --> target."""
-    if source not in graph.names or target not in graph.names:
-        return False
-    return bool(graph.directed()[graph.names.index(source), graph.names.index(target)])
+    return settings_from(DowhySettings, settings, "effects")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from causattn.base import ConfigError
 from causattn.effects.contract import READS, Reads
-from causattn.effects.estimate.adjustment import Choice
-from causattn.effects.estimate.regression import StandardError
 from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
-from causattn.effects.unseen import Split
 
-MOVED = {
-    "subset_fraction": "refuter_settings.data_subset.fraction",
-    "hidden_strength": "refuter_settings.unobserved_common_cause.strength",
-}
-"""Keys that have another name now."""
+Choice = Literal["parents", "optimal"]
+"""Which adjustment set an effect takes; see `causattn.effects.estimate.adjustment`."""
+Split = Literal["half", "cross", "none"]
+"""Which documents effects are estimated on; see `causattn.effects.unseen`."""
+StandardError = Literal["conservative", "classical", "robust"]
+"""Whose standard error; see `causattn.effects.estimate.regression`."""
 
 
 def _refuters_by_default() -> list[str]:
@@ -28,14 +26,6 @@ def _refuter_settings() -> dict[str, dict[str, Any]]:
     """Return the settings of all refuters that have any."""
     every = {name: asdict(REFUTERS[name].settings()) for name in REFUTERS}
     return {name: given for name, given in every.items() if given}
-
-
-@dataclass(frozen=True)
-class NoneSettings:
-    """No effects: the evidence table holds attention, graph and truth only."""
-
-    kind: str = "none"
-    negligible: ClassVar[float] = 0.01
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from causattn.base import CausattnError, DataError, generator
 from causattn.corpora import Mentions
+from causattn.effects.settings import Split
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph
 
-Split = Literal["half", "cross", "none"]
 Search = Callable[[FeatureTable], CausalGraph]
 """From a table to the graph that the study's search finds in it."""
 _TRIES = 20

@@ -11,15 +11,22 @@ if TYPE_CHECKING:
         feature_result_settings,
         feature_settings,
         features_need_model,
+        read_features,
+        write_features,
     )
-    from causattn.features.carriers import carriers_of, pooled_features, with_carriers
-    from causattn.features.checks import select_features
+    from causattn.features.checks import dependent_columns
     from causattn.features.concepts import partial_scores
     from causattn.features.contract import FeatureBuilder
-    from causattn.features.dependence import dependent_columns
     from causattn.features.registry import FEATURE_BUILDERS
-    from causattn.features.storage import read_features, write_features
-    from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
+    from causattn.features.table import (
+        FIND_AGAIN,
+        FeatureKind,
+        FeatureTable,
+        carriers_of,
+        pooled_features,
+        select_features,
+        with_carriers,
+    )
     from causattn.features.transfer import transfer_features
 
 __all__ = [

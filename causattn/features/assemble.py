@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from causattn.base import ConfigError, DataError, choose, listed
 from causattn.corpora import POOLED, Corpus, Mentions
-from causattn.features.checks import Collinear, Missing, checked, drop_incomplete
+from causattn.features.checks import Collinear, checked
 from causattn.features.table import FeatureKind, FeatureTable
+
+Missing = Literal["error", "drop"]
 
 
 @dataclass(frozen=True)
@@ -216,3 +218,31 @@ def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
             np.concatenate([carriers.end, pooled]),
         ),
     )
+
+
+def drop_incomplete(
+    values: np.ndarray, names: Sequence[str], kinds: Sequence[FeatureKind], missing: Missing
+) -> np.ndarray:
+    """Return the documents to keep, int64: all, or those without a gap where gaps are dropped.
+
+    Raises
+    ------
+    DataError
+        Where there are gaps and they are not to be dropped, or nothing would be left.
+    """
+    gaps = np.isnan(values)
+    if gaps.any() and missing == "error":
+        column = int(np.flatnonzero(gaps.any(axis=0))[0])
+        output = kinds[column] == FeatureKind.OUTPUT
+        without = "features.outcome=false" if output else f"features.exclude=[{names[column]}]"
+        raise DataError(
+            f"Feature {names[column]} is missing (NaN) in {int(gaps[:, column].sum())} of "
+            f"{len(values)} documents; set features.missing=drop to leave those out, or {without}."
+        )
+    kept = np.flatnonzero(~gaps.any(axis=1))
+    if len(kept) < 2:
+        raise DataError(
+            f"Of {len(values)} documents {len(kept)} have all {len(names)} features; exclude those "
+            "with many gaps (features.exclude=[...])."
+        )
+    return kept

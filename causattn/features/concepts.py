@@ -23,8 +23,8 @@ import numpy as np
 
 from causattn.base import ConfigError
 from causattn.corpora import Corpus, Occurrences
-from causattn.features.assemble import Columns, assemble, chosen_variables
-from causattn.features.checks import Collinear, Missing
+from causattn.features.assemble import Columns, Missing, assemble, chosen_variables
+from causattn.features.checks import Collinear
 from causattn.features.contract import FeatureBuilder
 from causattn.features.lexicon import Units, find_units, unit_carriers
 from causattn.features.table import FeatureKind, FeatureTable

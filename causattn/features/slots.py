@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from causattn.corpora import Corpus, Mentions
-from causattn.features.assemble import Columns, assemble, chosen_variables
-from causattn.features.checks import Collinear, Missing
+from causattn.features.assemble import Columns, Missing, assemble, chosen_variables
+from causattn.features.checks import Collinear
 from causattn.features.contract import FeatureBuilder
 from causattn.features.table import FeatureKind, FeatureTable
 

@@ -21,8 +21,8 @@ from scipy import sparse
 
 from causattn.base import ConfigError, progress
 from causattn.corpora import Corpus, Mentions, Occurrences, windows
-from causattn.features.assemble import check_outcome
-from causattn.features.checks import checked, drop_incomplete
+from causattn.features.assemble import check_outcome, drop_incomplete
+from causattn.features.checks import checked
 from causattn.features.lexicon import Units, find_units
 from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
 from causattn.features.words import (

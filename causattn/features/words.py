@@ -11,8 +11,8 @@ import numpy as np
 
 from causattn.base import ConfigError, DataError, free_gb
 from causattn.corpora import Corpus, Occurrences, StoredTexts, is_unspaced
-from causattn.features.assemble import Columns, assemble
-from causattn.features.checks import Collinear, Missing
+from causattn.features.assemble import Columns, Missing, assemble
+from causattn.features.checks import Collinear
 from causattn.features.contract import FeatureBuilder
 from causattn.features.lexicon import Units, find_units, unit_carriers
 from causattn.features.table import FeatureKind, FeatureTable

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
-    from causattn.graphs.agreement import Agreement, adjacency_agreement, arrowhead_agreement
     from causattn.graphs.class_members import (
         MemberDistances,
         class_members,
         member_distances,
     )
-    from causattn.graphs.comparison import compare_graphs
     from causattn.graphs.contract import GraphMetric, GraphPair, to_cpdag
     from causattn.graphs.distances import (
+        Agreement,
         Mistakes,
+        adjacency_agreement,
         adjustment_identification_distance,
+        arrowhead_agreement,
         structural_hamming_distance,
         structural_intervention_distance,
     )
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
     from causattn.graphs.graph import CausalGraph, Edge, Mark
     from causattn.graphs.marginal import varying, with_constant
     from causattn.graphs.meek import meek_closure, triple_keys
-    from causattn.graphs.pairs import is_symmetric, nonzero_pairs
-    from causattn.graphs.registry import METRICS
+    from causattn.graphs.registry import METRICS, added_metrics, compare_graphs
     from causattn.graphs.sortability import (
         r2_sortability,
         snr_sortability,
         sortabilities,
         var_sortability,
     )
+    from causattn.graphs.sparse import is_symmetric, nonzero_pairs
 
 __all__ = [
     "METRICS",
@@ -50,6 +51,7 @@ __all__ = [
     "Mark",
     "MemberDistances",
     "Mistakes",
+    "added_metrics",
     "adjacency_agreement",
     "adjustment_identification_distance",
     "arrowhead_agreement",

@@ -42,7 +42,7 @@ from causattn.base import (
     repeated,
     write_json,
 )
-from causattn.graphs.pairs import nonzero_pairs
+from causattn.graphs.sparse import nonzero_pairs
 
 if TYPE_CHECKING:
     import networkx
@@ -231,7 +231,7 @@ class CausalGraph(Shown):
         truth
             The true graph over the same names, for how far this one is from it.
         """
-        from causattn.graphs.comparison import compare_graphs  # which imports this module
+        from causattn.graphs.registry import compare_graphs  # which imports this module
 
         return {
             "algorithm": self.algorithm,

@@ -9,7 +9,7 @@ children it has, they have its parents instead; a variable without parents that 
 determined by nothing, and leaves nothing behind. Nor does one without an edge.
 
 A variable that never varied can be joined to nothing: a graph has it without an edge, and names it
-in ``details["constant"]``. Such a graph is judged over the others (`causattn.graphs.comparison`).
+in ``details["constant"]``. Such a graph is judged over the others (`compare_graphs`).
 """
 
 from __future__ import annotations

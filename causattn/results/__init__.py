@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         Metric,
         MetricComparison,
         Ranking,
-        added_metrics,
         compare_runs,
     )
     from causattn.results.folder import (
@@ -56,7 +55,6 @@ __all__ = [
     "Run",
     "Status",
     "Store",
-    "added_metrics",
     "collect_runs",
     "commits_since",
     "compare_runs",

@@ -38,10 +38,10 @@ def test_a_study_without_a_model_loads_neither_torch_nor_figures(tmp_path: Path)
     program = f"""
 import sys
 from pathlib import Path
-from causattn.cli import resolvers
+from causattn.cli.hydra import register_names
 from causattn.cli import compose_config, plain
 from causattn.cli.job import perform
-resolvers.register()
+register_names()
 config = plain(compose_config([
     "experiment=discovery", "discovery=pc", "corpus.documents=1000", "report=false", "quiet=true",
     "paths.cache={tmp_path / "cache"}",

@@ -12,9 +12,9 @@ from abc import ABC, abstractmethod
 import pytest
 
 from causattn.base import ConfigError, Registry, load_plugins, plugin_names
-from causattn.base import native as native_module
 from causattn.base import plugins as plugin_module
 from causattn.base import registry as registry_module
+from causattn.base.on_demand import defining, families, native_files
 
 CONTRACT = """
 from abc import ABC, abstractmethod
@@ -48,9 +48,9 @@ def room(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     yield Registry("dishes", "dish", "DISH", "kitchen", "kitchen.contract:Dish", "dinner.kind")
     plugin_module.forget_plugins()
-    native_module.native_files.cache_clear()
-    native_module.defining.cache_clear()
-    native_module.families.cache_clear()
+    native_files.cache_clear()
+    defining.cache_clear()
+    families.cache_clear()
     for name in [each for each in sys.modules if each.split(".")[0] == "kitchen"]:
         del sys.modules[name]
 

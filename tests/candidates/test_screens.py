@@ -9,8 +9,8 @@ import scipy.stats
 from causattn.base import ConfigError
 from causattn.candidates import SELECTORS, score_candidates, screens_beside, select_candidates
 from causattn.candidates import beside as beside_module
+from causattn.candidates.contract import indicators
 from causattn.candidates.max_p import minus_log_p
-from causattn.candidates.screen import indicators
 
 OWN = ("cmi", "lasso", "max_p", "trees")
 

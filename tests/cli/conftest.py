@@ -14,7 +14,7 @@ import pytest
 import causattn
 from causattn.base import DataError
 from causattn.candidates import CandidateEdges
-from causattn.cli import rooms
+from causattn.cli import compose
 from causattn.graphs import CausalGraph
 from causattn.results import Run, write_results
 
@@ -92,8 +92,8 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str
     monkeypatch.setitem(sys.modules, "causattn.study", module)
     conf = make_conf(tmp_path / "conf")
     monkeypatch.setattr("causattn.cli.compose.config_folder", lambda: conf)
-    if "discovery" in rooms.ROOMS:  # else a test has rooms of its own
-        monkeypatch.setattr(rooms, "ROOMS", {})
+    if "discovery" in compose.ROOMS:  # else a test has rooms of its own
+        monkeypatch.setattr(compose, "ROOMS", {})
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.delenv("CAUSATTN_TRACEBACK", raising=False)
@@ -106,8 +106,7 @@ import json, os, sys, time, types
 from pathlib import Path
 import causattn.cli.compose as compose
 compose.config_folder = lambda: Path({conf!r})
-import causattn.cli.rooms as rooms
-rooms.ROOMS.clear()
+compose.ROOMS.clear()
 study = types.ModuleType("causattn.study")
 def run_study(config, folder):
     (folder / "began").write_text("")

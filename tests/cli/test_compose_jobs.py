@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 
-from causattn.cli import resolvers
 from causattn.cli.compose import config_folder
 from causattn.cli.compose_jobs import JobComposer
+from causattn.cli.hydra import register_names
 
 CHOICES = st.lists(
     st.sampled_from(
@@ -49,7 +49,7 @@ CHOICES = st.lists(
 @pytest.fixture(scope="module")
 def hydra() -> Iterator[tuple[Any, DictConfig]]:
     """Hydra's loader, and the configuration of a sweep over the real files."""
-    resolvers.register()
+    register_names()
     Plugins.instance()
     with initialize_config_dir(config_dir=str(config_folder()), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()

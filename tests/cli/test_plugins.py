@@ -12,11 +12,10 @@ import yaml
 
 import causattn
 from causattn.base import ConfigError, Registry, forget_plugins, plugin_names
+from causattn.cli import compose as compose_module
 from causattn.cli import main
-from causattn.cli import rooms as rooms_module
-from causattn.cli.arguments import plugins_given
-from causattn.cli.compose import with_plugins
-from causattn.cli.rooms import RoomListing
+from causattn.cli.compose import RoomListing, with_plugins
+from causattn.cli.main import plugins_given
 from causattn.results import config_key
 
 Studies = list[Mapping[str, Any]]
@@ -72,7 +71,7 @@ def galley(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     )
     monkeypatch.setattr(RoomListing, "load", lambda self: registry)
     monkeypatch.setattr(
-        rooms_module, "ROOMS", {"dishes": RoomListing("galley:DISHES", group="discovery")}
+        compose_module, "ROOMS", {"dishes": RoomListing("galley:DISHES", group="discovery")}
     )
     yield
     forget_plugins()

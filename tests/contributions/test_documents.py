@@ -20,7 +20,7 @@ FILES = {  # where each would stand in the package
     "coins": "corpora",
     "endings": "features",
     "wide_bert": "models",
-    "reversed_edges": "graphs/metrics",
+    "reversed_edges": "graphs",
 }
 RUN = [
     "corpus=coins",

@@ -10,7 +10,7 @@ from causattn.corpora import Corpus, permute_corpus, store_texts
 from causattn.features import (
     build_features,
     carriers_of,
-    dependence,
+    checks,
     dependent_columns,
     pooled_features,
     read_features,
@@ -137,7 +137,7 @@ def test_dependent_columns_of_a_long_table(monkeypatch):
     values[:, 9] = values[:, 0] + 1e-3 * rng.normal(size=len(values))  # nearly, but not
     table = replace(table, values=values, kinds=(FeatureKind.PRESENCE,) * table.size)
     whole = dependent_columns(table)
-    monkeypatch.setattr(dependence, "_BLOCK", 512)
+    monkeypatch.setattr(checks, "_BLOCK", 512)
     assert dependent_columns(table) == whole == {5: [1, 3]}
 
 

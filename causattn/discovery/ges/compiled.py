@@ -31,7 +31,6 @@ from causattn.discovery.ges.graph_kernels import (
     openings,
 )
 from causattn.discovery.ges.move_kernels import list_deletions, list_insertions, list_turns
-from causattn.discovery.ges.result import PHASES, Phase, Step
 from causattn.discovery.ges.row_kernels import (
     Rows,
     best_row,
@@ -44,6 +43,7 @@ from causattn.discovery.ges.row_kernels import (
     top_of_row,
     unmark,
 )
+from causattn.discovery.ges.search import PHASES, Phase, Step
 from causattn.discovery.scores import Extensions, LocalScore
 from causattn.graphs import topological_order
 from causattn.graphs.bitset import list_members, pack, unpack

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from causattn.discovery.contract import (
     ANY,
     CONTINUOUS_OR_DISCRETE,
@@ -19,29 +21,24 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.ges.engines import (
-    Adaptive,
-    ges_by_causal_learn,
-    ges_by_causattn,
-)
-from causattn.discovery.knowledge import Knowledge, as_knowledge
-from causattn.discovery.reading import Data, as_discovery_data
-from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
-from causattn.discovery.running.preparing import checked
-from causattn.discovery.running.solving import solved
+from causattn.discovery.discover import called
+from causattn.discovery.ges.constraints import Adaptive
+from causattn.discovery.ges.search import PHASES, run_ges
+from causattn.discovery.running.preparing import evidence_for
 from causattn.discovery.shared_settings import (
     ONLY_ITS_OWN,
     REFERENCE_SCORES,
-    AnyScore,
+    CandidateSettings,
     ScoreSettings,
-    check_causal_learn_priors,
     chosen_score,
-    given_score,
 )
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
+    from causattn.discovery.data import Data
+    from causattn.discovery.knowledge import Knowledge
+    from causattn.discovery.scores.contract import AnyScore
 
 Engine = Literal["causattn", "causal-learn"]
 
@@ -112,24 +109,40 @@ class Ges(Algorithm):
         chosen = chosen_score(problem, settings, self.capability_of(settings))
         about = [chosen.text, settings.engine]
         if settings.engine == "causal-learn":
+            from causattn.discovery.ges.by_causal_learn import ges_by_causal_learn
+            from causattn.discovery.libraries.causal_learn_graphs import check_causal_learn_priors
+
             check_causal_learn_priors(chosen, settings)
             graph = ges_by_causal_learn(data, chosen.name, settings.penalty, settings.max_parents)
             return replace(graph, algorithm=f"ges ({', '.join(about)})")
         evidence = evidence_for(self, settings, problem.candidates)
-        about += evidence.words
-        weighing = evidence.weighing
-        graph = ges_by_causattn(
+        weighing, known = evidence.weighing, problem.knowledge
+        required, forbidden = (None, None) if known is None else known.matrices(data.names)
+        found = run_ges(
             chosen.local,
-            data.names,
+            phases=PHASES if settings.turning else PHASES[:2],
+            repeat=settings.turning,
             allowed=evidence.allowed,
             adaptive=settings.adaptive,
             edge_log_prior=None if weighing is None else settings.log_prior(weighing),
-            knowledge=None if problem.knowledge is None else problem.knowledge.matrices(data.names),
+            required=required,
+            forbidden=forbidden,
             max_parents=settings.max_parents,
-            turning=settings.turning,
             threads=settings.threads,
         )
-        return replace(graph, algorithm=f"ges ({', '.join(about)})")
+        outside = 0
+        if evidence.allowed is not None:
+            outside = int(np.count_nonzero(found.adjacency.astype(bool) & ~evidence.allowed))
+        return CausalGraph.from_adjacency(
+            found.adjacency,
+            data.names,
+            direction="from row to column",
+            kind="cpdag",
+            algorithm=f"ges ({', '.join((*about, *evidence.words))})",
+            tests=found.local_scores,
+            score=float(found.score),
+            details={"moves": dict(found.steps_by_phase), "pairs_outside_candidates": outside},
+        )
 
 
 ALGORITHM = Ges()
@@ -235,25 +248,22 @@ def ges(
     >>> [f"{e.source} {e.symbol} {e.target}" for e in ges(table, score=Mine()).edges()]
     ['X1 --> X2', 'X3 --> X2']
     """
-    name, given = given_score(score)
-    settings = checked(
-        GesSettings,
-        {
-            "score": name,
-            "penalty": penalty,
-            "equivalent_sample_size": equivalent_sample_size,
-            "structure_prior": structure_prior,
-            "ridge": ridge,
-            "engine": engine,
-            "turning": turning,
-            "candidates": "auto" if candidates is None else use_candidates,
-            "adaptive": adaptive,
-            "max_parents": max_parents,
-            "discretise": discretise,
-            "threads": threads,
-        },
+    return called(
+        ALGORITHM,
+        data,
+        names,
+        candidates,
+        use_candidates,
+        knowledge,
+        score=score,
+        penalty=penalty,
+        equivalent_sample_size=equivalent_sample_size,
+        structure_prior=structure_prior,
+        ridge=ridge,
+        engine=engine,
+        turning=turning,
+        adaptive=adaptive,
+        max_parents=max_parents,
+        discretise=discretise,
+        threads=threads,
     )
-    problem = Problem(
-        as_discovery_data(data, names), candidates, as_knowledge(knowledge), score=given
-    )
-    return solved(ALGORITHM, problem, settings)

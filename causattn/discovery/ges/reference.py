@@ -28,11 +28,11 @@ import numpy as np
 
 from causattn.discovery.ges.constraints import Constraints
 from causattn.discovery.ges.reference_graph import complete, moved
-from causattn.discovery.ges.result import Phase, Step
+from causattn.discovery.ges.search import Phase, Step
 from causattn.discovery.running.compiling import TooLong
 from causattn.discovery.scores import LocalScore
 from causattn.graphs import topological_order
-from causattn.graphs.integer_sets import members, rows_as_sets, sets_as_rows
+from causattn.graphs.sparse import members, rows_as_sets, sets_as_rows
 
 
 class Move(NamedTuple):

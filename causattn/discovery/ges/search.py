@@ -6,24 +6,77 @@ Chickering (2002) and Hauser and Buhlmann (2012). With ``repeat`` the phases are
 until none finds a move.
 
 Prohibitions that are no tiers can bar the way to the class that is looked for, though it honours
-them (`causattn.discovery.ges.constraints`). So from where it ended the search goes on without
-them, and once more with them; if that leads to nothing better that honours them, it ends where it
-was.
+them (`causattn.discovery.ges.constraints`): from where it ended the search goes on without them,
+and once more with them, and keeps what is better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 
 from causattn.base import ConfigError, DataError
 from causattn.discovery.ges.constraints import Adaptive, Constraints, constraints
-from causattn.discovery.ges.result import PHASES, GESResult, Phase, Step
 from causattn.discovery.running.compiling import GES, TooLong
 from causattn.discovery.scores import LocalScore
 from causattn.graphs import meek_closure, pdag_to_dag
+
+Phase = Literal["forward", "backward", "turning"]
+PHASES: tuple[Phase, ...] = ("forward", "backward", "turning")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move: it inserts (forward), deletes (backward) or turns the edge source -> target.
+
+    Attributes
+    ----------
+    clique
+        The undirected neighbours of the target that become its parents besides (in Chickering's
+        terms NA and T for an insertion, NA without H for a deletion).
+    gain
+        By how much it raised the score, the edge prior included.
+    """
+
+    phase: Phase
+    source: int
+    target: int
+    clique: tuple[int, ...]
+    gain: float
+
+
+@dataclass(frozen=True)
+class GESResult:
+    """The outcome of `run_ges`.
+
+    Attributes
+    ----------
+    adjacency, dag
+        uint8 [p, p], from row to column: the class, 1 both ways where undirected; and a member.
+    score
+        The sum of local scores of any member, plus the prior of its adjacencies.
+    local_scores
+        How many local scores the search computed (not those answered from memory).
+    edge_support
+        float64 [p, p], symmetric: by how much the score falls at least if the edge is deleted (the
+        best Delete operator on it), nan where there is no edge.
+    """
+
+    adjacency: np.ndarray
+    dag: np.ndarray
+    score: float
+    local_scores: int
+    steps: tuple[Step, ...]
+    edge_support: np.ndarray
+
+    @property
+    def steps_by_phase(self) -> dict[Phase, int]:
+        """Number of moves by phase."""
+        return {phase: sum(step.phase == phase for step in self.steps) for phase in PHASES}
+
 
 Backend = Literal["auto", "compiled", "plain", "reference"]
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import DataError
+from causattn.base import CapabilityError, DataError
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.tests.contract import IndependenceTest, one_by_one
 from causattn.graphs import CausalGraph, Mark
+
+if TYPE_CHECKING:
+    from causattn.discovery.shared_settings import ChosenScore, ScoreSettings
 
 _ENDPOINTS = {-1: Mark.TAIL, 1: Mark.ARROW, 2: Mark.CIRCLE, 0: Mark.NONE}
 _TEST_NAMES = {"fisher_z": "fisherz", "chi_square": "chisq", "g_square": "gsq"}
@@ -153,3 +156,19 @@ def counted_method() -> str:
     name = "causattn-counted"
     cit.register_ci_test(name, HandedIn)
     return name
+
+
+def check_causal_learn_priors(chosen: ChosenScore, settings: ScoreSettings) -> None:
+    """Raise where a score is asked for with what causal-learn's do not have."""
+    if settings.ridge:
+        raise CapabilityError("causal-learn's scores have no ridge; choose engine=causattn.")
+    priors = (settings.equivalent_sample_size, settings.structure_prior)
+    if chosen.name == "bdeu" and priors != (1, 1):
+        raise CapabilityError(
+            "causal-learn's BDeu has equivalent_sample_size=1 and structure_prior=1; leave them "
+            "so or choose engine=causattn."
+        )
+    if chosen.name == "bdeu" and chosen.local.size < 3:
+        raise CapabilityError(
+            "causal-learn's BDeu is not defined for two variables; choose engine=causattn."
+        )

@@ -18,7 +18,9 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.data import Data
+from causattn.discovery.discover import called
+from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.pc.engines import (
     Conditioning,
     PcSearch,
@@ -27,11 +29,9 @@ from causattn.discovery.pc.engines import (
     pc_by_causattn,
     pc_by_torch,
 )
-from causattn.discovery.reading import Data, as_discovery_data
-from causattn.discovery.running.candidate_use import CandidateSettings, evidence_for
-from causattn.discovery.running.preparing import checked
-from causattn.discovery.running.solving import solved
-from causattn.discovery.shared_settings import AnyTest, TestSettings, chosen_test, given_test
+from causattn.discovery.running.preparing import evidence_for
+from causattn.discovery.shared_settings import CandidateSettings, TestSettings, chosen_test
+from causattn.discovery.tests.contract import AnyTest
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -233,22 +233,19 @@ def pc(
     >>> [f"{e.source} {e.symbol} {e.target}" for e in pc(table, test=spearman).edges()]
     ['X1 --> X2', 'X3 --> X2']
     """
-    name, given = given_test(test)
-    settings = checked(
-        PcSettings,
-        {
-            "test": name,
-            "alpha": alpha,
-            "engine": engine,
-            "rules": rules,
-            "candidates": use_candidates,
-            "conditioning": conditioning,
-            "max_order": max_order,
-            "discretise": discretise,
-            "threads": threads,
-        },
+    return called(
+        ALGORITHM,
+        data,
+        names,
+        candidates,
+        use_candidates,
+        knowledge,
+        test=test,
+        alpha=alpha,
+        engine=engine,
+        rules=rules,
+        conditioning=conditioning,
+        max_order=max_order,
+        discretise=discretise,
+        threads=threads,
     )
-    problem = Problem(
-        as_discovery_data(data, names), candidates, as_knowledge(knowledge), test=given
-    )
-    return solved(ALGORITHM, problem, settings)

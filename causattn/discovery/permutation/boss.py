@@ -17,22 +17,19 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.data import Data
+from causattn.discovery.discover import called
+from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.permutation.causal_learn_orders import by_causal_learn
 from causattn.discovery.permutation.order_graph import by_orders
 from causattn.discovery.permutation.order_search import best_order
-from causattn.discovery.reading import Data, as_discovery_data
-from causattn.discovery.running.candidate_use import CandidateSettings
-from causattn.discovery.running.preparing import checked
-from causattn.discovery.running.solving import solved
+from causattn.discovery.scores.contract import AnyScore
 from causattn.discovery.shared_settings import (
     ONLY_ITS_OWN,
     REFERENCE_SCORES,
-    AnyScore,
+    CandidateSettings,
     ScoreSettings,
-    check_causal_learn_priors,
     chosen_score,
-    given_score,
 )
 from causattn.graphs import CausalGraph
 
@@ -98,6 +95,8 @@ class Boss(Algorithm):
         about = [chosen.text, settings.engine]
         if settings.engine == "causal-learn":
             from causallearn.search.PermutationBased.BOSS import boss
+
+            from causattn.discovery.libraries.causal_learn_graphs import check_causal_learn_priors
 
             check_causal_learn_priors(chosen, settings)
             graph = by_causal_learn(boss, problem, chosen, settings.penalty, {})
@@ -179,22 +178,20 @@ def boss(
     >>> [f"{e.source} {e.symbol} {e.target}" for e in boss(table, score=Mine()).edges()]
     ['X1 --> X2', 'X3 --> X2']
     """
-    name, given = given_score(score)
-    settings = checked(
-        BossSettings,
-        {
-            "score": name,
-            "penalty": penalty,
-            "equivalent_sample_size": equivalent_sample_size,
-            "structure_prior": structure_prior,
-            "ridge": ridge,
-            "engine": engine,
-            "starts": starts,
-            "candidates": "auto" if candidates is None else use_candidates,
-            "discretise": discretise,
-        },
+    return called(
+        ALGORITHM,
+        data,
+        names,
+        candidates,
+        use_candidates,
+        knowledge,
+        seed,
+        score=score,
+        penalty=penalty,
+        equivalent_sample_size=equivalent_sample_size,
+        structure_prior=structure_prior,
+        ridge=ridge,
+        engine=engine,
+        starts=starts,
+        discretise=discretise,
     )
-    problem = Problem(
-        as_discovery_data(data, names), candidates, as_knowledge(knowledge), seed, score=given
-    )
-    return solved(ALGORITHM, problem, settings)

@@ -15,7 +15,6 @@ from causattn.discovery.shared_settings import (
     ONLY_ITS_OWN,
     REFERENCE_SCORES,
     ScoreSettings,
-    check_causal_learn_priors,
     chosen_score,
 )
 from causattn.graphs import CausalGraph
@@ -54,6 +53,8 @@ class Grasp(Algorithm):
     def run(self, problem: Problem, settings: GraspSettings) -> CausalGraph:
         """Solve a prepared problem."""
         from causallearn.search.PermutationBased.GRaSP import grasp
+
+        from causattn.discovery.libraries.causal_learn_graphs import check_causal_learn_priors
 
         chosen = chosen_score(problem, settings, self.capability)
         check_causal_learn_priors(chosen, settings)

@@ -19,18 +19,16 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.knowledge import Knowledge, as_knowledge
+from causattn.discovery.data import Data
+from causattn.discovery.discover import called
+from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.permutation.order_graph import by_orders
 from causattn.discovery.permutation.order_search import iterated_order
-from causattn.discovery.reading import Data, as_discovery_data
-from causattn.discovery.running.candidate_use import CandidateSettings
-from causattn.discovery.running.preparing import checked
-from causattn.discovery.running.solving import solved
+from causattn.discovery.scores.contract import AnyScore
 from causattn.discovery.shared_settings import (
-    AnyScore,
+    CandidateSettings,
     ScoreSettings,
     chosen_score,
-    given_score,
 )
 from causattn.graphs import CausalGraph
 
@@ -128,21 +126,19 @@ def ils(
     CapabilityError, ConfigError, DataError
         As for `ges`.
     """
-    name, given = given_score(score)
-    settings = checked(
-        IlsSettings,
-        {
-            "score": name,
-            "penalty": penalty,
-            "equivalent_sample_size": equivalent_sample_size,
-            "structure_prior": structure_prior,
-            "ridge": ridge,
-            "restarts": restarts,
-            "candidates": "auto" if candidates is None else use_candidates,
-            "discretise": discretise,
-        },
+    return called(
+        ALGORITHM,
+        data,
+        names,
+        candidates,
+        use_candidates,
+        knowledge,
+        seed,
+        score=score,
+        penalty=penalty,
+        equivalent_sample_size=equivalent_sample_size,
+        structure_prior=structure_prior,
+        ridge=ridge,
+        restarts=restarts,
+        discretise=discretise,
     )
-    problem = Problem(
-        as_discovery_data(data, names), candidates, as_knowledge(knowledge), seed, score=given
-    )
-    return solved(ALGORITHM, problem, settings)

@@ -11,7 +11,7 @@ from causattn.base import generator
 from causattn.discovery.contract import Algorithm, Problem
 from causattn.discovery.knowledge import known_class
 from causattn.discovery.permutation.order_question import OrderQuestion
-from causattn.discovery.running.candidate_use import evidence_for
+from causattn.discovery.running.preparing import evidence_for
 from causattn.discovery.shared_settings import ChosenScore
 from causattn.graphs import CausalGraph
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -12,7 +12,6 @@ import numpy as np
 from causattn.base import CapabilityError, ConfigError, DataError, settings_from
 from causattn.discovery.contract import Algorithm, Capability, Problem, RunSettings
 from causattn.discovery.data import DiscoveryData, named_list
-from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.registry import ALGORITHMS
 from causattn.discovery.shared_settings import (
     check_alpha,
@@ -125,6 +124,8 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
     problem = replace(problem, candidates=_candidates_to_use(problem, algorithm, settings))
     written = getattr(settings, "knowledge", None)
     if problem.knowledge is None and written is not None:
+        from causattn.discovery.knowledge import Knowledge
+
         known = Knowledge.from_settings(written, "discovery.knowledge")
         problem = replace(problem, knowledge=known)
     if problem.knowledge is not None and not capability.knowledge:
@@ -205,6 +206,46 @@ def _check_kind(problem: Problem, name: str, capability: Capability, settings: R
         else "leave the discrete columns out or choose another algorithm"
     )
     raise CapabilityError(f"{name} takes {takes} data and {has}; {mend}.")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The candidates of a run, by what is done with them.
+
+    Parameters
+    ----------
+    restricting, weighing
+        The candidates, in one of the two or in neither.
+    words
+        What is done with them: ``"restricted"``, ``"weighed"``, or nothing.
+    """
+
+    restricting: CandidateEdges | None
+    weighing: CandidateEdges | None
+    words: tuple[str, ...]
+
+    @property
+    def allowed(self) -> np.ndarray | None:
+        """Which pairs may be adjacent, bool [p, p], symmetric; None for all."""
+        return None if self.restricting is None else self.restricting.allowed
+
+
+def evidence_for(
+    algorithm: Algorithm, settings: RunSettings, candidates: CandidateEdges | None
+) -> Evidence:
+    """Return the candidates by what a run does with them.
+
+    Raises
+    ------
+    CapabilityError
+        Where the settings ask for a use that the engine does not have.
+    """
+    use = "ignore" if candidates is None else candidate_use(algorithm, settings)
+    if use == "restrict":
+        return Evidence(candidates, None, ("restricted",))
+    if use == "weigh":
+        return Evidence(None, candidates, ("weighed",))
+    return Evidence(None, None, ())
 
 
 def _candidates_to_use(

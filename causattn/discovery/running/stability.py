@@ -32,10 +32,9 @@ from causattn.base import (
     write_json,
 )
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
-from causattn.discovery.data import DiscoveryData
+from causattn.discovery.data import Data, DiscoveryData, as_discovery_data
 from causattn.discovery.discover import solve
 from causattn.discovery.knowledge import Knowledge, as_knowledge
-from causattn.discovery.reading import Data, as_discovery_data
 from causattn.discovery.running.preparing import chosen_algorithm
 from causattn.discovery.running.problem_files import read_problem, write_problem
 from causattn.discovery.running.worker import last_words, worker

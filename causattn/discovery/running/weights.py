@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from causattn.base import ConfigError
-from causattn.discovery.running.candidate_use import SHARPNESS
+from causattn.discovery.shared_settings import SHARPNESS
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges

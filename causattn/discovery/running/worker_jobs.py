@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from causattn.base import CausattnError, quiet, when_compiling, write_json
+from causattn.discovery.discover import timed
 from causattn.discovery.running.problem_files import read_problem
 from causattn.discovery.running.stability import draw_in_worker
-from causattn.discovery.running.timing import timed
 from causattn.discovery.running.worker import COMPILING, READY
 
 

@@ -6,9 +6,9 @@ from causattn.base import on_demand
 
 if TYPE_CHECKING:
     from causattn.discovery.scores.categories import Categories
+    from causattn.discovery.scores.contract import Extensions, LocalScore
     from causattn.discovery.scores.discrete import BDeu, DiscreteBIC
     from causattn.discovery.scores.gaussian_bic import GaussianBIC
-    from causattn.discovery.scores.local_score import Extensions, LocalScore
 
 __all__ = ["BDeu", "Categories", "DiscreteBIC", "Extensions", "GaussianBIC", "LocalScore"]
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from causattn.discovery.contract import DISCRETE
 from causattn.discovery.scores.categories import Categories
-from causattn.discovery.scores.contract import Score
+from causattn.discovery.scores.contract import LocalScore, Score
 from causattn.discovery.scores.discrete import BDeu
-from causattn.discovery.scores.local_score import LocalScore
 
 if TYPE_CHECKING:
     from causattn.discovery.data import DiscoveryData

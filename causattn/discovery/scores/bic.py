@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from causattn.discovery.contract import CONTINUOUS_OR_DISCRETE
 from causattn.discovery.scores.categories import Categories
-from causattn.discovery.scores.contract import Score
+from causattn.discovery.scores.contract import LocalScore, Score
 from causattn.discovery.scores.discrete import DiscreteBIC
 from causattn.discovery.scores.gaussian_bic import GaussianBIC
-from causattn.discovery.scores.local_score import LocalScore
 
 if TYPE_CHECKING:
     from causattn.discovery.data import DiscoveryData

@@ -31,7 +31,7 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.discovery.scores.categories import Categories
-from causattn.discovery.scores.local_score import Extensions, LocalScore, share
+from causattn.discovery.scores.contract import Extensions, LocalScore, share
 
 _BDEU, _BIC = 0, 1  # as in `count_kernels`, which is imported where numba is needed
 

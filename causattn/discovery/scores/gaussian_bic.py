@@ -31,7 +31,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from causattn.base import DataError
-from causattn.discovery.scores.local_score import Extensions, LocalScore, share
+from causattn.discovery.scores.contract import Extensions, LocalScore, share
 
 SMALLEST_VARIANCE = 1e-10
 

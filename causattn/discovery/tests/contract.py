@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from causattn.base import ConfigError
 from causattn.discovery.contract import ANY_DATA
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class BatchTest(Protocol):
     def p_values(self, questions: Sequence[Question]) -> np.ndarray:
         """Return one p-value a question, float [Q]."""
         ...
+
+
+AnyTest = str | PValue | BatchTest
+"""A test by name, a function ``(x, y, given) -> p`` over columns, or one with ``p_values``."""
 
 
 class IndependenceTest(ABC):
@@ -109,3 +114,17 @@ def one_by_one(test: PValue | BatchTest) -> PValue:
     if not hasattr(test, "p_values"):
         return test
     return lambda x, y, given: float(test.p_values([(x, y, given)])[0])
+
+
+def given_test(test: AnyTest) -> tuple[str, IndependenceTest | None]:
+    """Return what `pc` and its kind were given as a name for the settings, and a test."""
+    if isinstance(test, str):
+        return test, None
+    if isinstance(test, IndependenceTest):
+        return "auto", test
+    if not callable(test) and not hasattr(test, "p_values"):
+        raise ConfigError(
+            f"test={test!r} is no test; give a name, a function (x, y, given) -> p-value, or an "
+            "object with p_values(questions)."
+        )
+    return "auto", GivenTest(test)

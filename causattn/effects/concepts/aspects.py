@@ -16,7 +16,7 @@ from scipy import stats
 
 from causattn.corpora import Corpus, backdoor_design, human_effects, human_pairs
 from causattn.effects.estimate.by_dowhy import OUTCOME, TREATMENT, dowhy_linear
-from causattn.effects.independent import Independent
+from causattn.effects.known import Independent
 
 ASPECTS = ("food", "service", "ambiance", "noise")
 

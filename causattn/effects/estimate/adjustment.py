@@ -29,14 +29,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from causattn.base import DataError
+from causattn.effects.settings import Choice
 from causattn.graphs import CausalGraph, Mark, pdag_to_dag
-
-Choice = Literal["parents", "optimal"]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from causattn.effects.contract import Effect
-from causattn.effects.estimate.adjustment import AdjustmentSets, Choice
+from causattn.effects.estimate.adjustment import AdjustmentSets
 from causattn.effects.estimate.possible import possible_adjustments, possible_effects, sorted_sets
+from causattn.effects.settings import Choice
 from causattn.features import FeatureTable
 from causattn.graphs import CausalGraph, Mark
 

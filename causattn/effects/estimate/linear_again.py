@@ -14,7 +14,8 @@ import numpy as np
 from causattn.effects.contract import Change, Draws
 from causattn.effects.estimate.design import Treatment
 from causattn.effects.estimate.interactions import moderation
-from causattn.effects.estimate.regression import Fits, StandardError, fit, statistics
+from causattn.effects.estimate.regression import Fits, fit, statistics
+from causattn.effects.settings import StandardError
 
 if TYPE_CHECKING:
     from causattn.effects.estimate.linear_effects import LinearEffect

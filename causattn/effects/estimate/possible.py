@@ -18,7 +18,8 @@ import numpy as np
 
 from causattn.base import DataError
 from causattn.effects.contract import Effect
-from causattn.effects.estimate.adjustment import AdjustmentSets, Choice
+from causattn.effects.estimate.adjustment import AdjustmentSets
+from causattn.effects.settings import Choice
 from causattn.graphs import CausalGraph, Mark, dag_to_cpdag, meek_closure, pdag_to_dag
 
 MOST = 1000

@@ -18,12 +18,12 @@ HC3 is far too small where a rare treatment value saw one outcome only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import scipy.linalg
 
-StandardError = Literal["conservative", "classical", "robust"]
+from causattn.effects.settings import StandardError
+
 _ROUNDING = 8.0 * float(np.finfo(float).eps)
 _DEPENDENT = 1e-9
 """A column of which less than this share is left after the others is taken as dependent."""

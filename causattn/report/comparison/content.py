@@ -10,7 +10,7 @@ import pandas as pd
 
 from causattn.report.comparison.style import words
 from causattn.report.comparison.tables import Cell, TableRows
-from causattn.report.words.text import number
+from causattn.report.words import number
 from causattn.results import OVERALL, Comparison, MetricComparison, Ranking
 
 _OUTCOMES = ("finished", "timed out", "out of memory", "failed", "not applicable", "unfinished")

@@ -15,8 +15,8 @@ from matplotlib.textpath import TextPath
 from causattn.base import visible
 from causattn.graphs import CausalGraph
 from causattn.report.figures.layout import BOX_HEIGHT, Layout, lay_out
-from causattn.report.figures.overlay import DrawnEdge, count_fates, drawing_order
 from causattn.report.figures.palette import EDGES, INK, MUTED, PAPER, EdgeStyle
+from causattn.report.words.truth import DrawnEdge, count_fates, drawing_order
 
 _MARGIN = 0.3
 _LEGEND = 0.55

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from causattn.base import visible
 from causattn.report.figures.palette import BLUE, FAINT, INK, MUTED, PAPER, SCREENS
-from causattn.report.words.quality import Chosen, ScreenQuality
+from causattn.report.words.truth import Chosen, ScreenQuality
 
 
 def recall_figure(

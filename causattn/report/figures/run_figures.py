@@ -16,12 +16,18 @@ from causattn.report.figures.effects import effect_figure
 from causattn.report.figures.fonts import font_families
 from causattn.report.figures.graph import graph_figure
 from causattn.report.figures.heat import heat_figure
-from causattn.report.figures.overlay import by_verdict, overlay
 from causattn.report.figures.palette import RC
 from causattn.report.figures.recall import recall_figure
 from causattn.report.figures.surrogate import surrogate_figure
 from causattn.report.record.surrogate import read_surrogate
-from causattn.report.words.quality import chosen_pairs, prevalence, scored_by, screen_qualities
+from causattn.report.words.truth import (
+    by_verdict,
+    chosen_pairs,
+    overlay,
+    prevalence,
+    scored_by,
+    screen_qualities,
+)
 from causattn.results import Run, matrix
 
 _DOTS_PER_INCH = 160

@@ -11,8 +11,7 @@ import pandas as pd
 from causattn.base import visible
 from causattn.effects import evidence_columns
 from causattn.graphs import CausalGraph
-from causattn.report.figures.overlay import overlay
-from causattn.report.words.quality import scored_by
+from causattn.report.words.truth import overlay, scored_by
 from causattn.results import Run
 
 SYMBOL_TURNED = {"-->": "<--", "<--": "-->", "o->": "<-o", "<-o": "o->"}

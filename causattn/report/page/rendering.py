@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from causattn.base import ArtefactError, visible, write_text
 from causattn.report.page.embedding import as_json, bundled, policy
-from causattn.report.words.text import number
+from causattn.report.words import number
 
 
 def render_page(

@@ -19,19 +19,17 @@ from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
 from causattn.report.record.reading import recorded
 from causattn.report.record.surrogate import read_surrogate, surrogate_line
-from causattn.report.words.flat import flat
+from causattn.report.words import flat, isolated, number
+from causattn.report.words.evidence import COLUMNS as KNOWN
+from causattn.report.words.evidence import edge_rows, known_effect_rows, missing_edges
 from causattn.report.words.headline import discovery_line, headlines
-from causattn.report.words.known_effects import COLUMNS as KNOWN
-from causattn.report.words.known_effects import known_effect_rows
-from causattn.report.words.quality import (
+from causattn.report.words.truth import (
     ATTENTION,
     chosen_pairs,
     prevalence,
     scored_by,
     screen_qualities,
 )
-from causattn.report.words.rows import edge_rows, missing_edges
-from causattn.report.words.text import isolated, number
 from causattn.results import WENT, Run
 
 _LARGEST = 20_000_000

@@ -12,10 +12,11 @@ from urllib.parse import quote
 import pandas as pd
 
 from causattn.base import CausattnError, visible
+from causattn.graphs import added_metrics
 from causattn.report.comparison import headlines, write_comparison
 from causattn.report.page.graph_data import plain
 from causattn.report.page.rendering import render_page, write_page
-from causattn.results import added_metrics, collect_runs, compare_runs
+from causattn.results import collect_runs, compare_runs
 
 _SHOWN = (
     ("graph.shd", "SHD"),

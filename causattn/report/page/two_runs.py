@@ -18,7 +18,7 @@ from causattn.report.words.differences import (
     rows_of_tests,
     setting_rows,
 )
-from causattn.report.words.quality import ATTENTION
+from causattn.report.words.truth import ATTENTION
 from causattn.results import Run
 
 

@@ -17,7 +17,7 @@ from causattn.report.page.pair_data import pair_data
 from causattn.report.page.rendering import render_page
 from causattn.report.record.attention import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
-from causattn.report.words.quality import ATTENTION
+from causattn.report.words.truth import ATTENTION
 from causattn.results import Run
 
 ViewName = Literal["heads", "model", "neurons", "matrix", "statistics"]

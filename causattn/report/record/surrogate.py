@@ -22,7 +22,7 @@ from causattn.models import LanguageModel
 from causattn.report.page.graph_data import plain
 from causattn.report.record.kept import read_kept
 from causattn.report.record.question import DocumentSample, ExampleQuestion, question_of, subject_of
-from causattn.report.words.text import number
+from causattn.report.words import number
 from causattn.results import Run
 
 FILE = "surrogate.json"

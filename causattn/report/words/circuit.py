@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causattn.report.words.text import number
+from causattn.report.words import number
 from causattn.results import Run
 
 

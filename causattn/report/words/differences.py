@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from causattn.base import visible
-from causattn.graphs import CausalGraph, Edge
-from causattn.report.words.flat import flat
-from causattn.report.words.quality import scored_by
-from causattn.report.words.rows import ARROWS, EdgeRow, edge_rows
-from causattn.report.words.text import isolated, number
-from causattn.results import Run, added_metrics
+from causattn.graphs import CausalGraph, Edge, added_metrics
+from causattn.report.words import flat, isolated, number
+from causattn.report.words.evidence import ARROWS, EdgeRow, edge_rows
+from causattn.report.words.truth import scored_by
+from causattn.results import Run
 
 Sides = tuple[Run, Run]
 _METRICS = (

@@ -8,11 +8,11 @@ from typing import Any
 
 from causattn.base import visible
 from causattn.candidates import SELECTORS
-from causattn.report.words.circuit import circuit_lines
-from causattn.report.words.quality import ATTENTION, scored_by, screen_qualities
-from causattn.report.words.text import number
-from causattn.report.words.verdicts import verdict_lines
-from causattn.results import Run, added_metrics
+from causattn.graphs import added_metrics
+from causattn.report.words import number
+from causattn.report.words.evidence import verdict_lines
+from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
+from causattn.results import Run
 
 _GRAPH = (
     ("shd", "SHD"),
@@ -48,6 +48,11 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
     timed
         Whether to say how long it took, which differs from one time to the next.
     """
+    of_heads: list[str] = []
+    if "circuit" in run.summary:
+        from causattn.report.words.circuit import circuit_lines
+
+        of_heads = circuit_lines(run)
     lines = (
         data_line(run),
         model_line(run),
@@ -60,7 +65,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         cheaper_line(run),
         discovery_line(run),
         graph_line(run),
-        *circuit_lines(run),
+        *of_heads,
         *verdict_lines(run),
         timing_line(run) if timed else "",
     )

@@ -10,11 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from causattn.base import terminal
+from causattn.report.words.evidence import COLUMNS as KNOWN
+from causattn.report.words.evidence import EdgeRow, edge_rows, known_effect_rows, missing_edges
 from causattn.report.words.headline import headlines
-from causattn.report.words.known_effects import COLUMNS as KNOWN
-from causattn.report.words.known_effects import known_effect_rows
-from causattn.report.words.quality import scored_by
-from causattn.report.words.rows import EdgeRow, edge_rows, missing_edges
+from causattn.report.words.truth import scored_by
 from causattn.results import Run
 
 _MOST = 30

@@ -7,7 +7,7 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.results.compare.comparison import Comparison, MetricComparison, compare_runs
     from causattn.results.compare.means import OVERALL
-    from causattn.results.compare.metrics import Metric, added_metrics
+    from causattn.results.compare.metrics import Metric
     from causattn.results.compare.ranks import Ranking
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "Metric",
     "MetricComparison",
     "Ranking",
-    "added_metrics",
     "compare_runs",
 ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from causattn.base import ConfigError, listed
-from causattn.graphs import METRICS
+from causattn.graphs import METRICS, added_metrics
 
 SECONDS = "search.seconds"
 """Time of the discovery algorithm alone, whatever else the run did."""
@@ -65,12 +65,6 @@ _USUAL = (
     "candidates.auc",
     "candidates.average_precision",
 )
-
-
-def added_metrics() -> dict[str, str]:
-    """Return the title of each metric of graphs that comes from outside, by its column."""
-    outside = (name for name, entry in METRICS.entries().items() if not entry.native)
-    return {f"graph.{name}": METRICS[name].title for name in outside}
 
 
 def known_metric(name: str) -> Metric | None:

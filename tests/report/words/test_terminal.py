@@ -7,7 +7,7 @@ from rich.console import Console
 
 from causattn.base import visible
 from causattn.report import print_run
-from causattn.report.words.text import number
+from causattn.report.words import number
 from causattn.results import Run
 
 

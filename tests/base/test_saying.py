@@ -3,7 +3,7 @@ from importlib import import_module
 
 from causattn.base import progress, quiet, track
 
-progress_module = import_module("causattn.base.progress")
+progress_module = import_module("causattn.base.saying")
 
 
 def test_items_pass_through_and_a_log_gets_two_lines(capsys):

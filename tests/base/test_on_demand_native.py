@@ -43,7 +43,7 @@ def test_nothing_is_imported_to_know_it():
         "assert REFUTERS.said('bootstrap', 'default') is False\n"
         "assert INTERVENTIONS.said('zero', 'changes') == 'attention'  # of its base's file\n"
         "assert SELECTORS.said('lasso', 'needs_summary') is False\n"
-        "known = ('refuters.', 'interventions.', 'candidates.lasso', 'candidates.screen')\n"
+        "known = ('refuters.', 'interventions.', 'candidates.lasso', 'candidates.trees')\n"
         "print([name for name in sys.modules if any(each in name for each in known)])"
     )
     done = subprocess.run(

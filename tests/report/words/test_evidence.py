@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from causattn.effects import EvidenceTable
-from causattn.report.words.verdicts import verdict_lines
+from causattn.report.words.evidence import verdict_lines
 
 
 def row(source: str, target: str, **more) -> dict:

@@ -7,11 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from causattn.graphs.agreement import adjacency_agreement, arrowhead_agreement
 from causattn.graphs.contract import GraphMetric, GraphPair, Number
 from causattn.graphs.distances import (
     Strategy,
+    adjacency_agreement,
     adjustment_identification_distance,
+    arrowhead_agreement,
     structural_hamming_distance,
 )
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from causattn.graphs import CausalGraph, Mark
-from causattn.report.figures.overlay import by_verdict, count_fates, drawing_order, overlay
+from causattn.report.words.truth import by_verdict, count_fates, drawing_order, overlay
 
 NAMES = ("a", "b", "c")
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from causattn.report.words.quality import chosen_pairs, prevalence, screen_qualities
+from causattn.report.words.truth import chosen_pairs, prevalence, screen_qualities
 from causattn.results import Run
 
 

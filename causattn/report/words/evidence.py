@@ -1,18 +1,18 @@
-"""The edges of a run with their evidence in words, for the terminal and for the page."""
+"""The evidence of a run in words: its edges, its verdicts, and effects known from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from causattn.base import visible
-from causattn.effects import DOCUMENT_VERDICTS
+from causattn.effects import DOCUMENT_VERDICTS, MODEL_VERDICTS
 from causattn.graphs import CausalGraph
-from causattn.report.figures.overlay import fates_by_pair, overlay
-from causattn.report.words.text import number
+from causattn.report.words import number
+from causattn.report.words.truth import fates_by_pair, overlay
 from causattn.results import Run
 
 ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→", "<-o": "←o", "o-o": "o–o"}
@@ -22,7 +22,7 @@ ARROWS = {"-->": "→", "<--": "←", "---": "—", "<->": "↔", "o->": "o→",
 class EdgeRow:
     """One edge of the graph with its evidence; texts are empty where nothing is known.
 
-    `score` is that of the candidates (see `causattn.report.words.quality.scored_by`).
+    `score` is that of the candidates (see `causattn.report.words.truth.scored_by`).
     """
 
     source: str
@@ -165,3 +165,101 @@ def _text(value: Any) -> str:
 
 def _unknown(value: Any) -> bool:
     return value is None or value is pd.NA or value != value
+
+
+def verdict_lines(run: Run) -> Iterator[str]:
+    """Yield a line about the documents, one about the model, and one about the split.
+
+    Nothing for runs without evidence, or of a version without these columns.
+    """
+    frame = run.evidence
+    if not {"verdict", "discovery_directed", "data_rows"} <= set(frame.columns):
+        return
+    words = frame.loc[frame["discovery_edge"].notna(), "verdict"].value_counts()
+    said = [f"{words[word]} {word}" for word in DOCUMENT_VERDICTS[:-2] if words.get(word)]
+    undecided = frame.loc[frame["verdict"] == "open", ["source", "target"]].to_numpy()
+    pairs = len({frozenset(pair) for pair in undecided})
+    said += [f"{pairs} pair{'s' * (pairs != 1)} without a direction"] if pairs else []
+    if said:
+        yield f"About the documents: {', '.join(said)}"
+    used = frame["model_verdict"].value_counts()
+    asked = [f"{used[word]} {word}" for word in MODEL_VERDICTS if used.get(word)]
+    if asked:
+        yield f"About the model: {', '.join(asked)} (ordered pairs, read at its output)"
+    elif frame["conditional_estimate"].notna().any():
+        yield (
+            "About the model: nothing; its hidden slots give conditionals, which are no "
+            "interventions"
+        )
+    yield from _split(run, frame[frame["discovery_directed"]])
+
+
+def _split(run: Run, arrows: pd.DataFrame) -> Iterator[str]:
+    """Yield what the split left and what it cost."""
+    if arrows["data_rows"].isna().all():
+        return
+    held = arrows[arrows["data_rows"] == "unseen"]
+    if held.empty:
+        yield (
+            f"Effects of {len(arrows)} arrows: none is of documents that the search has not seen, "
+            "so that none can be more than drawn"
+        )
+        return
+    line = (
+        f"Effects of {len(held)} of {len(arrows)} arrows are of documents that the search has not "
+        "seen"
+    )
+    every = run.summary.get("features", {}).get("rows")
+    if every:
+        line += f" (half of {number(every)})"
+    lost = len(arrows) - len(held)
+    if lost:
+        line += f"; half of the documents do not draw the other{'s' * (lost > 1)}"
+    wide = (held["data_joint_high"] - held["data_joint_low"]) / (
+        held["data_high"] - held["data_low"]
+    )
+    if wide.notna().any():
+        line += (
+            f"; intervals over all arrows at once are {number(float(wide.median()), 2)} times as "
+            "wide as single ones, and both about 1.4 times as wide as those of all documents"
+        )
+    yield line
+
+
+COLUMNS = ("aspect", "reviews", "naive", "adjusted", "people, dev", "people, test")
+
+
+class KnownEffect(NamedTuple):
+    """One row as text: an aspect's effect by each way of asking."""
+
+    aspect: str
+    reviews: str
+    naive: str
+    adjusted: str
+    people_dev: str
+    people_test: str
+
+
+def known_effect_rows(run: Run) -> list[KnownEffect]:
+    """Return the rows of the table; none where nothing is known from elsewhere."""
+    rows = run.summary.get("effects", {}).get("known") or []
+    return [
+        KnownEffect(
+            visible(str(row["aspect"])),
+            number(row["reviews"]),
+            _with_interval(row, "naive"),
+            _with_interval(row, "adjusted"),
+            _of_people(row, "dev"),
+            _of_people(row, "test"),
+        )
+        for row in rows
+    ]
+
+
+def _with_interval(row: dict[str, float], name: str) -> str:
+    return f"{row[name]:.3f} [{row[f'{name}_low']:.2f}, {row[f'{name}_high']:.2f}]"
+
+
+def _of_people(row: dict[str, float], split: str) -> str:
+    value = row.get(f"human_{split}")
+    return "" if value is None else f"{value:.3f} (n {row[f'human_{split}_pairs']:.0f})"

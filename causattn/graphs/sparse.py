@@ -1,7 +1,7 @@
-"""Sets of variables as Python integers: bit i is variable i.
+"""Sparse square matrices: their entries as pairs, found fast, and their rows as sets.
 
-For plain code: unions, differences and subset tests on integers of any length are single
-operations, and nothing has to be compiled.
+A set of variables is a Python integer whose bit i is variable i: unions, differences and subset
+tests on integers of any length are single operations, and nothing has to be compiled.
 """
 
 from __future__ import annotations
@@ -9,6 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+
+
+def nonzero_pairs(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows and columns of a matrix's nonzero entries, in row order.
+
+    The same as `numpy.nonzero`, in a fraction of its time where nearly all entries are zero.
+
+    Parameters
+    ----------
+    matrix
+        [p, q].
+
+    Returns
+    -------
+    int64 [m] each.
+    """
+    flat = np.flatnonzero(matrix if matrix.dtype == bool else matrix != 0)
+    rows, columns = np.divmod(flat, max(matrix.shape[1], 1))
+    return rows, columns
+
+
+def is_symmetric(matrix: np.ndarray) -> bool:
+    """Return whether a bool matrix [p, p] equals its transpose."""
+    i, j = nonzero_pairs(matrix)
+    return bool(matrix[j, i].all())
 
 
 def rows_as_sets(matrix: np.ndarray) -> list[int]:

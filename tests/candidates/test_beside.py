@@ -55,7 +55,7 @@ def test_blocks_of_columns_and_rows_change_no_bit(table_of, monkeypatch):
     codes = np.stack([rng.integers(0, 2 + k % 4, 700) for k in range(9)], axis=1)
     codes[codes == 1] = 4  # a value that does not occur lies between
     whole = mutual_information_screen(table_of(codes))
-    module = importlib.import_module("causattn.candidates.mutual_information")
+    module = importlib.import_module("causattn.candidates.beside")
     monkeypatch.setattr(module, "_COLUMNS", 2)
     monkeypatch.setattr(module, "_ROWS", 64)
     np.testing.assert_array_equal(mutual_information_screen(table_of(codes)), whole)

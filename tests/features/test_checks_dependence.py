@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from causattn.corpora import Mentions
-from causattn.features import FeatureKind, FeatureTable, dependence, dependent_columns
+from causattn.features import FeatureKind, FeatureTable, checks, dependent_columns
 
 
 def _table(values: np.ndarray) -> FeatureTable:
@@ -29,8 +29,8 @@ def _by_ranks(values: np.ndarray) -> list[int]:
 @pytest.mark.parametrize("rows", [120, 700])
 @pytest.mark.parametrize("block", [64, 8192])
 def test_the_columns_that_add_no_rank(rows, block, monkeypatch):
-    monkeypatch.setattr(dependence, "_BLOCK", block)
-    monkeypatch.setattr(dependence, "_TOGETHER", 7)
+    monkeypatch.setattr(checks, "_BLOCK", block)
+    monkeypatch.setattr(checks, "_TOGETHER", 7)
     rng = np.random.default_rng(rows)
     values = (rng.random((rows, 40)) < 0.3).astype(float)
     assert dependent_columns(_table(values)) == {}
@@ -44,7 +44,7 @@ def test_the_columns_that_add_no_rank(rows, block, monkeypatch):
 
 
 def test_correlations_alone_settle_an_ordinary_table(monkeypatch):
-    monkeypatch.setattr(dependence, "_eliminated", None)
+    monkeypatch.setattr(checks, "_eliminated", None)
     rng = np.random.default_rng(0)
     for values in (
         (rng.random((300, 30)) < 0.3).astype(float),

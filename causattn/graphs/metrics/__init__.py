@@ -1,1 +1,0 @@
-"""Metrics of graphs: the usual ones, and any other in a file of its own."""
