@@ -27,6 +27,7 @@ GROUPS = {
     "candidates": ["top_k"],
     "discovery": ["pc", "ges"],
     "effects": ["dowhy"],
+    "graph": ["documents"],
 }
 EXPERIMENT = """\
 # @package _global_
