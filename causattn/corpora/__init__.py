@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from causattn.corpora.occurrences import Occurrences, find_words, is_unspaced, is_word
     from causattn.corpora.permute import permute_corpus
     from causattn.corpora.planted_truth import planted_causes, planted_labels, planted_roles
+    from causattn.corpora.programs import (
+        PROGRAMS,
+        Domain,
+        Program,
+        ProgramSelect,
+        ProgramStep,
+        Trace,
+        domains,
+    )
     from causattn.corpora.registry import CORPORA
     from causattn.corpora.render import Slot, render, rewrite
     from causattn.corpora.shortcut import out_of_distribution
@@ -35,17 +44,24 @@ __all__ = [
     "CEBAB_LABELS",
     "CORPORA",
     "POOLED",
+    "PROGRAMS",
     "Corpus",
     "CorpusSource",
+    "Domain",
     "Mentions",
     "Network",
     "Occurrences",
+    "Program",
+    "ProgramSelect",
+    "ProgramStep",
     "Slot",
     "StoredTexts",
+    "Trace",
     "backdoor_design",
     "bundled_networks",
     "corpus_checksum",
     "corpus_settings",
+    "domains",
     "find_words",
     "human_effects",
     "human_pairs",

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from causattn.models.model import LanguageModel, Task, token_id
     from causattn.models.next_tokens import next_logits
     from causattn.models.predict import predict_labels, predict_tokens
+    from causattn.models.programs import (
+        ProgramCircuit,
+        ProgramForMaskedLM,
+        ProgramNetworkConfig,
+        program_attention,
+    )
     from causattn.models.recurrent import (
         RECURRENT_SCORES,
         LSTMForCausalLM,
@@ -50,6 +56,9 @@ __all__ = [
     "LSTMSeq2SeqConfig",
     "LanguageModel",
     "ModelKind",
+    "ProgramCircuit",
+    "ProgramForMaskedLM",
+    "ProgramNetworkConfig",
     "Task",
     "batches",
     "carrier_tokens",
@@ -64,6 +73,7 @@ __all__ = [
     "next_logits",
     "predict_labels",
     "predict_tokens",
+    "program_attention",
     "read_model",
     "seeded_torch",
     "single_tokens",

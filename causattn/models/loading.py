@@ -79,7 +79,7 @@ def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
         raise ModelError(
             f"The folder {name} has no config.json; give a folder that save_pretrained wrote."
         )
-    _know_recurrent(folder)
+    _know_own(folder)
     with _explained(name), hushed():
         return AutoConfig.from_pretrained(
             str(folder) if looks_local else name, revision=revision, trust_remote_code=False
@@ -123,11 +123,14 @@ def read_tokenizer(name: str, revision: str | None = None) -> PreTrainedTokenize
     return tokenizer
 
 
-def _know_recurrent(folder: Path) -> None:
+def _know_own(folder: Path) -> None:
     """Make causattn's own networks known to transformers where a folder holds one."""
     config = folder / "config.json"
-    if config.is_file() and '"causattn_lstm_' in config.read_text(encoding="utf-8"):
-        import causattn.models.recurrent.registering  # noqa: F401
+    text = config.read_text(encoding="utf-8") if config.is_file() else ""
+    if '"causattn_lstm_' in text:
+        import causattn.models.recurrent.registering
+    if '"causattn_program' in text:
+        import causattn.models.programs.registering  # noqa: F401
 
 
 def read_network(
