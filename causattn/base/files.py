@@ -17,7 +17,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Any
@@ -59,7 +59,7 @@ def write_json(path: Path, value: object) -> None:
 
 
 def disk_error(error: OSError, place: Path, mend: str) -> ArtefactError | None:
-    """Return the sentence for a disk that cannot take a file, None for any other error.
+    """Return the sentence for a disk that cannot take a file or fails, None for any other error.
 
     Parameters
     ----------
@@ -76,6 +76,11 @@ def disk_error(error: OSError, place: Path, mend: str) -> ArtefactError | None:
         return ArtefactError(
             f"A file under {place} is larger than is allowed here (ulimit -f); allow larger files, "
             f"or {mend}."
+        )
+    if error.errno in (errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENODEV):
+        return ArtefactError(
+            f"The disk under {place} does not answer as it should ({error.strerror}); have it "
+            f"looked at, or {mend}."
         )
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return ArtefactError(f"{place} cannot be written ({error.strerror}); {mend}.")
@@ -270,7 +275,8 @@ def exclusive(path: Path, what: str, *, wait: bool = True) -> Iterator[None]:
         _sign(holder)
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):  # a courtesy, as its making is
+            holder.unlink(missing_ok=True)
         lock.release()
 
 

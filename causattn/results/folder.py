@@ -179,8 +179,9 @@ def run_in_folder(
             raise
         with _disk(folder):
             _finish(folder, config, started)
-    for name in (_LOCK, f"{_LOCK}.holder"):
-        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # the run is finished with them as well
+        for name in (_LOCK, f"{_LOCK}.holder"):
+            (folder / name).unlink(missing_ok=True)
     return True
 
 

@@ -113,6 +113,7 @@ class Store:
             with exclusive(lock, f"{kind} {key}"):
                 found = _intact(folder, kind, schema, read, remove=True)
                 if found is None:
+                    _clear_begun(folder)
                     about = {"key": key, "parts": dict(key_parts), "version": __version__}
                     _write_new(folder, kind, schema, make(), write, about)
                     return Artefact(read(folder / _CONTENT), key, folder, reused=False)
@@ -141,6 +142,12 @@ def _intact(
             say(f"The stored {kind} {folder} is damaged and is made again: {error}", error=True)
             shutil.rmtree(folder, ignore_errors=True)
         return None
+
+
+def _clear_begun(folder: Path) -> None:
+    """Take away what processes that were killed had begun to write (only under its lock)."""
+    for begun in folder.parent.glob(f".{folder.name}.{'[0-9a-f]' * 8}"):
+        shutil.rmtree(begun, ignore_errors=True)
 
 
 def _write_new(

@@ -42,3 +42,16 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
         exclusive(tmp_path / "file" / "a.lock", "x"),
     ):
         pass
+
+
+def test_a_note_that_cannot_be_removed_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with exclusive(tmp_path / "a.lock", "a run"):
+        monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.undo()
+    with exclusive(tmp_path / "a.lock", "a run", wait=False):  # the lock itself was given back
+        pass

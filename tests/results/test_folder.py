@@ -290,7 +290,12 @@ def test_a_kill_at_any_file_event_strands_no_job(tmp_path: Path, state: str) -> 
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "is full"), (errno.EFBIG, "ulimit"), (errno.EROFS, "cannot be written")],
+    [
+        (errno.ENOSPC, "is full"),
+        (errno.EFBIG, "ulimit"),
+        (errno.EROFS, "cannot be written"),
+        (errno.EIO, "does not answer as it should"),
+    ],
 )
 def test_a_disk_that_takes_no_run_is_a_sentence(tmp_path: Path, number: int, words: str) -> None:
     def fill(folder: Path) -> None:

@@ -108,7 +108,12 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "is full"), (errno.EACCES, "cannot be written")]
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "is full"),
+        (errno.EACCES, "cannot be written"),
+        (errno.EIO, "does not answer as it should"),
+    ],
 )
 def test_a_full_or_closed_disk_is_a_sentence(tmp_path: Path, number: int, words: str) -> None:
     def fail(value: list[int], folder: Path) -> None:
@@ -118,6 +123,18 @@ def test_a_full_or_closed_disk_is_a_sentence(tmp_path: Path, number: int, words:
         Store(tmp_path).fetch("model", {}, 1, Maker(), fail, read)
     assert "paths.cache" in str(error.value)
     assert not list(tmp_path.glob("model/*"))
+
+
+def test_what_a_killed_maker_had_begun_is_taken_away(tmp_path: Path) -> None:
+    store, kind = Store(tmp_path), tmp_path / "model"
+    key = store.key("model", {}, 1)
+    begun, shards, other = (kind / f".{name}" for name in (f"{key}.0fe3b6a1", f"{key}.shards", "b"))
+    for folder in (begun, shards, other):
+        (folder / "content").mkdir(parents=True)
+    store.fetch("model", {}, 1, Maker(), write, read)
+    assert not begun.exists()
+    assert shards.is_dir()  # finished parts of the same artefact
+    assert other.is_dir()
 
 
 def _make_slowly(store: Path, log: Path, seconds: float) -> None:
