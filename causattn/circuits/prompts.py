@@ -109,8 +109,8 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
         other = None
         if patch == "counterfactual":
             other = list(model.tokenizer(str(row["counterpart"]))["input_ids"])
-            if len(other) > 1 and other[-1] == model.tokenizer.eos_token_id:
-                other.pop()
+            while len(other) > 1 and other[-1] in model.tokenizer.all_special_ids:
+                other.pop()  # what a tokenizer ends texts with
             both = {f"prompt {document}": ids, "its counterpart": other}
             check_same_length({name: torch.tensor([own]) for name, own in both.items()})
         right, wrong = (single_tokens(model, str(row[side]).split("|")) for side in NEEDED)

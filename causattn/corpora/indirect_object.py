@@ -9,6 +9,7 @@ are all different, so that it asks for nobody.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from causattn.base import ConfigError, generator
 from causattn.corpora.contract import CorpusSource
@@ -29,6 +30,18 @@ TEMPLATES = (
     "After {first} and {second} left the {place}, {again} offered a {thing} to {answer}",
     "While {first} and {second} sat in the {place}, {again} showed a {thing} to {answer}",
 )
+CHINESE = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹喻苏潘葛范彭鲁韦昌",
+    ("商店", "公园", "学校", "车站", "市场", "花园"),
+    ("书", "球", "信", "票", "花", "笔"),
+    (
+        "{first}和{second}去了{place}，{again}把{thing}给了{answer}",
+        "昨天{first}和{second}在{place}，后来{again}把{thing}送给{answer}",
+        "{first}跟{second}到了{place}以后，{again}把{thing}交给{answer}",
+        "在{place}里{first}遇见{second}，{again}就把{thing}递给{answer}",
+    ),
+)
+"""Names of one character, places, things and templates."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +54,12 @@ class IndirectObjectSettings(PromptSettings):
         How many to draw; the two orders alternate.
     names
         How many of the 42 names, each one token of common decoders.
+    language
+        English, or Chinese with names of one character.
     """
 
     names: int = len(NAMES)
+    language: Literal["en", "zh"] = "en"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -61,18 +77,19 @@ class IndirectObject(CorpusSource):
     def load(self, settings: IndirectObjectSettings, seed: int) -> Corpus:
         """Return the prompts."""
         rng = generator(seed, "corpora", "indirect_object")
-        names = NAMES[: settings.names]
+        own = (NAMES, PLACES, THINGS, TEMPLATES) if settings.language == "en" else CHINESE
+        names, (places, things, templates) = tuple(own[0][: settings.names]), own[1:]
         prompts = []
         for document in range(settings.documents):
             which = settings.template(document)
             obj, subject, *others = rng.choice(names, 5, replace=False).tolist()
-            place, thing = str(rng.choice(PLACES)), str(rng.choice(THINGS))
+            place, thing = str(rng.choice(places)), str(rng.choice(things))
             ahead = document % 2 == 0
             first, second = (obj, subject) if ahead else (subject, obj)
             words = {"first": first, "second": second, "place": place, "again": subject}
             prompts.append(
                 Prompt(
-                    TEMPLATES[which],
+                    templates[which],
                     {**words, "thing": thing, ANSWER: obj},
                     dict(zip(("first", "second", "again"), others, strict=True)),
                     (obj,),
@@ -83,9 +100,9 @@ class IndirectObject(CorpusSource):
         values = {
             "first": names,
             "second": names,
-            "place": PLACES,
+            "place": places,
             "again": names,
-            "thing": THINGS,
+            "thing": things,
             ANSWER: names,
         }
         return prompt_corpus(self.name, prompts, values, settings)

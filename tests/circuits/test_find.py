@@ -21,6 +21,8 @@ from causattn.circuits import (
     read_circuit,
     write_circuit,
 )
+from causattn.corpora import load_corpus
+from causattn.models import load_model
 
 SMALL = {
     "kind": "heads",
@@ -199,8 +201,6 @@ def test_attention_alone_is_what_both_ends_pay(task) -> None:
 
 @pytest.mark.parametrize("name", list(PATH_RULES))
 def test_rules_keep_candidates_only(name, model) -> None:
-    from causattn.corpora import load_corpus
-
     corpus = load_corpus({"kind": "indirect_object", "documents": 44}, 3)
     settings = HeadsSettings(finding=40, trying=2, paths=25, alpha=0.05)
     cases, _ = prompt_cases(model, corpus, settings)
@@ -272,3 +272,15 @@ def test_examples_say_where_an_edge_carries_and_what_its_patch_does(circuit, mod
         # Products of query and key give the weights back: no mask and no position is added to them.
         last = torch.tensor(maps[0]["products"][-1]).softmax(-1)
         assert torch.allclose(last, torch.tensor(maps[0]["weights"][-1]), atol=1e-2)
+
+
+def test_a_decoder_trained_on_chinese_has_its_graph(tmp_path) -> None:
+    own = {"kind": "indirect_object", "language": "zh", "documents": 300}
+    corpus = load_corpus(own, 1)
+    trained = load_model({"kind": "tiny_lm", "epochs": 2, "layers": 2, "width": 32}, corpus, 0)
+    found = find_circuit(SMALL, trained, corpus, 0)
+    assert found.about["paths"]["kept"] > 0
+    # The prompt ends before the answer, and what its tokenizer begins texts with stays.
+    tokens = found.examples["documents"][0]["tokens"]
+    assert tokens[0] == "[CLS]"
+    assert tokens[-1].strip() in "给交递"

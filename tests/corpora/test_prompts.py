@@ -4,6 +4,7 @@ import pytest
 from causattn.base import ConfigError
 from causattn.corpora import load_corpus
 from causattn.corpora.pronouns import HE, SHE
+from causattn.corpora.sentiment import BAD, GOOD
 
 
 def test_an_indirect_object_is_asked_for_and_its_counterpart_asks_for_nobody() -> None:
@@ -60,7 +61,34 @@ def test_a_persons_gender_is_right_and_the_counterparts_is_wrong() -> None:
     assert set(corpus.metadata["known_by"]) == {"word", "profession"}
 
 
-@pytest.mark.parametrize("kind", ["indirect_object", "greater_than", "pronouns"])
+def test_praise_is_right_after_praise_and_the_counterpart_blames() -> None:
+    corpus = load_corpus({"kind": "sentiment", "documents": 24}, 0)
+    food, service = (corpus.variables.index(name) for name in ("food", "service"))
+    for document, row in enumerate(corpus.metadata.to_dict("records")):
+        own, other = (GOOD, BAD) if row["sentiment"] == "good" else (BAD, GOOD)
+        words = corpus.texts[document].replace(",", " ").replace(".", " ").split()
+        assert sum(word in own for word in words[:-1]) == 2
+        assert not any(word in other for word in words)
+        asked = row["counterpart"].replace(",", " ").replace(".", " ").split()
+        assert sum(word in other for word in asked) == 2
+        assert len(asked) == len(words) - 1
+        assert words[-1] in row["right"].split("|")
+        names = corpus.categories[food]
+        assert {names[int(corpus.values[document, k])] for k in (food, service)} <= set(own)
+    assert set(corpus.metadata["sentiment"]) == {"good", "bad"}
+
+
+def test_an_indirect_object_is_asked_for_in_chinese() -> None:
+    corpus = load_corpus({"kind": "indirect_object", "language": "zh", "documents": 16}, 3)
+    for text, row in zip(corpus.texts, corpus.metadata.to_dict("records"), strict=True):
+        assert text.endswith(row["right"])
+        assert text.count(row["right"]) == text.count(row["wrong"]) == 2
+        assert len(row["counterpart"]) == len(text) - 1
+        assert row["right"] not in row["counterpart"]
+        assert row["wrong"] not in row["counterpart"]
+
+
+@pytest.mark.parametrize("kind", ["indirect_object", "greater_than", "pronouns", "sentiment"])
 def test_unknown_templates_are_refused(kind) -> None:
     with pytest.raises(ConfigError, match="templates 0 to 3"):
         load_corpus({"kind": kind, "templates": [9]}, 0)

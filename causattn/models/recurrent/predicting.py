@@ -1,13 +1,13 @@
-"""What recurrent networks learn to predict: the next token, or a text that they read."""
+"""What networks learn to predict by epochs: the next token, or a text that they read."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
 
 from causattn.models.encoding import Batch, Encoding, take
-from causattn.models.recurrent.language_model import LSTMForCausalLM
 from causattn.models.recurrent.seq2seq import LSTMForConditionalGeneration
 from causattn.models.recurrent.training import Predictions
 
@@ -23,18 +23,19 @@ class NextToken:
         The documents.
     """
 
-    def __init__(self, network: LSTMForCausalLM, encoding: Encoding) -> None:
+    def __init__(self, network: PreTrainedModel, encoding: Encoding) -> None:
         self._network, self._encoding = network, encoding
         self.lengths = encoding.lengths
 
     def predict(self, documents: np.ndarray, rng: np.random.Generator) -> Predictions:
         """Predict every token but the first of some documents; nothing is drawn."""
         batch = take(self._encoding, documents)
-        states = self._network.model(**batch.inputs)[0]
+        states = self._network.base_model(**batch.inputs)[0]
         real = batch.attention_mask[:, 1:].bool()
         tokens = batch.input_ids[:, 1:][real]
         # The head, the widest layer, runs on what is predicted only.
-        nats = cross_entropy(self._network.head(states[:, :-1][real]), tokens, reduction="none")
+        head = self._network.get_output_embeddings()
+        nats = cross_entropy(head(states[:, :-1][real]), tokens, reduction="none")
         return Predictions(nats, tokens, torch.ones_like(tokens, dtype=torch.bool))
 
 

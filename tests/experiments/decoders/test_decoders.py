@@ -7,7 +7,7 @@ from causattn.corpora import load_corpus
 from experiments.induction.measure import screened
 from tests.small_models import prompt_decoder
 
-PROMPTS = ("indirect_object", "greater_than", "pronouns")
+PROMPTS = ("indirect_object", "greater_than", "pronouns", "sentiment")
 
 
 @pytest.fixture(scope="module", autouse=True)
