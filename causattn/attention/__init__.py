@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from causattn.attention.interventions.paths import HeadPaths
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
     from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
+    from causattn.attention.measures.norm import carried_norms
     from causattn.attention.measures.sparse import SparseMoments
     from causattn.attention.registry import MEASURES
     from causattn.attention.settings import (
@@ -86,6 +87,7 @@ __all__ = [
     "attention_settings",
     "attention_weights",
     "capture_attention",
+    "carried_norms",
     "check_device",
     "check_query",
     "check_same_length",

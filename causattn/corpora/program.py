@@ -40,7 +40,7 @@ class ProgramSettings:
         own = choose(self.program, PROGRAMS, "corpus.program")
         longest = own.length if self.length is None else self.length
         shortest = longest if self.shortest is None else self.shortest
-        if not 2 <= longest:
+        if longest < 2:
             raise ConfigError(f"corpus.length={longest} must be at least 2; raise it.")
         if not 1 <= shortest <= longest:
             raise ConfigError(

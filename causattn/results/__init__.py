@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         MetricComparison,
         Ranking,
         compare_runs,
+        rank,
     )
     from causattn.results.folder import (
         WITHOUT_EFFECT,
@@ -68,6 +69,7 @@ __all__ = [
     "matrix",
     "nearest",
     "prune",
+    "rank",
     "read_rows",
     "run_in_folder",
     "run_status",

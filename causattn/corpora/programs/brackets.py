@@ -125,7 +125,7 @@ def _balanced(kinds: Sequence[tuple[str, str]]) -> Draw:
             if stack and rng.random() < 0.5:
                 found.append(stack.pop())
             else:
-                opens, closes = kinds[rng.integers(len(kinds))]
+                opens, closes = kinds[int(rng.integers(len(kinds)))]
                 found.append(opens)
                 stack.append(closes)
         return found

@@ -59,9 +59,7 @@ def _double_histogram() -> Program:
     return Program(
         "double_histogram",
         mapped(lambda n, h: n // h if h else None, places, often),
-        lambda x: [
-            sum(n == Counter(x)[token] for n in Counter(x).values()) for token in x
-        ],
+        lambda x: [sum(n == Counter(x)[token] for n in Counter(x).values()) for token in x],
     )
 
 
@@ -88,15 +86,18 @@ def _palindrome() -> Program:
         counted(wrong, lambda n: yes_no(n == 0)),
         lambda x: [yes_no(list(x) == list(x)[::-1])] * len(x),
         vocabulary=("a", "b"),
-        draw=lambda rng, n: (h := [str(k) for k in rng.choice(["a", "b"], (n + 1) // 2)])
-        + h[: n // 2][::-1],
+        draw=lambda rng, n: (
+            (h := [str(k) for k in rng.choice(["a", "b"], (n + 1) // 2)]) + h[: n // 2][::-1]
+        ),
     )
 
 
 PROGRAMS = (
     Program("length", length(), lambda x: [len(x)] * len(x)),
     Program("count", width(IS_A), lambda x: [list(x).count("a")] * len(x)),
-    Program("contains", counted(IS_A, lambda n: yes_no(n > 0)), lambda x: [yes_no("a" in x)] * len(x)),
+    Program(
+        "contains", counted(IS_A, lambda n: yes_no(n > 0)), lambda x: [yes_no("a" in x)] * len(x)
+    ),
     Program("parity", counted(IS_A, lambda n: n % 2), lambda x: [list(x).count("a") % 2] * len(x)),
     Program(
         "running_count",

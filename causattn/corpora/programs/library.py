@@ -6,8 +6,6 @@ from causattn.corpora.programs import brackets, counting, moving, ordering
 from causattn.corpora.programs.program import Program
 
 PROGRAMS: dict[str, Program] = {
-    each.name: each
-    for part in (moving, counting, ordering, brackets)
-    for each in part.PROGRAMS
+    each.name: each for part in (moving, counting, ordering, brackets) for each in part.PROGRAMS
 }
 """All programs by name."""

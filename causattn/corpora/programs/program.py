@@ -1,4 +1,4 @@
-"""`Program`: steps, what they are meant to compute in plain Python, and sequences to try them on."""
+"""`Program`: steps, what they compute in plain Python, and sequences to try them on."""
 
 from __future__ import annotations
 

@@ -186,7 +186,9 @@ class Trace:
             return list(range(len(self.tokens)))
         if step.kind == "map":
             assert step.function is not None
-            return [step.function(*each) for each in zip(*map(self.values, step.inputs))]
+            return [
+                step.function(*each) for each in zip(*map(self.values, step.inputs), strict=True)
+            ]
         assert step.select is not None
         seen = self.seen(step.select)
         if step.kind == "width":
@@ -198,7 +200,7 @@ class Trace:
         for own in rows:
             if len(set(own)) > 1:
                 raise DataError(
-                    f"A gather meets {own} in the sequence {' '.join(self.tokens)}; its places must "
-                    "have one value."
+                    f"A gather meets {own} in the sequence {' '.join(self.tokens)}; its places "
+                    "must have one value."
                 )
         return [own[0] if own else None for own in rows]

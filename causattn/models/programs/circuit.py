@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from causattn.corpora import PROGRAMS, Program, ProgramStep, Trace
-from causattn.models.programs.layout import EMBEDDING, OUTPUT, Layout, lay_out
+from causattn.models.programs.layout import EMBEDDING, OUTPUT, ProgramLayout, lay_out
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def program_circuit(layout: Layout) -> ProgramCircuit:
+def program_circuit(layout: ProgramLayout) -> ProgramCircuit:
     """Return the circuit of a layout."""
     edges: dict[tuple[str, str], None] = {}
     constant: dict[tuple[str, str], None] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causattn.corpora import Domain, ProgramSelect, ProgramStep, domains
-from causattn.models.programs.selects import Scores, scores_of
+from causattn.models.programs.selects import SelectScores, scores_of
 
 EMBEDDING, OUTPUT = "embedding", "output"
 BEGINNING = 0
@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ProgramLayout:
     """A program laid out.
 
     Parameters
@@ -67,14 +67,14 @@ class Layout:
     width: int
     length: int
 
-    def scores(self, select: ProgramSelect) -> Scores:
+    def scores(self, select: ProgramSelect) -> SelectScores:
         """Return a select as a table of classes of keys and of queries."""
         return scores_of(select, self.domains[select.keys], self.domains[select.queries])
 
 
 def lay_out(
     output: ProgramStep, vocabulary: tuple[str, ...], length: int, decoys: int
-) -> Layout:
+) -> ProgramLayout:
     """Lay out a program.
 
     Parameters
@@ -117,5 +117,4 @@ def lay_out(
         places[step] = Place(part, layer, head, end, size)
         end += size
     heads = max(1, *filled)
-    return Layout(output, places, known, tuple(copies), layers, heads, end, length)
-
+    return ProgramLayout(output, places, known, tuple(copies), layers, heads, end, length)

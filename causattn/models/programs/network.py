@@ -148,7 +148,9 @@ class ProgramLayer(nn.Module):
     ) -> torch.Tensor:
         """Return the stream after this layer."""
         read = self.input_layernorm(hidden_states)
-        hidden_states = hidden_states + self.self_attn(read, attention_mask=attention_mask, **rest)[0]
+        hidden_states = (
+            hidden_states + self.self_attn(read, attention_mask=attention_mask, **rest)[0]
+        )
         return hidden_states + self.mlp(self.post_attention_layernorm(hidden_states))
 
 
@@ -158,7 +160,6 @@ class _Network(PreTrainedModel):
     base_model_prefix = "model"
     _supports_sdpa = True
     _supports_attention_backend = True
-    _can_record_outputs = {"attentions": ProgramAttention}
 
 
 class ProgramBody(_Network):

@@ -21,7 +21,7 @@ from causattn.corpora import Domain, ProgramSelect
 
 
 @dataclass(frozen=True)
-class Scores:
+class SelectScores:
     """Classes and who sees whom.
 
     Parameters
@@ -47,7 +47,7 @@ class Scores:
         return self.table.shape[1] > 1
 
 
-def scores_of(select: ProgramSelect, keys: Domain, queries: Domain) -> Scores:
+def scores_of(select: ProgramSelect, keys: Domain, queries: Domain) -> SelectScores:
     """Return the classes of a select.
 
     A query that can be None sees nothing then, so that it is a class of its own where the others
@@ -59,4 +59,4 @@ def scores_of(select: ProgramSelect, keys: Domain, queries: Domain) -> Scores:
     rows, key_class = np.unique(whole, axis=0, return_inverse=True)
     table, query_class = np.unique(rows, axis=1, return_inverse=True)
     values = query_class.ravel()[: len(queries.values)]
-    return Scores(table, key_class.ravel(), values)
+    return SelectScores(table, key_class.ravel(), values)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from causattn.corpora import Domain, ProgramStep
-from causattn.models.programs.layout import BEGINNING, Layout, Place
+from causattn.models.programs.layout import BEGINNING, Place, ProgramLayout
 from causattn.models.programs.network import (
     ProgramAttention,
     ProgramForMaskedLM,
@@ -34,7 +34,10 @@ class Unit:
 
 @torch.no_grad()
 def compiled_network(
-    layout: Layout, token_ids: Mapping[str, int], special: Mapping[str, int], sharpness: float
+    layout: ProgramLayout,
+    token_ids: Mapping[str, int],
+    special: Mapping[str, int],
+    sharpness: float,
 ) -> ProgramForMaskedLM:
     """Return the network of a layout.
 
@@ -94,7 +97,7 @@ def compiled_network(
     return network.eval()
 
 
-def _head_width(layout: Layout, step: ProgramStep) -> int:
+def _head_width(layout: ProgramLayout, step: ProgramStep) -> int:
     assert step.select is not None
     value = layout.places[step.inputs[0]].size if step.kind == "gather" else 1
     return max(len(layout.scores(step.select).table), value)
@@ -102,7 +105,7 @@ def _head_width(layout: Layout, step: ProgramStep) -> int:
 
 def _write_head(
     attention: ProgramAttention,
-    layout: Layout,
+    layout: ProgramLayout,
     step: ProgramStep,
     place: Place,
     sharpness: float,
@@ -147,7 +150,7 @@ def _write_head(
         output[place.first, first] = 1
 
 
-def _layer_units(layout: Layout, layer: int) -> list[Unit]:
+def _layer_units(layout: ProgramLayout, layer: int) -> list[Unit]:
     found = []
     for step, place in layout.places.items():
         if step.kind == "map" and place.layer == layer:
@@ -156,7 +159,7 @@ def _layer_units(layout: Layout, layer: int) -> list[Unit]:
     return found
 
 
-def _case_units(layout: Layout, step: ProgramStep, place: Place) -> list[Unit]:
+def _case_units(layout: ProgramLayout, step: ProgramStep, place: Place) -> list[Unit]:
     """Return a unit a case: 1 where every input has its value, else 0."""
     assert step.function is not None
     read = [layout.domains[each] for each in step.inputs]
@@ -182,7 +185,7 @@ def _case_units(layout: Layout, step: ProgramStep, place: Place) -> list[Unit]:
     return found
 
 
-def _number_units(layout: Layout, step: ProgramStep, place: Place) -> list[Unit]:
+def _number_units(layout: ProgramLayout, step: ProgramStep, place: Place) -> list[Unit]:
     """Return units that find a number among those that it can be: two a step of the stairs.
 
     Scales are powers of two, so that a number times its scale is exact.

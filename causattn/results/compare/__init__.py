@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from causattn.results.compare.comparison import Comparison, MetricComparison, compare_runs
     from causattn.results.compare.means import OVERALL
     from causattn.results.compare.metrics import Metric
-    from causattn.results.compare.ranks import Ranking
+    from causattn.results.compare.ranks import Ranking, rank
 
 __all__ = [
     "OVERALL",
@@ -17,6 +17,7 @@ __all__ = [
     "MetricComparison",
     "Ranking",
     "compare_runs",
+    "rank",
 ]
 
 __getattr__ = on_demand(__name__, __file__)
