@@ -154,7 +154,7 @@ class FeatureTable(Shown):
     Raises
     ------
     DataError
-        For repeated names, a constant column, a missing value, or mismatched shapes.
+        For repeated names, a constant column, a missing or infinite value, or mismatched shapes.
     """
 
     names: tuple[str, ...]
@@ -175,9 +175,14 @@ class FeatureTable(Shown):
         shape = (len(self.documents), len(self.names))
         if self.values.shape != shape:
             raise DataError(f"A feature table of shape {shape} got values {self.values.shape}.")
-        missing, varies = _missing_and_varying(self.values)
-        for column in np.flatnonzero((missing > 0) | ~varies):
+        missing, infinite, varies = _gaps_and_varying(self.values)
+        for column in np.flatnonzero((missing > 0) | (infinite > 0) | ~varies):
             name = self.names[column]
+            if infinite[column]:
+                raise DataError(
+                    f"Feature {name} has {infinite[column]} infinite values; drop those documents "
+                    "or the feature (features.exclude=[...])."
+                )
             if missing[column]:
                 raise DataError(
                     f"Feature {name} has {missing[column]} missing values; drop those "
@@ -253,15 +258,16 @@ class FeatureTable(Shown):
         return pd.DataFrame(columns)
 
 
-def _missing_and_varying(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each column's number of gaps, and whether it varies; block by block of rows."""
-    missing = np.zeros(values.shape[1], dtype=np.int64)
+def _gaps_and_varying(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each column's numbers of gaps and of infinities, and whether it varies."""
+    missing, infinite = np.zeros((2, values.shape[1]), dtype=np.int64)
     varies = np.full(values.shape[1], not len(values))
     for start in range(0, len(values), _BLOCK):
         block = values[start : start + _BLOCK]
         missing += np.isnan(block).sum(axis=0)
+        infinite += np.isinf(block).sum(axis=0)
         varies |= (block != values[0]).any(axis=0)
-    return missing, varies
+    return missing, infinite, varies
 
 
 def select_features(table: FeatureTable, columns: Sequence[int]) -> FeatureTable:

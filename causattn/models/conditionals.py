@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+from causattn.base import say
+
 RIDGE = 1.0
 
 
@@ -84,8 +86,14 @@ def fit_conditionals(codes: np.ndarray, sizes: np.ndarray) -> Conditionals:
         return total / len(codes), gradient / len(codes)
 
     start = np.zeros(width + width**2)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"ftol": 1e-7}).x
-    return Conditionals(sizes, found[:width], found[width:].reshape(width, width))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"ftol": 1e-7})
+    if not found.success:
+        say(
+            f"conditionals: the regression stopped before its least loss ({found.message}); more "
+            "of the loss can be reached than it says.",
+            error=True,
+        )
+    return Conditionals(sizes, found.x[:width], found.x[width:].reshape(width, width))
 
 
 def frequencies(codes: np.ndarray, sizes: np.ndarray) -> Conditionals:

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from causattn.corpora import Corpus
-from causattn.effects import ESTIMATORS, EstimationProblem, collect_evidence, numeric_levels
+from causattn.effects import (
+    ESTIMATORS,
+    REFUTERS,
+    Design,
+    EstimationProblem,
+    LinearEffects,
+    Question,
+    collect_evidence,
+    numeric_levels,
+    refute,
+)
 from causattn.effects.estimate.regression import Basis
 from causattn.effects.estimate.sensitivity import e_value_of_difference
 from causattn.effects.estimators.propensity import propensity
@@ -35,6 +45,39 @@ def test_an_effect_does_not_depend_on_the_unit(make_table, scale, offset) -> Non
     for column in ("sensitivity_e_value", "sensitivity_robustness", "placebo_p"):
         assert other[column] == pytest.approx(plain[column], rel=1e-2)
     assert plain["verdict"] == other["verdict"] == "consistent"
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-70, 1e70, 1e300])
+@pytest.mark.parametrize("place", ["source", "target", "cause"])
+def test_numbers_that_cannot_be_squared_are_a_sentence_or_another_unit(
+    make_table, size, place
+) -> None:
+    """Every estimator and refuter, without a warning."""
+    rng = np.random.default_rng(0)
+    cause = rng.normal(size=200)
+    source = (cause + rng.normal(size=200) > 0).astype(float)
+    columns = {"source": source, "target": source + cause, "cause": cause}
+    columns["target"] = columns["target"] + rng.normal(size=200)
+    if place == "source":
+        columns["source"] = source + rng.normal(size=200)
+    columns[place] = columns[place] * size
+    two = None if place == "source" else ("no", "yes")
+    table = make_table((two, None, None), **columns)
+    design = Design(table)
+    question = Question(design, LinearEffects(design), 0, 1, (2,))
+    for name in ("standardised", "linear", "interacted", "doubly_robust", "propensity_matching"):
+        effect = ESTIMATORS[name].effect(question)
+        if isinstance(effect, str):
+            beyond = place != "cause" and not 1e-75 < size < 1e75
+            assert "give it in a " in effect if beyond else "is a number" in effect
+            continue
+        assert place == "cause" or 1e-75 < size < 1e75
+        assert np.isfinite([effect.estimate, effect.standard_error, effect.low, effect.high]).all()
+        assert effect.standard_error > 0
+        for refuter in REFUTERS:
+            refute(effect, refuter, 5, rng, 0.05)
+        unit = {"source": 1 / size, "target": size, "cause": 1.0}[place]
+        assert 0 < effect.estimate / unit < 4
 
 
 def test_a_column_far_from_zero_is_a_column() -> None:

@@ -45,6 +45,14 @@ def test_constant_column():
         _build(_corpus({"a": NOISE[:, 0], "b": np.ones(50)}))
 
 
+def test_infinite_values_are_counted():
+    values = NOISE[:, :2].copy()
+    values[[3, 7], 1] = np.inf, -np.inf
+    kinds = (FeatureKind.SLOT,) * 2
+    with pytest.raises(DataError, match="Feature b has 2 infinite values; drop those"):
+        FeatureTable(("a", "b"), kinds, values, (None, None), Mentions.empty(), np.arange(50))
+
+
 def test_constant_columns_are_all_named_or_dropped_and_the_truth_stays():
     names = ("a", "b", "c", "d")
     corpus = _corpus({"a": NOISE[:, 0], "b": np.ones(50), "c": NOISE[:, 1], "d": np.zeros(50)})

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from causattn.models import conditionals
 from causattn.models.conditionals import fit_conditionals, frequencies, indicators
 
 SIZES = np.array([3, 2, 3])
@@ -24,6 +26,16 @@ def test_each_conditional_is_scikit_learns_regression(codes: np.ndarray, target:
     expected = -peer.predict_log_proba(columns)[np.arange(400), codes[:, target]]
     found = fit_conditionals(codes, SIZES).surprise(codes)[:, target]
     np.testing.assert_allclose(found, expected, atol=0.01)
+
+
+def test_a_regression_that_stops_early_says_so(codes: np.ndarray, monkeypatch, capsys) -> None:
+    fit_conditionals(codes, SIZES)
+    assert not capsys.readouterr().err
+    monkeypatch.setattr(
+        conditionals, "minimize", lambda *a, **k: minimize(*a, **{**k, "options": {"maxiter": 1}})
+    )
+    fit_conditionals(codes, SIZES)
+    assert "stopped before its least loss" in capsys.readouterr().err
 
 
 def test_unknown_values_teach_and_say_nothing(codes: np.ndarray) -> None:

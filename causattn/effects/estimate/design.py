@@ -82,6 +82,10 @@ class OutcomeColumns:
     scale: float
 
 
+_LEAST, _MOST = 1e-75, 1e75
+"""Between these a number's square, over another number's, is a floating-point number."""
+
+
 class Design:
     """Regression columns of a feature table, built once and shared by all edges.
 
@@ -113,8 +117,8 @@ class Design:
         if categories is None:
             if levels is not None:
                 return f"{name} is continuous and has no values {levels[0]} and {levels[1]}."
-            if not values.std() > 0:
-                return f"{name} has the same value in every row."
+            if said := _beyond(name, values):
+                return said
             return Treatment(values[:, None], np.empty((len(values), 0)), np.eye(1), (("", "+1"),))
         codes = values.astype(np.int64)
         counts = np.bincount(codes, minlength=len(categories))
@@ -156,9 +160,11 @@ class Design:
         """Return a feature as outcome, or the sentence that says why it cannot be one."""
         name, values = self.table.names[feature], self.table.values[:, feature]
         categories = self.table.categories[feature]
-        if np.ptp(values) == 0 or (categories is None and not values.std() > 0):
+        if np.ptp(values) == 0:
             return f"{name} has the same value in every row."
         if categories is None:
+            if said := _beyond(name, values):
+                return said
             return OutcomeColumns(values[:, None], (name,), (None,), float(values.std()))
         codes = values.astype(np.int64)
         numbers = numeric_levels(categories)
@@ -188,7 +194,7 @@ class Design:
         for feature in features:
             values, categories = self.table.values[:, feature], self.table.categories[feature]
             if categories is None:
-                blocks.append(values[:, None])
+                blocks.append(_sized(values)[:, None])
                 continue
             codes = values.astype(np.int64)
             counts = np.bincount(codes, minlength=len(categories))
@@ -203,7 +209,7 @@ class Design:
         if feature not in self._curves:
             values = self.table.values[:, feature]
             if self.table.categories[feature] is None:
-                self._curves[feature] = number(values)
+                self._curves[feature] = number(_sized(values))
             else:
                 self._curves[feature] = category(values.astype(np.int64))
         return self._curves[feature]
@@ -218,6 +224,27 @@ def numeric_levels(categories: tuple[str, ...]) -> np.ndarray | None:
         return None
     numbers = np.array([float(category) for category in categories])
     return numbers if np.isfinite(numbers).all() else None
+
+
+def _beyond(name: str, values: np.ndarray) -> str:
+    """Return why a number is too large or small to be squared, or the same everywhere."""
+    size = float(np.abs(values).max())
+    if size > _MOST:
+        return f"{name} has numbers as large as {size:.1g}; give it in a larger unit."
+    if not np.ptp(values) > 0 or (not values.std() > 0 and size > _LEAST):
+        return f"{name} has the same value in every row."
+    if values.std() < _LEAST:
+        return f"{name} has numbers that differ by {np.ptp(values):.1g}; give it in a smaller unit."
+    return ""
+
+
+def _sized(values: np.ndarray) -> np.ndarray:
+    """Return numbers that can be squared: where they cannot, in units of a power of two."""
+    size = float(np.abs(values).max())
+    if size == 0.0 or _LEAST < size < _MOST:
+        return values
+    found: np.ndarray = np.ldexp(values, -int(np.frexp(size)[1]))
+    return found
 
 
 def _indicators(codes: np.ndarray, levels: list[int]) -> np.ndarray:
