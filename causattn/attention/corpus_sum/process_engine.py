@@ -75,8 +75,10 @@ def run_in_processes(
             while left:
                 own = _next(numbers)
                 if own is not None:
-                    sums = by_pairs(runner.run(shards[own], lambda amount: None))
-                    write_summary(sums, shard_place(place, own))
+                    write_summary(
+                        by_pairs(runner.run(shards[own], lambda amount: None)),
+                        shard_place(place, own),
+                    )
                     events.put(_Event(finished=own))
                 while left and not (own is not None and events.empty()):
                     event = events.get()

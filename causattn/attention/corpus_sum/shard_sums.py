@@ -1,7 +1,8 @@
 """The sums of all shards, in their order: run here, in other processes or on Ray, or read back.
 
-Where a folder keeps them, or other processes run them, a shard's sums go through a file each, and
-what lies there finished is not run again.
+The sums of a single shard are passed on. Of several, each shard's go through a file, and what lies
+there finished is not run again. They are read back when all are there, so that no total stands in
+memory beside the shard that is being summed.
 """
 
 from __future__ import annotations
@@ -41,44 +42,34 @@ def shard_sums(
         Where finished shards are kept; None keeps nothing.
     """
     settings = task.settings
-    here = settings.engine == "processes" and settings.workers == 1
-    if here and (folder is None or len(shards) == 1):
-        yield from _passing(task, model, shards)
-    elif here:
-        yield from _through_files(run_here, task, model, shards, folder)
-    else:
-        engine = run_on_ray if settings.engine == "ray" else run_in_processes
-        yield from _through_files(engine, task, model, shards, folder)
-
-
-def _passing(task: Task, model: LanguageModel, shards: Shards) -> Iterator[AttentionSummary]:
-    """Yield each shard's sums from this process, kept nowhere."""
-    with (
-        progress("Attention", len(shards.rows), "documents") as advance,
-        ShardRunner(task, model) as runner,
-    ):
-        for shard in shards:
-            yield runner.run(shard, advance)
-
-
-def _through_files(
-    engine: Engine, task: Task, model: LanguageModel, shards: Shards, folder: Path | None
-) -> Iterator[AttentionSummary]:
-    """Yield each shard's sums as an engine leaves them on disk, or as they lay there before."""
+    engine: Engine = run_here
+    if settings.engine == "ray":
+        engine = run_on_ray
+    elif settings.workers > 1:
+        engine = run_in_processes
+    elif len(shards) == 1:
+        yield _of_one(task, model, shards)
+        return
     with _place(folder, task, model, shards) as place:
         ready = _finished(place, len(shards))
         missing = [number for number in range(len(shards)) if number not in ready]
         done = sum(shards.size(number) for number in ready)
         with progress("Attention", len(shards.rows), "documents", done) as advance:
-            running = engine(task, model, shards, missing, place)
-            for number in range(len(shards)):
-                while number not in ready:
-                    finished = next(running)
-                    ready.add(finished)
-                    advance(shards.size(finished))
-                    if folder is not None:
-                        os.utime(folder)  # in use: nothing that a store's pruning should take
-                yield read_summary(shard_place(place, number))
+            for finished in engine(task, model, shards, missing, place) if missing else ():
+                advance(shards.size(finished))
+                if folder is not None:
+                    os.utime(folder)  # in use: nothing that a store's pruning should take
+        for number in range(len(shards)):
+            yield read_summary(shard_place(place, number))
+
+
+def _of_one(task: Task, model: LanguageModel, shards: Shards) -> AttentionSummary:
+    """Return the sums of the only shard, kept nowhere."""
+    with (
+        progress("Attention", len(shards.rows), "documents") as advance,
+        ShardRunner(task, model) as runner,
+    ):
+        return runner.run(shards[0], advance)
 
 
 def run_here(
@@ -87,8 +78,11 @@ def run_here(
     """Yield each of the missing shards when its sums lie at its place."""
     with ShardRunner(task, model) as runner:
         for number in missing:
-            sums = runner.run(shards[number], lambda amount: None)
-            write_summary(by_pairs(sums), shard_place(place, number))
+            # Without a name, under which they would stand beside the next shard's.
+            write_summary(
+                by_pairs(runner.run(shards[number], lambda amount: None)),
+                shard_place(place, number),
+            )
             yield number
 
 

@@ -72,8 +72,10 @@ def main(arguments: Sequence[str]) -> None:
                     task, model = read_task(place / "task")
                     runner = stack.enter_context(ShardRunner(task, model))
                 shard = read_shard(folder)
-                sums = by_pairs(runner.run(shard, lambda amount: None))
-                write_summary(sums, shard_place(place, shard.number))
+                write_summary(
+                    by_pairs(runner.run(shard, lambda amount: None)),
+                    shard_place(place, shard.number),
+                )
                 reply = {"finished": shard.number}
             except CausattnError as error:
                 reply = {"kind": type(error).__name__, "sentence": str(error)}  # type: ignore[dict-item]

@@ -1,6 +1,7 @@
 """Shards: the sum does not depend on them, and a stopped run goes on where it was."""
 
 import shutil
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -163,6 +164,40 @@ def test_progress_is_told_in_documents(language_model, corpus, features, capsys)
     with quiet(False):
         summarise_attention({"shard_documents": 3}, language_model("bert"), corpus, features, 0)
     assert "Attention: 8 documents in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_no_sums_stand_beside_the_shard_at_hand(
+    language_model, corpus, table, tmp_path, monkeypatch, kept
+):
+    size = 300
+    documents = np.arange(len(corpus))
+    rows = np.array([[d, f, 0, 1] for d in documents for f in range(size)])
+    run, held = shard_run.ShardRunner.run, []
+
+    def watched(self, shard, advance):
+        held.append(tracemalloc.get_traced_memory()[0])
+        return run(self, shard, advance)
+
+    monkeypatch.setattr(shard_run.ShardRunner, "run", watched)
+    model = language_model("bert")
+    tracemalloc.start()
+    try:
+        found = summarise_attention(
+            {"shard_documents": 2, "measures": ["raw"]},
+            model,
+            corpus,
+            table(rows, len(corpus), size),
+            0,
+            folder=tmp_path if kept else None,
+        )
+    finally:
+        tracemalloc.stop()
+    assert len(held) > 3
+    sums = found.measures["raw"].sum.nbytes
+    assert sums > 1_000_000
+    # What the second shard finds there, the first has imported and opened.
+    assert max(held[2:]) - held[1] < sums / 4
 
 
 def test_only_the_shard_at_hand_is_read(features):
