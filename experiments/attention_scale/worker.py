@@ -73,7 +73,7 @@ def measure(task: dict[str, Any]) -> dict[str, float]:
     table = build_features(words, corpus)
     found = time.perf_counter()
     model = tiny_model()
-    settings = {"measures": ["raw", "mean", "rollout"], "shard_documents": 1_000}
+    settings = {"measures": ["raw", "mean", "rollout"]}
     summary = summarise_attention(settings, model, corpus, table, 0)
     end = time.perf_counter()
     return {
