@@ -13,6 +13,8 @@ from transformers import (
     Gemma3TextConfig,
     GPT2Config,
     LlamaConfig,
+    ModernBertConfig,
+    ModernBertForMaskedLM,
     PreTrainedTokenizerFast,
     Qwen3Config,
 )
@@ -93,6 +95,32 @@ def _marked(core: Tokenizer, **settings: object) -> PreTrainedTokenizerFast:
     names = ("pad", "unk", "cls", "sep", "mask")
     marks = {f"{name}_token": mark for name, mark in zip(names, SPECIAL, strict=True)}
     return PreTrainedTokenizerFast(tokenizer_object=core, **marks, **settings)
+
+
+def small_modernbert(vocabulary: int, seed: int = 0, layers: int = 2) -> ModernBertForMaskedLM:
+    """A tiny encoder that norms what it reads, with random weights; every other layer is local."""
+    config = ModernBertConfig(
+        vocab_size=vocabulary,
+        hidden_size=24,
+        intermediate_size=20,
+        num_hidden_layers=layers,
+        num_attention_heads=4,
+        max_position_embeddings=64,
+        local_attention=6,
+        global_attn_every_n_layers=2,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+        cls_token_id=1,
+        sep_token_id=2,
+    )
+    torch.manual_seed(seed)
+    network = ModernBertForMaskedLM(config).eval()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.dim() == 2:
+                parameter.normal_(0, 0.25)
+    return network
 
 
 DECODERS = ("llama", "qwen3", "gemma3", "gpt2")

@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from causattn.attention.files import read_summary, write_summary
     from causattn.attention.from_positions import attention_from
     from causattn.attention.interventions.edge_effects import EdgeEffects, edge_effects
-    from causattn.attention.interventions.head_graph import (
-        HeadGraph,
-        PathCase,
-        circuit_curve,
-        head_graph,
-        minimality,
-        prune_paths,
-        strongest_paths,
-    )
     from causattn.attention.interventions.knock_out import (
         KnockOut,
         attention_weights,
@@ -41,6 +32,13 @@ if TYPE_CHECKING:
     from causattn.attention.interventions.path_pass import Written
     from causattn.attention.interventions.path_weights import reading_maps, writing_maps
     from causattn.attention.interventions.paths import HeadPaths
+    from causattn.attention.interventions.pruning import (
+        PathCase,
+        circuit_curve,
+        minimality,
+        prune_paths,
+        strongest_paths,
+    )
     from causattn.attention.measures.covariance import abcd_correlation, abcd_covariance
     from causattn.attention.measures.moments import AttentionMoments, AttentionSummary
     from causattn.attention.measures.norm import carried_norms
@@ -66,7 +64,6 @@ __all__ = [
     "CaptureSettings",
     "DocumentAttention",
     "EdgeEffects",
-    "HeadGraph",
     "HeadPaths",
     "HeadStatistics",
     "KnockOut",
@@ -97,7 +94,6 @@ __all__ = [
     "edge_effects",
     "editable_attention",
     "head_entropy",
-    "head_graph",
     "head_statistics",
     "heads_by_entropy",
     "minimality",

@@ -1,10 +1,11 @@
-"""A decoder as a graph of heads: what each part writes, and what another reads of it, patched.
+"""A model as a graph of heads: what each part writes, and what another reads of it, patched.
 
-The stream of a decoder is a sum. Every head, every feed-forward network and the embedding add to
-it (they *send*), and the query, key and value of every later head, every later feed-forward network
-and the output read all of it (they *receive*). A **path** is what one sender adds as one receiver
-reads it: patching it replaces this, and leaves all other readers of that sender alone (path
-patching: Wang et al. 2023, "Interpretability in the wild", section 3; Goldowsky-Dill et al. 2023).
+The stream of a model that norms what it reads (a decoder, an encoder such as ModernBERT) is a sum.
+Every head, every feed-forward network and the embedding add to it (they *send*), and the query, key
+and value of every later head, every later feed-forward network and the output read all of it (they
+*receive*). A **path** is what one sender adds as one receiver reads it: patching it replaces this,
+and leaves all other readers of that sender alone (path patching: Wang et al. 2023,
+"Interpretability in the wild", section 3; Goldowsky-Dill et al. 2023).
 
 What stands in its place is a `Written`, whose kind is part of every result:
 
@@ -36,12 +37,12 @@ from causattn.base import DataError, ModelError
 
 
 class HeadPaths:
-    """Runs a decoder on documents of one length with some of its paths patched.
+    """Runs a model on documents of one length with some of its paths patched.
 
     Parameters
     ----------
     network
-        The decoder, in evaluation mode.
+        The decoder or encoder, in evaluation mode.
     input_ids
         int64 [B, T], documents of one length without padding.
     at
@@ -90,7 +91,7 @@ class HeadPaths:
             raise ModelError(
                 f"Paths between heads of {type(network).__name__} cannot be patched: its blocks do "
                 "more than add attention and feed-forward outputs to a stream; take a Llama, "
-                "Qwen3, Gemma3 or GPT-2."
+                "Qwen3, Gemma3, GPT-2 or ModernBERT."
             )
 
     def written(self, start: torch.Tensor | None = None) -> Written:
@@ -172,6 +173,10 @@ class HeadPaths:
             layers.append((int(nodes.nonzero()[0]) - 1) // (self.heads + 1))
         return max(0, min(layers))
 
+    def _without_cache(self) -> dict[str, Any]:
+        """Return what keeps a decoder from keeping keys and values; encoders keep none."""
+        return {"use_cache": False} if hasattr(self._network.config, "use_cache") else {}
+
     def _plain(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Run the model as it is; return what its first block reads, and its logits."""
         first: list[torch.Tensor] = []
@@ -191,7 +196,7 @@ class HeadPaths:
         handles.append(self.wiring.blocks[0].norm.register_forward_pre_hook(begin))
         try:
             with torch.no_grad():
-                logits = self._network(input_ids=self.input_ids, use_cache=False).logits
+                logits = self._network(input_ids=self.input_ids, **self._without_cache()).logits
         finally:
             for handle in handles:
                 handle.remove()

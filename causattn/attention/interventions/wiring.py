@@ -1,4 +1,4 @@
-"""How a decoder's blocks are wired: which module reads the residual stream, and which writes it.
+"""How a model's blocks are wired: which module reads the residual stream, and which writes it.
 
 A block reads the stream through a norm and adds to it, first its attention, then its feed-forward
 network. Families name these parts differently; what they are called is looked up here, and whether
@@ -76,8 +76,8 @@ def wiring_of(network: PreTrainedModel) -> Wiring:
     """
     body = network.base_model
     layers = _first(body, "layers", "h")
-    norm = _first(body, "norm", "ln_f", "final_layer_norm")
-    vocabulary = network.get_output_embeddings()
+    norm = _first(body, "norm", "ln_f", "final_layer_norm", "final_norm")
+    vocabulary = _to_vocabulary(network)
     heads = getattr(network.config, "num_attention_heads", None)
     if layers is None or norm is None or vocabulary is None or not isinstance(heads, int):
         raise _unknown(network, "its blocks, last norm or map to the vocabulary were not found")
@@ -85,22 +85,32 @@ def wiring_of(network: PreTrainedModel) -> Wiring:
     return Wiring(blocks, norm, vocabulary, heads)
 
 
+def _to_vocabulary(network: PreTrainedModel) -> torch.nn.Module | None:
+    """Return the map from the last norm to the vocabulary: an encoder's has a layer of its own."""
+    found = network.get_output_embeddings()
+    head = _first(network, "head")
+    if isinstance(found, torch.nn.Module) and head is not None and head is not found:
+        return torch.nn.Sequential(head, found)
+    return found
+
+
 def _block(network: PreTrainedModel, layer: torch.nn.Module) -> Block:
     """Return one block's parts."""
     attention = _first(layer, "self_attn", "attn", "attention")
     both_sides = hasattr(layer, "pre_feedforward_layernorm")
     found: dict[str, Any] = {
-        "norm": _first(layer, "input_layernorm", "ln_1"),
+        "norm": _first(layer, "input_layernorm", "ln_1", "attn_norm"),
         "attention": attention,
-        "writes": _first(attention, "o_proj", "c_proj", "out_proj"),
+        "writes": _first(attention, "o_proj", "c_proj", "out_proj", "Wo"),
         "after": _first(layer, "post_attention_layernorm") if both_sides else None,
         "mlp": _first(layer, "mlp"),
         "mlp_after": _first(layer, "post_feedforward_layernorm") if both_sides else None,
     }
-    names = ("pre_feedforward_layernorm",) if both_sides else ("post_attention_layernorm", "ln_2")
+    names: tuple[str, ...] = ("post_attention_layernorm", "ln_2", "mlp_norm")
+    names = ("pre_feedforward_layernorm",) if both_sides else names
     found["mlp_norm"] = _first(layer, *names)
     three = [_first(attention, f"{each}_proj") for each in "qkv"]
-    fused = _first(attention, "c_attn", "qkv_proj")
+    fused = _first(attention, "c_attn", "qkv_proj", "Wqkv")
     reads = (fused,) if fused is not None else tuple(each for each in three if each is not None)
     needed = {"norm", "attention", "writes", "mlp", "mlp_norm"}
     if any(found[name] is None for name in needed) or len(reads) not in (1, 3):
@@ -127,7 +137,8 @@ def _first(module: torch.nn.Module | None, *names: str) -> torch.nn.Module | Non
 def _unknown(network: PreTrainedModel, why: str) -> ModelError:
     return ModelError(
         f"Paths between heads of {type(network).__name__} cannot be patched: {why}; attention can "
-        "still be cut (causattn.attention.KnockOut), or take a Llama, Qwen3, Gemma3 or GPT-2."
+        "still be cut (causattn.attention.KnockOut), or take a Llama, Qwen3, Gemma3, GPT-2 or "
+        "ModernBERT."
     )
 
 

@@ -1,4 +1,4 @@
-"""Paths between heads against the residual stream edited by hand, with hooks, on small decoders."""
+"""Paths between heads against the residual stream edited by hand, with hooks, on small models."""
 
 from contextlib import ExitStack
 
@@ -15,15 +15,17 @@ from causattn.attention import (
     paths_from,
 )
 from causattn.base import DataError, ModelError
-from tests.small_models import DECODERS, small_decoder
+from tests.small_models import DECODERS, small_decoder, small_modernbert
 
 IDS = torch.tensor([[3, 4, 5, 6, 7, 8], [9, 10, 11, 5, 4, 3]])
 OTHERS = torch.tensor([[3, 9, 5, 12, 7, 8], [9, 13, 11, 14, 4, 3]])
 LAYERS, HEADS = 3, 4
 
 
-@pytest.fixture(scope="module", params=DECODERS)
+@pytest.fixture(scope="module", params=(*DECODERS, "modernbert"))
 def network(request: pytest.FixtureRequest):
+    if request.param == "modernbert":
+        return small_modernbert(16, seed=7, layers=LAYERS)
     return small_decoder(request.param, 16, seed=7, layers=LAYERS)
 
 
@@ -56,13 +58,16 @@ class ByHand:
         body = self.network.base_model
         self.gpt2 = hasattr(body, "h")
         self.layers = body.h if self.gpt2 else body.layers
-        self.last = body.ln_f if self.gpt2 else body.norm
+        self.encoder = network.config.model_type == "modernbert"
+        self.last = body.ln_f if self.gpt2 else body.final_norm if self.encoder else body.norm
         self.gemma = "gemma" in network.config.model_type
 
     def parts(self, layer: int):
         own = self.layers[layer]
         if self.gpt2:
             return own.ln_1, own.attn, own.attn.c_proj, own.ln_2, own.mlp
+        if self.encoder:
+            return own.attn_norm, own.attn, own.attn.Wo, own.mlp_norm, own.mlp
         after = own.pre_feedforward_layernorm if self.gemma else own.post_attention_layernorm
         return own.input_layernorm, own.self_attn, own.self_attn.o_proj, after, own.mlp
 
@@ -122,9 +127,11 @@ class ByHand:
             layer, head, channel = receiver.split(".")
             norm, attention, *_ = self.parts(int(layer))
             stream = self.seen(ids, norm)
-            if self.gpt2:
-                module, width = attention.c_attn, attention.embed_dim // HEADS
-                first = "qkv".index(channel) * attention.embed_dim + int(head) * width
+            if self.gpt2 or self.encoder:
+                module = attention.c_attn if self.gpt2 else attention.Wqkv
+                size = self.network.config.hidden_size
+                width = size // HEADS
+                first = "qkv".index(channel) * size + int(head) * width
             else:
                 module = getattr(attention, f"{channel}_proj")
                 width = module.weight.shape[0] // HEADS

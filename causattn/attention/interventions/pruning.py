@@ -1,12 +1,8 @@
-"""The graph of a model on a task: which paths between its parts carry what it predicts.
+"""Which paths of a model carry a task: pruned, kept alone, taken out one by one.
 
-Candidates are the paths of the largest attribution; pruning patches them one after another and
-keeps out what changes little (Conmy et al. 2023, "Towards automated circuit discovery for
-mechanistic interpretability", ACDC: from the output back, each path's removal judged beside what is
-removed already); what is left has the exact effect of its patch with an interval over documents. A
-graph found on one sample may not be found on the next (Méloux, Portet and Peyrard 2025,
-"Mechanistic interpretability as statistical estimation", arXiv 2510.00845), so each path has the
-share of bootstrap samples of documents in which it is among as many strongest.
+Pruning patches paths one after another and keeps out what changes little (Conmy et al. 2023,
+"Towards automated circuit discovery for mechanistic interpretability", ACDC: from the output back,
+each path's removal judged beside what is removed already).
 """
 
 from __future__ import annotations
@@ -17,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import torch
-from scipy import stats
 
-from causattn.attention.interventions.path_effects import Metric, path_attribution, path_effects
-from causattn.attention.interventions.path_pass import PatchKind, Written
+from causattn.attention.interventions.path_effects import Metric
+from causattn.attention.interventions.path_pass import Written
 from causattn.attention.interventions.paths import HeadPaths
-from causattn.base import DataError, generator
+from causattn.base import DataError
 
 
 @dataclass(frozen=True)
@@ -44,109 +39,6 @@ class PathCase:
     metric: Metric
 
 
-@dataclass(frozen=True)
-class HeadGraph:
-    """Paths of a model that carry a task.
-
-    Parameters
-    ----------
-    kind
-        What stood in the place of patched paths.
-    senders, receivers
-        The parts' names, see `HeadPaths`.
-    edges
-        bool [R, S], the paths, **from sender (column) to receiver (row)**.
-    candidates
-        bool [R, S], the paths that were tried.
-    attribution
-        float32 [R, S], mean first-order effect of patching.
-    table
-        A row a path of the graph: sender, receiver, attribution, exact effect with its interval,
-        bootstrap frequency.
-    """
-
-    kind: PatchKind
-    senders: tuple[str, ...]
-    receivers: tuple[str, ...]
-    edges: torch.Tensor
-    candidates: torch.Tensor
-    attribution: torch.Tensor
-    table: pd.DataFrame
-
-
-def head_graph(
-    cases: Sequence[PathCase],
-    *,
-    candidates: int = 200,
-    threshold: float = 0.02,
-    steps: int = 0,
-    bootstrap: int = 200,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> HeadGraph:
-    """Find the graph of a model on a task.
-
-    Parameters
-    ----------
-    cases
-        The documents.
-    candidates
-        How many paths of the largest attribution are tried.
-    threshold
-        A path goes where removing it, beside all removed before it, changes the metric by less than
-        this share of the difference between documents and counterfactuals.
-    steps
-        See `path_attribution`.
-    bootstrap
-        Samples of documents.
-    confidence
-        Coverage of the intervals.
-    seed
-        Draws the samples.
-
-    Raises
-    ------
-    DataError
-        Where documents and what stands in their place are predicted alike, or there are fewer than
-        two.
-    """
-    each = torch.cat(
-        [path_attribution(case.paths, case.other, case.metric, steps) for case in cases]
-    )
-    if len(each) < 2:
-        raise DataError("An interval needs at least 2 documents; give more.")
-    first = cases[0].paths
-    possible = first.possible
-    mean = each.mean(0)
-    tried = strongest_paths(mean, possible, candidates)
-    edges = prune_paths(cases, tried, threshold)
-    rows = edges.nonzero()
-    exact = torch.cat(
-        [path_effects(case.paths, case.other, case.metric, rows) for case in cases], dim=1
-    ).numpy()
-    rng = generator(seed, "attention", "head_graph")
-    often = torch.zeros_like(mean)
-    for _ in range(bootstrap):
-        drawn = torch.from_numpy(rng.integers(0, len(each), len(each)))
-        often += strongest_paths(each[drawn].mean(0), possible, candidates)
-    half = stats.t.isf((1 - confidence) / 2, exact.shape[1] - 1) * exact.std(1, ddof=1)
-    half = half / np.sqrt(exact.shape[1])
-    places = rows[:, 0], rows[:, 1]
-    table = pd.DataFrame(
-        {
-            "sender": [first.senders[k] for k in rows[:, 1].tolist()],
-            "receiver": [first.receivers[k] for k in rows[:, 0].tolist()],
-            "attribution": mean[places].numpy(),
-            "effect": exact.mean(1),
-            "low": exact.mean(1) - half,
-            "high": exact.mean(1) + half,
-            "frequency": (often[places] / max(bootstrap, 1)).numpy(),
-        }
-    )
-    kind = cases[0].other.kind
-    return HeadGraph(kind, first.senders, first.receivers, edges, tried, mean, table)
-
-
 def strongest_paths(scores: torch.Tensor, possible: torch.Tensor, count: int) -> torch.Tensor:
     """Return the possible paths of the largest size, bool [R, S]; of equal ones the earlier."""
     flat = possible.flatten().nonzero()[:, 0]
@@ -166,7 +58,8 @@ def prune_paths(cases: Sequence[PathCase], tried: torch.Tensor, threshold: float
     tried
         bool [R, S], the paths that stand at the beginning; all others are patched throughout.
     threshold
-        See `head_graph`.
+        A path goes where removing it, beside all removed before it, changes the metric by less than
+        this share of the difference between documents and what stands in their place.
     """
     possible = cases[0].paths.possible
     whole, nothing = _ends(cases)
