@@ -1,0 +1,47 @@
+"""The programs' experiment, in small: every screen is ranked against the circuit."""
+
+import numpy as np
+import pytest
+
+from causattn.circuits import PATH_SCREENS
+from experiments.programs.measure import area
+
+
+@pytest.fixture(scope="module")
+def small(in_small):
+    return in_small("programs")
+
+
+def test_programs_are_right_and_their_circuits_exact(small):
+    rows, page = small
+    programs = [row for row in rows if row["what"] == "program"]
+    assert {row["program"] for row in programs} == {"reverse", "count"}
+    for row in programs:
+        assert (row["wrong"], row["others_moving"]) == (0, 0)
+        assert row["edges_moving"] == row["edges"] > 0
+    assert "| reverse | 3 | 2 | 96 | 7 |" in page
+
+
+def test_every_screen_has_its_line_and_interventions_lead(small):
+    rows, page = small
+    screens = [row for row in rows if row["what"] == "screen"]
+    assert len({row["screen"] for row in screens}) >= 11
+    for row in screens:
+        assert 0 <= row["auroc"] <= 1
+        if row["screen"] in ("ACDC", "path patching"):
+            assert row["auroc"] == row["average_precision"] == 1
+    lines = page.split("## Leaderboard, sharpness 256")[1].split("## ")[0].splitlines()
+    names = [line.split(" | ")[0].strip("| ") for line in lines if line.startswith("| ")][1:]
+    assert set(names[:2]) == {"ACDC", "path patching"}
+    assert {row["screen"] for row in screens} == set(names)
+
+
+def test_every_screen_of_the_protocol_is_known(small):
+    rows, _ = small
+    for each in rows[0]["screens"].values():
+        assert each["candidates"] in PATH_SCREENS
+
+
+def test_ties_share_their_ranks():
+    assert area(np.array([True, False]), np.zeros(2)) == 0.5
+    assert np.isnan(area(np.array([True, True]), np.arange(2)))
