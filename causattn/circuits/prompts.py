@@ -113,9 +113,21 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
                 other.pop()  # what a tokenizer ends texts with
             both = {f"prompt {document}": ids, "its counterpart": other}
             check_same_length({name: torch.tensor([own]) for name, own in both.items()})
-        right, wrong = (single_tokens(model, str(row[side]).split("|")) for side in NEEDED)
+        right, wrong = (_answers(model, document, str(row[side]).split("|")) for side in NEEDED)
         phrasing = str(row.get("template", ""))
-        yield _Prompt(document, ids, other, right.tolist(), wrong.tolist(), phrasing, text)
+        yield _Prompt(document, ids, other, right, wrong, phrasing, text)
+
+
+def _answers(model: LanguageModel, document: int, texts: list[str]) -> list[int]:
+    """Return the token of each answer."""
+    found = single_tokens(model, texts).tolist()
+    several = [text for text, token in zip(texts, found, strict=True) if token < 0]
+    if several:
+        raise DataError(
+            f"The answer {several[0]!r} of document {document} is not one token of model "
+            f"{model.name}; graph=heads reads answers of one token, give others."
+        )
+    return found
 
 
 def _cases(

@@ -234,6 +234,9 @@ def test_what_cannot_be_is_said_in_a_sentence(model, corpus) -> None:
     longer = corpus.metadata.assign(counterpart="When Mary and John and Tom went to the store")
     with pytest.raises(DataError, match=r"prompt 0 with .* its counterpart with"):
         find_circuit(SMALL, model, replace(corpus, metadata=longer), 0)
+    several = corpus.metadata.assign(right="Mary John|Tom")
+    with pytest.raises(DataError, match="'Mary John' of document 0 is not one token"):
+        find_circuit(SMALL, model, replace(corpus, metadata=several), 0)
     with pytest.raises(ConfigError, match=r"graph\.counts"):
         find_circuit({**SMALL, "counts": [5, 1]}, model, corpus, 0)
     with pytest.raises(ConfigError, match="attribution"):

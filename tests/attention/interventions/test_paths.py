@@ -294,3 +294,23 @@ def test_what_else_a_block_does_is_found_out(llama) -> None:
             HeadPaths(llama, IDS)
     finally:
         handle.remove()
+
+
+def test_quantised_weights_are_refused_in_a_sentence() -> None:
+    network = small_decoder("llama", 16, seed=7, layers=1)
+    attention = network.model.layers[0].self_attn
+    whole = attention.o_proj
+
+    class Quantised(torch.nn.Module):
+        """Weights of eight bits, as libraries put in the place of a linear map."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = torch.nn.Parameter(whole.weight.to(torch.int8), requires_grad=False)
+
+        def forward(self, states: torch.Tensor) -> torch.Tensor:
+            return whole(states)
+
+    attention.o_proj = Quantised()
+    with pytest.raises(ModelError, match=r"no plain linear map .*load it in float32"):
+        HeadPaths(network, IDS)
