@@ -6,6 +6,7 @@ import pytest
 from causattn.candidates import CandidateEdges
 from causattn.discovery import ALGORITHMS, Knowledge, Problem, RunSettings, as_discovery_data
 from causattn.discovery.running.problem_files import read_problem, write_problem
+from causattn.discovery.tests.contract import given_test
 
 
 @pytest.mark.parametrize("discrete", [False, True])
@@ -37,3 +38,19 @@ def test_nothing_more_is_needed(tmp_path):
     _, back, _ = read_problem(tmp_path)
     assert back.candidates is None
     assert back.knowledge is None
+
+
+def test_objects_of_this_process_are_piped_and_never_lie_on_disk(tmp_path):
+    data = as_discovery_data(np.random.default_rng(0).normal(size=(20, 3)))
+    _, test = given_test(lambda x, y, given: 1.0 / (1 + x + y + len(given)))
+    problem = Problem(data, test=test)
+    piped = write_problem(tmp_path, ALGORITHMS["pc"], problem, ALGORITHMS["pc"].settings())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["arrays.npz", "problem.json"]
+    _, back, _ = read_problem(tmp_path, piped)
+    assert back.test.on(data)(0, 2, (1,)) == 0.25
+
+
+def test_what_is_registered_needs_no_pipe(tmp_path):
+    data = as_discovery_data(np.random.default_rng(0).normal(size=(20, 3)))
+    settings = RunSettings(kind="empty")
+    assert write_problem(tmp_path, ALGORITHMS["empty"], Problem(data), settings) == b""

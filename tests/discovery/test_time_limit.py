@@ -2,13 +2,16 @@
 
 import signal
 import subprocess
+import threading
 
 import numpy as np
 import pytest
 
 from causattn.base import CapabilityError, CausattnError, ConfigError
 from causattn.discovery import Knowledge, TimedOutError, discover
+from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, RunSettings
 from causattn.discovery.running import time_limit
+from causattn.graphs import CausalGraph
 
 
 def test_a_run_within_its_time_is_the_same(network, candidates_of):
@@ -28,6 +31,50 @@ def test_a_seeded_run_within_its_time_is_the_same(graph_of, gaussian):
     free = discover({"kind": "boss", "engine": "causal-learn"}, data, seed=3)
     limited = discover({"kind": "boss", "engine": "causal-learn", "timeout_s": 60.0}, data, seed=3)
     assert np.array_equal(free.marks, limited.marks)
+
+
+def test_an_algorithm_that_only_this_process_has_is_handed_over(graph_of, gaussian):
+    least = 0.25
+
+    class Local(Algorithm):
+        """Pairs by a function of this test."""
+
+        name = "local"
+        settings = RunSettings
+        capability = Capability(data_kinds=CONTINUOUS)
+        joined = staticmethod(lambda correlations: np.abs(correlations) > least)
+
+        def run(self, problem, settings):
+            found = self.joined(np.corrcoef(problem.data.values.T))
+            np.fill_diagonal(found, False)
+            return CausalGraph.from_adjacency(
+                found, problem.data.names, direction="from row to column", kind="cpdag"
+            )
+
+    data = gaussian(graph_of("a>c b>c c>d", "abcd"), 200, 0)
+    free = discover({"kind": Local()}, data)
+    limited = discover({"kind": Local(), "timeout_s": 60.0}, data)
+    assert free.edge_count > 0
+    assert np.array_equal(free.marks, limited.marks)
+
+
+def test_what_cannot_be_handed_over_is_a_sentence(graph_of, gaussian):
+    class Locked(Algorithm):
+        """An algorithm that holds what no process can be handed."""
+
+        name = "locked"
+        settings = RunSettings
+        capability = Capability(data_kinds=CONTINUOUS)
+
+        def __init__(self):
+            self.lock = threading.Lock()
+
+        def run(self, problem, settings):
+            raise AssertionError
+
+    data = gaussian(graph_of("a>c b>c", "abc"), 50, 0)
+    with pytest.raises(CausattnError, match="cannot be handed to another process"):
+        discover({"kind": Locked(), "timeout_s": 60.0}, data)
 
 
 def test_time_up_ends_the_process(monkeypatch):

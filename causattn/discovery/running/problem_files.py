@@ -1,8 +1,8 @@
 """A problem as plain files, so that another process can solve it.
 
 What is registered travels by name: the other process has the same plugins. An algorithm, test or
-score that is an object of this process alone travels as cloudpickle writes it, in the same folder,
-which nobody else can write to and which is gone after the run.
+score that is an object of this process alone travels as cloudpickle writes it, through the pipe to
+the process and never by way of a file.
 """
 
 from __future__ import annotations
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
 
 
-_OBJECTS = "objects.pkl"
-
-
 def write_problem(
     folder: Path, algorithm: Algorithm, problem: Problem, settings: RunSettings
-) -> None:
-    """Write a problem, and how it is to be solved, into a folder.
+) -> bytes:
+    """Write a problem, and how it is to be solved, into a folder; return what has to be piped.
 
     Parameters
     ----------
@@ -37,6 +34,11 @@ def write_problem(
         Where ``arrays.npz`` and ``problem.json`` will lie.
     algorithm, problem, settings
         What to solve and how.
+
+    Returns
+    -------
+    bytes
+        The objects that are not registered, for `read_problem`; nothing where all are.
 
     Raises
     ------
@@ -51,8 +53,9 @@ def write_problem(
         "test": problem.test,
         "score": problem.score,
     }
+    piped = b""
     if any(each is not None for each in objects.values()):
-        _write_objects(folder / _OBJECTS, objects, algorithm.name)
+        piped = _as_bytes(objects, algorithm.name)
     arrays: dict[str, Any] = {"values": problem.data.values}
     candidates = problem.candidates
     if candidates is not None:
@@ -76,16 +79,17 @@ def write_problem(
             "seed": problem.seed,
         },
     )
+    return piped
 
 
-def read_problem(folder: Path) -> tuple[Algorithm, Problem, RunSettings]:
-    """Read what `write_problem` wrote."""
+def read_problem(folder: Path, piped: bytes = b"") -> tuple[Algorithm, Problem, RunSettings]:
+    """Read what `write_problem` wrote and returned."""
     from causattn.discovery.registry import ALGORITHMS
 
     stored: dict[str, Any] = read_json(folder / "problem.json")
     objects: dict[str, Any] = {"algorithm": None, "test": None, "score": None}
-    if (folder / _OBJECTS).exists():
-        objects = pickle.loads((folder / _OBJECTS).read_bytes())
+    if piped:
+        objects = pickle.loads(piped)
     algorithm = objects["algorithm"] or ALGORITHMS[stored["algorithm"]]
     names = tuple(stored["names"])
     candidates: CandidateEdges | None = None
@@ -110,11 +114,11 @@ def read_problem(folder: Path) -> tuple[Algorithm, Problem, RunSettings]:
     return algorithm, problem, settings
 
 
-def _write_objects(path: Path, objects: dict[str, Any], name: str) -> None:
+def _as_bytes(objects: dict[str, Any], name: str) -> bytes:
     from joblib.externals import cloudpickle
 
     try:
-        path.write_bytes(cloudpickle.dumps(objects))
+        return bytes(cloudpickle.dumps(objects))
     except Exception as error:
         said = " ".join(str(error).split())
         raise CausattnError(

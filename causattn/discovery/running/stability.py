@@ -156,9 +156,9 @@ def edge_frequencies(
     return _counted(problem.data, algorithm, found)
 
 
-def draw_in_worker(folder: Path, first: int, step: int) -> None:
+def draw_in_worker(folder: Path, piped: bytes, first: int, step: int) -> None:
     """Do every `step`-th draw from `first` on, in a worker process."""
-    algorithm, problem, settings = read_problem(folder)
+    algorithm, problem, settings = read_problem(folder, piped)
     plan = read_json(folder / "plan.json")
     for number in range(first, plan["draws"], step):
         found = _draw(algorithm, problem, settings, number, plan["with_replacement"], plan["share"])
@@ -197,12 +197,12 @@ def _in_workers(
     """Share the draws among processes."""
     with tempfile.TemporaryDirectory(prefix="causattn-") as place:
         folder = Path(place)
-        write_problem(folder, algorithm, problem, settings)
+        piped = write_problem(folder, algorithm, problem, settings)
         plan = {"draws": draws, "with_replacement": with_replacement, "share": share}
         write_json(folder / "plan.json", plan)
         with ExitStack() as stack:
             processes = [
-                stack.enter_context(worker("draw", folder, str(first), str(workers)))
+                stack.enter_context(worker("draw", folder, str(first), str(workers), piped=piped))
                 for first in range(min(workers, draws))
             ]
             finished = _finished(folder, draws, processes, within_s)

@@ -43,8 +43,8 @@ def run_limited(
         raise ConfigError(f"timeout_s={seconds} leaves no time; give more, or null for no limit.")
     with tempfile.TemporaryDirectory(prefix="causattn-") as place:
         folder = Path(place)
-        write_problem(folder, algorithm, problem, settings)
-        with worker("solve", folder) as process:
+        piped = write_problem(folder, algorithm, problem, settings)
+        with worker("solve", folder, piped=piped) as process:
             _wait(process, folder, seconds, algorithm.name)
         if (folder / "graph.json").exists():
             return CausalGraph.read(folder / "graph.json")

@@ -1,7 +1,7 @@
 """Another process for one solution, or for some draws of a stability study.
 
 A fresh interpreter and not a fork, because compiled thread pools do not survive a fork; plain files
-and not pickles. What it runs is `causattn.discovery.running.worker_jobs`.
+and a pipe for what is no plain value. What it runs is `causattn.discovery.running.worker_jobs`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, cast
 
 _JOBS = "causattn.discovery.running.worker_jobs"
 
@@ -24,7 +25,9 @@ COMPILING = "compiling"
 
 
 @contextmanager
-def worker(job: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    job: str, folder: Path, *arguments: str, piped: bytes = b""
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a worker process and see to it that nothing of it is left when the block ends.
 
     Parameters
@@ -35,6 +38,8 @@ def worker(job: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen
         Where the problem lies; what the process says goes to ``output`` there.
     arguments
         What else the job needs.
+    piped
+        Objects for its standard input, see `causattn.discovery.running.problem_files`.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [
@@ -48,13 +53,15 @@ def worker(job: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen
     with (folder / "output").open("ab") as output:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
             start_new_session=True,
         )
         try:
+            with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
+                pipe.write(piped)
             yield process
         finally:
             with suppress(ProcessLookupError):

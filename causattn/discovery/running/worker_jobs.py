@@ -21,14 +21,14 @@ def main(arguments: Sequence[str]) -> None:
     job, folder = arguments[0], Path(arguments[1])
     with quiet():
         if job == "solve":
-            _solve(folder)
+            _solve(folder, sys.stdin.buffer.read())
         else:
-            draw_in_worker(folder, int(arguments[2]), int(arguments[3]))
+            draw_in_worker(folder, sys.stdin.buffer.read(), int(arguments[2]), int(arguments[3]))
 
 
-def _solve(folder: Path) -> None:
+def _solve(folder: Path, piped: bytes) -> None:
     """Leave a graph or an error in the folder."""
-    algorithm, problem, settings = read_problem(folder)
+    algorithm, problem, settings = read_problem(folder, piped)
 
     def compiling(begins: bool) -> None:
         if begins:
