@@ -17,12 +17,9 @@ echo "${COMPREPLY[*]}"
 """
 CASES = {
     "causattn ": "run sweep collect compare report cache reproduce list",
-    "causattn sw": "sweep",
     "causattn run disc": "discovery. discovery=",
-    "causattn run discovery=": "discovery=ges discovery=pc",
-    "causattn run seed=1 experiment=": "experiment=alarm",
+    "causattn sweep seed=1 discovery=": "discovery=ges discovery=pc",
     "causattn run corpus.": "corpus.kind= corpus.path= corpus.size=",
-    "causattn sweep discovery=g": "discovery=ges",
 }
 
 

@@ -1,11 +1,13 @@
 """Every ready study composes, says how to run it, and runs in a small version."""
 
+import copy
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from omegaconf import DictConfig, OmegaConf
 
 from causattn.cli import main
@@ -26,6 +28,7 @@ def read_experiment(name: str) -> DictConfig:
 
 
 FEW = ["effects.draws=20", "effects.documents=10", "effects.interventions=edges"]
+QUICK = ["effects.estimator=linear", "effects.bootstraps=0", *FEW]
 DRAWN = [*FEW, "corpus.documents=300", "model.steps=20", "candidates.pairs=12"]
 ALONE = ["corpus.documents=200", "report=true"]
 LEARNT = ["corpus.documents=300", "model.steps=20", "candidates.pairs=12", "report=true"]
@@ -41,12 +44,12 @@ SMALL = {
     "candidates": [*LEARNT, "discovery.candidates=weigh"],
     "sample_size": LEARNT,
     "asia": DRAWN,
-    "alarm": DRAWN,
-    "quick": DRAWN,
+    "alarm": [*DRAWN, *QUICK],
+    "quick": [*DRAWN, *QUICK],
     "lstm_lm": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
     "lstm_seq2seq": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
-    "causal_loss": [*FEW, "corpus.documents=200", "model.epochs=1"],
-    "planted": [*FEW, "corpus.documents=200", "model.epochs=1"],
+    "causal_loss": [*QUICK, "corpus.documents=200", "model.epochs=1"],
+    "planted": [*QUICK, "corpus.documents=200", "model.epochs=1"],
     "table": NEEDED["table"],
     "cebab": [*FEW, "model.epochs=1", "model.train=head", "attention.documents=100"],
 }
@@ -81,9 +84,15 @@ def test_a_declared_sweep_has_valid_values(name: str) -> None:
     assert f"causattn sweep experiment={name}" in experiment_file(name).read_text()
     from causattn.study import check_settings
 
+    once = compose_config([f"experiment={name}"])
     for key, values in DECLARED[name].items():
         for value in [] if "(" in str(values) else str(values).split(","):
-            check_settings(plain(compose_config([f"experiment={name}", f"{key}={value}"])))
+            if key in groups():  # an option of a group brings keys of its own
+                config = compose_config([f"experiment={name}", f"{key}={value}"])
+            else:
+                config = copy.deepcopy(once)
+                OmegaConf.update(config, key, yaml.safe_load(value))
+            check_settings(plain(config))
 
 
 def test_the_sweep_over_networks_has_every_algorithm_for_discrete_data() -> None:

@@ -40,9 +40,9 @@ def sweep(place: Path, *given: str) -> tuple[str, Counter[str]]:
 
 
 def test_a_sweep_over_discovery_trains_once_and_reads_attention_once(tmp_path: Path) -> None:
-    alphas = ",".join(f"{0.001 * k:.3f}" for k in range(1, 21))
+    alphas = ",".join(f"{0.001 * k:.3f}" for k in range(1, 7))
     said, made = sweep(tmp_path, f"discovery.alpha={alphas}")
-    assert "20 jobs: 20 finished." in said
+    assert "6 jobs: 6 finished." in said
     assert made == dict.fromkeys(SHARED, 1)
     stored = Counter(path.parts[-3] for path in tmp_path.glob("cache/*/*/manifest.json"))
     assert stored == {"corpus": 1, "model": 1, "features": 1, "attention": 2}  # and untrained
@@ -51,9 +51,9 @@ def test_a_sweep_over_discovery_trains_once_and_reads_attention_once(tmp_path: P
 def test_also_in_parallel(tmp_path: Path) -> None:
     if find_spec("hydra_plugins.hydra_joblib_launcher") is None:
         pytest.skip("hydra-joblib-launcher is not installed: pip install 'causattn[joblib]'")
-    given = ["discovery.alpha=0.001,0.01,0.05,0.1", "launcher=joblib", "workers=2"]
+    given = ["discovery.alpha=0.001,0.01,0.1", "launcher=joblib", "workers=2"]
     said, made = sweep(tmp_path, *given)
-    assert "4 jobs: 4 finished." in said
+    assert "3 jobs: 3 finished." in said
     assert made == dict.fromkeys(SHARED, 1)
 
 

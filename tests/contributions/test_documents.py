@@ -59,9 +59,8 @@ def run(folder: Path, *more: str, path: str | None = None) -> dict[str, object]:
     return json.loads((folder / "run" / "summary.json").read_text())
 
 
-def test_a_run_inside_and_from_files(tmp_path):
-    for place in ("outside", "inside"):
-        (tmp_path / place).mkdir()
+def test_a_run_inside_and_from_files(tmp_path, plugins):
+    (tmp_path / "outside").mkdir()
     files = [str(HERE / f"{name}.py") for name in FILES]
     outside = run(tmp_path / "outside", *(word for file in files for word in ("--plugins", file)))
     assert outside["corpus"]["name"] == "coins"
@@ -78,9 +77,35 @@ def test_a_run_inside_and_from_files(tmp_path):
     (tmp_path / "hydra_plugins").symlink_to(root.parent / "hydra_plugins")
     for name, folder in FILES.items():
         (tmp_path / "causattn" / folder / f"{name}.py").symlink_to(HERE / f"{name}.py")
-    inside = run(tmp_path / "inside", path=str(tmp_path))
-    for part in ("corpus", "model", "features", "attention", "graph"):
-        assert inside.get(part) == outside.get(part), part
+    program = f"""
+import json
+from causattn.corpora import CORPORA, load_corpus
+from causattn.features import FEATURE_BUILDERS, build_features
+from causattn.graphs import METRICS
+from causattn.models import MODELS
+registries = (CORPORA, FEATURE_BUILDERS, MODELS, METRICS)
+native = [registry.entry(name).native for registry, name in zip(registries, {list(FILES)!r})]
+corpus = load_corpus({{"kind": "coins", "documents": 300}}, 0)
+table = build_features({{"kind": "endings", "endings": ["ls", "es"]}}, corpus)
+print(json.dumps([native, corpus.name, table.values.sum(axis=0).tolist()]))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    native, name, sums = json.loads(said.stdout)
+    assert native == [True] * len(FILES)
+    assert name == "coins"
+    plugins(*(HERE / f"{each}.py" for each in FILES))
+    corpus = load_corpus({"kind": "coins", "documents": 300}, 0)
+    table = build_features({"kind": "endings", "endings": ["ls", "es"]}, corpus)
+    assert sums == table.values.sum(axis=0).tolist()
 
 
 def test_the_same_features_in_a_permuted_corpus(plugins):

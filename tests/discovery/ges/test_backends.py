@@ -33,7 +33,7 @@ def assert_same(first: GESResult, second: GESResult) -> None:
     np.testing.assert_allclose(first.edge_support, second.edge_support, rtol=1e-6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(2, 12), degree=st.floats(1, 5))
 def test_same_moves_on_gaussian_data(seed, size, degree):
     rng = np.random.default_rng(seed)
