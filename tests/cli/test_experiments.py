@@ -44,7 +44,7 @@ SMALL = {
     "candidates": [*LEARNT, "discovery.candidates=weigh"],
     "sample_size": LEARNT,
     "asia": DRAWN,
-    "alarm": [*DRAWN, *QUICK],
+    "alarm": [*DRAWN, *QUICK, "corpus.network=asia"],
     "quick": [*DRAWN, *QUICK],
     "lstm_lm": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
     "lstm_seq2seq": [*ALONE, "model.epochs=1", "candidates.pairs=12"],
