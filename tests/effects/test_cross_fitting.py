@@ -17,6 +17,7 @@ from causattn.effects import (
     Question,
     refute,
 )
+from causattn.effects.estimate import cross_fitted_again
 from causattn.effects.estimate.cross_fit import PENALTIES, learn, row_weights
 from causattn.effects.estimate.cross_fitted_data import Data, by_fold
 from causattn.effects.estimate.cross_fitted_effect import CrossFittedEffect
@@ -195,8 +196,12 @@ def test_what_a_number_does_differs_along_a_bend_that_only_its_spread_follows(
     assert np.std(ratios) < 1.6
 
 
+@pytest.mark.parametrize("few", [0, 100])
 @pytest.mark.parametrize("number", [True, False])
-def test_changed_data_are_learned_again(make_table: Maker, number: bool) -> None:
+def test_changed_data_are_learned_again(
+    make_table: Maker, number: bool, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cross_fitted_again, "_FEW", few)
     table = curved(make_table, number=number)
     effect = ESTIMATOR.effect(linear_question(table, None if number else ("no", "yes")))
     assert isinstance(effect, CrossFittedEffect)

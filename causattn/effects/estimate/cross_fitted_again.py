@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import cast
 
@@ -49,6 +50,10 @@ def cross_fitted_again(
     return Draws(np.concatenate(estimates), np.concatenate(ratios) if ratios else None)
 
 
+_FEW = 12
+"""Columns, up to which products of all of them are written out row by row."""
+
+
 class _Again:
     """The four ways to change the data of an effect."""
 
@@ -71,39 +76,67 @@ class _Again:
 
     def counted(self, changes: list[Change]) -> np.ndarray:
         """Return estimates with rows counted so often, float64 [b]; NaN without both values."""
-        data, sieve = self._data, self._data.sieve
-        width, base = sieve.columns.shape[1], sieve.base
-        outcome = data.outcome[:, [self._column]]
-        # One matrix product gives all sums: the first column is 1.
-        right = np.concatenate([sieve.columns, outcome, sieve.moved[:, base:]], axis=1)
-        whole = np.concatenate(
-            [self._sums.products, self._sums.outcomes[..., [self._column]]], axis=-1
-        )
-        sums = np.empty((len(changes), len(data.starts), width, width + 1))
-        moved = np.empty((len(changes), len(data.starts), width))
+        data = self._data
+        times = np.stack([cast(np.ndarray, change.times) for change in changes])
         held = np.ones(len(changes), dtype=bool)
-        values = data.contrasts[self._contrast] if len(data.contrasts) else []
-        given = np.stack([cast(np.ndarray, change.times) for change in changes])
-        # Rows left out are fewer than those kept, where each is kept once at most.
-        few = bool(given.max() == 1) and 2 * int(given[0].sum()) >= data.rows
-        for place, times in enumerate(given):
-            times = times.take(data.order)
-            rows = np.flatnonzero(times == 0 if few else times)
-            picked = right.take(rows, axis=0)
-            left = picked[:, :width] if few else picked[:, :width] * times[rows, None]
-            at = 0
-            for fold, end in enumerate(np.searchsorted(rows, self._ends)):
-                some = left[at:end].T @ picked[at:end]
-                sums[place, fold] = some[:, : width + 1]
-                moved[place, fold, :base] = some[0, :base]
-                moved[place, fold, base:] = some[0, width + 1 :]
-                at = end
-        if few:
-            sums, moved = whole - sums, self._sums.moved - moved
-        for value in values:
-            held &= given @ self._held(int(value)) > 0
-        drawn = Sums(sums[..., :width], sums[..., width:], moved)
+        for value in data.contrasts[self._contrast] if len(data.contrasts) else ():
+            held &= times @ data.treatment[self._place, value] > 0
+        width = data.sieve.columns.shape[1]
+        sums = (self._few if width <= _FEW else self._many)(times.take(data.order, axis=1))
+        products = np.empty((*sums.shape[:2], width, width))
+        first, second = np.triu_indices(width)
+        products[..., first, second] = products[..., second, first] = sums[..., : len(first)]
+        rest = sums[..., len(first) :]
+        moved = np.concatenate([products[..., 0, : data.sieve.base], rest[..., width:]], axis=-1)
+        drawn = Sums(products, rest[..., :width, None], moved)
         return np.where(held, self._solved(drawn), np.nan)
+
+    @cached_property
+    def _right(self) -> np.ndarray:
+        """The columns, the outcome and what the source's columns become, float64 [n, q]."""
+        sieve, outcome = self._data.sieve, self._data.outcome[:, [self._column]]
+        return np.concatenate([sieve.columns, outcome, sieve.moved[:, sieve.base :]], axis=1)
+
+    @cached_property
+    def _each(self) -> np.ndarray:
+        """What each row adds to the sums: products of columns, with the outcome, what is moved."""
+        width = self._data.sieve.columns.shape[1]
+        first, second = np.triu_indices(width)
+        right = self._right
+        products = right[:, first] * right[:, second]
+        outcome = right[:, :width] * right[:, [width]]
+        return np.concatenate([products, outcome, right[:, width + 1 :]], axis=1)
+
+    def _few(self, times: np.ndarray) -> np.ndarray:
+        """Return sums over rows counted so often, float64 [b, folds, q], of few columns."""
+        parts = zip(self._data.starts, self._ends, strict=True)
+        every = [times[:, a:b].astype(float) @ self._each[a:b] for a, b in parts]
+        return np.stack(every, axis=1)
+
+    def _many(self, times: np.ndarray) -> np.ndarray:
+        """Return the same of many columns: of subsets, all rows' less those that are left out."""
+        right, width = self._right, self._data.sieve.columns.shape[1]
+        out = bool(times.max() == 1) and 2 * int(times[0].sum()) >= times.shape[1]
+        found = []
+        for each in times:
+            rows = np.flatnonzero(each == 0 if out else each)
+            picked = right.take(rows, axis=0)
+            left = picked[:, :width] if out else picked[:, :width] * each[rows, None]
+            found.append(self._summed(picked, left, np.searchsorted(rows, self._ends)))
+        every = np.stack(found)
+        if not out:
+            return every
+        return self._summed(right, right[:, :width], np.array(self._ends)) - every
+
+    @staticmethod
+    def _summed(right: np.ndarray, left: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Return the sums of each fold's rows, float64 [folds, q]; `left` is weighed."""
+        width = left.shape[1]
+        first, second = np.triu_indices(width)
+        folds = zip(np.concatenate([[0], ends[:-1]]), ends, strict=True)
+        each = [left[start:end].T @ right[start:end] for start, end in folds]
+        parts = [[one[first, second], one[:, width], one[0, width + 1 :]] for one in each]
+        return np.stack([np.concatenate(part) for part in parts])
 
     def joined(self, changes: list[Change]) -> np.ndarray:
         """Return the estimates with a column in what is adjusted for, float64 [b].
@@ -243,11 +276,6 @@ class _Again:
         products = ridge(columns.T @ columns, PENALTIES[0])
         weights: np.ndarray = columns @ np.linalg.solve(products, slope)
         return weights[:, None]
-
-    def _held(self, value: int) -> np.ndarray:
-        """Return which rows of the table have a value of the source, float64 [n]."""
-        found: np.ndarray = self._data.treatment[self._place, value]
-        return found
 
     def _sides(self) -> np.ndarray:
         """Return which means make up the reported contrast, float64 [f]."""

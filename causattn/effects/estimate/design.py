@@ -228,13 +228,13 @@ def numeric_levels(categories: tuple[str, ...]) -> np.ndarray | None:
 
 def _beyond(name: str, values: np.ndarray) -> str:
     """Return why a number is too large or small to be squared, or the same everywhere."""
-    size = float(np.abs(values).max())
-    if size > _MOST:
-        return f"{name} has numbers as large as {size:.1g}; give it in a larger unit."
-    if not np.ptp(values) > 0 or (not values.std() > 0 and size > _LEAST):
+    low, high = float(values.min()), float(values.max())
+    if low == high:
         return f"{name} has the same value in every row."
-    if values.std() < _LEAST:
-        return f"{name} has numbers that differ by {np.ptp(values):.1g}; give it in a smaller unit."
+    if max(-low, high) > _MOST:
+        return f"{name} has numbers as large as {max(-low, high):.1g}; give it in a larger unit."
+    if high - low < _LEAST:
+        return f"{name} has numbers that differ by {high - low:.1g}; give it in a smaller unit."
     return ""
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import scipy.stats
+import scipy.special
 
 from causattn.effects.estimate.curves import Feature
 
@@ -97,11 +97,10 @@ def choose(
     shape = _candidates(given, count)
     y, t = fitted.left(outcome), fitted.left(own)
     bent = fitted.left(shape.columns)
-    asked = [_follows(bent, shape.group, y), _follows(bent, shape.group, t)]
-    for k in range(t.shape[1]):
-        asked.append(_follows(fitted.left(bent * t[:, [k]]), shape.group, y))
+    asked = [fitted.followed(bent, shape.group, other) for other in (y, t)]
+    asked += [fitted.followed(bent * each[:, None], shape.group, y) for each in t.T]
     if isinstance(source, Feature):
-        asked.append(_follows(bent, shape.group, t**2 - (t**2).mean(axis=0)))
+        asked.append(fitted.followed(bent, shape.group, fitted.left(t**2)))
     kept = _room(len(asked) * np.min(asked, axis=0), shape.group, room)
     base = np.concatenate([lines, shape.columns[:, kept]], axis=1)
     alone = np.arange(lines.shape[1] - 1)
@@ -125,15 +124,15 @@ def _with_source(
     spare = max(0, count // ROWS_A_COLUMN - width - own.shape[1])
     fitted = _Off(np.concatenate([base, rare, own], axis=1))
     y = fitted.left(outcome)
-    terms = base[:, 1:]
+    terms, plain = base[:, 1:], _Off(base[:, :1])
     blocks, moved, value = [own], [np.ones_like(own)], list(range(own.shape[1]))
     alone = [True] * own.shape[1]
     for k in range(own.shape[1]):
         products = terms * own[:, [k]]
-        p = _follows(fitted.left(products), group, y)
         # What the source's chances follow, or a number's spread, its weights must follow, too.
-        asks = own[:, [k]] if number is None else left**2
-        p = 2.0 * np.minimum(p, _follows(terms - terms.mean(axis=0), group, asks - asks.mean()))
+        asks = plain.left(own[:, [k]] if number is None else left**2)
+        both = fitted.followed(products, group, y), plain.followed(terms, group, asks)
+        p = 2.0 * np.minimum(*both)
         held = count if number is not None else int(np.count_nonzero(own[:, k]))
         kept = _room(p, group, min(spare, held // ROWS_A_PRODUCT))
         spare -= int(np.count_nonzero(kept))
@@ -143,7 +142,7 @@ def _with_source(
         alone += [False] * int(np.count_nonzero(kept))
     if number is not None and number.bends.shape[1]:
         together = np.zeros(number.bends.shape[1], dtype=np.int64)
-        p = _follows(fitted.left(number.bends), together, y)
+        p = fitted.followed(number.bends, together, y)
         if p[0] < LEVEL and number.bends.shape[1] <= spare:
             blocks.append(number.bends)
             moved.append(number.slopes)
@@ -182,6 +181,27 @@ class _Off:
         found: np.ndarray = columns - self._basis @ (self._basis.T @ columns)
         return found
 
+    def followed(self, columns: np.ndarray, group: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """Return the p of what is left of each group having nothing to do with residuals.
+
+        The columns of a group are taken as orthogonal, as bends are but for what the lines took off
+        and what the source weighs them by. float64 [groups].
+        """
+        if not len(group):
+            return np.ones(0)
+        total = np.einsum("nm,nm->m", by, by)
+        known = total > 1e-12 * len(by)
+        # Residuals are orthogonal to what was taken off: only sizes need to be less of it.
+        across = (columns.T @ by[:, known]) ** 2 / total[known]
+        along = self._basis.T @ columns
+        whole = np.einsum("nq,nq->q", columns, columns)
+        size = whole - np.einsum("rq,rq->q", along, along)
+        there = size > 1e-10 * whole
+        each = np.where(there, across.sum(axis=1) / np.where(there, size, 1.0), 0.0)
+        degrees = np.maximum(np.bincount(group) * max(1, int(known.sum())), 1)
+        p: np.ndarray = scipy.special.chdtrc(degrees, len(by) * np.bincount(group, each))
+        return p
+
 
 def _candidates(given: list[Feature], count: int) -> _Groups:
     """Return bends and products of lines."""
@@ -200,26 +220,6 @@ def _candidates(given: list[Feature], count: int) -> _Groups:
             sizes += [1] * both.shape[1]
     group = np.repeat(np.arange(len(sizes)), np.array(sizes, dtype=np.int64))
     return _Groups(np.concatenate(columns, axis=1), group)
-
-
-def _follows(columns: np.ndarray, group: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return the p of each group's columns having nothing to do with others, float64 [groups].
-
-    The columns of a group are taken as orthogonal, as bends are but for what the lines took off and
-    what the source weighs them by.
-    """
-    count = len(others)
-    if not len(group):
-        return np.ones(0)
-    total = (others**2).sum(axis=0)
-    scale = np.sqrt(np.maximum((columns**2).sum(axis=0), np.finfo(float).tiny))
-    known = total > 1e-12 * count
-    across = (columns.T @ others[:, known]) / scale[:, None] / np.sqrt(total[known])
-    sizes = np.bincount(group)
-    found = np.bincount(group, (across**2).sum(axis=1))
-    degrees = np.maximum(sizes * max(1, int(known.sum())), 1)
-    p: np.ndarray = scipy.stats.chi2.sf(count * found, degrees)
-    return p
 
 
 def _room(p: np.ndarray, group: np.ndarray, room: int) -> np.ndarray:

@@ -49,7 +49,7 @@ class DataSubset(Refuter):
         kept = round(settings.fraction * effect.rows)
         smaller = min(kept, effect.rows - kept)
         picked = rng.choice(effect.rows, smaller, replace=False, shuffle=False)
-        times = np.full(effect.rows, int(smaller != kept))
+        times = np.full(effect.rows, int(smaller != kept), dtype=np.int8)
         times[picked] = int(smaller == kept)
         return Change(times=times)
 

@@ -18,6 +18,9 @@ def test_dowhys_refuters_give_our_means_on_our_draws(small):
     for row in rows:
         assert row["largest_difference"] < 1e-9
         assert len(row["their_seconds"]) == 3
+    of_values = rows_of(small, "networks")
+    assert len(of_values) == 2
+    assert all(row["largest_difference"] < 1e-9 for row in of_values)
 
 
 def test_falsification_counts_what_dowhy_counts(small):
