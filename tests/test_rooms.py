@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 
 KERNELS = re.compile(
-    r"kernels|^bitset$|^sparse$|^compiled$|^compiling$|^reference|^scratch$|^between$|^pairs$"
+    r"kernels|^bitset$|^marks$|^compiled$|^compiling$|^reference|^scratch$|^between$|^pairs$"
 )
 """Modules that may be opened from outside, each part of the name below the room searched."""
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
         same_skeleton_and_colliders,
         topological_order,
     )
-    from causattn.graphs.graph import CausalGraph, Edge, Mark
+    from causattn.graphs.graph import CausalGraph
     from causattn.graphs.marginal import varying, with_constant
+    from causattn.graphs.marks import Edge, Mark, is_symmetric, nonzero_pairs
     from causattn.graphs.meek import meek_closure, triple_keys
     from causattn.graphs.registry import METRICS, added_metrics, compare_graphs
     from causattn.graphs.sortability import (
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         sortabilities,
         var_sortability,
     )
-    from causattn.graphs.sparse import is_symmetric, nonzero_pairs
 
 __all__ = [
     "METRICS",

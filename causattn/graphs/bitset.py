@@ -6,7 +6,7 @@ cost a handful of instructions, and members come out in ascending order, which i
 searches built on them deterministic.
 
 This module imports numba, so plain code takes only `rows_as_integers` and `members`, which live in
-`causattn.graphs.sparse`.
+`causattn.graphs.marks`.
 """
 
 from __future__ import annotations

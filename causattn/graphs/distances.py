@@ -37,7 +37,8 @@ import gadjid
 import numpy as np
 
 from causattn.base import CapabilityError, DataError
-from causattn.graphs.graph import CausalGraph, Mark
+from causattn.graphs.graph import CausalGraph
+from causattn.graphs.marks import Mark
 
 Strategy = Literal["parent", "ancestor", "oset"]
 

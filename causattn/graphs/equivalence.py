@@ -29,7 +29,7 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import DataError
-from causattn.graphs.sparse import members, rows_as_sets, sets_as_rows
+from causattn.graphs.marks import members, rows_as_sets, sets_as_rows
 
 Backend = Literal["plain", "compiled"]
 

@@ -1,34 +1,14 @@
 """`CausalGraph`: a DAG, a CPDAG (or PDAG) or a PAG over named variables, with how it was found.
 
-An edge between i and j has a mark at each end. ``marks[i, j]`` is the mark at **j's end** of the
-edge between i and j, so
-
-=========== ================= =================
-edge        ``marks[i, j]``   ``marks[j, i]``
-=========== ================= =================
-none        NONE              NONE
-i -> j      ARROW             TAIL
-i -- j      TAIL              TAIL
-i <-> j     ARROW             ARROW
-i o-> j     ARROW             CIRCLE
-i o-o j     CIRCLE            CIRCLE
-=========== ================= =================
-
-As 0/1 adjacency, **from row to column**: ``i -> j`` is ``A[i, j] = 1, A[j, i] = 0`` and ``i -- j``
-is 1 both ways. Adjacency has no room for arrows at both ends or circles; asking for it then is an
-error.
-
-The marks of PAGs follow Zhang (2008), "On the completeness of orientation rules for causal
-discovery in the presence of latent confounders and selection bias", section 2.
+What stands at the ends of its edges is said in `causattn.graphs.marks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -42,39 +22,14 @@ from causattn.base import (
     repeated,
     write_json,
 )
-from causattn.graphs.sparse import nonzero_pairs
+from causattn.graphs.marks import LEFT, RIGHT, Direction, Edge, Mark, acyclic, nonzero_pairs, turned
 
 if TYPE_CHECKING:
     import networkx
     import pandas as pd
 
 SCHEMA = 1
-Direction = Literal["from row to column", "from column to row"]
 Kind = Literal["dag", "cpdag", "pag"]
-
-
-class Mark(IntEnum):
-    """The mark at one end of an edge."""
-
-    NONE = 0
-    TAIL = 1
-    ARROW = 2
-    CIRCLE = 3
-
-
-_LEFT = {Mark.TAIL: "-", Mark.ARROW: "<", Mark.CIRCLE: "o"}
-_RIGHT = {Mark.TAIL: "-", Mark.ARROW: ">", Mark.CIRCLE: "o"}
-
-
-class Edge(NamedTuple):
-    """One edge, `source` first where it is directed.
-
-    `symbol` is ``-->``, ``---``, ``<->``, ``o->`` or ``o-o``.
-    """
-
-    source: str
-    target: str
-    symbol: str
 
 
 @dataclass(frozen=True)
@@ -159,7 +114,7 @@ class CausalGraph(Shown):
             is no cycle, unless given.
         """
         matrix = np.asarray(adjacency) != 0
-        matrix = _turned(matrix, direction)
+        matrix = turned(matrix, direction)
         marks = np.zeros(matrix.shape, dtype=np.int8)
         i, j = nonzero_pairs(matrix)
         both = matrix[j, i]
@@ -167,7 +122,7 @@ class CausalGraph(Shown):
         marks[i, j] = np.where(both, Mark.TAIL, Mark.ARROW)
         if "kind" not in about:
             directed = not both.any()
-            about["kind"] = "dag" if directed and _acyclic(matrix) else "cpdag"
+            about["kind"] = "dag" if directed and acyclic(matrix) else "cpdag"
         return cls(tuple(names), marks, **about)
 
     @property
@@ -195,7 +150,7 @@ class CausalGraph(Shown):
                 "hold; use its marks."
             )
         matrix = (self.marks == Mark.ARROW) | ((self.marks == Mark.TAIL) & (self.marks.T == 1))
-        return _turned(matrix, direction).astype(np.uint8)
+        return turned(matrix, direction).astype(np.uint8)
 
     def skeleton(self) -> np.ndarray:
         """Return which pairs are adjacent, bool [p, p], symmetric."""
@@ -215,13 +170,13 @@ class CausalGraph(Shown):
             at_i, at_j = Mark(self.marks[j, i]), Mark(self.marks[i, j])
             if at_i == Mark.ARROW and at_j != Mark.ARROW:
                 i, j, at_i, at_j = j, i, at_j, at_i
-            yield Edge(self.names[i], self.names[j], f"{_LEFT[at_i]}-{_RIGHT[at_j]}")
+            yield Edge(self.names[i], self.names[j], f"{LEFT[at_i]}-{RIGHT[at_j]}")
 
     def symbol(self, source: str, target: str) -> str:
         """Return the edge between two variables, `source` first; empty where there is none."""
         i, j = self.names.index(source), self.names.index(target)
         at_source, at_target = Mark(self.marks[j, i]), Mark(self.marks[i, j])
-        return "" if at_target is Mark.NONE else f"{_LEFT[at_source]}-{_RIGHT[at_target]}"
+        return "" if at_target is Mark.NONE else f"{LEFT[at_source]}-{RIGHT[at_target]}"
 
     def summary(self, truth: CausalGraph | None = None) -> dict[str, Any]:
         """Return what found it, what that took, and how many edges it has.
@@ -273,40 +228,15 @@ class CausalGraph(Shown):
 
         Each edge i -> j carries ``mark_source`` and ``mark_target`` (`Mark` names in lower case).
         """
-        import networkx
+        from causattn.graphs.conversions import to_networkx
 
-        graph = networkx.DiGraph()
-        graph.add_nodes_from(self.names)
-        for i, j in zip(*np.nonzero(self.marks), strict=True):
-            at_i, at_j = Mark(self.marks[j, i]), Mark(self.marks[i, j])
-            if at_j == Mark.TAIL and at_i == Mark.ARROW:
-                continue
-            graph.add_edge(
-                self.names[i],
-                self.names[j],
-                mark_source=at_i.name.lower(),
-                mark_target=at_j.name.lower(),
-            )
-        return graph
+        return to_networkx(self)
 
     def to_causal_learn(self) -> Any:
         """Return a causal-learn `GeneralGraph` (whose matrix is transposed to ours)."""
-        from causallearn.graph.Edge import Edge as ReferenceEdge
-        from causallearn.graph.Endpoint import Endpoint
-        from causallearn.graph.GeneralGraph import GeneralGraph
-        from causallearn.graph.GraphNode import GraphNode
+        from causattn.graphs.conversions import to_causal_learn
 
-        endpoint = {
-            Mark.TAIL: Endpoint.TAIL,
-            Mark.ARROW: Endpoint.ARROW,
-            Mark.CIRCLE: Endpoint.CIRCLE,
-        }
-        nodes = [GraphNode(name) for name in self.names]
-        graph = GeneralGraph(nodes)
-        for i, j in zip(*np.nonzero(np.triu(self.skeleton())), strict=True):
-            at_i, at_j = endpoint[Mark(self.marks[j, i])], endpoint[Mark(self.marks[i, j])]
-            graph.add_edge(ReferenceEdge(nodes[i], nodes[j], at_i, at_j))
-        return graph
+        return to_causal_learn(self)
 
     def write(self, path: Path) -> None:
         """Write the graph as one JSON file (schema 1)."""
@@ -346,8 +276,8 @@ class CausalGraph(Shown):
             raise ArtefactError(f"{path} is no graph of schema {SCHEMA}; write it again.")
         names = tuple(stored["names"])
         index = {name: k for k, name in enumerate(names)}
-        left = {text: mark for mark, text in _LEFT.items()}
-        right = {text: mark for mark, text in _RIGHT.items()}
+        left = {text: mark for mark, text in LEFT.items()}
+        right = {text: mark for mark, text in RIGHT.items()}
         marks = np.zeros((len(names), len(names)), dtype=np.int8)
         for edge in stored["edges"]:
             i, j = index[edge["source"]], index[edge["target"]]
@@ -367,26 +297,3 @@ class CausalGraph(Shown):
             score=stored["score"],
             details=stored["details"],
         )
-
-
-def _turned(matrix: np.ndarray, direction: Direction) -> np.ndarray:
-    """Return `matrix`, or its transpose where its direction is from column to row."""
-    if direction == "from row to column":
-        return matrix
-    if direction == "from column to row":
-        return matrix.T
-    raise DataError(
-        f"direction={direction!r} is not known; say 'from row to column' or 'from column to row'."
-    )
-
-
-def _acyclic(matrix: np.ndarray) -> bool:
-    """Return whether a directed graph (bool [p, p], from row to column) has no cycle."""
-    left = np.ones(len(matrix), dtype=bool)
-    incoming = matrix.sum(axis=0)
-    while True:
-        free = left & (incoming == 0)
-        if not free.any():
-            return not left.any()
-        left &= ~free
-        incoming = incoming - matrix[free].sum(axis=0)

@@ -19,7 +19,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from causattn.graphs.graph import CausalGraph, Mark
+from causattn.graphs.graph import CausalGraph
+from causattn.graphs.marks import Mark
 
 SKELETON_ALONE = "skeleton_alone"
 """In a graph's `details`: that its edges say which variables are adjacent, and nothing more."""

@@ -32,7 +32,7 @@ from causattn.discovery.ges.search import Phase, Step
 from causattn.discovery.running.compiling import TooLong
 from causattn.discovery.scores import LocalScore
 from causattn.graphs import topological_order
-from causattn.graphs.sparse import members, rows_as_sets, sets_as_rows
+from causattn.graphs.marks import members, rows_as_sets, sets_as_rows
 
 
 class Move(NamedTuple):

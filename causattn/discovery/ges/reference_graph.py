@@ -1,6 +1,6 @@
 """A partially directed graph in plain Python, and how a move changes it.
 
-Sets are Python integers (`causattn.graphs.sparse`). The graph is a CPDAG, or with knowledge
+Sets are Python integers (`causattn.graphs.marks`). The graph is a CPDAG, or with knowledge
 an MPDAG. Every move is made on a member of its class: orient the edges at the target so that its
 parents are known, extend to a DAG (Dor and Tarsi), and complete that again.
 """
@@ -12,7 +12,7 @@ import numpy as np
 from causattn.discovery.ges.constraints import Constraints
 from causattn.discovery.ges.search import Phase
 from causattn.graphs import compelled_parents, consistent_extension
-from causattn.graphs.sparse import members, rows_as_sets, sets_as_rows
+from causattn.graphs.marks import members, rows_as_sets, sets_as_rows
 
 
 class PartialGraph:

@@ -14,7 +14,7 @@ from causattn.discovery.ges.constraints import constraints
 from causattn.discovery.ges.reference_graph import complete
 from causattn.discovery.scores import BDeu, GaussianBIC
 from causattn.graphs import dag_to_cpdag, topological_order
-from causattn.graphs.sparse import rows_as_sets
+from causattn.graphs.marks import rows_as_sets
 from tests.discovery.ges.cases import (
     discrete_data,
     linear_data,

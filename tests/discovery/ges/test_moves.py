@@ -13,7 +13,7 @@ from causattn.discovery.ges.reference import ReferenceEngine
 from causattn.discovery.ges.reference_graph import complete
 from causattn.discovery.scores import GaussianBIC
 from causattn.graphs import dag_to_cpdag, is_dag, topological_order
-from causattn.graphs.sparse import rows_as_sets, sets_as_rows
+from causattn.graphs.marks import rows_as_sets, sets_as_rows
 from tests.discovery.ges.cases import all_dags, linear_data
 
 SIZE = 4
