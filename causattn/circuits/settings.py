@@ -47,8 +47,8 @@ class HeadsSettings:
     rule
         What says which of these stay, see causattn list path_rules.
     threshold
-        Of rule acdc: a path goes where patching it, beside all that went before, changes what is
-        read by less than this share of the difference between documents and counterparts.
+        Of rule acdc: a path goes where patching it, beside all that went before, takes what is read
+        further from the whole model's by less than this share of the way to the counterparts'.
     alpha
         Of rule pc: level of its tests.
     baselines

@@ -6,6 +6,8 @@ import pandas as pd
 
 from causattn.reproduction import Context, Findings, Row
 
+MODEL = ["model", "perplexity", "preferred", "read", "read_in_place", "faithfulness"]
+MODEL += ["completeness", "possible", "tried", "kept", "overlap", "phrasings_overlap"]
 EDGE = ["model", "source", "target", "through", "estimate", "low", "high", "frequency"]
 
 
@@ -26,7 +28,7 @@ def page(rows: list[Row], context: Context) -> Findings:
     return Findings(
         figures=figures,
         tables={
-            "Models": graph.drop(columns=["what"]).reset_index(drop=True),
+            "Models": graph[MODEL].reset_index(drop=True),
             "Rankings": means[["faithfulness", "completeness"]].mean().reset_index(),
             "Edges of the largest effect": parts["edge"][EDGE].reset_index(drop=True),
         },

@@ -286,4 +286,4 @@ def test_a_decoder_trained_on_chinese_has_its_graph(tmp_path) -> None:
     # The prompt ends before the answer, and what its tokenizer begins texts with stays.
     tokens = found.examples["documents"][0]["tokens"]
     assert tokens[0] == "[CLS]"
-    assert tokens[-1].strip() in "给交递"
+    assert tokens[-1].strip() in ("给", "了")

@@ -58,19 +58,25 @@ def prune_paths(cases: Sequence[PathCase], tried: torch.Tensor, threshold: float
     tried
         bool [R, S], the paths that stand at the beginning; all others are patched throughout.
     threshold
-        A path goes where removing it, beside all removed before it, changes the metric by less than
-        this share of the difference between documents and what stands in their place.
+        A path goes where removing it, beside all removed before it, takes the metric further from
+        that of the whole model by less than this share of the way to where every path is patched;
+        means over documents.
     """
     possible = cases[0].paths.possible
-    whole, nothing = _ends(cases)
-    bar = threshold * abs(whole - nothing)
+    _ends(cases)
+    whole = _each(cases, None)
+
+    def apart(kept: torch.Tensor) -> float:
+        return float((_each(cases, possible & ~kept) - whole).abs().mean())
+
+    bar = threshold * apart(torch.zeros_like(tried))
     kept = tried.clone()
-    now = _read(cases, possible & ~kept)
+    now = apart(kept)
     # From the output back, as a path's reader has to be judged before what it reads.
     for receiver, sender in reversed(tried.nonzero().tolist()):
         kept[receiver, sender] = False
-        without = _read(cases, possible & ~kept)
-        if abs(without - now) < bar:
+        without = apart(kept)
+        if without - now < bar:
             now = without
         else:
             kept[receiver, sender] = True
@@ -153,8 +159,13 @@ def _ends(cases: Sequence[PathCase]) -> tuple[float, float]:
 
 def _read(cases: Sequence[PathCase], patched: torch.Tensor | None) -> float:
     """Return the mean metric over all documents with some paths patched."""
+    return float(_each(cases, patched).mean())
+
+
+def _each(cases: Sequence[PathCase], patched: torch.Tensor | None) -> torch.Tensor:
+    """Return the metric of each document with some paths patched, float64 [B]."""
     found = [
         case.metric(case.paths.run(patched, None if patched is None else case.other).logits)
         for case in cases
     ]
-    return float(torch.cat(found).double().mean())
+    return torch.cat(found).double()
