@@ -25,8 +25,8 @@ from causattn.effects.contract import Change, Draws
 from causattn.effects.estimate.cross_fit import PENALTIES, Sums, learn, means, others, ridge
 from causattn.effects.estimate.cross_fitted_data import Data, Parts, by_fold, parts_of
 
-_CELLS = 150_000
-"""Numbers held at once per array of draws (1 MB, so that they stay in the cache)."""
+_CELLS = 500_000
+"""Numbers held at once per array of draws (4 MB, so that they stay in the cache)."""
 
 
 def cross_fitted_again(

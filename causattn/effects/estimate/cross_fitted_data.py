@@ -155,7 +155,7 @@ def parts_of(data: Data, outcome: np.ndarray, sums: Sums, learned: Learned) -> P
     noise = (weights**2).T @ left**2 / n**2
     mean = means(sums, learned, sieve.masks)
     rows = n**2 / (weights**2).sum(axis=0)
-    at = [by_fold(data, sieve.moved * mask, learned.coefficients) for mask in sieve.masks]
+    at = [by_fold(data, sieve.moved, mask[:, None] * learned.coefficients) for mask in sieve.masks]
     pairs = [(at[a], at[b]) for a, b in data.contrasts]
     apart = [end - start for start, end in pairs] or at
     between = np.stack([each.var(axis=0) / n for each in apart])

@@ -97,10 +97,10 @@ def choose(
     shape = _candidates(given, count)
     y, t = fitted.left(outcome), fitted.left(own)
     bent = fitted.left(shape.columns)
-    asked = [fitted.followed(bent, shape.group, other) for other in (y, t)]
-    asked += [fitted.followed(bent * each[:, None], shape.group, y) for each in t.T]
-    if isinstance(source, Feature):
-        asked.append(fitted.followed(bent, shape.group, fitted.left(t**2)))
+    others = [y, t, fitted.left(t**2)] if isinstance(source, Feature) else [y, t]
+    asked = fitted.followed(bent, shape.group, *others)
+    for each in t.T:
+        asked += fitted.followed(bent * each[:, None], shape.group, y)
     kept = _room(len(asked) * np.min(asked, axis=0), shape.group, room)
     base = np.concatenate([lines, shape.columns[:, kept]], axis=1)
     alone = np.arange(lines.shape[1] - 1)
@@ -131,7 +131,7 @@ def _with_source(
         products = terms * own[:, [k]]
         # What the source's chances follow, or a number's spread, its weights must follow, too.
         asks = plain.left(own[:, [k]] if number is None else left**2)
-        both = fitted.followed(products, group, y), plain.followed(terms, group, asks)
+        both = fitted.followed(products, group, y) + plain.followed(terms, group, asks)
         p = 2.0 * np.minimum(*both)
         held = count if number is not None else int(np.count_nonzero(own[:, k]))
         kept = _room(p, group, min(spare, held // ROWS_A_PRODUCT))
@@ -142,7 +142,7 @@ def _with_source(
         alone += [False] * int(np.count_nonzero(kept))
     if number is not None and number.bends.shape[1]:
         together = np.zeros(number.bends.shape[1], dtype=np.int64)
-        p = fitted.followed(number.bends, together, y)
+        p = fitted.followed(number.bends, together, y)[0]
         if p[0] < LEVEL and number.bends.shape[1] <= spare:
             blocks.append(number.bends)
             moved.append(number.slopes)
@@ -181,26 +181,29 @@ class _Off:
         found: np.ndarray = columns - self._basis @ (self._basis.T @ columns)
         return found
 
-    def followed(self, columns: np.ndarray, group: np.ndarray, by: np.ndarray) -> np.ndarray:
-        """Return the p of what is left of each group having nothing to do with residuals.
+    def followed(self, columns: np.ndarray, group: np.ndarray, *by: np.ndarray) -> list[np.ndarray]:
+        """Return the p of what is left of each group having nothing to do with some residuals.
 
         The columns of a group are taken as orthogonal, as bends are but for what the lines took off
-        and what the source weighs them by. float64 [groups].
+        and what the source weighs them by. float64 [groups] for each of `by`.
         """
         if not len(group):
-            return np.ones(0)
-        total = np.einsum("nm,nm->m", by, by)
-        known = total > 1e-12 * len(by)
+            return [np.ones(0) for _ in by]
         # Residuals are orthogonal to what was taken off: only sizes need to be less of it.
-        across = (columns.T @ by[:, known]) ** 2 / total[known]
         along = self._basis.T @ columns
         whole = np.einsum("nq,nq->q", columns, columns)
         size = whole - np.einsum("rq,rq->q", along, along)
         there = size > 1e-10 * whole
-        each = np.where(there, across.sum(axis=1) / np.where(there, size, 1.0), 0.0)
-        degrees = np.maximum(np.bincount(group) * max(1, int(known.sum())), 1)
-        p: np.ndarray = scipy.special.chdtrc(degrees, len(by) * np.bincount(group, each))
-        return p
+        inverse = np.where(there, 1.0 / np.where(there, size, 1.0), 0.0)
+        sizes, found = np.bincount(group), []
+        for other in by:
+            total = np.einsum("nm,nm->m", other, other)
+            known = total > 1e-12 * len(other)
+            across = (columns.T @ other[:, known]) ** 2 / total[known]
+            each = np.bincount(group, across.sum(axis=1) * inverse)
+            degrees = sizes * max(1, int(known.sum()))
+            found.append(scipy.special.chdtrc(degrees, len(other) * each))
+        return found
 
 
 def _candidates(given: list[Feature], count: int) -> _Groups:
