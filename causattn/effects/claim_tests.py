@@ -145,7 +145,7 @@ def _draws(graph: CausalGraph, source: str, target: str) -> bool:
     """Return whether a graph directs source --> target."""
     if source not in graph.names or target not in graph.names:
         return False
-    return bool(graph.directed()[graph.names.index(source), graph.names.index(target)])
+    return graph.symbol(source, target) == "-->"
 
 
 class _Unseen(NamedTuple):

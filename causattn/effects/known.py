@@ -94,7 +94,7 @@ def discovery_columns(
     frequency = graph.details.get(FREQUENCY)
     return {
         "discovery_edge": edge,
-        "discovery_directed": bool(claims.graph.directed()[i, j]),
+        "discovery_directed": claims.graph.symbol(source, target) == "-->",
         "discovery_free": bool(claims.free[i, j] or claims.free[j, i]),
         "robust_compelled": float(claims.compelled[i, j]) if edge == "-->" else float("nan"),
         "discovery_separating_set": [graph.names[k] for k in next(iter(separating))]
@@ -108,11 +108,8 @@ def truth_columns(truth: CausalGraph | None, source: str, target: str) -> dict[s
     """Return what the truth says of the pair; nothing where it does not speak of both."""
     if truth is None or source not in truth.names or target not in truth.names:
         return {}
-    i, j = truth.names.index(source), truth.names.index(target)
-    return {
-        "truth_adjacent": float(truth.skeleton()[i, j]),
-        "truth_directed": float(truth.directed()[i, j]),
-    }
+    edge = truth.symbol(source, target)
+    return {"truth_adjacent": float(bool(edge)), "truth_directed": float(edge == "-->")}
 
 
 def known_effects(corpus: Corpus) -> list[dict[str, float | str]]:

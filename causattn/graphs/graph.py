@@ -162,7 +162,8 @@ class CausalGraph(Shown):
 
     def parents(self, index: int) -> tuple[int, ...]:
         """Return the variables i with i -> `index`."""
-        return tuple(int(i) for i in np.flatnonzero(self.directed()[:, index]))
+        into, back = self.marks[:, index], self.marks[index]
+        return tuple(np.flatnonzero((into == Mark.ARROW) & (back == Mark.TAIL)).tolist())
 
     def edges(self) -> Iterator[Edge]:
         """Yield every edge once, directed ones from source to target."""
