@@ -36,6 +36,10 @@ def page(rows: list[Row], context: Context) -> Findings:
         "Heads in each layer, decoys included; paths that are counted, those of the circuit among "
         "them; of each kind how many move an output of some document where they are patched alone."
     )
+    found.remarks.append(
+        "The random order is drawn from the run's seed alone: programs whose models are of one "
+        "size share it, so that its means over programs are of fewer draws than there are programs."
+    )
     return found
 
 
