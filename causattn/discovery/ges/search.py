@@ -82,8 +82,6 @@ Backend = Literal["auto", "compiled", "plain", "reference"]
 
 
 class _Engine(Protocol):
-    """What both backends offer."""
-
     score: LocalScore
 
     def run_phase(self, phase: Phase) -> list[Step]: ...

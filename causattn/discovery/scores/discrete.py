@@ -34,8 +34,6 @@ from causattn.discovery.scores.categories import Categories
 from causattn.discovery.scores.contract import Extensions, LocalScore, share
 
 _BDEU, _BIC = 0, 1  # as in `count_kernels`, which is imported where numba is needed
-
-
 # A table with more cells than so many a row is not laid out.
 _DENSE = 4
 

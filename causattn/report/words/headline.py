@@ -34,7 +34,6 @@ _WAYS = {
     "hooks on eager modules": "hooks on the model's own attention modules",
     "output_attentions": "what the model returns (output_attentions)",
 }
-"""How attention was captured, in plain words."""
 _WARNING = "it has learned next to nothing and its attention means as little, train it longer"
 
 
