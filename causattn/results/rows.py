@@ -24,6 +24,14 @@ from causattn.base import ArtefactError, check_parquet
 UNDEFINED = "undefined"
 _EMPTY = "~"
 _JSON = {b"text": b"json"}
+_SMALL: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 19,
+    # A column in one page with one dictionary; nobody searches these files by statistics.
+    "data_page_size": 1 << 24,
+    "dictionary_pagesize_limit": 1 << 24,
+    "write_statistics": False,
+}
 
 
 def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> Path:
@@ -71,7 +79,7 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     temporary = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
-        pq.write_table(table, temporary, compression="zstd", compression_level=15)
+        pq.write_table(table, temporary, **_SMALL)
         os.replace(temporary, place)
     finally:
         temporary.unlink(missing_ok=True)
