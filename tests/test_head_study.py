@@ -16,7 +16,9 @@ SMALL = (
     "model=hf",
     "graph.finding=8",
     "graph.trying=8",
-    "graph.paths=25",
+    "graph.paths=60",
+    # A small network's paths matter little one by one.
+    "graph.threshold=0.002",
     "graph.counts=[1,10]",
     "graph.bootstrap=10",
 )

@@ -49,8 +49,9 @@ class Sinks:
         own = weights if rows is not None else take_rows(weights, queries.tokens)
         there = torch.from_numpy(queries.local >= 0).to(own.device)[:, None].to(own.dtype)
         paid = (own * sinks).sum(-1) * there
-        times = torch.from_numpy(batch.multiplicity).to(paid.device)[:, None, None]
-        self.sum += float((paid.double() * times).sum())
+        # On the processor: some devices have no float64.
+        times = torch.from_numpy(batch.multiplicity)[:, None, None]
+        self.sum += float((paid.cpu().double() * times).sum())
         count = (queries.local >= 0).sum(1) * batch.multiplicity
         self.rows += int(count.sum()) * own.shape[1]
         if not self._remove:
