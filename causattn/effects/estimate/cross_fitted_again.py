@@ -149,7 +149,7 @@ class _Again:
         new = np.empty((len(changes), data.rows))
         for row, change in zip(new, changes, strict=True):
             assert change.column is not None
-            change.column.take(data.order, out=row)
+            change.column.take(data.order, out=row, mode="clip")
         outcome = data.outcome[:, self._column]
         both = np.column_stack([sieve.columns, outcome])
         on = np.stack(
@@ -230,7 +230,7 @@ class _Again:
             own = np.ascontiguousarray(alone[:, k])
             for row, change in zip(weights, changes, strict=True):
                 assert change.treatment is not None
-                own.take(change.treatment, out=row)
+                own.take(change.treatment, out=row, mode="clip")
             mean[:, k] = weights @ both[:, :many] / n
             weights *= weights
             noise[:, k] = weights @ both[:, many:] / n**2

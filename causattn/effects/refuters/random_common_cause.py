@@ -20,7 +20,7 @@ class RandomCommonCause(Refuter):
     shared = default = True
 
     def draw(self, effect: Effect, settings: Any, rng: np.random.Generator) -> Change:
-        return Change(column=rng.normal(size=effect.rows))
+        return Change(column=rng.standard_normal(effect.rows))
 
     def judge(self, effect: Effect, draws: Draws, settings: Any, alpha: float) -> Refutation:
         return shift((draws.estimates - effect.estimate) / effect.standard_error, alpha)
