@@ -92,9 +92,8 @@ class ClaimTests:
     def columns(self, source: int, target: int, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of other searches, data, refuters and model for one pair."""
         settings = self._settings
-        found: dict[str, Any] = self._others.columns(self._names[source], self._names[target])
-        of_data, contrast = self._effects(source, target, {**row, **found})
-        found = found | of_data
+        of_data, contrast = self._effects(source, target, row)
+        found = self._others.columns(self._names[source], self._names[target]) | of_data
         if self._interventions is None:
             return found | {"model_reason": "Not asked for."}
         if settings.interventions == "edges" and row.get("discovery_edge") is None:

@@ -149,6 +149,7 @@ class _Again:
         new = np.empty((len(changes), data.rows))
         for row, change in zip(new, changes, strict=True):
             assert change.column is not None
+            # No place is outside, and with any other mode numpy writes by way of a copy.
             change.column.take(data.order, out=row, mode="clip")
         outcome = data.outcome[:, self._column]
         both = np.column_stack([sieve.columns, outcome])
