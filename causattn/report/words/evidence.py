@@ -175,7 +175,9 @@ def verdict_lines(run: Run) -> Iterator[str]:
     frame = run.evidence
     if not {"verdict", "discovery_directed", "data_rows"} <= set(frame.columns):
         return
-    words = frame.loc[frame["discovery_edge"].notna(), "verdict"].value_counts()
+    # The row of an arrow's other direction is refuted where the order is known: no arrow is.
+    drawn = frame["discovery_edge"].notna() & frame["discovery_edge"].ne("<--")
+    words = frame.loc[drawn, "verdict"].value_counts()
     said = [f"{words[word]} {word}" for word in DOCUMENT_VERDICTS[:-2] if words.get(word)]
     undecided = frame.loc[frame["verdict"] == "open", ["source", "target"]].to_numpy()
     pairs = len({frozenset(pair) for pair in undecided})

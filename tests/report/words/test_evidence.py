@@ -46,6 +46,8 @@ def test_documents_model_and_split_have_a_line_each() -> None:
             for x, y in ("de", "ed")
         ),
         row("c", "a", verdict="absent", discovery_edge=None, discovery_directed=False),
+        # The other direction of an arrow, against a known order.
+        row("b", "a", verdict="refuted", discovery_edge="<--", discovery_directed=False),
     )
     assert said[0] == (
         "About the documents: 1 robust, 1 consistent, 1 drawn, 1 pair without a direction"
