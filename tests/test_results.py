@@ -38,6 +38,12 @@ def test_a_record_belongs_to_an_experiment_and_says_at_what_commit(name):
     assert all(row["commit"] for row in rows)
 
 
+@pytest.mark.parametrize("name", sorted({*experiment_names()} - {*RECORDED}))
+def test_an_experiment_without_a_record_says_so(name):
+    claim = (RESULTS.parent / "experiments" / name / "claim.md").read_text(encoding="utf-8")
+    assert "no record yet" in " ".join(claim.split())
+
+
 @pytest.mark.parametrize("name", RECORDED)
 def test_every_record_has_rows_each_with_its_commit(name):
     rows = read_rows(RESULTS / name / "rows.parquet")
