@@ -65,7 +65,7 @@ def page(rows: list[Row], context: Context) -> Findings:
         "True: the arrow source --> target is in the network, with no observed variable between. A "
         "cause: the source acts on the target, directly or not.",
         "Found: true arrows with that word among all true arrows, and among those that the true "
-        "equivalence class compels, where no order is known that directs more than the class.",
+        "equivalence class compels, where no known order or claim directs more than the class.",
     ]
     return findings
 
@@ -94,10 +94,11 @@ def _groups(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 def _rows(table: pd.DataFrame, word: str) -> list[dict[str, object]]:
     found = []
     for label, own in _groups(table):
-        # A known order directs more than the class compels.
+        # Known orders and claims of people direct more than the class compels.
         fair = (
             word in ("supported", "robust", "consistent", "drawn")
             and not own["order"].eq(True).any()
+            and not own["part"].eq("claimed").any()
         )
         claims, true = own[word].sum(), own[f"{word}, true"].sum()
         found.append(
