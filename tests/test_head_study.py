@@ -68,6 +68,7 @@ def test_the_page_and_the_terminal_say_what_it_is_worth(study, capsys) -> None:
     assert levels["output"] == max(levels.values()) > levels["1.mlp"]
     drawn = {(source, target) for source, target, *_ in data["graph"]["edges"]}
     assert {(edge["source"], edge["target"]) for edge in circuit["edges"]} == drawn
+    assert circuit["without"] == ""
     assert all(circuit["levels"][source] < circuit["levels"][target] for source, target in drawn)
 
 

@@ -65,7 +65,7 @@ class HeadsSettings:
     batch_size
         Most documents in a pass.
     examples
-        Prompts in which the page shows what an edge does.
+        Prompts in which the page shows what an edge does, for the 40 edges of the largest effect.
     """
 
     kind: str = "heads"

@@ -21,6 +21,7 @@ from causattn.circuits import (
     read_circuit,
     write_circuit,
 )
+from causattn.circuits.examples import circuit_examples
 from causattn.corpora import load_corpus
 from causattn.models import load_model
 
@@ -275,6 +276,18 @@ def test_examples_say_where_an_edge_carries_and_what_its_patch_does(circuit, mod
         # Products of query and key give the weights back: no mask and no position is added to them.
         last = torch.tensor(maps[0]["products"][-1]).softmax(-1)
         assert torch.allclose(last, torch.tensor(maps[0]["weights"][-1]), atol=1e-2)
+
+
+def test_examples_are_of_the_edges_of_the_largest_effect(
+    circuit, model, corpus, monkeypatch
+) -> None:
+    _, others = prompt_cases(model, corpus, HeadsSettings(finding=8, trying=8))
+    monkeypatch.setattr("causattn.circuits.examples.MOST_EDGES", 2)
+    found = circuit_examples(model, others[0], circuit.pairs, 1)
+    kept = circuit.pairs[circuit.pairs["kept"]]
+    first = kept.loc[kept["estimate"].abs().nlargest(2).index]
+    assert [edge["source"] for edge in found["edges"]] == first["source"].tolist()
+    assert found["left_out"] == len(kept) - 2 > 0
 
 
 def test_a_decoder_trained_on_chinese_has_its_graph(tmp_path) -> None:

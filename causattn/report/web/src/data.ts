@@ -164,7 +164,8 @@ export interface CircuitData {
   documents: { number: number; tokens: string[] }[];
   heads: Record<string, HeadMaps[]>;
   edges: { source: number; target: number; documents: EdgeInDocument[] }[];
-  left_out?: number;
+  /** What an edge that is none of these says; empty where all are. */
+  without: string;
 }
 
 export interface RunData {

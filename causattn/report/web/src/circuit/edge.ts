@@ -9,8 +9,8 @@ import { number } from "../numbers";
 export function circuitExamples(data: CircuitData, claims: Claims, source: number, target: number): HTMLElement | null {
   const edge = data.edges.find((each) => each.source === source && each.target === target);
   if (!edge) {
-    if (!data.left_out || !claims.find(source, target)) return null;
-    return element("p", { class: "hint" }, `Prompts are kept for the ${data.edges.length} edges of the largest effect; this is none of them.`);
+    if (!data.without || !claims.find(source, target)) return null;
+    return element("p", { class: "hint" }, data.without);
   }
   const box = element("div", { class: "documents circuit" }, element("h4", {}, "In single prompts"));
   edge.documents.forEach((found, k) => {
