@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from causattn.circuits.contract import CircuitTask, PathRule, PathScreen
     from causattn.circuits.evidence import circuit_candidates, circuit_evidence
     from causattn.circuits.find import find_circuit
+    from causattn.circuits.parts import part_stage
     from causattn.circuits.prompts import PromptCase, prompt_cases
     from causattn.circuits.registry import PATH_RULES, PATH_SCREENS
     from causattn.circuits.settings import DocumentsSettings, HeadsSettings, graph_settings
@@ -27,6 +28,7 @@ __all__ = [
     "circuit_evidence",
     "find_circuit",
     "graph_settings",
+    "part_stage",
     "prompt_cases",
     "read_circuit",
     "write_circuit",

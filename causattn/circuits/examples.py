@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 
 from causattn.attention import document_attention, path_positions
-from causattn.circuits.parts import OUTPUT, channel_of, part_of
+from causattn.circuits.parts import channel_of, head_of, part_of
 from causattn.circuits.prompts import PromptCase
 from causattn.models import LanguageModel
 
@@ -53,7 +53,7 @@ def circuit_examples(
             {"number": int(case.documents[k]), "tokens": _tokens(model, case.ids[k])}
             for k in range(count)
         ],
-        "heads": _heads(model, case.texts[:count], sorted(set(shown["target"]), key=_place)),
+        "heads": _heads(model, case.texts[:count], {head_of(part) for part in shown["target"]}),
         "edges": [_edge(model, case, pair, count) for pair in shown.to_dict("records")],
         "left_out": int(pairs["kept"].sum()) - len(shown),
     }
@@ -93,13 +93,15 @@ def _edge(
     return {"source": pair["source"], "target": pair["target"], "documents": examples}
 
 
-def _heads(model: LanguageModel, texts: tuple[str, ...], parts: list[str]) -> dict[str, Any]:
-    """Return weights and products of query and key of the heads among some parts."""
-    heads = [part.split(".") for part in parts if part.rpartition(".")[2].isdigit()]
+def _heads(
+    model: LanguageModel, texts: tuple[str, ...], some: set[tuple[int, int] | None]
+) -> dict[str, Any]:
+    """Return weights and products of query and key of some heads; None among them is no head."""
+    heads = sorted(head for head in some if head is not None)
     found: dict[str, Any] = {f"{layer}.{head}": [] for layer, head in heads}
     for text in texts if heads else ():
         own = document_attention(model, text, vectors=True)
-        for layer, head in ((int(a), int(b)) for a, b in heads):
+        for layer, head in heads:
             products = None
             if own.query is not None and own.key is not None and own.scaling is not None:
                 products = own.scaling[layer] * own.query[layer, head] @ own.key[layer, head].T
@@ -127,8 +129,3 @@ def _triangle(values: np.ndarray) -> list[list[float]]:
 
 def _rounded(values: torch.Tensor) -> list[float]:
     return np.round(values.double().cpu().numpy(), _DIGITS).tolist()
-
-
-def _place(part: str) -> tuple[int, str]:
-    layer, _, rest = part.partition(".")
-    return (10**6 if part == OUTPUT else int(layer) if layer.isdigit() else -1, rest)

@@ -15,3 +15,18 @@ def part_of(receiver: str) -> str:
 def channel_of(receiver: str) -> str:
     """Return what of its part a receiver is: query, key or value, or all of it."""
     return _CHANNELS.get(receiver.rpartition(".")[2], "all")
+
+
+def head_of(name: str) -> tuple[int, int] | None:
+    """Return layer and head of a part or receiver, None where it is no head's."""
+    layer, _, rest = name.partition(".")
+    head = rest.partition(".")[0]
+    return (int(layer), int(head)) if head.isdigit() else None
+
+
+def part_stage(part: str) -> tuple[float, int]:
+    """Return when a part works: its layer, and 1 for the feed-forward network, after the heads."""
+    layer, _, rest = part.partition(".")
+    if not rest:
+        return (float("inf"), 0) if part == OUTPUT else (-1, 0)
+    return int(layer), int(rest == "mlp")

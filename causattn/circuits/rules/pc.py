@@ -8,7 +8,7 @@ import torch
 
 from causattn.base import CapabilityError
 from causattn.circuits.contract import CircuitTask, PathRule
-from causattn.circuits.parts import OUTPUT, part_of
+from causattn.circuits.parts import OUTPUT, part_of, part_stage
 from causattn.discovery import Knowledge, discover
 
 _CONSTANT = 1e-9
@@ -37,9 +37,9 @@ class ActivationPcRule(PathRule):
                 f"Rule pc has {len(table)} documents and {table.shape[1]} parts that vary; raise "
                 "graph.finding or graph.paths, or set graph.rule=acdc."
             )
-        tiers: dict[tuple[int, bool], list[str]] = {}
+        tiers: dict[tuple[float, int], list[str]] = {}
         for name in table.columns:
-            tiers.setdefault(_place(name), []).append(name)
+            tiers.setdefault(part_stage(name), []).append(name)
         graph = discover(
             {"kind": "pc", "test": "fisher_z", "alpha": task.settings.alpha},
             table,
@@ -72,14 +72,6 @@ def part_activity(task: CircuitTask) -> pd.DataFrame:
     frame = pd.DataFrame(found, columns=list(names))
     frame[OUTPUT] = np.asarray(torch.cat(read).double())
     return frame
-
-
-def _place(name: str) -> tuple[int, bool]:
-    """Return where a part stands: its layer, and whether it is the feed-forward network."""
-    if name == OUTPUT:
-        return 10**6, False
-    layer, _, rest = name.partition(".")
-    return (int(layer), rest == "mlp") if rest else (-1, False)
 
 
 PATH_RULE = ActivationPcRule()

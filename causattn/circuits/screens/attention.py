@@ -6,6 +6,7 @@ import torch
 
 from causattn.attention import AttentionLayer, HeadPaths, Probe, editable_attention
 from causattn.circuits.contract import CircuitTask, PathScreen
+from causattn.circuits.parts import head_of
 
 
 class AttentionPaths(PathScreen):
@@ -26,10 +27,7 @@ class AttentionPaths(PathScreen):
             with editable_attention(task.model.network, inputs) as capture:
                 capture.run(inputs, probe)
             paid = torch.stack(probe.paid, dim=1)  # [B, L, H]
-            own = _of_parts(case.paths, paid)
-            found.append(
-                own[1][:, :, None] * own[0][:, None, :] * case.paths.possible.to(paid)[None]
-            )
+            found.append(product_of_ends(case.paths, paid) * case.paths.possible.to(paid))
         return torch.cat(found)
 
 
@@ -43,19 +41,14 @@ class _Looks(Probe):
         self.paid.append(weights[:, :, -1, 1:-1].sum(-1).float())
 
 
-def _of_parts(paths: HeadPaths, paid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the attention of senders [B, S] and receivers [B, R]."""
+def product_of_ends(paths: HeadPaths, paid: torch.Tensor) -> torch.Tensor:
+    """Return what receiver and sender pay, multiplied, [B, R, S], of what heads pay, [B, L, H]."""
     mean = paid.flatten(1).mean(1)
-    sides = []
-    for names in (paths.senders, paths.receivers):
-        columns = []
-        for name in names:
-            layer, _, rest = name.partition(".")
-            head = rest.partition(".")[0]
-            own = paid[:, int(layer), int(head)] if head.isdigit() else mean
-            columns.append(own)
-        sides.append(torch.stack(columns, dim=1))
-    return sides[0], sides[1]
+    receivers, senders = (
+        torch.stack([mean if (at := head_of(name)) is None else paid[:, *at] for name in names], 1)
+        for names in (paths.receivers, paths.senders)
+    )
+    return receivers[:, :, None] * senders[:, None, :]
 
 
 PATH_SCREEN = AttentionPaths()

@@ -26,9 +26,8 @@ from causattn.attention import (
     editable_attention,
 )
 from causattn.circuits.contract import CircuitTask, PathScreen
-from causattn.circuits.parts import channel_of
-
-Head = tuple[int, int]
+from causattn.circuits.parts import channel_of, head_of
+from causattn.circuits.screens.attention import product_of_ends
 
 
 class _Maps(Probe):
@@ -83,15 +82,7 @@ class MeanAttentionPaths(PlacePaths):
 
     def of_maps(self, paths: HeadPaths, maps: torch.Tensor) -> torch.Tensor:
         """Return the products of means."""
-        paid = maps.sum(-1).mean(-1)  # [B, L, H]
-        mean = paid.flatten(1).mean(1)
-        sides = [
-            torch.stack(
-                [mean if (at := head_of(name)) is None else paid[:, *at] for name in names], 1
-            )
-            for names in (paths.receivers, paths.senders)
-        ]
-        return sides[0][:, :, None] * sides[1][:, None, :]
+        return product_of_ends(paths, maps.sum(-1).mean(-1))
 
 
 class NormAttentionPaths(MeanAttentionPaths):
@@ -127,13 +118,6 @@ class RolloutPaths(PlacePaths):
                 own = torch.diag_embed(own.sum(-1))
             reads.append(own.mean(1))
         return torch.einsum("brk,bsk->brs", torch.stack(reads, 1), passed)
-
-
-def head_of(name: str) -> Head | None:
-    """Return layer and head of a part or receiver, None where it is no head's."""
-    layer, _, rest = name.partition(".")
-    head = rest.partition(".")[0]
-    return (int(layer), int(head)) if head.isdigit() else None
 
 
 PATH_SCREEN = (MeanAttentionPaths(), NormAttentionPaths(), RolloutPaths())

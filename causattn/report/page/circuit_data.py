@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from causattn.base import inside, read_json
+from causattn.circuits import part_stage
 from causattn.report.page.graph_data import plain
 from causattn.results import Run
 
@@ -40,13 +41,6 @@ def circuit_data(run: Run) -> dict[str, Any] | None:
 
 def _levels(names: tuple[str, ...]) -> list[int]:
     """Return the row of every part, from the embedding at 0, layers without a part left out."""
-    places = [_place(name) for name in names]
-    rows = {place: k for k, place in enumerate(sorted(set(places)))}
-    return [rows[place] for place in places]
-
-
-def _place(name: str) -> tuple[int, int]:
-    layer, _, rest = name.partition(".")
-    if not rest:
-        return (10**6, 0) if name == "output" else (-1, 0)
-    return int(layer), int(rest == "mlp")
+    stages = [part_stage(name) for name in names]
+    rows = {stage: k for k, stage in enumerate(sorted(set(stages)))}
+    return [rows[stage] for stage in stages]

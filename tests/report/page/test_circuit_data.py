@@ -15,9 +15,7 @@ NAMES = ("embedding", "0.1", "0.mlp", "2.0", "output")
 @pytest.fixture
 def run(tmp_path):
     adjacency = np.triu(np.ones((5, 5), dtype=bool), 1)
-    graph = CausalGraph.from_adjacency(
-        adjacency, NAMES, direction="from row to column", kind="dag"
-    )
+    graph = CausalGraph.from_adjacency(adjacency, NAMES, direction="from row to column", kind="dag")
     edges = [{"source": "0.1", "target": "output", "documents": []}]
     examples = {"documents": [], "heads": {}, "edges": edges, "left_out": 9}
     write_json(tmp_path / "circuit.json", examples)
