@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,9 +25,6 @@ from causattn.base import (
 from causattn.corpora.corpus import Corpus, Mentions
 from causattn.corpora.registry import CORPORA
 from causattn.graphs import CausalGraph
-
-if TYPE_CHECKING:
-    from causattn.corpora.corpus import Corpus
 
 
 def load_corpus(settings: Mapping[str, Any], seed: int) -> Corpus:
