@@ -48,7 +48,7 @@ class CaptureSettings:
     sinks
         ``"remove"`` takes out attention to the first token and to special tokens that carry no
         feature, where it goes that is not needed, before anything is summed: the rest of a token's
-        attention adds up to 1 again. ``"keep"`` leaves it. The share that it is of is in the
+        attention adds up to 1 again. ``"keep"`` leaves it. Its share of all attention is in the
         summary; controls=[sinks] shows what the choice changes.
     batch_tokens
         Tokens in a batch, padding included. A GPU wants more than a processor.
