@@ -128,4 +128,4 @@ def _triangle(values: np.ndarray) -> list[list[float]]:
 
 
 def _rounded(values: torch.Tensor) -> list[float]:
-    return np.round(values.double().cpu().numpy(), _DIGITS).tolist()
+    return np.round(values.cpu().double().numpy(), _DIGITS).tolist()

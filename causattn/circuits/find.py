@@ -66,14 +66,19 @@ def find_circuit(
     found, others = prompt_cases(model, corpus, chosen)
     task = CircuitTask(model, found, chosen, seed)
     paths = found[0].paths
-    each = PATH_SCREENS[chosen.candidates].scores(task)
+    each = PATH_SCREENS[chosen.candidates].scores(task).cpu()
     score = each.mean(0)
     tried = strongest_paths(score, paths.possible, chosen.paths)
     edges = PATH_RULES[chosen.rule].keep(task, tried)
+    if not edges.any():
+        raise DataError(
+            f"Rule {chosen.rule} leaves none of {chosen.paths} paths; lower graph.threshold (acdc) "
+            "or raise graph.finding (pc)."
+        )
     samples = _Samples(each, paths.possible, int(edges.sum()), chosen.bootstrap, seed)
     trials = Trials(others, chosen.confidence)
     pairs = _pairs(task, score, tried, edges, samples, trials)
-    lost = minimality(others, edges) if edges.any() else pd.DataFrame(columns=["lost"])
+    lost = minimality(others, edges)
     curves, areas = _curves(task, others, score, edges)
     of_graph = curves[curves["screen"] == FOUND].iloc[0]
     about = {
@@ -200,9 +205,7 @@ def _paths(
             "kept": edges[rows, columns].numpy(),
         }
     )
-    if len(lost):
-        return table.merge(lost, on=["sender", "receiver"], how="left")
-    return table.assign(lost=float("nan"))
+    return table.merge(lost, on=["sender", "receiver"], how="left")
 
 
 def _curves(
@@ -215,16 +218,11 @@ def _curves(
     tables, areas = [], {}
     names = [chosen.candidates, *(name for name in chosen.baselines if name != chosen.candidates)]
     for name in track(names, "drawing curves", unit="rankings"):
-        own = score if name == chosen.candidates else PATH_SCREENS[name].scores(task).mean(0)
+        own = score if name == chosen.candidates else PATH_SCREENS[name].scores(task).cpu().mean(0)
         ranked = flat[own.abs().flatten()[flat].argsort(descending=True, stable=True)]
         order = torch.stack(torch.unravel_index(ranked[: counts[-1]], possible.shape), dim=1)
         table, areas[name] = circuit_curve(others, order, counts)
         tables.append(table.assign(screen=name))
-    if not edges.any():
-        raise DataError(
-            f"Rule {chosen.rule} leaves none of {chosen.paths} paths; lower graph.threshold (acdc) "
-            "or raise graph.finding (pc)."
-        )
     whole, _ = circuit_curve(others, edges.nonzero(), [int(edges.sum())])
     tables.append(whole.assign(screen=FOUND))
     columns = ["screen", "paths", "faithfulness", "completeness"]

@@ -104,8 +104,9 @@ class HeadsSettings:
                 f"graph.counts={self.counts} must be whole numbers from 1, each larger than the "
                 "one before; change it."
             )
-        for name in (self.candidates, *self.baselines):
-            choose(name, PATH_SCREENS, "graph.candidates")
+        choose(self.candidates, PATH_SCREENS, "graph.candidates")
+        for name in self.baselines:
+            choose(name, PATH_SCREENS, "graph.baselines")
         choose(self.rule, PATH_RULES, "graph.rule")
 
 

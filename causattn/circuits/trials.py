@@ -81,7 +81,7 @@ class Trials:
             case.metric(case.paths.run(which, None if which is None else case.other).logits)
             for case in self._cases
         ]
-        return np.asarray(torch.cat(found).double().cpu())
+        return np.asarray(torch.cat(found).cpu().double())
 
 
 def _interval(values: np.ndarray, confidence: float) -> tuple[float, float]:

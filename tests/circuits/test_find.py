@@ -242,6 +242,8 @@ def test_what_cannot_be_is_said_in_a_sentence(model, corpus) -> None:
         find_circuit({**SMALL, "counts": [5, 1]}, model, corpus, 0)
     with pytest.raises(ConfigError, match="attribution"):
         find_circuit({**SMALL, "candidates": "atribution"}, model, corpus, 0)
+    with pytest.raises(ConfigError, match=r"graph\.baselines"):
+        find_circuit({**SMALL, "baselines": ["atribution"]}, model, corpus, 0)
     with pytest.raises(DataError, match="leaves none of 25 paths"):
         find_circuit({**SMALL, "threshold": 0.99}, model, corpus, 0)
     alone = {**SMALL, "patch": "resample", "batch_size": 1}

@@ -42,7 +42,7 @@ class PathCase:
 def strongest_paths(scores: torch.Tensor, possible: torch.Tensor, count: int) -> torch.Tensor:
     """Return the possible paths of the largest size, bool [R, S]; of equal ones the earlier."""
     flat = possible.flatten().nonzero()[:, 0]
-    order = scores.abs().flatten()[flat].argsort(descending=True, stable=True)
+    order = scores.cpu().abs().flatten()[flat].argsort(descending=True, stable=True)
     chosen = torch.zeros(possible.numel(), dtype=torch.bool)
     chosen[flat[order[:count]]] = True
     return chosen.view_as(possible)
@@ -168,4 +168,4 @@ def _each(cases: Sequence[PathCase], patched: torch.Tensor | None) -> torch.Tens
         case.metric(case.paths.run(patched, None if patched is None else case.other).logits)
         for case in cases
     ]
-    return torch.cat(found).double()
+    return torch.cat(found).cpu().double()

@@ -67,10 +67,10 @@ def part_activity(task: CircuitTask) -> pd.DataFrame:
         read.append(case.metric(case.paths.run().logits))
     own, apart = torch.cat(most, dim=1).chunk(2, dim=-1)
     along = torch.nn.functional.normalize(apart.mean(1), dim=-1)
-    found = torch.einsum("sbw,sw->bs", own, along).double().numpy()
+    found = torch.einsum("sbw,sw->bs", own, along).cpu().double().numpy()
     names = task.cases[0].paths.senders
     frame = pd.DataFrame(found, columns=list(names))
-    frame[OUTPUT] = np.asarray(torch.cat(read).double())
+    frame[OUTPUT] = np.asarray(torch.cat(read).cpu().double())
     return frame
 
 

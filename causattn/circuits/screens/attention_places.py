@@ -102,7 +102,7 @@ class RolloutPaths(PlacePaths):
     def of_maps(self, paths: HeadPaths, maps: torch.Tensor) -> torch.Tensor:
         """Return what goes along two maps."""
         length = maps.shape[-1]
-        whole = torch.eye(length).expand(len(maps), length, length)
+        whole = torch.eye(length, device=maps.device).expand(len(maps), length, length)
         passed = torch.stack(
             [
                 (whole if (at := head_of(name)) is None else maps[:, *at]).sum(-1)
