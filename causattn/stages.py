@@ -147,10 +147,11 @@ class Stages(DataStages):
         self, corpus: Artefact[corpora.Corpus], model: Artefact[models.LanguageModel]
     ) -> Artefact[circuits.Circuit]:
         """Find the graph of the model on the corpus's task."""
-        settings = self._config["graph"]
+        # What is negligible is asked of a graph that was found.
+        settings = {k: v for k, v in self._config["graph"].items() if k != "negligible"}
         return self._fetch(
             "circuit",
-            {"settings": dict(settings), "corpus": corpus.key, "model": model.key},
+            {"settings": settings, "corpus": corpus.key, "model": model.key},
             lambda: circuits.find_circuit(settings, model.value, corpus.value, self._seed),
             circuits.write_circuit,
             circuits.read_circuit,

@@ -72,9 +72,12 @@ def test_the_page_and_the_terminal_say_what_it_is_worth(study, capsys) -> None:
     assert all(circuit["levels"][source] < circuit["levels"][target] for source, target in drawn)
 
 
-def test_the_same_graph_is_found_again(study, options) -> None:
+def test_the_same_graph_is_judged_by_another_bar(study, options) -> None:
     again = causattn.run(*options, "graph.negligible=0.5", seed=1)
-    assert {"corpus", "model"} <= set(again.summary["reused"])
+    assert {"corpus", "model", "circuit"} <= set(again.summary["reused"])
+    evidence, margin = again.evidence, 0.5 * again.evidence["model_scale"]
+    used = (evidence["model_low"] > margin) | (evidence["model_high"] < -margin)
+    assert (evidence["model_verdict"] == "used").equals(used)
     assert list(again.graph.edges()) == list(study.graph.edges())
 
 
