@@ -9,7 +9,7 @@ from tokenizers.models import WordLevel
 from transformers import PreTrainedTokenizerFast
 
 from causattn.base import CapabilityError, ConfigError
-from causattn.corpora import PROGRAMS, Corpus
+from causattn.corpora import NO_VALUE, PROGRAMS, Corpus
 from causattn.models.contract import ModelKind
 from causattn.models.model import LanguageModel
 
@@ -19,7 +19,6 @@ SPECIAL = {
     "unk_token": "[UNK]",
     "mask_token": "[MASK]",
 }
-NONE = "[NONE]"
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,9 @@ class Compiled(ModelKind):
         program = PROGRAMS[str(name)]
         layout = lay_out(program.output, program.vocabulary, length, settings.decoys)
         answers = [str(value) for value in layout.domains[program.output].values]
-        words = [*SPECIAL.values(), NONE, *dict.fromkeys([*program.vocabulary, *answers])]
+        words = [*SPECIAL.values(), NO_VALUE, *dict.fromkeys([*program.vocabulary, *answers])]
         ids = {word: k for k, word in enumerate(words)}
-        special = {"pad": ids["[PAD]"], "bos": ids["[BOS]"], "none": ids[NONE]}
+        special = {"pad": ids["[PAD]"], "bos": ids["[BOS]"], "none": ids[NO_VALUE]}
         network = compiled_network(layout, ids, special, settings.sharpness)
         about = {
             "kind": self.name,

@@ -8,9 +8,9 @@ from causattn.corpora import (
     PROGRAMS,
     ProgramSelect,
     ProgramStep,
-    Trace,
-    domains,
+    ProgramTrace,
     load_corpus,
+    program_domains,
 )
 
 TOKENS, INDICES = ProgramStep("tokens"), ProgramStep("indices")
@@ -36,16 +36,16 @@ def test_steps_give_what_the_program_is_meant_to(name) -> None:
     for length in range(1, program.length + 1):
         for _ in range(25):
             tokens = program.sample(rng, length)
-            assert Trace(tokens).values(program.output) == program.meaning(tokens), tokens
+            assert ProgramTrace(tokens).values(program.output) == program.meaning(tokens), tokens
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_value_is_in_its_domain(name) -> None:
     program = PROGRAMS[name]
-    known = domains(program.output, program.vocabulary, program.length)
+    known = program_domains(program.output, program.vocabulary, program.length)
     rng = np.random.default_rng(8)
     for length in (1, program.length):
-        trace = Trace(program.sample(rng, length))
+        trace = ProgramTrace(program.sample(rng, length))
         for step, domain in known.items():
             assert set(trace.values(step)) <= set(domain.all())
 
@@ -121,10 +121,10 @@ def test_what_cannot_be_compiled_is_a_sentence() -> None:
     }
     for says, step in wrong.items():
         with pytest.raises(DataError, match=says):
-            domains(step, ("a", "b"), 3)
+            program_domains(step, ("a", "b"), 3)
 
 
 def test_a_gather_of_several_values_is_a_sentence() -> None:
     every = ProgramSelect(INDICES, INDICES, lambda k, q: True)
     with pytest.raises(DataError, match="must have one value"):
-        Trace("ab").values(ProgramStep("gather", (TOKENS,), None, every))
+        ProgramTrace("ab").values(ProgramStep("gather", (TOKENS,), None, every))

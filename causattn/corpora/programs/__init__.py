@@ -1,15 +1,22 @@
 """Programs that say what stands at every place of a sequence, to be compiled to a transformer."""
 
 from causattn.corpora.programs.library import PROGRAMS
-from causattn.corpora.programs.program import Program
-from causattn.corpora.programs.steps import Domain, ProgramSelect, ProgramStep, Trace, domains
+from causattn.corpora.programs.program import NO_VALUE, Program
+from causattn.corpora.programs.steps import (
+    ProgramDomain,
+    ProgramSelect,
+    ProgramStep,
+    ProgramTrace,
+    program_domains,
+)
 
 __all__ = [
+    "NO_VALUE",
     "PROGRAMS",
-    "Domain",
     "Program",
+    "ProgramDomain",
     "ProgramSelect",
     "ProgramStep",
-    "Trace",
-    "domains",
+    "ProgramTrace",
+    "program_domains",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from causattn.corpora.programs.steps import ProgramStep
 
 Draw = Callable[[np.random.Generator, int], list[str]]
-NOTHING = "[NONE]"
+NO_VALUE = "[NONE]"
 """How the value None is written."""
 
 
@@ -55,4 +55,4 @@ class Program:
 
 def written(value: Any) -> str:
     """Return a value as a token."""
-    return NOTHING if value is None else str(value)
+    return NO_VALUE if value is None else str(value)

@@ -81,7 +81,7 @@ class ProgramSelect:
 
 
 @dataclass(frozen=True)
-class Domain:
+class ProgramDomain:
     """What values a step can have.
 
     Parameters
@@ -104,9 +104,9 @@ class Domain:
         return (*self.values, None) if self.nothing else self.values
 
 
-def domains(
+def program_domains(
     step: ProgramStep, vocabulary: tuple[str, ...], length: int
-) -> dict[ProgramStep, Domain]:
+) -> dict[ProgramStep, ProgramDomain]:
     """Return the domain of a step and of all it needs, for sequences of up to so many tokens.
 
     Raises
@@ -114,7 +114,7 @@ def domains(
     DataError
         Where a key can be None, or a number of a head is read by anything but a map of it alone.
     """
-    found: dict[ProgramStep, Domain] = {}
+    found: dict[ProgramStep, ProgramDomain] = {}
     for each in step.before():
         found[each] = _domain(each, found, vocabulary, length)
     if found[step].number:
@@ -124,37 +124,37 @@ def domains(
 
 def _domain(
     step: ProgramStep,
-    known: dict[ProgramStep, Domain],
+    known: dict[ProgramStep, ProgramDomain],
     vocabulary: tuple[str, ...],
     length: int,
-) -> Domain:
+) -> ProgramDomain:
     read = [known[each] for each in step.reads]
     if any(each.number for each in read) and (step.kind != "map" or len(read) > 1):
         raise DataError("The number of a mean or width is read by a map of it alone; add one.")
     if step.select is not None and known[step.select.keys].nothing:
         raise DataError("A key of a select can be None; map it to a value first.")
     if step.kind == "tokens":
-        return Domain(vocabulary)
+        return ProgramDomain(vocabulary)
     if step.kind == "indices":
-        return Domain(tuple(range(length)))
+        return ProgramDomain(tuple(range(length)))
     if step.kind == "width":
-        return Domain(tuple(range(length + 1)), number=True)
+        return ProgramDomain(tuple(range(length + 1)), number=True)
     if step.kind == "gather":
-        return Domain(known[step.inputs[0]].values, nothing=True)
+        return ProgramDomain(known[step.inputs[0]].values, nothing=True)
     if step.kind == "mean":
         values = known[step.inputs[0]].values
         sums = range(min(0, min(values)) * length, max(0, max(values)) * length + 1)
         low, high = min(values), max(values)
         shares = {Fraction(s, n) for n in range(1, length + 1) for s in sums}
-        return Domain(
+        return ProgramDomain(
             tuple(sorted({Fraction(0)} | {f for f in shares if low <= f <= high})), number=True
         )
     assert step.function is not None
     results = {step.function(*each): None for each in product(*(own.all() for own in read))}
-    return Domain(tuple(v for v in results if v is not None), nothing=None in results)
+    return ProgramDomain(tuple(v for v in results if v is not None), nothing=None in results)
 
 
-class Trace:
+class ProgramTrace:
     """A program run on a sequence, step by step, as its author means it.
 
     Parameters

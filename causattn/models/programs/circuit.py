@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.corpora import PROGRAMS, Program, ProgramStep, Trace
+from causattn.corpora import PROGRAMS, Program, ProgramStep, ProgramTrace
 from causattn.models.programs.layout import EMBEDDING, OUTPUT, ProgramLayout, lay_out
 
 
@@ -105,7 +105,7 @@ def program_attention(
     """
     own: Program = PROGRAMS[program]
     layout = lay_out(own.output, own.vocabulary, length or own.length, decoys)
-    trace = Trace(tokens)
+    trace = ProgramTrace(tokens)
     return {
         place.part: _paid(trace, step)
         for step, place in layout.places.items()
@@ -113,7 +113,7 @@ def program_attention(
     }
 
 
-def _paid(trace: Trace, step: ProgramStep) -> np.ndarray:
+def _paid(trace: ProgramTrace, step: ProgramStep) -> np.ndarray:
     assert step.select is not None
     seen = trace.seen(step.select).astype(float)
     length = len(seen)

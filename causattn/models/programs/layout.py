@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causattn.corpora import Domain, ProgramSelect, ProgramStep, domains
+from causattn.corpora import ProgramDomain, ProgramSelect, ProgramStep, program_domains
 from causattn.models.programs.selects import SelectScores, scores_of
 
 EMBEDDING, OUTPUT = "embedding", "output"
@@ -60,7 +60,7 @@ class ProgramLayout:
 
     output: ProgramStep
     places: dict[ProgramStep, Place]
-    domains: dict[ProgramStep, Domain]
+    domains: dict[ProgramStep, ProgramDomain]
     decoys: tuple[ProgramStep, ...]
     layers: int
     heads: int
@@ -86,7 +86,7 @@ def lay_out(
     decoys
         How many heads beside the program's own there are in every layer that has one.
     """
-    known = domains(output, vocabulary, length)
+    known = program_domains(output, vocabulary, length)
     times = {step: 0 for step in known if not step.reads}
     for step in known:
         if step.reads:
@@ -97,7 +97,7 @@ def lay_out(
     own = [[s for s, time in times.items() if time == 2 * k + 1] for k in range(layers)]
     copies: dict[ProgramStep, int] = {}
     (tokens,) = [step for step in known if step.kind == "tokens"] or [ProgramStep("tokens")]
-    known.setdefault(tokens, Domain(vocabulary))
+    known.setdefault(tokens, ProgramDomain(vocabulary))
     times.setdefault(tokens, 0)
     for layer, some in enumerate(own):
         for number in range(decoys if some else 0):
@@ -107,7 +107,7 @@ def lay_out(
     filled = [0] * layers
     end = BEGINNING + 1
     for step in (*times, *copies):
-        domain = known.setdefault(step, Domain(vocabulary, nothing=True))
+        domain = known.setdefault(step, ProgramDomain(vocabulary, nothing=True))
         size = 1 if domain.number else len(domain.values)
         layer = copies[step] if step in copies else (times[step] + 1) // 2 - 1
         head = -1

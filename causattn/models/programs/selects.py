@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causattn.corpora import Domain, ProgramSelect
+from causattn.corpora import ProgramDomain, ProgramSelect
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class SelectScores:
         return self.table.shape[1] > 1
 
 
-def scores_of(select: ProgramSelect, keys: Domain, queries: Domain) -> SelectScores:
+def scores_of(select: ProgramSelect, keys: ProgramDomain, queries: ProgramDomain) -> SelectScores:
     """Return the classes of a select.
 
     A query that can be None sees nothing then, so that it is a class of its own where the others

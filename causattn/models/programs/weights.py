@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from causattn.corpora import Domain, ProgramStep
+from causattn.corpora import ProgramDomain, ProgramStep
 from causattn.models.programs.layout import BEGINNING, Place, ProgramLayout
 from causattn.models.programs.network import (
     ProgramAttention,
@@ -192,7 +192,7 @@ def _number_units(layout: ProgramLayout, step: ProgramStep, place: Place) -> lis
     """
     assert step.function is not None
     (source,) = step.inputs
-    own: Domain = layout.domains[source]
+    own: ProgramDomain = layout.domains[source]
     read = layout.places[source].first
     results = layout.domains[step].values
     codes = sorted((code_of(source, value), value) for value in own.values)
