@@ -125,97 +125,74 @@ class DagHamming(GraphMetric):
 
 
 class AdjustmentMetric(GraphMetric):
-    """The share of ordered pairs for which the estimate's adjustment set is wrong."""
+    """The share of ordered pairs for which the estimate's adjustment set is wrong.
+
+    Parameters
+    ----------
+    strategy
+        Which adjustment set.
+    place
+        Where it stands among the others.
+    """
 
     better = "lower"
     undefined = "last"
     bounds = (0.0, 1.0)
     paper = "Henckel, Würtzen and Weichwald (2024), Adjustment identification distance"
-    strategy: Strategy
+
+    def __init__(self, strategy: Strategy, place: int) -> None:
+        chosen = {"parent": "parents", "ancestor": "ancestors", "oset": "optimal set"}[strategy]
+        self.__doc__ = (
+            f"Share of ordered pairs for which adjusting for the estimate's {chosen} is wrong."
+        )
+        self._strategy = strategy
+        self.name, self.place = f"{strategy}_aid", place
+        self.title = f"{strategy.replace('oset', 'Oset')} AID"
 
     def value(self, pair: GraphPair) -> Number:
         """Return the share; None where the estimate has no consistent extension."""
         if pair.completed is None:
             return None
         return adjustment_identification_distance(
-            pair.completed, pair.truth_class, self.strategy
+            pair.completed, pair.truth_class, self._strategy
         ).share
 
 
-class ParentAdjustment(AdjustmentMetric):
-    """Share of ordered pairs for which adjusting for the estimate's parents is wrong."""
-
-    name = "parent_aid"
-    title = "parent AID"
-    place = 60
-    strategy = "parent"
-
-
-class AncestorAdjustment(AdjustmentMetric):
-    """Share of ordered pairs for which adjusting for the estimate's ancestors is wrong."""
-
-    name = "ancestor_aid"
-    title = "ancestor AID"
-    place = 61
-    strategy = "ancestor"
-
-
-class OsetAdjustment(AdjustmentMetric):
-    """Share of ordered pairs for which adjusting for the estimate's optimal set is wrong."""
-
-    name = "oset_aid"
-    title = "Oset AID"
-    place = 62
-    strategy = "oset"
-
-
 class MemberMetric(GraphMetric):
-    """A distance from a true DAG to the nearest or the farthest DAG of the estimate's class."""
+    """A distance from a true DAG to the nearest or the farthest DAG of the estimate's class.
+
+    Parameters
+    ----------
+    distance
+        Which distance.
+    which
+        ``"best"``, the nearest, or ``"worst"``, the farthest.
+    place
+        Where it stands among the others.
+    """
 
     better = "lower"
 
+    def __init__(
+        self, distance: Literal["shd", "sid"], which: Literal["best", "worst"], place: int
+    ) -> None:
+        far = {"best": "nearest", "worst": "farthest"}[which]
+        self.__doc__ = (
+            f"{distance.upper()} from a true DAG to the {far} DAG of the estimate's class."
+        )
+        self._distance, self._which = distance, which
+        self.name, self.place = f"{distance}_{which}_member", place
+        self.title = f"{distance.upper()} of the {which} member"
+        self.paper = {
+            "shd": "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm",
+            "sid": "Peters and Bühlmann (2015), Structural intervention distance",
+        }[distance]
+
     def value(self, pair: GraphPair) -> Number:
         """Return the distance; None where the truth is no DAG, or there are too many members."""
-        distance, which, _ = self.name.split("_")
-        found = pair.members.get(distance)
-        number: int | None = None if found is None else getattr(found, which)
+        found = pair.members.get(self._distance)
+        number: int | None = None if found is None else getattr(found, self._which)
         return number
-
-
-class BestMemberShd(MemberMetric):
-    """SHD from a true DAG to the nearest DAG of the estimate's class."""
-
-    name = "shd_best_member"
-    title = "SHD of the best member"
-    place = 70
-    paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
-
-
-class WorstMemberShd(MemberMetric):
-    """SHD from a true DAG to the farthest DAG of the estimate's class."""
-
-    name = "shd_worst_member"
-    title = "SHD of the worst member"
-    place = 71
-    paper = "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing algorithm"
-
-
-class BestMemberSid(MemberMetric):
-    """SID from a true DAG to the nearest DAG of the estimate's class."""
-
-    name = "sid_best_member"
-    title = "SID of the best member"
-    place = 72
-    paper = "Peters and Bühlmann (2015), Structural intervention distance"
-
-
-class WorstMemberSid(MemberMetric):
-    """SID from a true DAG to the farthest DAG of the estimate's class."""
-
-    name = "sid_worst_member"
-    title = "SID of the worst member"
-    place = 73
-    paper = "Peters and Bühlmann (2015), Structural intervention distance"
 
 
 class ValidCpdag(GraphMetric):
@@ -248,12 +225,12 @@ METRIC = (
     EdgeCount(),
     TrueEdgeCount(),
     DagHamming(),
-    ParentAdjustment(),
-    AncestorAdjustment(),
-    OsetAdjustment(),
-    BestMemberShd(),
-    WorstMemberShd(),
-    BestMemberSid(),
-    WorstMemberSid(),
+    AdjustmentMetric("parent", 60),
+    AdjustmentMetric("ancestor", 61),
+    AdjustmentMetric("oset", 62),
+    MemberMetric("shd", "best", 70),
+    MemberMetric("shd", "worst", 71),
+    MemberMetric("sid", "best", 72),
+    MemberMetric("sid", "worst", 73),
     ValidCpdag(),
 )
