@@ -75,7 +75,7 @@ if TYPE_CHECKING:
         default_values,
         settings_from,
     )
-    from causattn.base.shown import Shown
+    from causattn.base.shown import Shown, flat
     from causattn.base.signals import interruptible
     from causattn.base.terminal import terminal
 
@@ -104,6 +104,7 @@ __all__ = [
     "disk_error",
     "exclusive",
     "file_sha256",
+    "flat",
     "forget_plugins",
     "free_gb",
     "full_names",

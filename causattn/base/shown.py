@@ -1,9 +1,10 @@
-"""`Shown`: results that show themselves, in a notebook as a table and elsewhere as text."""
+"""Results that show themselves (`Shown`), and nested mappings under dotted keys (`flat`)."""
 
 from __future__ import annotations
 
 import html
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,15 @@ _ROWS = 12
 _WIDEST = 120
 
 
-class Shown:
-    """A result with a `summary` and, where it has rows, a `to_frame`."""
+class Shown(ABC):
+    """A result with a `summary` and, where it has rows, a `to_frame`.
 
+    It shows itself in a notebook as a table and elsewhere as text.
+    """
+
+    @abstractmethod
     def summary(self) -> dict[str, Any]:
         """Return what is to be known of it at a glance, JSON-like."""
-        raise NotImplementedError
 
     def to_frame(self) -> pd.DataFrame | None:
         """Return its rows, None where it has none."""
@@ -36,7 +40,7 @@ class Shown:
             display(HTML(self._repr_html_()))
             return
         say(type(self).__name__)
-        for key, value in _flat(self.summary()):
+        for key, value in _entries(self.summary()):
             say(f"  {key}: {_short(value)}")
         if (frame := self.to_frame()) is not None:
             say(frame.head(_ROWS).to_string(index=False, max_colwidth=_WIDEST))
@@ -46,7 +50,7 @@ class Shown:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th>{html.escape(key)}</th><td>{html.escape(_short(value))}</td></tr>"
-            for key, value in _flat(self.summary())
+            for key, value in _entries(self.summary())
         )
         said = f"<b>{html.escape(type(self).__name__)}</b><table>{rows}</table>"
         if (frame := self.to_frame()) is None:
@@ -55,13 +59,20 @@ class Shown:
         return said + frame.head(_ROWS).to_html(index=False, border=0, escape=True) + more
 
 
-def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Return the entries of nested mappings, keys joined by dots; what is empty is left out."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
-        elif value not in (None, "", [], ()):
-            yield f"{before}{key}", value
+def flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield a nested mapping's values with dotted keys, empty mappings as they are."""
+    for key, item in value.items():
+        if isinstance(item, Mapping) and item:
+            yield from flat(item, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", item
+
+
+def _entries(summary: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the entries of a summary; what is empty is left out."""
+    for key, value in flat(summary):
+        if value not in (None, "", [], (), {}):
+            yield key, value
 
 
 def _short(value: Any) -> str:

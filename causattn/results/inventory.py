@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from causattn.base import ArtefactError, exclusive, listed, read_json
+from causattn.base import ArtefactError, exclusive, flat, listed, read_json
 
 CHECKPOINT = "checkpoint"
 SHARDS = "shards"
@@ -111,7 +111,7 @@ def find_artefact(store: Path, key: str) -> CacheEntry:
 
 def differences(first: CacheEntry, second: CacheEntry) -> dict[str, tuple[Any, Any]]:
     """Return the parts of two keys that differ, dotted, each with both values."""
-    here, there = dict(_flat(first.parts)), dict(_flat(second.parts))
+    here, there = dict(flat(first.parts)), dict(flat(second.parts))
     return {
         name: (here.get(name), there.get(name))
         for name in sorted(here.keys() | there.keys())
@@ -156,11 +156,3 @@ def _delete(store: Path, entry: CacheEntry) -> bool:
     except (ArtefactError, OSError):
         return False
     return True
-
-
-def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, item in value.items():
-        if isinstance(item, Mapping) and item:
-            yield from _flat(item, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", item

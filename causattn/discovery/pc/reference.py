@@ -6,6 +6,7 @@ packages, such as causal-learn's kernel test.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 from typing import NamedTuple
@@ -37,7 +38,7 @@ class Verdict(NamedTuple):
     independence: float
 
 
-class PlainEvaluator:
+class PlainEvaluator(ABC):
     """Conditional independence tests at a level, one by one.
 
     Attributes
@@ -55,21 +56,21 @@ class PlainEvaluator:
         self._seen: dict[tuple[int, int, tuple[int, ...]], Verdict] = {}
         self._size = size
 
+    @abstractmethod
     def judge(self, x: int, y: int, given: tuple[int, ...]) -> Verdict:
         """Test x and y (x < y) given ascending variables."""
-        raise NotImplementedError
 
     def judge_many(self, questions: list[Question]) -> list[Verdict]:
         """Test what `judge` would, all with as many variables given."""
         return [self.judge(*question) for question in questions]
 
+    @abstractmethod
     def strength(self, outcome: Outcome) -> np.ndarray:
         """Return how dependent the entries of an outcome are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def p_values(self, statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.ndarray:
         """Return the p-values of statistics."""
-        raise NotImplementedError
 
     def evaluate(
         self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from causattn.base import inside, visible
+from causattn.base import flat, inside, visible
 from causattn.report.page.rendering import render_page, write_page
 from causattn.report.page.run_data import run_data
 from causattn.report.record.explained import has_document_examples
 from causattn.report.record.reading import recorded
 from causattn.report.record.surrogate import read_surrogate, surrogate_line
-from causattn.report.words import flat, isolated, number
+from causattn.report.words import isolated, number
 from causattn.report.words.evidence import COLUMNS as KNOWN
 from causattn.report.words.evidence import edge_rows, known_effect_rows, missing_edges
 from causattn.report.words.headline import discovery_line, headlines

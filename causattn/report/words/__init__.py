@@ -1,13 +1,10 @@
-"""A run in words; here names, numbers and nested mappings."""
+"""A run in words; here names and numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from causattn.base import visible
 
-__all__ = ["flat", "isolated", "number"]
+__all__ = ["isolated", "number"]
 
 
 def isolated(name: object) -> str:
@@ -25,12 +22,3 @@ def number(value: float | int | None, digits: int = 3) -> str:
         return f"{value:.0f}"
     rounded = f"{value:.{digits}g}"
     return rounded if "e" not in rounded else f"{value:.1e}"
-
-
-def flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield a nested mapping's values with dotted keys, empty mappings as they are."""
-    for key, item in value.items():
-        if isinstance(item, Mapping) and item:
-            yield from flat(item, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", item

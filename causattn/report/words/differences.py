@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from causattn.base import visible
+from causattn.base import flat, visible
 from causattn.graphs import CausalGraph, Edge, added_metrics
-from causattn.report.words import flat, isolated, number
+from causattn.report.words import isolated, number
 from causattn.report.words.evidence import ARROWS, EdgeRow, edge_rows
 from causattn.report.words.truth import scored_by
 from causattn.results import Run

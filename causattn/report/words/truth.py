@@ -32,7 +32,7 @@ import pandas as pd
 
 from causattn.discovery import KNOWLEDGE
 from causattn.effects import DOCUMENT_VERDICTS, claims_of
-from causattn.graphs import CausalGraph, Edge, Mark
+from causattn.graphs import CausalGraph, Edge
 from causattn.results import SCREEN, Run
 
 Fate = Literal[
@@ -170,9 +170,6 @@ def _contradicts(symbol: str, true: str) -> bool:
         return False
     ends = ((symbol[0], true[0]), (symbol[2], true[2]))
     return any(end != "o" and end != of_truth for end, of_truth in ends)
-
-
-MARK_OF = {"-": Mark.TAIL, "<": Mark.ARROW, ">": Mark.ARROW, "o": Mark.CIRCLE}
 
 
 ATTENTION = "attention"
