@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         track,
         typed,
         visible,
+        warn,
     )
     from causattn.base.settings import (
         MISSING,
@@ -144,6 +145,7 @@ __all__ = [
     "typed",
     "unzipped",
     "visible",
+    "warn",
     "when_compiling",
     "write_json",
     "write_manifest",

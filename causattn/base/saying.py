@@ -15,6 +15,7 @@ import difflib
 import sys
 import time
 import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sized
 from contextlib import contextmanager
@@ -107,6 +108,14 @@ def say(text: object = "", *, error: bool = False, end: str = "\n") -> None:
     # Where a terminal knows ASCII alone, its user sees escapes and no traceback.
     shown = shown.encode(encoding, "backslashreplace").decode(encoding)
     print(shown, end=end, file=stream, flush=True)
+
+
+def warn(text: str) -> None:
+    """Warn at the line that called causattn, however deep inside the warning comes up."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and str(frame.f_globals.get("__name__")).startswith("causattn."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, stacklevel=level)
 
 
 def csv_cell(value: object) -> object:

@@ -104,8 +104,10 @@ def called(
         from causattn.discovery.scores.contract import given_score
 
         values["score"], given["score"] = given_score(values["score"])
-    values["candidates"] = "auto" if candidates is None else use_candidates
-    settings = checked(algorithm.settings, values)
+    settings = checked(algorithm.settings, {**values, "candidates": use_candidates})
+    if candidates is None:  # else an engine that has no such use would refuse
+        unasked: dict[str, Any] = {"candidates": "auto"}
+        settings = replace(settings, **unasked)
     read = as_discovery_data(data, names)
     return solved(algorithm, Problem(read, candidates, _known(knowledge), seed, **given), settings)
 

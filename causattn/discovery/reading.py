@@ -6,13 +6,12 @@ discrete, floating-point numbers continuous.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from causattn.base import DataError
+from causattn.base import DataError, warn
 from causattn.discovery.data import DiscoveryData, check_shape, is_of, missing, named_list
 
 if TYPE_CHECKING:
@@ -125,11 +124,10 @@ def _many(data: DiscoveryData) -> list[str]:
 def _warn_of_counts(names: Sequence[str]) -> None:
     """Say that integers of many values are categories here, which is not what counts are."""
     if names:
-        warnings.warn(
+        warn(
             f"{named_list(names)}: more than {_MANY_CATEGORIES} different integers, each taken for "
             "a category without order; if these are counts or measurements, give floating-point "
-            "numbers (astype(float)).",
-            stacklevel=5,
+            "numbers (astype(float))."
         )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import CapabilityError, ConfigError
+from causattn.base import CapabilityError, ConfigError, warn
 from causattn.discovery.contract import (
     CONTINUOUS,
     DISCRETE,
@@ -211,7 +210,7 @@ def own_names(values: Mapping[str, Any]) -> dict[str, Any]:
     for what in ("test", "score"):
         own = _OF_OTHERS.get(str(found.get(what)))
         if own is not None:
-            warnings.warn(f"{what}={found[what]} is called {own} here.", stacklevel=4)
+            warn(f"{what}={found[what]} is called {own} here.")
             found[what] = own
     return found
 

@@ -113,6 +113,8 @@ def test_a_constant_column_beside_knowledge_and_in_other_doors():
         (lambda: pc(PLAIN, max_order=-1), "max_order=-1 is below 0; give 0 or more, or null"),
         (lambda: pc(PLAIN, threads=0), "threads=0 should be 1 or more"),
         (lambda: pc(PLAIN, engine="foo"), "engine='foo' is not possible; choose one of causattn"),
+        (lambda: pc(PLAIN, use_candidates="foo"), "candidates='foo' is not possible; choose one"),
+        (lambda: ges(PLAIN, use_candidates="foo"), "candidates='foo' is not possible"),
         (lambda: pc(PLAIN, alpha="0.05"), "alpha='0.05' should be a number"),
         (lambda: pc(PLAIN, test="fisher"), "test=fisher is not known; did you mean fisher_z"),
         (lambda: ges(PLAIN, score="bicc"), "score=bicc is not known; did you mean bic"),
@@ -138,8 +140,9 @@ def test_a_test_for_other_data_says_how_to_convert_them():
 def test_causal_learns_names_are_understood():
     for given, own in (("fisherz", "fisher_z"), ("chisq", "chi_square"), ("gsq", "g_square")):
         table = PLAIN if own == "fisher_z" else RNG.integers(0, 3, (50, 3))
-        with pytest.warns(UserWarning, match=f"test={given} is called {own} here"):
+        with pytest.warns(UserWarning, match=f"test={given} is called {own} here") as caught:
             found = pc(table, test=given)
+        assert caught[0].filename == __file__  # the user's line, not one of causattn's
         assert np.array_equal(found.marks, pc(table, test=own).marks)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from causattn.base import DataError
-from causattn.discovery import as_discovery_data
+from causattn.discovery import as_discovery_data, discover, pc
 
 RNG = np.random.default_rng(0)
 FLOATS = RNG.normal(size=(50, 3))
@@ -66,6 +66,14 @@ def test_counts_are_noticed():
         as_discovery_data(CODES)
         as_discovery_data(counts.astype(float))
         as_discovery_data(pd.DataFrame(counts).astype(str))
+
+
+@pytest.mark.parametrize("ask", [as_discovery_data, pc, lambda t: discover({"kind": "pc"}, t)])
+def test_a_warning_stands_at_the_users_line(ask):
+    table = np.random.default_rng(0).poisson(4, size=(300, 3))
+    with pytest.warns(UserWarning, match="different integers") as caught:
+        ask(table)
+    assert [each.filename for each in caught] == [__file__]
 
 
 def test_arrays_that_are_not_numpys_own():

@@ -8,13 +8,13 @@ collider of every unshielded triple over one.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from causattn.base import warn
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.pc import (
     DiscreteStatistics,
@@ -190,7 +190,7 @@ def _asks_for_little(allowed: np.ndarray | None) -> bool:
 def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:
     """Return an engine's result as a graph, and warn of what was left out."""
     if found.left_out:
-        warnings.warn(found.left_out, stacklevel=2)
+        warn(found.left_out)
     orders = max(len(found.tests_by_order), len(found.orientation_tests_by_order))
     by_order = np.zeros(orders, dtype=np.int64)
     by_order[: len(found.tests_by_order)] += found.tests_by_order

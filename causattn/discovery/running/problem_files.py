@@ -120,8 +120,7 @@ def _as_bytes(objects: dict[str, Any], name: str) -> bytes:
     try:
         return bytes(cloudpickle.dumps(objects))
     except Exception as error:
-        said = " ".join(str(error).split())
         raise CausattnError(
-            f"What {name} needs cannot be handed to another process ({said}); define it in a file "
+            f"What {name} needs cannot be handed to another process ({error}); define it in a file "
             "and name that with plugins, or leave timeout_s and workers out."
         ) from error
