@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from causattn.cli.completion import complete
+
 SCRIPT = """\
 eval "$(causattn run -sc install=bash)"
 COMP_LINE="$1"; COMP_POINT=${#COMP_LINE}
@@ -21,6 +23,18 @@ CASES = {
     "causattn sweep seed=1 discovery=": "discovery=ges discovery=pc",
     "causattn run corpus.": "corpus.kind= corpus.path= corpus.size=",
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("causattn sw", "sweep"), ("causattn re", "report reproduce"), ("causattn report ", "")],
+)
+def test_tab_in_a_subcommand(
+    line: str, expected: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COMP_LINE", line)
+    assert complete(["query=bash"], ["run", "sweep", "report", "reproduce"]) == 0
+    assert capsys.readouterr().out.strip() == expected
 
 
 def test_tab_in_a_real_bash(program: Callable[[], Path], tmp_path: Path) -> None:

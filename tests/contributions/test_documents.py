@@ -81,13 +81,16 @@ def test_a_run_inside_and_from_files(tmp_path, plugins):
 import json
 from causattn.corpora import CORPORA, load_corpus
 from causattn.features import FEATURE_BUILDERS, build_features
-from causattn.graphs import METRICS
+from causattn.graphs import METRICS, CausalGraph, compare_graphs
 from causattn.models import MODELS
 registries = (CORPORA, FEATURE_BUILDERS, MODELS, METRICS)
 native = [registry.entry(name).native for registry, name in zip(registries, {list(FILES)!r})]
 corpus = load_corpus({{"kind": "coins", "documents": 300}}, 0)
 table = build_features({{"kind": "endings", "endings": ["ls", "es"]}}, corpus)
-print(json.dumps([native, corpus.name, table.values.sum(axis=0).tolist()]))
+model = MODELS["wide_bert"].name
+one = CausalGraph.from_adjacency([[0, 1], [0, 0]], "ab", direction="from row to column")
+metric = compare_graphs(one, one)["reversed_edges"]
+print(json.dumps([native, corpus.name, model, metric, table.values.sum(axis=0).tolist()]))
 """
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     said = subprocess.run(
@@ -99,9 +102,9 @@ print(json.dumps([native, corpus.name, table.values.sum(axis=0).tolist()]))
         check=False,
     )
     assert said.returncode == 0, said.stderr
-    native, name, sums = json.loads(said.stdout)
+    native, name, model, metric, sums = json.loads(said.stdout)
     assert native == [True] * len(FILES)
-    assert name == "coins"
+    assert (name, model, metric) == ("coins", "wide_bert", 0)
     plugins(*(HERE / f"{each}.py" for each in FILES))
     corpus = load_corpus({"kind": "coins", "documents": 300}, 0)
     table = build_features({"kind": "endings", "endings": ["ls", "es"]}, corpus)
