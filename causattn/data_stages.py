@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Screen: TypeAlias = AttentionSummary | AttributionSummary
 
+Settings = Mapping[str, Any]
+T = TypeVar("T")
 
 OWN_STAGES = {
     "corpus": "(seed) -> Corpus",
@@ -88,10 +90,6 @@ class OwnStages:
                 if path.is_file()
             }
         return Artefact(value, content_key({"own": stage, "files": held}), Path(), False)
-
-
-Settings = Mapping[str, Any]
-T = TypeVar("T")
 
 
 class DataStages:

@@ -287,6 +287,6 @@ def _names(override: str) -> list[str]:
         value = OverridesParser.create().parse_override(override).value()
     except HydraException:
         value = None
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in map(str, value)):
+    if not isinstance(value, list):
         raise ConfigError(f"{override} is no list of plugins; write plugins=[mine.py,my_module].")
     return [str(name) for name in value]
