@@ -12,8 +12,24 @@ if TYPE_CHECKING:
         human_pairs,
         observational_effects,
     )
+    from causattn.corpora.column_roles import column_roles, times_of
+    from causattn.corpora.content_words import (
+        ContentWords,
+        content_words_by,
+        content_words_of,
+        group_presence,
+        left_out_sentence,
+    )
     from causattn.corpora.contract import CorpusSource
     from causattn.corpora.corpus import POOLED, Corpus, Mentions
+    from causattn.corpora.describe import TextsDescription, describe_texts
+    from causattn.corpora.languages import (
+        LANGUAGES,
+        is_function_word,
+        language_names,
+        language_of,
+        languages_of,
+    )
     from causattn.corpora.load import (
         corpus_checksum,
         corpus_settings,
@@ -44,9 +60,11 @@ __all__ = [
     "CEBAB_ASPECTS",
     "CEBAB_LABELS",
     "CORPORA",
+    "LANGUAGES",
     "NO_VALUE",
     "POOLED",
     "PROGRAMS",
+    "ContentWords",
     "Corpus",
     "CorpusSource",
     "Mentions",
@@ -59,15 +77,26 @@ __all__ = [
     "ProgramTrace",
     "Slot",
     "StoredTexts",
+    "TextsDescription",
     "backdoor_design",
     "bundled_networks",
+    "column_roles",
+    "content_words_by",
+    "content_words_of",
     "corpus_checksum",
     "corpus_settings",
+    "describe_texts",
     "find_words",
+    "group_presence",
     "human_effects",
     "human_pairs",
+    "is_function_word",
     "is_unspaced",
     "is_word",
+    "language_names",
+    "language_of",
+    "languages_of",
+    "left_out_sentence",
     "load_corpus",
     "load_network",
     "observational_effects",
@@ -83,6 +112,7 @@ __all__ = [
     "rewrite",
     "sample_intervened",
     "store_texts",
+    "times_of",
     "windows",
     "write_corpus",
 ]

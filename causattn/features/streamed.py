@@ -20,7 +20,14 @@ import numpy as np
 from scipy import sparse
 
 from causattn.base import ConfigError, progress
-from causattn.corpora import Corpus, Mentions, Occurrences, windows
+from causattn.corpora import (
+    Corpus,
+    Mentions,
+    Occurrences,
+    content_words_by,
+    languages_of,
+    windows,
+)
 from causattn.features.assemble import check_outcome, drop_incomplete
 from causattn.features.checks import checked
 from causattn.features.lexicon import Units, find_units
@@ -32,6 +39,8 @@ from causattn.features.words import (
     check_band,
     check_table_fits,
     choose_words,
+    lexicon_of,
+    merges,
 )
 
 MOST_WORDS = 1_000_000
@@ -41,8 +50,9 @@ MOST_WORDS = 1_000_000
 def streamed_word_features(settings: WordSettings, corpus: Corpus, model: Any) -> FeatureTable:
     """Return the presence of the chosen words as a table without carriers.
 
-    The words are those that `word_features` chooses; only whether pairs of characters of a script
-    without spaces belong to one word is judged by the first documents alone.
+    The words are those that `word_features` chooses; only the language, and whether pairs of
+    characters of a script without spaces belong to one word, are judged by the first documents
+    alone.
 
     Raises
     ------
@@ -58,26 +68,34 @@ def streamed_word_features(settings: WordSettings, corpus: Corpus, model: Any) -
     )
     vocabulary = list(frequency)
     first = next(windows(corpus.texts))
-    chosen = choose_words(
-        settings,
+
+    def frequency_of(groups: Sequence[Sequence[int]]) -> np.ndarray:
+        names = [vocabulary[own[0]] for own in groups]
+        forms = [[vocabulary[k] for k in own] for own in groups]
+        return _group_frequency(corpus.texts, names, forms, settings.units, model)
+
+    content = content_words_by(
         vocabulary,
         np.array(list(frequency.values()), dtype=np.int64),
         len(corpus),
-        find_units(first, settings.units, model),
+        languages_of(first, settings.language),
+        frequency_of,
+        merge=merges(settings),
     )
-    words = [vocabulary[k] for k in chosen]
-    check_table_fits(len(corpus), len(words), cell=STREAMED_CELL)
-    if not words:
+    chosen, left_out = choose_words(settings, content, find_units(first, settings.units, model))
+    lexicon = lexicon_of(content, chosen)
+    check_table_fits(len(corpus), len(chosen), cell=STREAMED_CELL)
+    if not chosen:
         raise ConfigError(
             "No feature is left; exclude fewer (features.exclude) or choose another kind of "
             "features."
         )
     table = _table(
         corpus,
-        tuple(words),
-        {word: [word] for word in words},
+        lexicon,
         settings.units,
         model,
+        left_out,
         outcome=settings.outcome,
         missing=settings.missing,
     )
@@ -162,6 +180,25 @@ def document_frequencies(
     return {word: n for word, n in exact.items() if n}
 
 
+def _group_frequency(
+    texts: Sequence[str],
+    names: Sequence[str],
+    forms: Sequence[Sequence[str]],
+    units: Units,
+    model: Any,
+) -> np.ndarray:
+    """Return in how many documents a form of each word stands, int64 [g]; one pass."""
+    lexicon = dict(zip(names, forms, strict=True))
+    total = np.zeros(len(names), dtype=np.int64)
+    with progress("Counting forms", len(texts), "documents") as advance:
+        for window in windows(texts):
+            found = find_units(window, units, model)
+            held = found.incidence() @ _spoken(found, names, lexicon)
+            total += np.bincount(held.nonzero()[1], minlength=len(names))
+            advance(len(window))
+    return total
+
+
 def _presence(
     texts: Sequence[str],
     names: Sequence[str],
@@ -200,15 +237,16 @@ def _spoken(
 
 def _table(
     corpus: Corpus,
-    names: tuple[str, ...],
     lexicon: Mapping[str, Sequence[str]],
     units: Units,
     model: Any,
+    left_out: Mapping[str, Any],
     *,
     outcome: bool,
     missing: Any,
 ) -> FeatureTable:
     """Return the table over the documents that have an outcome, if one is asked for."""
+    names = tuple(lexicon)
     values = _presence(corpus.texts, names, lexicon, units, model)
     kinds = (FeatureKind.PRESENCE,) * len(names)
     categories: tuple[tuple[str, ...] | None, ...] = (ABSENT_PRESENT,) * len(names)
@@ -234,6 +272,7 @@ def _table(
             "kind": "words",
             "units": units,
             "lexicon": {name: list(words) for name, words in lexicon.items()},
+            "left_out": dict(left_out),
             "corpus": corpus.name,
             "dropped_documents": len(corpus) - len(kept),
             FIND_AGAIN: True,

@@ -1,16 +1,29 @@
-"""Features of kind ``words``: presence of frequent words, carried by every occurrence."""
+"""Features of kind ``words``: presence of content words, carried by every occurrence.
+
+Function words are left out and inflected forms are one word (`causattn.corpora.ContentWords`);
+``about["left_out"]`` of the table says which.
+"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from causattn.base import ConfigError, DataError, free_gb
-from causattn.corpora import Corpus, Occurrences, StoredTexts, is_unspaced
+from causattn.corpora import (
+    ContentWords,
+    Corpus,
+    Occurrences,
+    StoredTexts,
+    content_words_of,
+    group_presence,
+    is_unspaced,
+    languages_of,
+)
 from causattn.features.assemble import Columns, Missing, assemble
 from causattn.features.checks import Collinear
 from causattn.features.contract import FeatureBuilder
@@ -29,16 +42,26 @@ class WordSettings:
     Parameters
     ----------
     top
-        How many words, the most document-frequent of the band first.
+        How many words, those whose presence differs most between documents first: the nearer to
+        half of the documents hold a word, the earlier it comes.
     units
         ``"words"``, or the ``"pieces"`` of the model's tokenizer. Chinese and other scripts without
         spaces are cut into pairs of characters as words, and as the tokenizer does as pieces.
     min_share, max_share
         The band: the share of documents that hold a word.
+    language
+        ``"en"``, ``"zh"``, ``"de"``, ``"fr"`` or ``"es"``; ``"auto"`` sees by the texts,
+        ``"unknown"`` has no function words and no stemmer.
+    function_words
+        Words such as *the*, *my* and *came*: ``"drop"`` them (those under include apart), or
+        ``"keep"`` them.
+    forms
+        Inflected forms, such as *waiter* and *waiters*: ``"merge"`` them to one word by Snowball's
+        stemmer of the language, or ``"keep"`` them apart. Pieces are never merged.
     include
         Words to use whatever their frequency, ahead of the others.
     exclude
-        Words to leave out; one that does not occur does no harm.
+        Words to leave out, with their forms; one that does not occur does no harm.
     outcome
         Is the corpus's outcome, if it has one, a feature too?
     missing
@@ -51,7 +74,10 @@ class WordSettings:
     top: int = 30
     units: Units = "words"
     min_share: float = 0.02
-    max_share: float = 0.5
+    max_share: float = 0.8
+    language: str = "auto"
+    function_words: Literal["drop", "keep"] = "drop"
+    forms: Literal["merge", "keep"] = "merge"
     include: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
     outcome: bool = True
@@ -60,7 +86,7 @@ class WordSettings:
 
 
 class Words(FeatureBuilder):
-    """Presence of the most frequent words of a document-frequency band."""
+    """Presence of the content words that differ most between documents."""
 
     name = "words"
     settings = WordSettings
@@ -90,19 +116,37 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
         Where an included word never occurs, and for constant, like or dependent columns.
     """
     check_band(settings)
+    languages = languages_of(corpus.texts, settings.language)
     found = find_units(corpus.texts, settings.units, model)
-    frequency = found.document_frequency()
-    words = choose_words(settings, found.vocabulary, frequency, found.count, found)
+    content = content_words_of(found, languages, merge=merges(settings))
+    words, left_out = choose_words(settings, content, found)
     check_table_fits(found.count, len(words), cell=CELL)
-    lexicon = {found.vocabulary[word]: [found.vocabulary[word]] for word in words}
     return assemble(
         corpus,
-        word_columns(found, words),
-        {"kind": "words", "units": settings.units, "lexicon": lexicon},
+        word_columns(found, [content.forms[word] for word in words]),
+        {
+            "kind": "words",
+            "units": settings.units,
+            "lexicon": lexicon_of(content, words),
+            "left_out": left_out,
+        },
         outcome=settings.outcome,
         missing=settings.missing,
         collinear=settings.collinear,
     )
+
+
+def merges(settings: WordSettings) -> bool:
+    """Return whether inflected forms are one word."""
+    return settings.forms == "merge" and settings.units == "words"
+
+
+def lexicon_of(content: ContentWords, words: Sequence[int]) -> dict[str, list[str]]:
+    """Return the forms of each word by its name."""
+    return {
+        content.name(word): [content.vocabulary[form] for form in content.forms[word]]
+        for word in words
+    }
 
 
 def check_band(settings: WordSettings) -> None:
@@ -147,38 +191,33 @@ def table_gb(documents: int, words: int, cell: int) -> float:
     return (documents * words * cell + 3 * 8 * words**2) / 1e9
 
 
-def word_columns(found: Occurrences, words: Sequence[int]) -> Columns:
-    """Return the presence of these words as columns."""
+def word_columns(found: Occurrences, words: Sequence[Sequence[int]]) -> Columns:
+    """Return the presence of these words as columns, each with its forms, the name's first."""
+    present = group_presence(found, words).toarray() if words else np.zeros((found.count, 0))
     return Columns(
-        names=tuple(found.vocabulary[word] for word in words),
+        names=tuple(found.vocabulary[forms[0]] for forms in words),
         kinds=(FeatureKind.PRESENCE,) * len(words),
-        values=found.presence(words).astype(float),
+        values=present,
         categories=(ABSENT_PRESENT,) * len(words),
-        carriers=unit_carriers(found, [[word] for word in words]),
+        carriers=unit_carriers(found, words),
     )
 
 
 def choose_words(
-    settings: WordSettings,
-    vocabulary: Sequence[str],
-    frequency: np.ndarray,
-    count: int,
-    found: Occurrences,
-) -> list[int]:
-    """Return the words to use: included ones, then the most document-frequent of the band.
+    settings: WordSettings, content: ContentWords, found: Occurrences
+) -> tuple[list[int], dict[str, Any]]:
+    """Return the words to use, included ones first, and what was left out.
 
     Parameters
     ----------
     settings
         Which words.
-    vocabulary, frequency
-        The words, and in how many documents each stands, int64 [k].
-    count
-        Number of documents.
+    content
+        The words of all documents.
     found
-        The words of these documents, or of some of them, by which to judge what is part of what.
+        The forms in these documents, or in some of them, by which to judge what is part of what.
     """
-    index = {word: k for k, word in enumerate(vocabulary)}
+    index = {content.vocabulary[k]: word for word, own in enumerate(content.forms) for k in own}
     place = {word: k for k, word in enumerate(found.vocabulary)}
     chosen = []
     for wanted in dict.fromkeys(name.lower() for name in settings.include):
@@ -187,32 +226,31 @@ def choose_words(
             hint = f"did you mean {near[0]}?" if near else "leave it out (features.include)."
             raise DataError(f"The word {wanted} (features.include) occurs in no document; {hint}")
         chosen.append(index[wanted])
-    share = frequency / count
-    excluded = {word.lower() for word in settings.exclude}
-    # Frequent first, equals by code point, so that the choice hangs on no order of documents.
-    ranked = sorted(
-        np.flatnonzero((share >= settings.min_share) & (share <= settings.max_share)).tolist(),
-        key=lambda word: (-frequency[word], vocabulary[word]),
-    )
+    chosen = list(dict.fromkeys(chosen))
+    excluded = {index[word.lower()] for word in settings.exclude if word.lower() in index}
     room = len(chosen) + settings.top
-    taken = set(chosen)
-    for word in ranked:
-        if len(chosen) >= room:
-            break
-        if word in taken or vocabulary[word] in excluded:
+    taken, function_words = set(chosen) | excluded, []
+    band = content.band(settings.min_share, settings.max_share)
+    pairs = [word for word in band if is_unspaced(content.name(word)[0])]
+    for word in band:
+        if word in taken:
             continue
-        if not _part_of_chosen(found, vocabulary[word], place, (vocabulary[k] for k in chosen)):
-            chosen.append(word)
-    return [word for word in chosen if vocabulary[word] not in excluded]
+        if settings.function_words == "drop" and content.is_function_word(word):
+            function_words.append(word)
+        elif len(chosen) < room:
+            # What is part of a pair that more documents hold is no word, chosen though it be.
+            more = [pair for pair in pairs if content.documents[pair] > content.documents[word]]
+            if not _part_of(found, content.name(word), place, content.names([*chosen, *more])):
+                chosen.append(word)
+    kept = [word for word in chosen if word not in excluded]
+    return kept, content.left_out(kept, function_words, settings.max_share)
 
 
-def _part_of_chosen(
-    found: Occurrences, word: str, place: Mapping[str, int], chosen: Iterable[str]
-) -> bool:
-    """Return whether a pair of characters mostly overlaps a chosen one, being part of one word."""
+def _part_of(found: Occurrences, word: str, place: Mapping[str, int], pairs: Iterable[str]) -> bool:
+    """Return whether a pair of characters mostly overlaps some others, being part of one word."""
     if not is_unspaced(word[0]) or word not in place:
         return False
-    others = [place[other] for other in chosen if other in place and is_unspaced(other[0])]
+    others = [place[other] for other in pairs if other in place and is_unspaced(other[0])]
     if not others:
         return False
     rows = np.flatnonzero(found.word == place[word])

@@ -58,6 +58,21 @@ def test_the_table_is_that_of_the_texts_in_memory(tmp_path):
     assert back.about["carriers_found_anew"]
 
 
+def test_forms_and_function_words_of_the_texts_in_memory():
+    rng = np.random.default_rng(0)
+    words = ["the waiter", "of waiters", "a price", "prices and", "was good", "rude", "menu menus"]
+    texts = [" ".join(np.array(words)[rng.random(7) < 0.4]) + " is here" for _ in range(5000)]
+    here = Corpus("here", texts)
+    there = replace(here, texts=store_texts(texts))
+    settings = {**WORDS, "collinear": "drop"}
+    one, two = build_features(settings, here), build_features(settings, there)
+    assert two.names == one.names
+    assert len(one.names) == 5
+    assert two.about["left_out"] == one.about["left_out"]
+    assert two.about["left_out"]["merged"]
+    np.testing.assert_array_equal(two.values, one.values)
+
+
 def test_carriers_are_found_again(tmp_path):
     here, there = corpora()
     settings = {**WORDS, "missing": "drop"}
@@ -119,7 +134,7 @@ def test_what_is_refused_in_memory_is_refused_on_disk():
         with pytest.raises(DataError, match="occurs in no document; did you mean w39"):
             build_features({**WORDS, "include": ["w399"]}, corpus)
         with pytest.raises(DataError, match="same value in every document"):
-            build_features({**WORDS, "max_share": 1.0}, corpus)
+            build_features({**WORDS, "max_share": 1.0, "top": 50}, corpus)
         with pytest.raises(ConfigError, match="No feature is left"):
             build_features({**WORDS, "min_share": 0.89, "max_share": 0.891}, corpus)
         with pytest.raises(ConfigError, match="no band"):

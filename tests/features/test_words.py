@@ -41,32 +41,74 @@ def _told(table, texts):
     return told
 
 
-def test_the_most_document_frequent_first():
+def test_content_words_that_differ_most_come_first():
     table = _build(ENGLISH, top=4)
-    assert table.names == ("food", "good", "the", "price")  # 4, 4, 3 and 2 documents
+    assert table.names == ("food", "good", "price", "rude")  # 4, 4, 2 and 2 of 6 documents
     assert set(table.kinds) == {FeatureKind.PRESENCE}
     assert table.values[:, 0].tolist() == [1, 1, 1, 1, 0, 0]
     assert _told(table, ENGLISH)["food"] == {"food", "Food"}
     goods = (table.carriers.variable == 1) & (table.carriers.document == 3)
     assert goods.sum() == 3  # every occurrence carries
+    left_out = table.about["left_out"]
+    assert left_out["languages"] == ["en"]
+    assert left_out["function_words"][0] == "the"
+    assert left_out["function_word_count"] == 5  # the, was, and, is, too
+    half = _build([f"{'cake' if k else ''} {'wine' if k % 2 else ''}" for k in range(6)])
+    assert half.names == ("wine", "cake")  # 3 and 5 of 6
+
+
+def test_function_words_can_be_kept_or_asked_for():
+    assert "the" in _build(ENGLISH, top=20, function_words="keep", collinear="drop").names
+    assert _build(ENGLISH, top=0, include=["too", "was"]).names == ("too", "was")
+    other = _build(ENGLISH, top=20, language="unknown", collinear="drop")
+    assert "the" in other.names
+    with pytest.raises(ConfigError, match=r"features.language=xx has no list"):
+        _build(ENGLISH, language="xx")
+
+
+FORMS = [
+    "The waiter was rude and the prices are high",
+    "Waiters ignored us but we liked the price",
+    "We liked it, the waiters and all",
+    "It was an experience with the view",
+    "They tried an experiment with the views",
+]
+
+
+def test_inflected_forms_are_one_word():
+    table = _build(FORMS, top=20, collinear="drop")
+    waiter = table.names.index("waiters")
+    assert table.values[:, waiter].tolist() == [1, 1, 1, 0, 0]
+    assert _told(table, FORMS)["waiters"] == {"waiter", "Waiters", "waiters"}
+    assert table.about["left_out"]["merged"]["waiters"] == ["waiter"]
+    apart = _build(FORMS, top=0, include=["waiter", "waiters"], forms="keep")
+    assert apart.names == ("waiter", "waiters")
+    # Derived words are others.
+    assert {"experience", "experiment"} <= {*table.names, *table.about["dropped_collinear"]}
+    assert _build(FORMS, top=0, include=["views"]).names == ("view",)
+    assert "waiters" not in _build(FORMS, top=20, exclude=["Waiter"], collinear="drop").names
 
 
 def test_band_include_and_exclude():
-    table = _build(ENGLISH, top=3, max_share=0.5, exclude=["THE", "nowhere"], include=["good"])
-    assert table.names == ("good", "price", "rude", "slow")
+    table = _build(ENGLISH, top=3, max_share=0.5, exclude=["RUDE", "nowhere"], include=["good"])
+    assert table.names == ("good", "price", "slow", "view")
     table = _build(ENGLISH, top=0, include=["waiter", "view"])
     assert table.names == ("waiter", "view")
 
 
 def test_chinese_by_pairs_of_characters():
     table = _build(CHINESE, top=3)
-    assert table.names == ("味道", "服务", "价格")
-    assert table.values[:, 0].tolist() == [1, 0, 1, 1, 0, 1]
+    assert table.names == ("价格", "味道", "服务")  # 3, 4 and 4 of 6
+    assert table.values[:, 1].tolist() == [1, 0, 1, 1, 0, 1]
     told = _told(table, CHINESE)
     assert told == {name: {name} for name in table.names}
     # 务员 always meets 服务, which is more frequent, and 格合 always meets 价格.
     many = _build(CHINESE, top=5)
-    assert many.names == ("味道", "服务", "价格", "合理", "很好")
+    assert many.names == ("价格", "味道", "服务", "合理", "很好")
+    told_apart = _build(
+        ["这是的菜", "我们的菜很好", "味道很好", "菜和味道", "太好了"], top=20, collinear="drop"
+    )
+    assert set(told_apart.names) <= {"味道", "很好", "太好", "菜很", "道很"}
     _no_overlaps(many)
 
 
@@ -83,7 +125,7 @@ def test_a_chinese_file_from_end_to_end(tmp_path):
     settings = {"kind": "file", "path": str(path), "text": "文本", "label": "评价"}
     corpus = load_corpus({**settings, "encoding": "gb18030"}, 0)
     table = build_features({"kind": "words", "top": 2, "max_share": 1.0}, corpus)
-    assert table.names == ("味道", "服务", "评价")
+    assert table.names == ("价格", "味道", "评价")
     assert table.categories[2] == ("坏", "好")
     assert table.values[:, 2].tolist() == [0, 1, 0, 1, 0, 1]
 

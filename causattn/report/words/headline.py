@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from causattn.base import visible
@@ -11,6 +11,7 @@ from causattn.candidates import SELECTORS
 from causattn.graphs import added_metrics
 from causattn.report.words import number
 from causattn.report.words.evidence import verdict_lines
+from causattn.report.words.features import left_out_line, words_line
 from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
 from causattn.results import Run
 
@@ -24,8 +25,6 @@ _GRAPH = (
 )
 _LEARNED = 0.97
 """A share of the blind loss above which a model has learned next to nothing."""
-_NAMED = 8
-"""Most names of features that are listed."""
 _REACHED = 0.8
 """A share of what a regression of the same documents learns below which a model is not read."""
 _WAYS = {
@@ -60,6 +59,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         reading_line(run),
         sink_line(run),
         left_out_line(run),
+        words_line(run),
         candidate_line(run),
         cheaper_line(run),
         discovery_line(run),
@@ -131,37 +131,6 @@ def graph_line(run: Run) -> str:
         if isinstance(metrics.get(name), int | float)
     ]
     return "; ".join([line, ", ".join(shown)]) if shown else line
-
-
-def left_out_line(run: Run) -> str:
-    """Say which features never vary, which are left out, and what the truth is without them.
-
-    Empty where all were searched.
-    """
-    about = run.summary.get("features", {})
-    said = [
-        f"{what} {_some_of(about[name])}"
-        for name, what in (
-            ("dropped_constant", "isolated, since they never vary:"),
-            ("dropped_collinear", "left out, since others determine them:"),
-        )
-        if about.get(name)
-    ]
-    if not said:
-        return ""
-    truth = run.summary.get("graph", {}).get("truth") or {}
-    note = ""
-    if truth.get("skeleton_alone"):
-        note = ". Without these the truth is no DAG; adjacencies alone are judged"
-    elif "left_out" in truth:
-        note = ". The truth is that over the rest"
-    return f"Not searched: {'; '.join(said)}{note}"
-
-
-def _some_of(names: Collection[Any]) -> str:
-    """Return how many names there are, and the first of them."""
-    shown = ", ".join(visible(str(name)) for name in list(names)[:_NAMED])
-    return f"{len(names)} ({shown}{', ...' if len(names) > _NAMED else ''})"
 
 
 def model_line(run: Run) -> str:

@@ -12,7 +12,6 @@ from causattn.report.words.headline import (
     candidate_line,
     capture_line,
     cheaper_line,
-    left_out_line,
     model_line,
     query_line,
     reading_line,
@@ -87,21 +86,6 @@ def test_documents_cut_at_the_models_length_are_said():
     assert "40 occurrences" in line
     for nothing in ({"documents": 200, "documents_truncated": 0}, {}):
         assert reading_line(SimpleNamespace(summary={"attention": nothing})) == ""
-
-
-def test_constant_features_are_isolated_and_the_truth_without_them_is_said():
-    features = {"dropped_constant": ["a", "b"], "dropped_collinear": {"d": ["c"]}}
-    summary = {"features": features, "graph": {"truth": {"left_out": ["a", "b", "d"]}}}
-    line = left_out_line(SimpleNamespace(summary=summary))
-    assert line == (
-        "Not searched: isolated, since they never vary: 2 (a, b); left out, since others determine "
-        "them: 1 (d). The truth is that over the rest"
-    )
-    summary["graph"]["truth"]["skeleton_alone"] = True
-    assert left_out_line(SimpleNamespace(summary=summary)).endswith("adjacencies alone are judged")
-    many = {"dropped_constant": [f"v{k}" for k in range(30)]}
-    assert left_out_line(SimpleNamespace(summary={"features": many})).endswith("v7, ...)")
-    assert left_out_line(SimpleNamespace(summary={"features": {}})) == ""
 
 
 @pytest.mark.parametrize("allowed", [True, False])

@@ -1,0 +1,52 @@
+"""What became of the features, each as one line: what was left out of them, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from causattn.base import visible
+from causattn.corpora import left_out_sentence
+from causattn.results import Run
+
+_NAMED = 8
+"""Most names of features that are listed."""
+
+
+def left_out_line(run: Run) -> str:
+    """Say which features never vary, which are left out, and what the truth is without them.
+
+    Empty where all were searched.
+    """
+    about = run.summary.get("features", {})
+    said = [
+        f"{what} {_some_of(about[name])}"
+        for name, what in (
+            ("dropped_constant", "isolated, since they never vary:"),
+            ("dropped_collinear", "left out, since others determine them:"),
+        )
+        if about.get(name)
+    ]
+    if not said:
+        return ""
+    truth = run.summary.get("graph", {}).get("truth") or {}
+    note = ""
+    if truth.get("skeleton_alone"):
+        note = ". Without these the truth is no DAG; adjacencies alone are judged"
+    elif "left_out" in truth:
+        note = ". The truth is that over the rest"
+    return f"Not searched: {'; '.join(said)}{note}"
+
+
+def words_line(run: Run) -> str:
+    """Say which words were left out of the features and which taken as one; empty of others."""
+    left_out = run.summary.get("features", {}).get("left_out")
+    if not left_out:
+        return ""
+    return visible(left_out_sentence(left_out))
+
+
+def _some_of(names: Collection[Any]) -> str:
+    """Return how many names there are, and the first of them."""
+    shown = ", ".join(visible(str(name)) for name in list(names)[:_NAMED])
+    return f"{len(names)} ({shown}{', ...' if len(names) > _NAMED else ''})"

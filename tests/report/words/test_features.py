@@ -1,0 +1,36 @@
+"""What a run says of what was left out of its features."""
+
+from types import SimpleNamespace
+
+from causattn.report.words.features import left_out_line, words_line
+
+
+def test_constant_features_are_isolated_and_the_truth_without_them_is_said():
+    features = {"dropped_constant": ["a", "b"], "dropped_collinear": {"d": ["c"]}}
+    summary = {"features": features, "graph": {"truth": {"left_out": ["a", "b", "d"]}}}
+    line = left_out_line(SimpleNamespace(summary=summary))
+    assert line == (
+        "Not searched: isolated, since they never vary: 2 (a, b); left out, since others determine "
+        "them: 1 (d). The truth is that over the rest"
+    )
+    summary["graph"]["truth"]["skeleton_alone"] = True
+    assert left_out_line(SimpleNamespace(summary=summary)).endswith("adjacencies alone are judged")
+    many = {"dropped_constant": [f"v{k}" for k in range(30)]}
+    assert left_out_line(SimpleNamespace(summary={"features": many})).endswith("v7, ...)")
+    assert left_out_line(SimpleNamespace(summary={"features": {}})) == ""
+
+
+def test_words_left_out_and_merged_are_said():
+    left_out = {
+        "languages": ["en", "zh"],
+        "function_words": ["the", "a", "of", "we", "my", "very", "came"],
+        "function_word_count": 41,
+        "too_frequent": ["food"],
+        "merged": {"price": ["prices", "priced"]},
+    }
+    line = words_line(SimpleNamespace(summary={"features": {"left_out": left_out}}))
+    assert line == (
+        "Words: English and Chinese; 41 function words left out (the, a, of, we, my, very ...); "
+        "too frequent to differ: food; forms taken as one: price with prices, priced"
+    )
+    assert words_line(SimpleNamespace(summary={"features": {}})) == ""
