@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         size_in_words,
         unzipped,
     )
+    from causattn.base.disk import disk_error
     from causattn.base.errors import (
         ArtefactError,
         CapabilityError,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from causattn.base.files import (
         check_artefact,
         content_key,
-        disk_error,
         exclusive,
         file_sha256,
         new_artefact,

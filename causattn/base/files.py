@@ -9,7 +9,6 @@ A lock is one of the operating system, which takes it back when its holder dies;
 beside it only says who holds it.
 """
 
-import errno
 import json
 import os
 import shutil
@@ -56,35 +55,6 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: object) -> None:
     """Write JSON by rename, keys in the order given, non-ASCII text as it is."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def disk_error(error: OSError, place: Path, mend: str) -> ArtefactError | None:
-    """Return the sentence for a disk that cannot take a file or fails, None for any other error.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-    place
-        The folder or file that was written.
-    mend
-        What else a person can do, as the end of a sentence: ``"set paths.runs to another disk"``.
-    """
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ArtefactError(f"The disk under {place} is full; free space, or {mend}.")
-    if error.errno == errno.EFBIG:
-        return ArtefactError(
-            f"A file under {place} is larger than is allowed here (ulimit -f); allow larger files, "
-            f"or {mend}."
-        )
-    if error.errno in (errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENODEV):
-        return ArtefactError(
-            f"The disk under {place} does not answer as it should ({error.strerror}); have it "
-            f"looked at, or {mend}."
-        )
-    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return ArtefactError(f"{place} cannot be written ({error.strerror}); {mend}.")
-    return None
 
 
 def read_json(path: Path) -> Any:

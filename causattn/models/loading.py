@@ -160,10 +160,10 @@ def read_network(
     """
     folder = Path(name).expanduser()
     config = read_config(name, revision)
-    _check_head(name, config, task)
+    kind = _class_for(name, config, task)
     with _explained(name, "weights"), hushed():
         _check_layers(name, config, folder)
-        network, loading = AUTO[task].from_pretrained(
+        network, loading = kind.from_pretrained(
             str(folder) if folder.is_dir() else name,
             revision=revision,
             dtype=dtype if dtype == "auto" else getattr(torch, dtype),
@@ -199,14 +199,25 @@ def _check_layers(name: str, config: PreTrainedConfig, folder: Path) -> None:
         )
 
 
-def _check_head(name: str, config: PreTrainedConfig, task: Task) -> None:
-    """Raise where transformers has no such head for a family, as for those that see pictures."""
-    if type(config) not in AUTO[task]._model_mapping:
-        other = "" if task == "encoder" else " use model.task=encoder, which reads its attention,"
-        raise ModelError(
-            f"Model {name} is of the type {config.model_type}, which transformers has no "
-            f"{AUTO[task].__name__.removeprefix('Auto')} of;{other} or take another model."
-        )
+def _class_for(name: str, config: PreTrainedConfig, task: Task) -> Any:
+    """Return the class that reads a checkpoint of a family for a task.
+
+    Two models put together (bert2bert) have one with its head alone.
+
+    Raises
+    ------
+    ModelError
+        Where transformers has no such head for the family, as for those that see pictures.
+    """
+    kinds = (AUTO["encoder"], AUTO["seq2seq"]) if task == "encoder" else (AUTO[task],)
+    for kind in kinds:
+        if type(config) in kind._model_mapping:
+            return kind
+    own = "" if task == "encoder" else "use model.task=encoder, which reads its attention, or "
+    raise ModelError(
+        f"Model {name} is of the type {config.model_type}, which transformers has no "
+        f"{AUTO[task].__name__.removeprefix('Auto')} of; {own}take another model."
+    )
 
 
 def check_fit(name: str, network: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:

@@ -15,6 +15,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -89,7 +90,8 @@ def collect_runs(folder: Path, stem: Path) -> Collected:
             "(--output)."
         ) from None
     finally:
-        rows.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses even to look for it
+            rows.unlink(missing_ok=True)
     return Collected(targets["parquet"], targets["csv"], dict(counts))
 
 

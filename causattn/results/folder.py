@@ -199,9 +199,10 @@ def _disk(folder: Path) -> Iterator[None]:
     """Say in a sentence that the disk cannot take the run."""
     try:
         yield
-    except OSError as error:
+    except Exception as error:
         # What could not be written may also lie in the store.
-        place = Path(error.filename) if isinstance(error.filename, str) else folder
+        name = getattr(error, "filename", None)
+        place = Path(name) if isinstance(name, str) else folder
         mend = "set paths.runs and paths.cache to another disk"
         sentence = disk_error(error, place, mend)
         if sentence is None:

@@ -164,7 +164,7 @@ def _write_new(
             content = temporary / _CONTENT
             content.mkdir()
             write(value, content)
-    except OSError as error:
+    except Exception as error:
         mend = "set paths.cache to another disk (causattn cache prune frees space)"
         if (sentence := disk_error(error, folder.parent, mend)) is None:
             raise

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from transformers import (
     CanineConfig,
     CanineModel,
     CLIPConfig,
+    EncoderDecoderConfig,
+    EncoderDecoderModel,
     LlavaConfig,
     Mistral3Config,
     PreTrainedModel,
@@ -174,6 +177,19 @@ def test_missing_heads_are_refused_not_invented(tmp_path: Path) -> None:
         hf(path, task="masked")
     with pytest.raises(ModelError, match=r"model\.train_classifier=true"):
         hf(path, task="classifier")
+
+
+def test_two_models_put_together_are_an_encoder_with_a_decoder(tmp_path: Path) -> None:
+    model = bert()
+    network = EncoderDecoderModel(
+        EncoderDecoderConfig.from_encoder_decoder_configs(*[model.network.config] * 2)
+    )
+    path = saved(replace(model, network=network), tmp_path / "net")
+    found = hf(path)
+    assert found.task == "encoder"
+    assert found.network.config.is_encoder_decoder
+    for name, weight in network.state_dict().items():
+        torch.testing.assert_close(found.network.state_dict()[name], weight)
 
 
 def test_a_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:

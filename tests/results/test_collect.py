@@ -1,5 +1,7 @@
+import errno
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -130,6 +132,22 @@ def test_no_folder_and_no_runs(tmp_path: Path) -> None:
     with pytest.raises(ArtefactError, match="holds no runs"):
         collect_runs(tmp_path, tmp_path / "runs")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_sweep_that_cannot_be_written_into(
+    sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read-only disk refuses to delete what is not there, too."""
+
+    def refused(path: Path, *_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        patch.setattr(Path, "open", refused)
+        with pytest.raises(ArtefactError, match=r"cannot be written .*choose another place"):
+            collect_runs(sweep, sweep / "runs")
+    assert collect_runs(sweep, tmp_path / "elsewhere").counts["finished"] == 2
 
 
 def _interrupt(folder: Path) -> None:

@@ -308,3 +308,14 @@ def test_a_disk_that_takes_no_run_is_a_sentence(tmp_path: Path, number: int, wor
     assert words in reason
     assert "set paths.runs" in reason
     assert run_in_folder(tmp_path / "run", CONFIG, work, resume=True)
+
+
+def test_so_is_one_that_a_library_in_rust_writes_to(tmp_path: Path) -> None:
+    """As safetensors says it, which is no OSError."""
+
+    def fill(folder: Path) -> None:
+        raise RuntimeError("I/O error: No space left on device (os error 28)")
+
+    with pytest.raises(ArtefactError, match="is full"):
+        run_in_folder(tmp_path / "run", CONFIG, fill, resume=True)
+    assert not (tmp_path / "run" / "traceback.txt").exists()

@@ -115,8 +115,13 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
         (errno.EIO, "does not answer as it should"),
     ],
 )
-def test_a_full_or_closed_disk_is_a_sentence(tmp_path: Path, number: int, words: str) -> None:
+@pytest.mark.parametrize("in_rust", [False, True])
+def test_a_full_or_closed_disk_is_a_sentence(
+    tmp_path: Path, number: int, words: str, in_rust: bool
+) -> None:
     def fail(value: list[int], folder: Path) -> None:
+        if in_rust:  # safetensors' error is no OSError
+            raise RuntimeError(f"I/O error: {os.strerror(number)} (os error {number})")
         raise OSError(number, os.strerror(number))
 
     with pytest.raises(ArtefactError, match=words) as error:

@@ -23,7 +23,7 @@ from causattn.attention.device import FullPrecisionProbe, in_precision, on_devic
 from causattn.attention.measures.moments import AttentionSummary
 from causattn.attention.measures.sinks import Sinks
 from causattn.attention.registry import MEASURES
-from causattn.attention.settings import chosen_indices, default_stack
+from causattn.attention.settings import CaptureSettings, chosen_indices, default_stack
 from causattn.base import ConfigError, DataError
 from causattn.features import carriers_of
 from causattn.models import LanguageModel, carrier_tokens, encode_texts
@@ -56,11 +56,12 @@ class ShardRunner:
             for name, kind in self._kinds.items()
             if self._stack == "cross" and kind.within_stack
         ]
-        if self._left_out == list(self._kinds):
+        # Rollout is left out where it is there by default, and refused where it was asked for.
+        if self._left_out and settings.measures != CaptureSettings.measures:
             raise ConfigError(
                 f"The measure {self._left_out[0]} compares or follows the tokens of one stack, "
-                "which attention from decoder to encoder is not; choose attention.measures=[raw], "
-                "or attention.stack=encoder or decoder."
+                "which attention from decoder to encoder is not; leave it out of "
+                "attention.measures, or choose attention.stack=encoder or decoder."
             )
         self._kinds = {
             name: kind for name, kind in self._kinds.items() if name not in self._left_out

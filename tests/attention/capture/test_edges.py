@@ -297,11 +297,20 @@ def test_a_decoder_that_attends_to_both_at_once_is_refused(of_family, corpus, fe
     assert summarise_attention({"measures": ["raw"]}, model, corpus, features, 0).documents
 
 
+@pytest.mark.parametrize("others", [[], ["raw"]])
 @pytest.mark.parametrize("measure", ["rollout", "flow", "covariance"])
-def test_measures_within_a_stack_are_refused_between_two(measure, of_family, corpus, features):
-    settings = {"measures": [measure], "stack": "cross"}
+def test_measures_within_a_stack_are_refused_between_two(
+    measure, others, of_family, corpus, features
+):
+    settings = {"measures": [*others, measure], "stack": "cross"}
     with pytest.raises(ConfigError, match=f"The measure {measure} .*stack=encoder or decoder"):
         summarise_attention(settings, of_family("t5"), corpus, features, 0)
+
+
+def test_by_default_they_are_left_out_and_named(of_family, corpus, features):
+    summary = summarise_attention({"stack": "cross"}, of_family("t5"), corpus, features, 0)
+    assert set(summary.measures) == {"raw", "mean"}
+    assert summary.about["measures_left_out"] == ["rollout"]
 
 
 def test_an_encoder_that_gives_none_names_the_decoder(of_family, corpus, features):
