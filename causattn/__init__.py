@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from causattn.looking import explain, look
     from causattn.pipeline import (
         build_features,
         collect_evidence,
@@ -30,9 +31,11 @@ __all__ = [
     "compare_runs",
     "configure",
     "discover",
+    "explain",
     "load_corpus",
     "load_model",
     "load_run",
+    "look",
     "run",
     "select_candidates",
     "summarise_attention",
@@ -42,9 +45,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import the pipeline's functions when they are first asked for."""
     if name in __all__:
-        from causattn import pipeline
+        from causattn import looking, pipeline
 
-        return getattr(pipeline, name)
+        return getattr(looking if name in ("explain", "look") else pipeline, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

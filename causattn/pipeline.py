@@ -29,9 +29,12 @@ from causattn import discovery as discovery_room
 from causattn import effects as effects_room
 from causattn import features as features_room
 from causattn import models as models_room
-from causattn.cli import options
+from causattn.base import ModelError
+from causattn.cli import model_options, options
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
     from causattn.attention import AttentionSummary
     from causattn.attribution import AttributionSummary
     from causattn.candidates import CandidateEdges
@@ -64,31 +67,41 @@ def load_corpus(name: str = "asia", *, seed: int = 0, **settings: Any) -> Corpus
 
 
 def load_model(
-    name: str | Path = "tiny_mlm", corpus: Corpus | None = None, *, seed: int = 0, **settings: Any
+    name: str | Path | PreTrainedModel = "tiny_mlm",
+    corpus: Corpus | PreTrainedTokenizerFast | None = None,
+    *,
+    seed: int = 0,
+    **settings: Any,
 ) -> LanguageModel:
-    """Load a model, or train one on a corpus.
+    """Load a model, train one on a corpus, or take a Hugging Face model that is there already.
 
     Parameters
     ----------
     name
         An option of the group model, such as ``"tiny_mlm"``; or a folder that ``save_pretrained``
-        wrote; or a name on the Hugging Face hub with an owner (``"owner/name"``).
+        wrote; or a name on the Hugging Face hub with an owner (``"owner/name"``); or a
+        `transformers.PreTrainedModel`.
     corpus
-        What it is trained on, where it is.
+        What it is trained on, where it is; behind a `PreTrainedModel`, its fast tokenizer.
     seed
         Weights and batches follow from it.
     settings
-        The option's settings, such as ``steps=300``.
+        The option's settings, such as ``steps=300``; for a `PreTrainedModel`, ``task`` and
+        ``long_text``.
 
     Raises
     ------
     CausattnError
         For settings that cannot be used, or a model that needs a corpus and has none.
     """
-    chosen = str(name)
-    if "/" in chosen or Path(chosen).is_dir():
-        chosen, settings = "hf", {"path": chosen, **settings}
-    return models_room.load_model(options("model", chosen, settings), corpus, seed)
+    if not isinstance(name, str | Path):
+        return models_room.wrap_model(name, corpus, **settings)
+    if corpus is not None and not isinstance(corpus, corpora_room.Corpus):
+        raise ModelError(
+            f"load_model({name}, ...) takes a corpus to train on, and a {type(corpus).__name__} "
+            "was given; a folder or a name on the hub brings its own tokenizer."
+        )
+    return models_room.load_model(model_options(str(name), settings), corpus, seed)
 
 
 def build_features(

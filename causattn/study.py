@@ -138,7 +138,8 @@ def run_study(
     if config.get("report", True):
         from causattn import report
 
-        keys = {"corpus": corpus.key, **({} if model is None else {"model": model.key})}
+        keys = {"corpus": corpus.key, "features": table.key}
+        keys |= {} if model is None else {"model": model.key}
         read = None if summary is None else summary.value
         material = report.Material(corpus.value, table.value, network, read, keys)
         report.present_run(run, material, config.get("page"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         replacement_effects,
     )
     from causattn.attribution.faithfulness.sensitivity import sensitivity
+    from causattn.attribution.output import text_embeddings
     from causattn.attribution.registry import (
         ATTENTION,
         EXPLAINERS,
@@ -39,7 +40,13 @@ if TYPE_CHECKING:
         fit_surrogate,
     )
     from causattn.attribution.surrogate.rules import question, surrogate_rules
-    from causattn.attribution.targets import HiddenTarget, LabelTarget, NextTokenTarget, Target
+    from causattn.attribution.targets import (
+        HiddenTarget,
+        LabelTarget,
+        NextTokenTarget,
+        SimilarityTarget,
+        Target,
+    )
     from causattn.attribution.tokens import TokenAttribution, WordAttribution
 
 __all__ = [
@@ -60,6 +67,7 @@ __all__ = [
     "LinearSurrogate",
     "NextTokenTarget",
     "Scores",
+    "SimilarityTarget",
     "Surrogate",
     "Target",
     "TokenAttribution",
@@ -80,6 +88,7 @@ __all__ = [
     "sensitivity",
     "summarise_attribution",
     "surrogate_rules",
+    "text_embeddings",
     "write_attribution",
 ]
 

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from causattn.attribution.readouts import next_tokens, predicted_labels, token_readout
+from causattn.attribution.readouts import (
+    next_tokens,
+    own_likeness,
+    predicted_labels,
+    token_readout,
+)
 from causattn.attribution.targets import (
     HiddenTarget,
     LabelTarget,
     Readout,
+    SimilarityTarget,
     Target,
     hidden_places,
 )
@@ -174,6 +180,8 @@ def ready_cases(model: LanguageModel, texts: Sequence[str], target: Target) -> C
         encoding = encoding.replaced(document, position, np.array(cover))
     elif isinstance(target, LabelTarget):
         readout = predicted_labels(model, encoding, target.scale, target.label)
+    elif isinstance(target, SimilarityTarget):
+        readout = own_likeness(model, encoding, target)
     else:
         readout = next_tokens(model, encoding, target)
     baseline = np.where(explained, baseline_token(model), encoding.ids)

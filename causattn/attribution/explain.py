@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -18,27 +18,50 @@ from causattn.base import progress
 from causattn.models import LanguageModel
 
 
-def explain(
+@overload
+def explain(  # type: ignore[overload-overlap]  # a text is a sequence of texts, too
     model: LanguageModel,
-    texts: Sequence[str],
-    settings: Mapping[str, Any],
+    texts: str,
+    settings: Mapping[str, Any] | str,
     *,
     target: Target | None = None,
     seed: int = 0,
-) -> list[TokenAttribution]:
+) -> TokenAttribution: ...
+
+
+@overload
+def explain(
+    model: LanguageModel,
+    texts: Sequence[str],
+    settings: Mapping[str, Any] | str,
+    *,
+    target: Target | None = None,
+    seed: int = 0,
+) -> list[TokenAttribution]: ...
+
+
+def explain(
+    model: LanguageModel,
+    texts: str | Sequence[str],
+    settings: Mapping[str, Any] | str,
+    *,
+    target: Target | None = None,
+    seed: int = 0,
+) -> TokenAttribution | list[TokenAttribution]:
     """Return what the tokens of each text contribute to an output of the model.
 
     Parameters
     ----------
     model
-        A classifier, or a masked or causal language model.
+        A classifier, a masked or causal language model, or an encoder.
     texts
-        The documents.
+        The documents; a single string is one, and gives one explanation and no list.
     settings
-        The explainer and its settings, such as ``{"kind": "integrated_gradients", "steps": 64}``;
-        see `EXPLAINERS`.
+        The explainer's name, or it and its settings, such as
+        ``{"kind": "integrated_gradients", "steps": 64}``; see `EXPLAINERS`.
     target
-        Which output; None for the predicted class, or the likeliest next token. Its `scale` yields
+        Which output; None for the predicted class, the likeliest next token, or an encoder's
+        likeness to the whole text. Its `scale` yields
         to that of the settings, where one is given.
     seed
         For explainers that draw.
@@ -54,12 +77,16 @@ def explain(
     ModelError
         Where the model lacks the target's output, or gradients that the explainer needs.
     """
+    if isinstance(texts, str):
+        return explain(model, [texts], settings, target=target, seed=seed)[0]
+    if isinstance(settings, str):
+        settings = {"kind": settings}
     chosen = explainer_settings(settings)
     target = default_target(model) if target is None else target
     if chosen.scale is not None:
         target = replace(target, scale=chosen.scale)
     cases = ready_cases(model, texts, target)
-    output = ModelOutput(model, target.scale)
+    output = ModelOutput(model, target.scale, cases.readout.references)
     explainer = EXPLAINERS[str(settings["kind"])](output, chosen, seed)
     whole, bare = outputs(output, cases, chosen.batch_tokens)
     found: list[TokenAttribution | None] = [None] * len(cases)
@@ -84,6 +111,7 @@ def explain(
                     baseline=float(bare[case]),
                     method=explainer.name,
                     error=None if scores.error is None else scores.error[row, own],
+                    text=texts[case],
                 )
             advance(len(part))
     return [each for each in found if each is not None]

@@ -26,10 +26,14 @@ class ModelOutput:
         Whose output.
     scale
         Logit or log-probability.
+    references
+        What an encoder's embeddings are held against, see `Readout`.
     """
 
-    def __init__(self, model: LanguageModel, scale: Scale) -> None:
-        self.model, self.scale = model, scale
+    def __init__(
+        self, model: LanguageModel, scale: Scale, references: torch.Tensor | None = None
+    ) -> None:
+        self.model, self.scale, self._references = model, scale, references
         self._network = model.network
 
     def of_ids(
@@ -87,6 +91,9 @@ class ModelOutput:
     def _number(
         self, ids: torch.Tensor, mask: torch.Tensor, position: torch.Tensor, index: torch.Tensor
     ) -> torch.Tensor:
+        if self._references is not None:
+            likeness = text_embeddings(self.model, ids, mask) @ self._references.T
+            return likeness.gather(1, index[:, :1])[:, 0]
         return self._summed(self._logits(ids, mask, position), position, index)
 
     def of_logits(
@@ -149,6 +156,13 @@ class ModelOutput:
         own = inside[..., None]
         with replaced_embedding(self._network, lambda made: torch.where(own, embeddings, made)):
             yield torch.where(inside, 1 if pad == 0 else 0, ids)
+
+
+def text_embeddings(model: LanguageModel, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Return each text's embedding, float64 [b, d] of length 1: the mean of its last states."""
+    states = model.network(input_ids=ids, attention_mask=mask).last_hidden_state.double()
+    kept = mask[..., None].to(states.dtype)
+    return torch.nn.functional.normalize((states * kept).sum(1) / kept.sum(1), dim=-1)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from causattn.attribution.output import ModelOutput
+from causattn.attribution.output import ModelOutput, text_embeddings
 from causattn.attribution.settings import Scale
 from causattn.attribution.targets import (
     NextTokenTarget,
     Readout,
+    SimilarityTarget,
     class_names,
     class_number,
     scale_in_words,
@@ -103,6 +104,38 @@ def next_tokens(model: LanguageModel, encoding: Encoding, target: NextTokenTarge
     tokens = model.tokenizer.convert_ids_to_tokens(index[:, 0].tolist())
     words = [f"{scale_in_words(target.scale)} of {token} next" for token in tokens]
     return Readout(last, index, target.scale, tuple(words))
+
+
+def own_likeness(model: LanguageModel, encoding: Encoding, target: SimilarityTarget) -> Readout:
+    """Return the readout of each document's likeness to itself as a whole.
+
+    Every token is read; of those that the tokenizer added, too, for the mean is over all.
+
+    Raises
+    ------
+    ModelError
+        Where the model is no encoder.
+    """
+    if model.task != "encoder":
+        raise ModelError(
+            f"Model {model.name} is a {model.task} model; leave the target out, which asks it for "
+            "what it predicts."
+        )
+    count = len(encoding)
+    position = np.full((count, int(encoding.lengths.max())), -1, dtype=np.int64)
+    for row, length in enumerate(encoding.lengths.tolist()):
+        position[row, :length] = np.arange(length)
+    index = np.repeat(np.arange(count)[:, None], position.shape[1], axis=1)
+    references = torch.empty(0)
+    with torch.no_grad():
+        for batch in batches(encoding, 64):
+            moved = batch.to(model.device)
+            found = text_embeddings(model, moved.input_ids, moved.attention_mask)
+            if not len(references):
+                references = found.new_empty((count, found.shape[1]))
+            references[torch.from_numpy(batch.documents).to(found.device)] = found
+    words = ("cosine with the whole text",) * count
+    return Readout(position, index, target.scale, words, references)
 
 
 def _likeliest(model: LanguageModel, encoding: Encoding, position: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ target             models                         the number
 `HiddenTarget`     masked language models         log-probability of the word that was hidden
 `NextTokenTarget`  language models from left to   log-probability of the token that follows
                    right
+`SimilarityTarget` encoders                       cosine of the text's embedding with that of
+                                                  the whole text
 ================== ============================== ===========================================
 
 Each can be had as a logit or as a log-probability. A logit alone says nothing of the other
@@ -19,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from causattn.attribution.settings import Scale
 from causattn.base import CapabilityError, DataError, ModelError, listed
@@ -41,12 +44,15 @@ class Readout:
         Logit or log-probability.
     words
         Each document's number in words.
+    references
+        Float [r, d], embeddings of length 1 that an encoder's are held against; None for others.
     """
 
     position: np.ndarray
     index: np.ndarray
     scale: Scale
     words: tuple[str, ...]
+    references: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,30 @@ class NextTokenTarget:
     scale: Scale = "log_probability"
 
 
-Target = LabelTarget | HiddenTarget | NextTokenTarget
+@dataclass(frozen=True)
+class SimilarityTarget:
+    """How like the whole text an encoder finds what is left of it.
+
+    A text's embedding is the mean of its tokens' last states; the number is its cosine with that of
+    the whole text, so that a word's score is what the embedding owes it.
+
+    Parameters
+    ----------
+    scale
+        A cosine, which is no probability: ``"logit"`` alone.
+    """
+
+    scale: Scale = "logit"
+
+    def __post_init__(self) -> None:
+        if self.scale != "logit":
+            raise CapabilityError(
+                "An encoder's similarity of texts has no probability; ask for scale=logit, or take "
+                "a classifier or a language model."
+            )
+
+
+Target = LabelTarget | HiddenTarget | NextTokenTarget | SimilarityTarget
 
 
 def default_target(model: LanguageModel) -> Target:
@@ -107,7 +136,7 @@ def default_target(model: LanguageModel) -> Target:
     Raises
     ------
     CapabilityError
-        For a model that predicts nothing, or hidden tokens, of which one has to be chosen.
+        For a model that predicts hidden tokens, of which one has to be chosen, or another text.
     """
     if model.task == "classifier":
         return LabelTarget()
@@ -118,9 +147,11 @@ def default_target(model: LanguageModel) -> Target:
             f"Model {model.name} predicts hidden words, so a word to hide has to be chosen; give "
             "target=HiddenTarget(spans=[(start, end), ...])."
         )
+    if model.task == "encoder" and not model.network.config.is_encoder_decoder:
+        return SimilarityTarget()
     raise CapabilityError(
-        f"Model {model.name} predicts nothing that could be explained; take a classifier or a "
-        "language model."
+        f"Model {model.name} predicts nothing that could be explained; take a classifier, a "
+        "language model or an encoder."
     )
 
 

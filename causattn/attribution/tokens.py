@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from causattn.base import DataError, Shown
 from causattn.corpora import find_words
 
 
@@ -47,7 +50,7 @@ class WordAttribution:
 
 
 @dataclass(frozen=True)
-class TokenAttribution:
+class TokenAttribution(Shown):
     """One explanation: of one document, for one target.
 
     Parameters
@@ -72,6 +75,8 @@ class TokenAttribution:
     error
         float64 [t], standard error of the score by the method's own draws; None where it draws
         nothing.
+    text
+        The document, where it is kept.
     """
 
     document: int
@@ -83,8 +88,40 @@ class TokenAttribution:
     baseline: float
     method: str
     error: np.ndarray | None = None
+    text: str | None = None
 
-    def words(self, text: str) -> WordAttribution:
+    def summary(self) -> dict[str, Any]:
+        """Return the text, the method, what is explained, and its value with and without words."""
+        return {
+            "text": self.text,
+            "method": self.method,
+            "explained": self.target,
+            "on the text": self.output,
+            "on the baseline": self.baseline,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a word, see `WordAttribution.frame`."""
+        return self.words().frame()
+
+    def _repr_html_(self) -> str:
+        """Show the words, blue where they raise the output and red where they lower it."""
+        found, text = self.words(), self.text or ""
+        most = max(float(np.abs(found.score).max(initial=0.0)), 1e-12)
+        shown, reached = [], 0
+        for (low, high), score in zip(found.offsets.tolist(), found.score.tolist(), strict=True):
+            colour = "0, 97, 156" if score > 0 else "184, 53, 42"
+            shown += [
+                html.escape(text[reached:low]),
+                f'<span title="{score:.4g}" style="background: rgba({colour}, '
+                f'{0.7 * abs(score) / most:.2f})">{html.escape(text[low:high])}</span>',
+            ]
+            reached = high
+        said = f"{self.method}: {self.target} = {self.output:.3g} ({self.baseline:.3g} without)"
+        words = "".join(shown) + html.escape(text[reached:])
+        return f'<p dir="auto">{words}</p><p><small>{html.escape(said)}</small></p>'
+
+    def words(self, text: str | None = None) -> WordAttribution:
         """Return the scores of words, in any script; their sum is that of the tokens.
 
         A word is the shortest stretch of text that cuts neither a word (see
@@ -94,8 +131,16 @@ class TokenAttribution:
         Parameters
         ----------
         text
-            The document.
+            The document, where it was not kept.
+
+        Raises
+        ------
+        DataError
+            Where there is no text.
         """
+        text = self.text if text is None else text
+        if text is None:
+            raise DataError("This explanation keeps no text; hand it over: words(text).")
         found = find_words([text], unspaced="characters")
         owned = np.flatnonzero(self.offsets[:, 0] < self.offsets[:, 1])
         tokens = self.offsets[owned]

@@ -11,15 +11,24 @@ from causattn.cli.main import main
 if TYPE_CHECKING:
     from causattn.cli.compose import compose_config, config_folder, plain
     from causattn.cli.limits import limits
-    from causattn.cli.python import configuration, load_shown, options, run_overrides
+    from causattn.cli.look import draw_look
+    from causattn.cli.python import (
+        configuration,
+        load_shown,
+        model_options,
+        options,
+        run_overrides,
+    )
 
 __all__ = [
     "compose_config",
     "config_folder",
     "configuration",
+    "draw_look",
     "limits",
     "load_shown",
     "main",
+    "model_options",
     "options",
     "plain",
     "run_overrides",

@@ -34,6 +34,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn run   [group=option] [key=value] ...   one study, for example
                                                   causattn run corpus=alarm discovery=ges seed=3
   causattn sweep [group=a,b] [key=1,2] ...        every combination; again: only what is missing
+  causattn look TEXT|FILE [model=PATH]            what a model makes of a sentence, as a page
   causattn collect FOLDER                         one table over all runs in a folder
   causattn report RUN|SWEEP|RUN RUN               a page on a run, a sweep, or two runs side by side
   causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
@@ -126,6 +127,7 @@ def _dispatch(given: list[str]) -> int:
         "cache": _cache,
         "reproduce": _reproduce,
         "list": _list,
+        "look": _look,
     }
     if command in ("-sc", "--shell-completion"):
         from causattn.cli.completion import complete
@@ -174,6 +176,12 @@ def _list(rest: list[str]) -> int:
     from causattn.cli.list import list_contributions
 
     return list_contributions(rest)
+
+
+def _look(rest: list[str]) -> int:
+    from causattn.cli.look import look
+
+    return look(rest)
 
 
 def _collect(rest: list[str]) -> int:

@@ -79,6 +79,21 @@ def options(group: str, name: str, settings: Mapping[str, Any]) -> dict[str, Any
     return {str(key): value for key, value in container.items()}
 
 
+def model_options(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a model: an option of the group, a folder, or a name on the hub.
+
+    Parameters
+    ----------
+    name
+        Such as ``"tiny_mlm"``, a folder that ``save_pretrained`` wrote, or ``"owner/name"``.
+    settings
+        Values that differ from the option's own.
+    """
+    if "/" in name or Path(name).expanduser().is_dir():
+        name, settings = "hf", {"path": name, **settings}
+    return options("model", name, settings)
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Raise errors of a configuration as sentences."""

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.counterfactual import (
         CounterfactualAttention,
         Mover,
+        align_tokens,
         counterfactual_attention,
     )
     from causattn.effects.interventions.guided import GuidedEffects, pooled_attention
@@ -120,6 +121,7 @@ __all__ = [
     "SharedDraws",
     "Trial",
     "VerdictRule",
+    "align_tokens",
     "aspect_effects",
     "claims_of",
     "collect_evidence",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
+    from causattn.models.answers import Answers, model_answers
     from causattn.models.carriers import CarrierTokens, carrier_tokens
     from causattn.models.causal_classifier import causal_term
     from causattn.models.causal_term import CausalSettings
@@ -41,10 +42,12 @@ if TYPE_CHECKING:
     from causattn.models.storage import read_model, write_model
     from causattn.models.tiny_tokenizer import word_tokenizer
     from causattn.models.untrained import untrained_copy
+    from causattn.models.wrap import wrap_model
 
 __all__ = [
     "MODELS",
     "RECURRENT_SCORES",
+    "Answers",
     "Batch",
     "CarrierTokens",
     "CausalSettings",
@@ -67,6 +70,7 @@ __all__ = [
     "hiding_tokens",
     "known_task",
     "load_model",
+    "model_answers",
     "model_checksums",
     "model_result_settings",
     "model_settings",
@@ -83,6 +87,7 @@ __all__ = [
     "train_classifier",
     "untrained_copy",
     "word_tokenizer",
+    "wrap_model",
     "write_model",
 ]
 

@@ -88,11 +88,13 @@ def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
 
 def task_of(config: PreTrainedConfig) -> Task:
     """Return what a checkpoint predicts, by the architecture that it names."""
-    for architecture in getattr(config, "architectures", None) or ():
-        for ending, task in _ENDINGS.items():
-            if architecture.endswith(ending):
-                return task
-    return "encoder"
+    known = map(class_task, getattr(config, "architectures", None) or ())
+    return next((task for task in known if task is not None), "encoder")
+
+
+def class_task(name: str) -> Task | None:
+    """Return what a class such as ``BertForMaskedLM`` predicts; None where not known."""
+    return next((task for ending, task in _ENDINGS.items() if name.endswith(ending)), None)
 
 
 def read_tokenizer(name: str, revision: str | None = None) -> PreTrainedTokenizerFast:

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from causattn.report.figures.fonts import font_families
     from causattn.report.figures.run_figures import draw_figures
     from causattn.report.figures.surrogate import surrogate_figure
+    from causattn.report.look.gather import DEFAULT_EXPLAINERS, LookChoices, look_at
+    from causattn.report.look.page import look_page
+    from causattn.report.look.questions import Swap
     from causattn.report.page.presented import present_run
+    from causattn.report.page.rendering import write_page
     from causattn.report.page.run_page import write_report
     from causattn.report.page.shown_run import ShownRun, show_run
     from causattn.report.page.sweep_page import write_sweep_report
@@ -21,12 +25,17 @@ if TYPE_CHECKING:
     from causattn.report.words.terminal import print_run
 
 __all__ = [
+    "DEFAULT_EXPLAINERS",
+    "LookChoices",
     "Material",
     "ShownRun",
+    "Swap",
     "View",
     "comparison_headlines",
     "draw_figures",
     "font_families",
+    "look_at",
+    "look_page",
     "page_settings",
     "present_run",
     "print_run",
@@ -37,6 +46,7 @@ __all__ = [
     "show_run",
     "surrogate_figure",
     "write_comparison",
+    "write_page",
     "write_report",
     "write_run_comparison",
     "write_sweep_report",

@@ -8,6 +8,7 @@ import torch
 from transformers import (
     BertForMaskedLM,
     BertForSequenceClassification,
+    BertModel,
     GPT2ForSequenceClassification,
     GPT2LMHeadModel,
     PretrainedConfig,
@@ -76,6 +77,9 @@ def make_model(name: str) -> LanguageModel:
         return LanguageModel(
             name, _spread(BertForMaskedLM(small_bert(tokenizer))), tokenizer, "masked"
         )
+    if name == "encoder":
+        tokenizer = word_pieces(TEXTS)
+        return LanguageModel(name, _spread(BertModel(small_bert(tokenizer))), tokenizer, "encoder")
     tokenizer = byte_pairs(TEXTS, unk_token=END)
     ends = {"bos_token_id": 0, "eos_token_id": 0}
     if name == "causal":
@@ -88,7 +92,7 @@ def make_model(name: str) -> LanguageModel:
 
 @pytest.fixture(scope="session")
 def models() -> Callable[[str], LanguageModel]:
-    """Models by name: linear, classifier, masked, causal, causal_classifier."""
+    """Models by name: linear, classifier, masked, encoder, causal, causal_classifier."""
     known: dict[str, LanguageModel] = {}
 
     def find(name: str) -> LanguageModel:

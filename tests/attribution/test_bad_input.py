@@ -46,7 +46,7 @@ def test_one_sentence(models, name):
 
 def test_a_model_that_predicts_nothing(models):
     with pytest.raises(CapabilityError, match="predicts nothing"):
-        explain(replace(models("classifier"), task="encoder"), ["good"], RANDOM)
+        explain(replace(models("classifier"), task="seq2seq"), ["good"], RANDOM)
 
 
 class SlowTokenizer:

@@ -18,7 +18,7 @@ from causattn.attribution.cases import CaseBatch
 from causattn.attribution.contract import Explainer, Scores
 from causattn.attribution.output import check_differentiable
 from causattn.attribution.settings import ExplainerSettings
-from causattn.base import choose
+from causattn.base import CapabilityError, choose
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class AttentionExplainer(Explainer):
         self._measure = "mean" if self.options.measure == "raw" else self.options.measure
         if choose(self._measure, MEASURES, "attribution.measure").gradients:
             check_differentiable(self.output.model)
+            if self.output.model.task == "encoder":
+                raise CapabilityError(
+                    f"attribution.measure={self._measure} needs the gradient of an output, and "
+                    f"model {self.output.model.name} is an encoder, which has none; choose another "
+                    "measure, such as raw or rollout."
+                )
 
     def attribute(self, batch: CaseBatch) -> Scores:
         """Return the attention paid."""

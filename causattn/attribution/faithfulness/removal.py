@@ -43,7 +43,7 @@ class Erasable:
     def __init__(self, model: LanguageModel, texts: Sequence[str], target: Target | None) -> None:
         target = default_target(model) if target is None else target
         self.cases: Cases = ready_cases(model, texts, target)
-        self._output = ModelOutput(model, target.scale)
+        self._output = ModelOutput(model, target.scale, self.cases.readout.references)
         self._device = model.device
 
     def __len__(self) -> int:

@@ -144,7 +144,7 @@ def counterfactual_attention(
             f"Model {model.name} reads both texts as the same tokens; swap another token, or take "
             "a model that knows both words."
         )
-    aligned = _aligned(ids[0].tolist(), ids[1].tolist())
+    aligned = align_tokens(ids[0].tolist(), ids[1].tolist())
     outputs, maps = [], []
     # One at a time, so that no map holds padding.
     for batch in batches(encoding, 1, by_length=False):
@@ -180,7 +180,7 @@ def _shown(model: LanguageModel, encoding: Encoding, document: int, text: str) -
     return tuple(text[start:end] if end > start else str(name) for start, end, name in spans)
 
 
-def _aligned(before: list[int], after: list[int]) -> np.ndarray:
+def align_tokens(before: list[int], after: list[int]) -> np.ndarray:
     """Return positions of the same tokens, and of as many that replace as many, int64 [A, 2]."""
     pairs: list[tuple[int, int]] = []
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)

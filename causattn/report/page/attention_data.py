@@ -32,8 +32,8 @@ def attention_data(kept: Recorded) -> dict[str, Any]:
     }
 
 
-def document_data(document: KeptDocument) -> dict[str, Any]:
-    """Return one document with its maps, below `DOCUMENT_BYTES`.
+def document_data(document: KeptDocument, most: int = DOCUMENT_BYTES) -> dict[str, Any]:
+    """Return one document with its maps, below `most` bytes where its weights leave room.
 
     Vectors of the sharpest heads come first, until the budget is spent; ``vectors.heads`` says
     which heads have them.
@@ -56,7 +56,9 @@ def document_data(document: KeptDocument) -> dict[str, Any]:
         if name in arrays:
             data[name] = packed(arrays[name])
     if "query" in arrays:
-        data["vectors"] = _vectors(arrays, DOCUMENT_BYTES - len(data["weights"]["bytes"]))
+        data["vectors"] = _vectors(arrays, most - len(data["weights"]["bytes"]))
+        if data["vectors"] is None:
+            data["vectors_reason"] = "The page has no room left for query and key vectors."
     return data
 
 
@@ -69,7 +71,7 @@ def _vectors(arrays: Mapping[str, np.ndarray], budget: int) -> dict[str, Any] | 
     layers, heads, length, width = query.shape
     added = _added(arrays)
     taken = 2 * length * width + (0 if added is None else length * length)
-    room = int(budget * 0.7) // max(taken, 1)  # base 64 takes 4 bytes for 3
+    room = max(0, int(budget * 0.7)) // max(taken, 1)  # base 64 takes 4 bytes for 3
     order = np.argsort(arrays["statistics.entropy"], axis=None, kind="stable")
     chosen = np.sort(order[: min(room, layers * heads)])
     if not len(chosen):

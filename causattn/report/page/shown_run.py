@@ -7,18 +7,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import torch
 
 from causattn.base import ArtefactError
-from causattn.corpora import read_corpus
+from causattn.corpora import Corpus, read_corpus
+from causattn.features import FeatureTable, read_features
 from causattn.graphs import CausalGraph
-from causattn.models import read_model
+from causattn.models import LanguageModel, read_model
 from causattn.report.page.views import View, ViewName, show_document, show_graph
 from causattn.report.record.attention import arrays_of, look, words_of
 from causattn.report.record.reading import KeptDocument, recorded
@@ -112,29 +113,80 @@ class RunAttention:
 
     def _read(self, doc: int) -> KeptDocument:
         found = recorded(self._run)
-        keys: Mapping[str, str] = {} if found is None else found.about["artefacts"]
-        cache = Path(self._run.config["paths"]["cache"])
-        wanted = ("corpus", "model")
-        folders = {kind: cache / kind / keys.get(kind, "-") / "content" for kind in wanted}
-        if not all(folder.is_dir() for folder in folders.values()):
+        folders = [artefact_folder(self._run, kind) for kind in ("corpus", "model")]
+        if None in folders:
             kept = [] if found is None else [each.number for each in found.documents]
             raise ArtefactError(
                 f"Document {doc} is none of those that {self._run.folder} kept whole ({kept}), and "
-                f"its model and corpus are not in the cache {cache}; choose one of these, or run "
-                "the study again with page.documents raised."
+                f"its model and corpus are not in the cache {self._run.config['paths']['cache']}; "
+                "choose one of these, or run the study again with page.documents raised."
             )
-        corpus = read_corpus(folders["corpus"])
+        corpus, model = ShownRun(self._run.folder).corpus, ShownRun(self._run.folder).model
         if not 0 <= doc < len(corpus):
             raise ArtefactError(
                 f"The corpus has documents 0 to {len(corpus) - 1}; choose one of them, not {doc}."
             )
-        document, why = look(read_model(folders["model"]), corpus.texts[doc])
+        document, why = look(model, corpus.texts[doc])
         query = None if found is None else found.about.get("query")
         return KeptDocument(doc, words_of(document, query), arrays_of(document), why)
 
 
+def artefact_folder(run: Run, kind: str) -> Path | None:
+    """Return where a run's corpus, model or features are stored; None where they are not."""
+    found = recorded(run)
+    key = None if found is None else found.about["artefacts"].get(kind)
+    folder = Path(run.config["paths"]["cache"]) / kind / str(key) / "content"
+    return folder if key is not None and folder.is_dir() else None
+
+
 class ShownRun(Run):
-    """A `Run` whose ``graph.show()`` and ``attention`` draw."""
+    """A `Run` whose ``graph.show()`` and ``attention`` draw, with what it was made from.
+
+    `corpus`, `model` and `features` are read from the cache, where a run leaves them.
+    """
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The documents.
+
+        Raises
+        ------
+        ArtefactError
+            Where they are not in the cache any more.
+        """
+        return read_corpus(self._stored("corpus"))
+
+    @cached_property
+    def model(self) -> LanguageModel:
+        """The model, as it was trained or loaded; raises as `corpus` does."""
+        return read_model(self._stored("model"))
+
+    @cached_property
+    def features(self) -> FeatureTable:
+        """The feature table; raises as `corpus` does."""
+        return read_features(self._stored("features"))
+
+    def show(self) -> View:
+        """Show the graph with its evidence."""
+        return self.graph.show()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the evidence table: one row an ordered pair."""
+        return self.evidence
+
+    def _repr_html_(self) -> str:
+        """Show the graph with its evidence."""
+        return self.show()._repr_html_()
+
+    def _stored(self, kind: str) -> Path:
+        folder = artefact_folder(self, kind)
+        if folder is None:
+            raise ArtefactError(
+                f"The {kind} of {self.folder} is not in the cache "
+                f"{self.config['paths']['cache']}: the run had none, was made with report=false, "
+                "or the cache was emptied; run it again."
+            )
+        return folder
 
     @cached_property
     def graph(self) -> ShownGraph:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import sys
+import tempfile
+import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from causattn.attention import DocumentAttention
-from causattn.base import visible, write_text
+from causattn.base import say, visible, write_text
 from causattn.effects import CounterfactualAttention
 from causattn.graphs import CausalGraph
 from causattn.report.page.attention_data import document_data
@@ -49,6 +52,18 @@ class View:
         """Write the view as an HTML file and return its path."""
         write_text(Path(path), self.html)
         return Path(path)
+
+    def show(self) -> None:
+        """Show the view: in a notebook where one is listening, else in the browser."""
+        listening = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        if listening is not None:
+            from IPython.display import HTML, display
+
+            display(HTML(self._repr_html_()))
+            return
+        path = self.write(Path(tempfile.mkdtemp(prefix="causattn_")) / "view.html")
+        say(path)
+        webbrowser.open(path.as_uri())
 
     def __repr__(self) -> str:
         return f"View({len(self.html) // 1000} kB of HTML; .write(path) keeps it)"

@@ -218,6 +218,39 @@ export interface SweepData {
   links: (string | null)[];
 }
 
+/** A piece of text with the score of the word that it is, and its standard error. */
+export type ScoredPiece = [string, number | null, number | null];
+
+export interface ExplainedSide {
+  target: string;
+  output: number | null;
+  baseline: number | null;
+  pieces: ScoredPiece[];
+}
+
+export interface ExplainedWords {
+  method: string;
+  paper: string;
+  reason: string | null;
+  sides: ExplainedSide[];
+}
+
+export interface LookedText {
+  title: string;
+  texts: string[];
+  reason: string | null;
+  answers: { question: string; labels: string[]; values: number[][] } | null;
+  explained: ExplainedWords[];
+  documents: DocumentData[];
+  pair: PairData | null;
+}
+
+export interface LookData {
+  kind: "look";
+  texts: LookedText[];
+  swapped: boolean;
+}
+
 /** One view alone, as notebooks show it. */
 export interface ViewData {
   kind: "view";
@@ -227,7 +260,7 @@ export interface ViewData {
   pair: PairData | null;
 }
 
-export type PageData = RunData | ComparisonData | SweepData | ViewData;
+export type PageData = RunData | ComparisonData | SweepData | LookData | ViewData;
 
 export function readData(): PageData {
   const block = document.getElementById("data");

@@ -8,6 +8,7 @@ import { documentSection } from "./examples/documents";
 import { Claims, Selection } from "./graph/claims";
 import { evidenceTable } from "./graph/evidence";
 import { graphView } from "./graph/view";
+import { lookPage } from "./look";
 import { pairSection } from "./pair";
 import { sweepPage } from "./sweep";
 import { themeButton } from "./theme";
@@ -37,6 +38,8 @@ function start(): void {
     comparisonPage(data, place);
   } else if (data.kind === "sweep") {
     sweepPage(data, place);
+  } else if (data.kind === "look") {
+    lookPage(data, place);
   } else {
     const view = place("view");
     if (!view) return;

@@ -11,6 +11,11 @@ export function number(value: unknown, digits = 3): string {
   return Number(value.toPrecision(digits)).toString().replace("-", "\u2212");
 }
 
+/** A number with its sign. */
+export function signed(value: number, digits = 3): string {
+  return `${value > 0 ? "+" : ""}${number(value, digits)}`;
+}
+
 export function interval(estimate: unknown, low: unknown, high: unknown): string {
   if (typeof estimate !== "number") return "–";
   if (typeof low !== "number" || typeof high !== "number") return number(estimate);

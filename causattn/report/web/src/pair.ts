@@ -4,7 +4,7 @@ import { drawHeat, headColour, largest, resize } from "./attention/canvas";
 import { headGrid } from "./attention/statistics";
 import { type PairData, type PairSide, type Values, unpack } from "./data";
 import { choice, element, labelled, select } from "./dom";
-import { number } from "./numbers";
+import { number, signed } from "./numbers";
 import { colour, onTheme } from "./theme";
 
 const SIZE = 300;
@@ -13,7 +13,8 @@ export function pairSection(mount: Element, pairs: PairData[]): void {
   if (!pairs.length) return;
   const body = element("div", { class: "pair" });
   const chosen = choice("Pair", pairs.map((pair, k) => ({ value: String(k), words: pair.title })), "0", (value) => show(pairs[Number(value)]));
-  mount.append(element("div", { class: "controls" }, chosen), body);
+  if (pairs.length > 1) mount.append(element("div", { class: "controls" }, chosen));
+  mount.append(body);
 
   async function show(pair: PairData): Promise<void> {
     const [before, after] = await Promise.all([unpack(pair.before.weights), unpack(pair.after.weights)]);
@@ -22,7 +23,7 @@ export function pairSection(mount: Element, pairs: PairData[]): void {
       element(
         "div",
         { class: "columns" },
-        element("div", {}, outputs(pair.output), headGrid(pair.by_head, "Moved by head", "total variation, mean over tokens")),
+        element("div", {}, element("h4", {}, "What the model says"), outputs(pair.output.labels, [pair.output.before, pair.output.after]), headGrid(pair.by_head, "Moved by head", "total variation, mean over tokens")),
         movers(pair),
       ),
       maps(pair, before, after),
@@ -45,17 +46,22 @@ function texts({ before, after, aligned, swapped }: PairData): HTMLElement {
   return element("div", { class: "two" }, line("Before", before, kept(0)), line("After", after, kept(1)));
 }
 
-function outputs(output: PairData["output"]): HTMLElement {
-  const rows = output.labels.map((label, k) => {
-    const change = output.after[k] - output.before[k];
-    return element("tr", {}, element("th", { scope: "row" }, element("bdi", {}, label)), ...[output.before[k], output.after[k]].map((value) => {
-      const cell = element("td", { class: "number" }, number(value));
-      cell.style.setProperty("--share", String(Math.max(0, Math.min(1, value))));
+/** What a model says, a column a text; of two texts their difference beside them. */
+export function outputs(labels: string[], values: number[][]): HTMLElement {
+  const two = values.length > 1;
+  const rows = labels.map((label, k) => {
+    const cells = values.map((row) => {
+      const cell = element("td", { class: "number" }, number(row[k]));
+      cell.style.setProperty("--share", String(Math.max(0, Math.min(1, row[k]))));
       return cell;
-    }), element("td", { class: `number ${change < 0 ? "negative" : "positive"}` }, `${change > 0 ? "+" : ""}${number(change)}`));
+    });
+    const change = two ? values[1][k] - values[0][k] : 0;
+    return element("tr", {}, element("th", { scope: "row" }, element("bdi", {}, label)), ...cells,
+      two && element("td", { class: `number ${change < 0 ? "negative" : "positive"}` }, signed(change)));
   });
-  const head = element("tr", {}, ...["", "before", "after", "difference"].map((words, k) => element("th", { class: k ? "number" : undefined }, words)));
-  return element("figure", {}, element("h4", {}, "What the model says"), element("table", { class: "output heads" }, element("thead", {}, head), element("tbody", {}, ...rows)));
+  const names = two ? ["", "before", "after", "difference"] : ["", "value"];
+  const head = element("tr", {}, ...names.map((words, k) => element("th", { class: k ? "number" : undefined }, words)));
+  return element("table", { class: "output heads" }, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
 function movers({ movers, aligned, before }: PairData): HTMLElement {
@@ -66,7 +72,7 @@ function movers({ movers, aligned, before }: PairData): HTMLElement {
     return element("tr", {}, mark,
       element("td", {}, element("bdi", {}, token(attending)), " → ", element("bdi", {}, token(attended))),
       element("td", { class: "number" }, number(from, 2)), element("td", { class: "number" }, number(to, 2)),
-      element("td", { class: `number ${to < from ? "negative" : "positive"}` }, `${to > from ? "+" : ""}${number(to - from, 2)}`));
+      element("td", { class: `number ${to < from ? "negative" : "positive"}` }, signed(to - from, 2)));
   });
   const head = element("tr", {}, ...["head", "attention", "before", "after", "difference"].map((words, k) => element("th", { class: k === 1 ? undefined : "number" }, words)));
   return element("figure", {}, element("h4", {}, "What moved most"), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));

@@ -71,6 +71,11 @@ def test_heads_are_toggled_and_hovering_isolates(look, page: Path, run: ShownRun
         "[...document.querySelectorAll('.tokens.query .token')].map(t => t.textContent)"
     )
     assert tokens == document.words["attending"]
+    # One head to begin with, the sharpest of its layer.
+    pressed = "[...document.querySelectorAll('.chip')].map(c => c.getAttribute('aria-pressed'))"
+    first = int(document.arrays["statistics.entropy"][0].argmin())
+    assert browser.run(pressed) == ["true" if head == first else "false" for head in range(2)]
+    browser.click_text(".attention-view button", "all / none")
     whole = browser.run(INK.format("canvas.lines"))
     x, y = browser.middle(".tokens.query .token", 2)
     browser.mouse("mouseMoved", x, y)

@@ -13,11 +13,12 @@ interface Spot {
 }
 
 const LINE = 21;
-const WIDTH = 250;
+const WIDTH = innerWidth < 560 ? 110 : 250;
 
 export function headView(mount: Element, maps: Maps, place: Place): void {
   let layer = Math.min(place.layer, maps.layers - 1);
-  const on = new Set(place.head === null ? Array.from({ length: maps.heads }, (_, k) => k) : [place.head]);
+  // One head to begin with, the sharpest: all of them at once are a tangle.
+  const on = new Set([place.head ?? sharpest(maps, layer)]);
   let least = maps.keys > 24 ? 0.05 : 0;
   let over: Spot | null = null;
   let held: Spot | null = null;
@@ -157,6 +158,11 @@ export function headView(mount: Element, maps: Maps, place: Place): void {
 
   draw();
   onTheme(draw);
+}
+
+function sharpest(maps: Maps, layer: number): number {
+  const entropy = maps.statistics.entropy?.[layer] ?? [];
+  return entropy.length === maps.heads ? entropy.indexOf(Math.min(...entropy)) : 0;
 }
 
 export function indices(count: number): { value: string; words: string }[] {

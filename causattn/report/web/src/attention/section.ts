@@ -28,6 +28,10 @@ export function documentView(mount: Element, data: DocumentData, first: View): v
   subjectsView(mount, [documentSubject(data)], first);
 }
 
+export function documentViews(mount: Element, documents: DocumentData[], first: View): void {
+  subjectsView(mount, documents.map(documentSubject), first);
+}
+
 function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix"): void {
   let subject = subjects[0];
   let view: View = subject.views.includes(first) ? first : subject.views[0];

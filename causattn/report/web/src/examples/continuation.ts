@@ -2,7 +2,7 @@
 
 import type { ContinuationData } from "../data";
 import { element, named } from "../dom";
-import { number } from "../numbers";
+import { number, signed } from "../numbers";
 
 export function continuationView(data: ContinuationData): HTMLElement {
   const { drawn = 0, owed = [], probability = [] } = data;
@@ -27,14 +27,14 @@ export function continuationView(data: ContinuationData): HTMLElement {
       span.classList.toggle("chosen", k === chosen);
       span.classList.toggle("negative", score < 0);
       span.style.setProperty("--share", String(Math.abs(score) / most));
-      span.title = k < scores.length ? `${score > 0 ? "+" : ""}${number(score)}` : "";
+      span.title = k < scores.length ? signed(score) : "";
     });
     const order = scores.map((score, k) => [score, k]).sort((a, b) => Math.abs(b[0]) - Math.abs(a[0])).slice(0, 3).filter(([score]) => score !== 0);
     says.replaceChildren(
       named(tokens[chosen]),
       ` had probability ${number(probability[chosen - first])}`,
       ...(order.length ? ["; it owes most to "] : []),
-      ...order.flatMap(([score, k], place) => [place ? ", " : "", named(tokens[k]), ` (${score > 0 ? "+" : ""}${number(score)})`]),
+      ...order.flatMap(([score, k], place) => [place ? ", " : "", named(tokens[k]), ` (${signed(score)})`]),
       order.length ? ", in log-probability lost where that token is replaced." : ".",
     );
   }

@@ -1,0 +1,56 @@
+"""Looked-at texts in a real browser: coloured words, one head first, a swap, another text."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertForSequenceClassification
+
+from causattn.models import LanguageModel, wrap_model
+from causattn.report import LookChoices, Swap, look_at, look_page
+from tests.small_models import small_bert, word_pieces
+
+TEXTS = ["这部电影很精彩，但演员表现差", "الفيلم رائع but long", "<b>bold</b> words"]
+
+
+@pytest.fixture
+def model() -> LanguageModel:
+    torch.manual_seed(0)
+    tokenizer = word_pieces(TEXTS, 200)
+    return wrap_model(BertForSequenceClassification(small_bert(tokenizer)), tokenizer)
+
+
+def test_words_are_coloured_and_a_swap_stands_beside_them(look, model, tmp_path: Path) -> None:
+    choices = LookChoices(explainers=("occlusion",), swap=Swap("差", "精"))
+    page = look_page(model, look_at(model, TEXTS[:1], choices))
+    browser = look(page.write(tmp_path / "look.html"))
+    assert browser.run("document.querySelector('h1').innerText") == TEXTS[0]
+    lines = browser.run(
+        "[...document.querySelectorAll('.explanation .document')].map(p => p.textContent)"
+    )
+    assert lines == [TEXTS[0], TEXTS[0].replace("差", "精")]
+    shares = browser.run(
+        "[...document.querySelectorAll('.explanation .piece')]"
+        ".map(s => Number(s.style.getPropertyValue('--share')))"
+    )
+    assert max(shares) == 1
+    assert len(set(shares)) > 3
+    titles = browser.run("[...document.querySelectorAll('h2')].map(h => h.textContent)")
+    assert "Before and after the swap" in titles
+    pressed = "[...document.querySelectorAll('.chip[aria-pressed=true]')].length"
+    browser.until(f"{pressed} === 1")
+
+
+def test_other_texts_are_chosen_and_stay_text(look, model, tmp_path: Path) -> None:
+    choices = LookChoices(explainers=("attention",))
+    page = look_page(model, look_at(model, TEXTS, choices), title="mine.csv")
+    browser = look(page.write(tmp_path / "look.html"))
+    assert browser.run("document.querySelector('h1').innerText") == "mine.csv"
+    for number, text in enumerate(TEXTS):
+        browser.run(
+            "(() => { const made = document.querySelector('.control select');"
+            f"made.value = '{number}'; made.dispatchEvent(new Event('change')); }})()"
+        )
+        shown = browser.run("document.querySelector('.explanation .document').textContent")
+        assert shown == text
+    assert browser.run("document.querySelectorAll('main b').length") == 0
