@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from causattn.base import on_demand
 
 if TYPE_CHECKING:
+    from causattn.discovery.assumed import ASSUMED
     from causattn.discovery.comparison import compare_algorithms
     from causattn.discovery.contract import (
         ANY,
@@ -48,6 +49,7 @@ __all__ = [
     "ALGORITHMS",
     "ANY",
     "ANY_DATA",
+    "ASSUMED",
     "BEYOND_CLASS",
     "CONTINUOUS",
     "CONTINUOUS_OR_DISCRETE",

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from causattn.base import compiling_seconds
+from causattn.discovery.assumed import ASSUMED, assumed_knowledge
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.data import Data, as_discovery_data
 from causattn.discovery.running.preparing import (
@@ -56,7 +57,8 @@ def discover(
     seed
         Seed of whatever the algorithm draws.
     knowledge
-        Background knowledge, for algorithms that take it.
+        Background knowledge, for algorithms that take it; None for what a feature table brings
+        along (its label comes last, see `causattn.discovery.ASSUMED`), an empty one for none.
 
     Returns
     -------
@@ -76,8 +78,12 @@ def discover(
         Where ``timeout_s`` was not enough.
     """
     algorithm, chosen = chosen_algorithm(settings)
-    problem = Problem(as_discovery_data(features), candidates, _known(knowledge), seed)
-    return solve(algorithm, problem, chosen)
+    known, note = _known(knowledge), None
+    if known is None:
+        known, note = assumed_knowledge(algorithm, chosen, features)
+    problem = Problem(as_discovery_data(features), candidates, known, seed)
+    graph = solve(algorithm, problem, chosen)
+    return graph if note is None else replace(graph, details={**graph.details, ASSUMED: note})
 
 
 def called(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         NoneSettings,
         claims_of,
         collect_evidence,
+        directed_by_knowledge,
         effect_settings,
     )
     from causattn.effects.columns import EARLIER, Column, evidence_columns
@@ -127,6 +128,7 @@ __all__ = [
     "collect_evidence",
     "conditional_effects",
     "counterfactual_attention",
+    "directed_by_knowledge",
     "dowhy_frame",
     "dowhy_linear",
     "effect_settings",

@@ -19,7 +19,7 @@ import numpy as np
 from causattn.base import CapabilityError, ConfigError, choose, settings_from, track
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
-from causattn.discovery import BEYOND_CLASS, KNOWLEDGE
+from causattn.discovery import ASSUMED, BEYOND_CLASS, KNOWLEDGE
 from causattn.effects.evidence import EvidenceTable
 from causattn.effects.known import (
     Independent,
@@ -89,11 +89,26 @@ def claims_of(graph: CausalGraph, given: bool = False) -> Claims:
     return Claims(replace(graph, marks=marks, kind="cpdag"), free, settled.astype(float))
 
 
-def _class(graph: CausalGraph) -> np.ndarray | None:
+def directed_by_knowledge(graph: CausalGraph) -> set[tuple[str, str]]:
+    """Return the claimed arrows whose direction knowledge gave, and the documents did not.
+
+    Without it they would turn within the equivalence class.
+    """
+    if graph.details.get(KNOWLEDGE) is None or graph.details.get(BEYOND_CLASS, {}).get("holds"):
+        return set()
+    known, found = _class(graph), _class(graph, knowledge=False)
+    if graph.kind == "pag" or known is None or found is None:
+        return set()
+    settled = (known == 1) & (known.T == 0) & ~((found == 1) & (found.T == 0))
+    return {(graph.names[i], graph.names[j]) for i, j in np.argwhere(settled).tolist()}
+
+
+def _class(graph: CausalGraph, knowledge: bool = True) -> np.ndarray | None:
     """Return the class, uint8 [p, p] from row to column, undirected edges both ways.
 
-    It is what the unshielded colliders and the knowledge direct, with Meek's rules. So a graph
-    whose tests contradicted each other, which no DAG extends, has one, too.
+    It is what the unshielded colliders and (where asked) the knowledge direct, with Meek's rules.
+    So a graph whose tests contradicted each other, which no DAG extends, has one, too. Without
+    knowledge, arrows that meet in what separates their sources are no collider of the documents.
     """
     try:
         adjacency = graph.adjacency("from row to column").astype(bool)
@@ -105,8 +120,10 @@ def _class(graph: CausalGraph) -> np.ndarray | None:
         parents = np.flatnonzero(arrows[:, node])
         apart = ~joined[np.ix_(parents, parents)]
         np.fill_diagonal(apart, False)
+        if not knowledge:
+            apart &= ~_separated_by(graph, node, parents)
         directed[parents[apart.any(axis=1)], node] = True
-    if (known := graph.details.get(KNOWLEDGE)) is not None:
+    if knowledge and (known := graph.details.get(KNOWLEDGE)) is not None:
         from causattn.discovery import Knowledge
 
         required, forbidden = Knowledge.from_settings(known).matrices(graph.names)
@@ -114,6 +131,16 @@ def _class(graph: CausalGraph) -> np.ndarray | None:
     found = joined.copy()
     found[directed.T] = False
     return meek_closure(found.astype(np.uint8))
+
+
+def _separated_by(graph: CausalGraph, node: int, parents: np.ndarray) -> np.ndarray:
+    """Return which pairs of a node's parents were found independent given it, bool [k, k]."""
+    found = np.zeros((len(parents), len(parents)), dtype=bool)
+    for a, i in enumerate(parents.tolist()):
+        for b, j in enumerate(parents.tolist()):
+            sets = graph.separating_sets.get((min(i, j), max(i, j)), ())
+            found[a, b] = any(node in separating for separating in sets)
+    return found
 
 
 MOVED = {
@@ -195,6 +222,7 @@ def collect_evidence(
     outputs = tuple(k for k, kind in enumerate(features.kinds) if kind is FeatureKind.OUTPUT)
     wanted = pairs(names, graph, candidates, corpus.truth, outputs)
     known = IndependentEvidence(graph, [*independent, *known_claims(corpus)])
+    by_knowledge = directed_by_knowledge(graph)
     for source, target in track(wanted, "collecting evidence", unit="pairs"):
         both = names[source], names[target]
         row: dict[str, Any] = {"source": both[0], "target": both[1]}
@@ -204,6 +232,9 @@ def collect_evidence(
         row |= _NOT_ASKED if tests is None else tests.columns(source, target, row)
         # The truth comes after the verdicts, which must not know it.
         row |= judge(row, rule).columns() | truth_columns(corpus.truth, *both)
+        if both in by_knowledge:
+            how = "assumed" if graph.details.get(ASSUMED) else "known beforehand"
+            row["verdict_reason"] += f" Its direction was {how}, not found."
         rows.append(row)
     return EvidenceTable.from_rows(rows, {"settings": asdict(chosen), "seed": seed})
 

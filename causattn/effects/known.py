@@ -11,7 +11,8 @@ truth         the true graph, where somebody lets it speak
 ============= ======================================================================================
 
 Required and forbidden edges, tiers and an order are read off the knowledge that discovery was given
-(``details["knowledge"]``); the rest is handed to `causattn.effects.collect_evidence`.
+(``details["knowledge"]``), unless it was assumed by default (``details["assumed"]``); the rest is
+handed to `causattn.effects.collect_evidence`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 from causattn.base import ConfigError
 from causattn.candidates import CandidateEdges
 from causattn.corpora import Corpus
-from causattn.discovery import KNOWLEDGE
+from causattn.discovery import ASSUMED, KNOWLEDGE
 from causattn.graphs import CausalGraph
 
 if TYPE_CHECKING:
@@ -181,7 +182,8 @@ class IndependentEvidence:
 
     def __init__(self, graph: CausalGraph, more: Iterable[Independent] = ()) -> None:
         self._found: dict[tuple[str, str], Independent] = {}
-        known = graph.details.get(KNOWLEDGE)
+        # What is only assumed is no evidence.
+        known = None if graph.details.get(ASSUMED) else graph.details.get(KNOWLEDGE)
         of_search = [] if known is None else list(_of_knowledge(known))
         for one in (*of_search, *more):
             if one.kind not in _RANK:

@@ -76,6 +76,7 @@ def assemble(
         )
     if outcome and corpus.outcome is not None:
         columns = _with_outcome(corpus, columns)
+        about = {**about, **last_of(corpus)}
     kept = drop_incomplete(columns.values, columns.names, columns.kinds, missing)
     columns, constant = _without_constant(columns, kept, collinear)
     if constant:
@@ -197,6 +198,15 @@ def check_outcome(corpus: Corpus, names: Sequence[str]) -> None:
             f"The outcome {corpus.outcome_name} of corpus {corpus.name} is the same in every "
             "document that has one; set features.outcome=false or another corpus.label."
         )
+
+
+def last_of(corpus: Corpus) -> dict[str, list[str]]:
+    """Return the entry of `FeatureTable.about` that says that the outcome follows from the others.
+
+    It is assumed of texts whose making is not known; where the truth is, nothing is assumed, so
+    that a search is judged by what it finds.
+    """
+    return {} if corpus.truth is not None else {"last": [corpus.outcome_name]}
 
 
 def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:

@@ -28,7 +28,7 @@ from causattn.corpora import (
     languages_of,
     windows,
 )
-from causattn.features.assemble import check_outcome, drop_incomplete
+from causattn.features.assemble import check_outcome, drop_incomplete, last_of
 from causattn.features.checks import checked
 from causattn.features.lexicon import Units, find_units
 from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
@@ -273,6 +273,7 @@ def _table(
             "units": units,
             "lexicon": {name: list(words) for name, words in lexicon.items()},
             "left_out": dict(left_out),
+            **(last_of(corpus) if FeatureKind.OUTPUT in kinds else {}),
             "corpus": corpus.name,
             "dropped_documents": len(corpus) - len(kept),
             FIND_AGAIN: True,

@@ -57,8 +57,8 @@ class GesSettings(ScoreSettings, CandidateSettings):
         Where candidates restrict, when another pair may come in: while it ends one of the
         ``unshielded_triples`` or ``v_structures``, or ``none``.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none.
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
+        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
     max_parents
         The largest family an insertion may make, null for no bound.
     threads

@@ -37,8 +37,8 @@ class HillClimbingSettings(ScoreSettings):
     tabu_length
         How many of the last moves must not be undone.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none.
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
+        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
     """
 
     kind: str = "hill_climbing"

@@ -59,8 +59,8 @@ class PcSettings(TestSettings, CandidateSettings):
         Largest conditioning set; None for no limit, except that an order of more than 10^10 tests
         (discrete data: 10^8) is left out and named.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none.
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
+        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
     threads
         Threads of the compiled engine; the result does not depend on it.
     """

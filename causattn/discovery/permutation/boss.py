@@ -48,8 +48,9 @@ class BossSettings(ScoreSettings, CandidateSettings):
     starts
         From how many random orders to search (causattn's engine); the best DAG counts.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none (causattn's engine).
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``
+        (causattn's engine); null: a label comes after all else, unless the truth is known; ``{}``:
+        nothing is assumed.
     """
 
     kind: str = "boss"

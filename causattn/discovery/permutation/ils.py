@@ -45,8 +45,8 @@ class IlsSettings(ScoreSettings, CandidateSettings):
     restarts
         How often the best order is shaken and climbed from again; 0 for one climb.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none.
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
+        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
     """
 
     kind: str = "ils"

@@ -1,12 +1,14 @@
-"""What became of the features, each as one line: what was left out of them, and why."""
+"""The features, each as one line: what was left out of them, and what is assumed of their order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
-from causattn.base import visible
+from causattn.base import listed, visible
 from causattn.corpora import left_out_sentence
+from causattn.discovery import ASSUMED, KNOWLEDGE
+from causattn.effects import directed_by_knowledge
 from causattn.results import Run
 
 _NAMED = 8
@@ -44,6 +46,35 @@ def words_line(run: Run) -> str:
     if not left_out:
         return ""
     return visible(left_out_sentence(left_out))
+
+
+def assumed_line(run: Run) -> str:
+    """Say which directions were assumed or known beforehand, and how many were found.
+
+    Empty where nothing was.
+    """
+    details = run.graph.details
+    note = details.get(ASSUMED)
+    if isinstance(note, str):
+        return f"Order of the features: {visible(note)}"
+    known = details.get(KNOWLEDGE)
+    if known is None:
+        return ""
+    given = directed_by_knowledge(run.graph)
+    arrows = [f"{visible(a)} → {visible(b)}" for a, b in sorted(given)]
+    found = int(run.graph.directed().sum()) - len(arrows)
+    if note:
+        tiers = [[visible(name) for name in tier] for tier in known["tiers"]]
+        parts = [f"{listed(tiers[-1], 4)} after all others"]
+        if len(tiers) > 2:
+            parts.insert(0, f"{listed(tiers[0], 4)} before them")
+        line = f"Assumed: {', '.join(parts)} (discovery.knowledge={{}} assumes nothing)"
+    else:
+        line = "Known beforehand: what discovery.knowledge says"
+    said = f"{len(arrows)} arrow{'s' * (len(arrows) != 1)} directed by that alone"
+    if arrows:
+        said += f" ({listed(arrows)})"
+    return f"{line}; {said}, {found} by the documents"
 
 
 def _some_of(names: Collection[Any]) -> str:

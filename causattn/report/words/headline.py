@@ -11,7 +11,7 @@ from causattn.candidates import SELECTORS
 from causattn.graphs import added_metrics
 from causattn.report.words import number
 from causattn.report.words.evidence import verdict_lines
-from causattn.report.words.features import left_out_line, words_line
+from causattn.report.words.features import assumed_line, left_out_line, words_line
 from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
 from causattn.results import Run
 
@@ -63,6 +63,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         candidate_line(run),
         cheaper_line(run),
         discovery_line(run),
+        assumed_line(run),
         graph_line(run),
         *of_heads,
         *verdict_lines(run),
