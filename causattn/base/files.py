@@ -15,7 +15,7 @@ import shutil
 import socket
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -203,7 +203,7 @@ def own_folder(path: Path) -> Path:
 
 
 @contextmanager
-def exclusive(path: Path, what: str, *, wait: bool = True) -> Iterator[None]:
+def exclusive(path: Path, what: str, *, wait: bool | Callable[[], bool] = True) -> Iterator[None]:
     """Hold the lock at `path` inside the block, waiting for whoever holds it now.
 
     Parameters
@@ -214,12 +214,12 @@ def exclusive(path: Path, what: str, *, wait: bool = True) -> Iterator[None]:
     what
         What is being done under the lock, for the message to those who wait.
     wait
-        Whether to wait, or to raise where someone else holds it.
+        Whether to wait, or to raise where someone else holds it; a function is asked then.
 
     Raises
     ------
     ArtefactError
-        Where the lock cannot be written, or is held and `wait` is False.
+        Where the lock cannot be written, or is held and nobody waits.
     """
     from filelock import FileLock, Timeout  # with asyncio, which few that import this room need
 
@@ -231,12 +231,15 @@ def exclusive(path: Path, what: str, *, wait: bool = True) -> Iterator[None]:
             lock.acquire(timeout=0)
         except Timeout:
             who = _describe(holder)
-            if not wait:
+            if not (wait() if callable(wait) else wait):
                 raise ArtefactError(
                     f"{who} is busy with {what}; let it end, or end it, and try again."
                 ) from None
             say(f"{who} is busy with {what}; waiting for it.", error=True)
-            lock.acquire()
+            while not lock.is_locked:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with suppress(FileNotFoundError):  # it took its folder away when it ended
+                    lock.acquire()
     except OSError as error:
         raise ArtefactError(
             f"{path} cannot be locked ({error.strerror}); choose a folder that can be written."

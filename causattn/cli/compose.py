@@ -192,17 +192,20 @@ def _of_experiment(arguments: Sequence[str]) -> list[str]:
     for name in (text.partition("=")[2] for text in rest if text.startswith("experiment=")):
         for path in (place / "experiment" / f"{name}.yaml" for place in places):
             if path.is_file():
-                content = _content(path) or {}
-                return [str(plugin) for plugin in content.get("plugins") or []]
+                named = _content(path).get("plugins") or []
+                return [named] if isinstance(named, str) else [str(plugin) for plugin in named]
     return []
 
 
-def _content(path: Path) -> Any:
+def _content(path: Path) -> dict[str, Any]:
     """Return what a YAML file of the user's holds."""
     try:
-        return read_yaml(path.read_text(encoding="utf-8"), path)
+        found = read_yaml(path.read_text(encoding="utf-8"), path) or {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read ({one_line(error)}); write plain YAML.") from None
+    if not isinstance(found, dict) or not isinstance(found.get("plugins") or [], str | list):
+        raise ConfigError(f"{path} holds no keys with values; write key: value, plugins as a list.")
+    return found
 
 
 def plain(config: DictConfig) -> dict[str, Any]:

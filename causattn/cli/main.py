@@ -139,18 +139,24 @@ def _dispatch(given: list[str]) -> int:
         near = difflib.get_close_matches(command, commands, n=1)
         hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(commands)}."
         raise ConfigError(f"causattn has no command {command!r}; {hint}")
-    _refuse_no_folder()
+    _check_surroundings(rest)
     return commands[command](rest)
 
 
-def _refuse_no_folder() -> None:
-    """Say that the current folder was deleted, which every path depends on."""
+def _check_surroundings(rest: list[str]) -> None:
+    """Raise where the current folder was deleted, or an argument is no text in the encoding."""
     try:
         os.getcwd()
     except FileNotFoundError:
         raise ConfigError(
             "The current folder was deleted; change to one that is there (cd ...)."
         ) from None
+    for text in rest:
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise ConfigError(
+                f"{text} has letters that are no {sys.getfilesystemencoding()}, the encoding here; "
+                "set LC_ALL=C.UTF-8 or PYTHONUTF8=1, or use other names."
+            )
 
 
 def _run(rest: list[str]) -> int:

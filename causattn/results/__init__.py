@@ -19,13 +19,8 @@ if TYPE_CHECKING:
         compare_runs,
         rank,
     )
-    from causattn.results.folder import (
-        WITHOUT_EFFECT,
-        config_key,
-        finished_by,
-        run_in_folder,
-        to_yaml,
-    )
+    from causattn.results.configuration import WITHOUT_EFFECT, config_key, to_yaml
+    from causattn.results.folder import finished_by, run_in_folder
     from causattn.results.inventory import (
         CacheEntry,
         differences,

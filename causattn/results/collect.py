@@ -27,8 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from causattn.base import ArtefactError, csv_cell, read_manifest, read_yaml
-from causattn.results.folder import Status, run_status
 from causattn.results.run import Run
+from causattn.results.status import Status, run_status
 
 JOBS = "jobs.jsonl"
 _FIRST = ("folder", "status", "reason", "seconds")

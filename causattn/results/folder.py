@@ -22,54 +22,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from causattn import __version__
 from causattn.base import (
     ArtefactError,
     CausattnError,
     check_artefact,
-    content_key,
     disk_error,
     exclusive,
     file_sha256,
-    plugin_checksums,
     read_json,
     read_manifest,
     say,
     write_manifest,
     write_text,
 )
+from causattn.results.configuration import config_key, to_yaml
 from causattn.results.status import MANIFEST, MARKER, Status, mark, run_status
 
 SCHEMA = 1
 _LOCK = ".lock"
 _DERIVED = ("figures", "report.html", MANIFEST, MARKER)
-WITHOUT_EFFECT = (
-    "launcher",
-    "limits",
-    "page",
-    "paths",
-    "plugins",
-    "quiet",
-    "report",
-    "threads",
-    "verbose",
-    "workers",
-)
-"""Keys of the configuration that cannot change a result (of plugins, what they hold can)."""
-
-
-def config_key(config: Mapping[str, Any]) -> str:
-    """Return the hash of a resolved configuration, without what cannot change a result.
-
-    Of plugins it has what they hold: a plugin that was changed makes another run, one that was
-    moved does not.
-    """
-    parts = {key: value for key, value in config.items() if key not in WITHOUT_EFFECT}
-    if plugins := config.get("plugins"):
-        parts["plugins"] = plugin_checksums(plugins)
-    return content_key(parts)
 
 
 def finished_by(folder: Path, key: str) -> str | None:
@@ -147,7 +119,14 @@ def run_in_folder(
     _refuse_foreign(folder)
     # Of two equal commands at once, one does the work, and the other waits and reads.
     shared = resume or _is_begun(folder, config)
-    with exclusive(folder / _LOCK, f"the run {folder.name}", wait=shared):
+
+    def is_shared() -> bool:
+        # Asked again where the other began since then.
+        nonlocal shared
+        shared = shared or _is_begun(folder, config)
+        return shared
+
+    with exclusive(folder / _LOCK, f"the run {folder.name}", wait=is_shared):
         if shared and finished_by(folder, config_key(config)) is not None:
             return False
         _refuse_finished(folder)
@@ -208,12 +187,6 @@ def _disk(folder: Path) -> Iterator[None]:
         if sentence is None:
             raise
         raise sentence from error
-
-
-def to_yaml(config: Mapping[str, Any]) -> str:
-    """Return a plain configuration as YAML, keys in their order."""
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(dict(config), Dumper=dumper, sort_keys=False, allow_unicode=True))
 
 
 def _make(folder: Path) -> None:

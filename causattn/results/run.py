@@ -37,7 +37,7 @@ from causattn.base import (
     write_json,
 )
 from causattn.graphs import CausalGraph, varying
-from causattn.results.folder import Status, run_status
+from causattn.results.status import Status, run_status
 
 if TYPE_CHECKING:
     from causattn.effects import EvidenceTable

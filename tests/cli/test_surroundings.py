@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,36 @@ def test_yaml_of_the_users_own(
     said = capsys.readouterr().err
     assert f"own/{place} cannot be read, {line}" in said
     assert said.endswith("; mend its YAML.\n")
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "plugins: 3\n", "seed\n"])
+def test_yaml_without_keys(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "own" / "experiment" / "mine.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert main(["run", "-cd", "own", "experiment=mine"]) == 2
+    assert "mine.yaml holds no keys with values" in capsys.readouterr().err
+
+
+def test_letters_that_the_terminal_does_not_know(tmp_path: Path) -> None:
+    """As where somebody turns off Python's own UTF-8."""
+    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    program = "import sys; from causattn.cli import main; sys.exit(main())"
+    for command in (["run", "corpus=file", "corpus.path=süß.csv"], ["collect", "süß"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *command],
+            cwd=tmp_path,
+            env=os.environ | plain,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "letters that are no ascii, the encoding here; set LC_ALL=C.UTF-8" in done.stderr
+        assert done.stderr.count("\n") == 1
 
 
 def test_a_report_for_a_run_that_cannot_be_written(

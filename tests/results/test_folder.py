@@ -156,28 +156,6 @@ def test_two_runs_in_one_folder_at_once(tmp_path: Path) -> None:
     assert run_status(tmp_path / "run")[0] is Status.FINISHED
 
 
-def test_of_two_equal_commands_at_once_the_second_waits_and_reads(tmp_path: Path) -> None:
-    program = (
-        "import sys, time, json\n"
-        "from pathlib import Path\n"
-        "from causattn.base import write_json\n"
-        "from causattn.results import run_in_folder\n"
-        "def work(folder):\n"
-        "    time.sleep(1)\n"
-        "    write_json(folder / 'summary.json', {})\n"
-        "config = json.loads(sys.argv[2])\n"
-        "print(run_in_folder(Path(sys.argv[1]), config, work))\n"
-    )
-    folder = tmp_path / "run"
-    given = [sys.executable, "-c", program, str(folder), json.dumps(CONFIG)]
-    first = subprocess.Popen(given, stdout=subprocess.PIPE, text=True)
-    while not (folder / "config.yaml").is_file():
-        time.sleep(0.02)
-    assert not run_in_folder(folder, CONFIG, lambda _: pytest.fail("the work is done twice"))
-    assert first.communicate(timeout=60)[0] == "True\n"
-    assert run_status(folder)[0] is Status.FINISHED
-
-
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError, match=r"set paths\.runs"):

@@ -14,7 +14,7 @@ import pandas as pd
 from causattn.base import ArtefactError, ConfigError, check_parquet, listed
 from causattn.results.collect import collect_runs
 from causattn.results.compare.metrics import SECONDS
-from causattn.results.folder import WITHOUT_EFFECT
+from causattn.results.configuration import WITHOUT_EFFECT
 
 SEED = "config.seed"
 _OLDER_SECONDS = "graph.details.seconds"
