@@ -11,9 +11,9 @@ from causattn.discovery.libraries.causal_learn_graphs import from_causal_learn
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_fci_is_causal_learns(graph_of, gaussian, seed, capfd):
+def test_fci_by_causal_learn_is_causal_learns(graph_of, gaussian, seed, capfd):
     data = gaussian(graph_of("a>c b>c c>d d>e b>f f>e", "abcdef"), 400, seed)
-    graph = discover({"kind": "fci", "alpha": 0.05}, data)
+    graph = discover({"kind": "fci", "engine": "causal-learn", "alpha": 0.05}, data)
     assert capfd.readouterr().out == ""
     theirs, _ = reference_fci(
         data.to_numpy(), "fisherz", 0.05, show_progress=False, node_names=list(data.columns)
@@ -23,11 +23,15 @@ def test_fci_is_causal_learns(graph_of, gaussian, seed, capfd):
     assert graph.tests == sum(graph.tests_by_order) > 0
 
 
-def test_fci_sees_an_unobserved_cause(graph_of, gaussian):
+@pytest.mark.parametrize("engine", ["causattn", "causal-learn"])
+def test_fci_sees_an_unobserved_cause(engine, graph_of, gaussian):
     # b and c share an unobserved cause h: a -> b <-> c <- d.
     truth = graph_of("a>b h>b h>c d>c", "abcdh")
     data = gaussian(truth, 20_000, 0).drop(columns="h")
-    symbols = {frozenset(e[:2]): e.symbol for e in discover({"kind": "fci"}, data).edges()}
+    symbols = {
+        frozenset(e[:2]): e.symbol
+        for e in discover({"kind": "fci", "engine": engine}, data).edges()
+    }
     assert symbols[frozenset("bc")] == "<->"
     assert pc(data).edge_count == 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from causattn.discovery.contract import (
     ANY,
@@ -25,10 +26,14 @@ class IcdSettings(TestSettings):
     ----------
     max_order
         Largest conditioning set, null for no limit.
+    knowledge
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
+        none. What is forbidden from c to d leaves an arrowhead at c: c is no cause of d.
     """
 
     kind: str = "icd"
     max_order: int | None = None
+    knowledge: dict[str, Any] | None = None
 
 
 class Icd(Algorithm):
@@ -37,7 +42,7 @@ class Icd(Algorithm):
     name = "icd"
     gives = "pag"
     settings = IcdSettings
-    capability = Capability(data_kinds=CONTINUOUS_OR_DISCRETE, tests=ANY)
+    capability = Capability(data_kinds=CONTINUOUS_OR_DISCRETE, tests=ANY, knowledge=True)
     paper = (
         "Rohekar, Nisimov, Gurwicz and Novik (2021), Iterative causal discovery in the possible "
         "presence of latent confounders and selection bias"
@@ -48,10 +53,14 @@ class Icd(Algorithm):
         data = problem.data
         test = chosen_test(problem, settings, self.capability)
         evaluator = plain_evaluator(test, data, settings.alpha)
-        most = test.largest_set(data)
-        limit = most if settings.max_order is None else min(most, settings.max_order)
+        limit = test.reachable(data, settings.max_order)
+        knowledge = None if problem.knowledge is None else problem.knowledge.matrices(data.names)
         found = iterative_causal_discovery(
-            data.size, lambda x, y, given: evaluator.judge(x, y, given).independent, limit
+            data.size,
+            lambda x, y, given: evaluator.judge(x, y, given).independent,
+            limit,
+            knowledge,
+            data.names,
         )
         return CausalGraph(
             data.names,

@@ -12,14 +12,15 @@ the sets of the edges after it).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from causattn.discovery.icd.orientation import orient
+from causattn.discovery.icd.orientation import known_marks, orient
 from causattn.discovery.icd.paths import candidate_sets
+from causattn.discovery.pc.knowledge import constraints
 
 Independent = Callable[[int, int, tuple[int, ...]], bool]
 
@@ -43,9 +44,16 @@ class Found(NamedTuple):
 
 
 def iterative_causal_discovery(
-    size: int, independent: Independent, max_order: int | None = None
+    size: int,
+    independent: Independent,
+    max_order: int | None = None,
+    knowledge: tuple[np.ndarray, np.ndarray] | None = None,
+    names: Sequence[str] = (),
 ) -> Found:
     """Find a PAG.
+
+    A pair that knowledge forbids both ways is tested all the same, since directions depend on what
+    separates it, and has no edge in the end.
 
     Parameters
     ----------
@@ -55,16 +63,27 @@ def iterative_causal_discovery(
         Whether x and y (x < y) are independent given ascending others.
     max_order
         Largest conditioning set, None for no limit.
+    knowledge
+        Required and forbidden edges, bool [p, p], from row to column; None for none.
+    names
+        The variables' names, for messages.
+
+    Raises
+    ------
+    ConfigError
+        For contradictory knowledge.
     """
+    known = constraints(size, None, knowledge, names)
+    fixed, never = known_marks(known.required, known.forbidden), known.forbidden & known.forbidden.T
     adjacent = ~np.eye(size, dtype=bool)
     separating: dict[tuple[int, int], tuple[int, ...]] = {}
-    marks = orient(adjacent, separating)
+    marks = orient(adjacent, separating, fixed)
     tests: list[int] = []
     most = max(size - 2, 0) if max_order is None else min(max_order, max(size - 2, 0))
     for order in range(most + 1):
         asked = 0
         fallen = []
-        for x, y in zip(*np.nonzero(np.triu(marks)), strict=True):
+        for x, y in zip(*np.nonzero(np.triu((marks > 0) & ~known.pinned)), strict=True):
             tried = set()
             for nodes in _sets_of_either_side(marks, int(x), int(y), order):
                 if nodes in tried:
@@ -80,7 +99,9 @@ def iterative_causal_discovery(
         tests.append(asked)
         for x, y in fallen:
             adjacent[x, y] = adjacent[y, x] = False
-        marks = orient(adjacent, separating)
+        marks = orient(adjacent, separating, fixed)
+    if (adjacent & never).any():
+        marks = orient(adjacent & ~never, separating, fixed)
     return Found(marks, separating, tuple(tests))
 
 

@@ -72,10 +72,7 @@ class PcSearch:
 
     def reachable_order(self, data: DiscoveryData) -> int | None:
         """Return the largest set that so many rows can be tested with."""
-        most = self.test.largest_set(data)
-        if most >= data.size - 2:
-            return self.max_order
-        return most if self.max_order is None else min(self.max_order, most)
+        return self.test.reachable(data, self.max_order)
 
 
 def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> CausalGraph:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +21,7 @@ from causattn.discovery.pc.reference import (
     PlainFunction,
     PlainGaussian,
 )
-from causattn.discovery.running.compiling import Kernels, TooLong
+from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, Kernels, TooLong
 from causattn.discovery.tests.contract import IndependenceTest
 
 Backend = Literal["compiled", "torch", "reference"]
@@ -131,6 +132,28 @@ def evaluator_of(
             "backend=torch tests Gaussian data only; take backend=compiled for discrete data."
         )
     return CompiledDiscrete(statistics, level, threads)
+
+
+def evaluators_of(
+    statistics: Statistics, threads: int, backend: Backend, device: str
+) -> tuple[Callable[[Level], Evaluator], Kernels, AbstractContextManager[None]]:
+    """Return what gives the test of some data at a level, and its kernels.
+
+    Also a context to test in, by which the time that plain code takes is counted.
+    """
+    kernels = GAUSSIAN_PC if isinstance(statistics, GaussianStatistics) else DISCRETE_PC
+    patient = backend == "compiled" and kernels.plain_first(statistics.size)
+
+    def make(at: Level) -> Evaluator:
+        def in_backend() -> Evaluator:
+            return evaluator_of(statistics, at, threads, backend, device)
+
+        if patient:
+            plain = evaluator_of(statistics, at, threads, "reference", device)
+            return PatientEvaluator(plain, in_backend, kernels)
+        return in_backend()
+
+    return make, kernels, kernels.plain() if patient else nullcontext()
 
 
 def plain_evaluator(test: IndependenceTest, data: DiscoveryData, level: Level) -> PlainEvaluator:

@@ -25,7 +25,6 @@ have in the skeleton found; without one the triple stays undecided. Taking "not 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Literal, get_args
 
 import numpy as np
@@ -36,21 +35,18 @@ from causattn.discovery.pc import orientation as orientation_module
 from causattn.discovery.pc.discrete import DiscreteStatistics
 from causattn.discovery.pc.evaluators import (
     Backend,
-    Level,
-    PatientEvaluator,
     Tests,
     checked_level,
-    evaluator_of,
+    evaluators_of,
 )
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
-from causattn.discovery.pc.groups import Evaluator
 from causattn.discovery.pc.knowledge import Constraints, constraints
 from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
 from causattn.discovery.pc.skeleton import LargestSets, find_skeleton
 from causattn.discovery.pc.triples import Verdict
 from causattn.discovery.pc.verdicts import Plan, Rules, judge
-from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, compiled_at
+from causattn.discovery.running.compiling import compiled_at
 from causattn.discovery.tests.contract import BatchTest, PValue
 
 Conditioning = Literal["auto", "neighbours", "paths"]
@@ -122,22 +118,11 @@ def run_pc(
     level = checked_level(alpha, statistics.size)
     known = constraints(statistics.size, allowed, knowledge, statistics.names)
     on_paths = _on_paths(conditioning, allowed)
-    kernels = GAUSSIAN_PC if isinstance(statistics, GaussianStatistics) else DISCRETE_PC
-    patient = backend == "compiled" and kernels.plain_first(statistics.size)
-
-    def make(at: Level) -> Evaluator:
-        def in_backend() -> Evaluator:
-            return evaluator_of(statistics, at, threads, backend, device)
-
-        if patient:
-            plain = evaluator_of(statistics, at, threads, "reference", device)
-            return PatientEvaluator(plain, in_backend, kernels)
-        return in_backend()
-
+    make, kernels, counted = evaluators_of(statistics, threads, backend, device)
     tests = Tests.at(level, orientation_alpha, statistics.size, make)
     most = kernels.most_tests if backend == "compiled" else np.inf
     plan = Plan(rules, on_paths, LargestSets(max_order, most, statistics.names))
-    with kernels.plain() if patient else nullcontext():
+    with counted:
         return _run(tests, known, plan, statistics.names, backend)
 
 

@@ -44,6 +44,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         any_separated = fitting(_number, len(self.entry))(
             groups.entry_centers, groups.columns, outcome.separated, self._following, self.entry
         )
+        self._read_again()
         if any_separated:
             self._records.append(_Record(self._following, groups, outcome))
             self._following += len(groups.columns)
@@ -52,6 +53,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         """Take pairs (int64 [m, 2]) for not separated so far; return what `restore` needs."""
         x, y = pairs.T
         before = np.stack([self.entry[x, y], self.entry[y, x]])
+        self._read_again()
         self.entry[x, y] = self.entry[y, x] = 0
         return before
 
@@ -59,6 +61,7 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
         """Give pairs that were withdrawn and have not been separated since their old sets back."""
         x, y = pairs.T
         lacking = ~self.separated(x, y)
+        self._read_again()
         self.entry[x[lacking], y[lacking]] = before[0, lacking]
         self.entry[y[lacking], x[lacking]] = before[1, lacking]
 
@@ -91,6 +94,10 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
             for x, y, variable in zip(*self._members(record), strict=True):
                 unions[(x, y) if x < y else (y, x)].add(variable)
         return {pair: [tuple(sorted(union))] for pair, union in unions.items()}
+
+    def _read_again(self) -> None:
+        """Forget what was unpacked, since there are other sets now."""
+        self.__dict__.pop("_sets", None)
 
     def _members(self, record: _Record) -> tuple[list[int], list[int], list[int]]:
         """Return x, y and a member of their separating sets, as far as a record has them."""

@@ -131,7 +131,7 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
     if problem.knowledge is not None and not capability.knowledge:
         raise CapabilityError(
             f"{described(algorithm, settings)} takes no background knowledge; leave knowledge out "
-            "or choose pc, ges or boss with engine=causattn, or hill_climbing."
+            "or choose pc, ges, boss or fci with engine=causattn, or ils, icd or hill_climbing."
         )
     return problem
 

@@ -80,6 +80,13 @@ class IndependenceTest(ABC):
         """Return how many columns these rows can be conditioned on; all others by default."""
         return data.size
 
+    def reachable(self, data: DiscoveryData, max_order: int | None) -> int | None:
+        """Return the largest set to be tested: what was asked for, or what the rows allow."""
+        most = self.largest_set(data)
+        if most >= data.size - 2:
+            return max_order
+        return most if max_order is None else min(max_order, most)
+
     def statistics(
         self, data: DiscoveryData, *, on_demand: bool = False
     ) -> GaussianStatistics | DiscreteStatistics | None:
