@@ -23,6 +23,8 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
@@ -34,6 +36,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn run   [group=option] [key=value] ...   one study, for example
                                                   causattn run corpus=alarm discovery=ges seed=3
   causattn sweep [group=a,b] [key=1,2] ...        every combination; again: only what is missing
+  causattn init NAME [--file PATH]                a study of your own texts, its choices explained
   causattn look TEXT|FILE [model=PATH]            what a model makes of a sentence, as a page
   causattn collect FOLDER                         one table over all runs in a folder
   causattn report RUN|SWEEP|RUN RUN               a page on a run, a sweep, or two runs side by side
@@ -51,6 +54,18 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   --traceback                show the traceback of an error (or set CAUSATTN_TRACEBACK=1)
   eval "$(causattn run -sc install=bash)"         completes groups and keys with the tab key
 """
+
+_OWN = {
+    "init": "init",
+    "look": "look",
+    "collect": "collect",
+    "compare": "compare",
+    "report": "report",
+    "cache": "cache",
+    "reproduce": "reproduce",
+    "list": "list_contributions",
+}
+"""Commands with a parser of their own, and their functions in ``causattn.cli.COMMAND``."""
 
 TRACEBACK = "CAUSATTN_TRACEBACK"
 
@@ -121,13 +136,7 @@ def _dispatch(given: list[str]) -> int:
     commands: dict[str, Callable[[list[str]], int]] = {
         "run": _run,
         "sweep": _sweep,
-        "collect": _collect,
-        "compare": _compare,
-        "report": _report,
-        "cache": _cache,
-        "reproduce": _reproduce,
-        "list": _list,
-        "look": _look,
+        **{name: partial(_own, name) for name in _OWN},
     }
     if command in ("-sc", "--shell-completion"):
         from causattn.cli.completion import complete
@@ -178,46 +187,11 @@ def _sweep(rest: list[str]) -> int:
     return launch([*multirun, *rest])
 
 
-def _list(rest: list[str]) -> int:
-    from causattn.cli.list import list_contributions
-
-    return list_contributions(rest)
-
-
-def _look(rest: list[str]) -> int:
-    from causattn.cli.look import look
-
-    return look(rest)
-
-
-def _collect(rest: list[str]) -> int:
-    from causattn.cli.collect import collect
-
-    return collect(rest)
-
-
-def _compare(rest: list[str]) -> int:
-    from causattn.cli.compare import compare
-
-    return compare(rest)
-
-
-def _report(rest: list[str]) -> int:
-    from causattn.cli.report import report
-
-    return report(rest)
-
-
-def _cache(rest: list[str]) -> int:
-    from causattn.cli.cache import cache
-
-    return cache(rest)
-
-
-def _reproduce(rest: list[str]) -> int:
-    from causattn.cli.reproduce import reproduce
-
-    return reproduce(rest)
+def _own(name: str, rest: list[str]) -> int:
+    """Do a command that is not Hydra's: the function of its name in the module of its name."""
+    module = import_module(f"causattn.cli.{name}")
+    done: int = getattr(module, _OWN[name])(rest)
+    return done
 
 
 _PLUGINS = "a Python file or module with contributions of your own; may be repeated"

@@ -179,4 +179,4 @@ def left_out_sentence(left_out: Mapping[str, Any]) -> str:
 
 
 def _some(words: Sequence[str], most: int = 6, between: str = ", ") -> str:
-    return between.join(words[:most]) + (" ..." if len(words) > most else "")
+    return between.join([*words[:most], "..."] if len(words) > most else words)

@@ -128,8 +128,8 @@ class TextsDescription:
             "more of them (features.min_share)"
         )
 
-    def lines(self) -> Iterator[str]:
-        """Yield it all in words, a line a subject."""
+    def lines(self, with_label: bool = True) -> Iterator[str]:
+        """Yield it all in words, a line a subject; a label that is not wanted is left out."""
         yield f"{visible(self.path)}: {self.documents:,} documents in column {visible(self.text)}"
         if self.without_text or self.repeated:
             yield (
@@ -144,7 +144,8 @@ class TextsDescription:
         fewest, median, most = self.words
         yield f"Words a document: {fewest} to {most}, half of them up to {median}"
         yield from self._columns()
-        yield from self._label()
+        if with_label:
+            yield from self._label()
         shown = [f"{visible(word)} {count}" for word, count in self.features.items()]
         if shown:
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""

@@ -11,6 +11,8 @@ from causattn.discovery import ASSUMED, KNOWLEDGE
 from causattn.effects import directed_by_knowledge
 from causattn.results import Run
 
+_HOLDS = ("supported", "robust", "consistent")
+"""Verdicts of an arrow that documents bear out which the search has not seen."""
 _NAMED = 8
 """Most names of features that are listed."""
 
@@ -75,6 +77,25 @@ def assumed_line(run: Run) -> str:
     if arrows:
         said += f" ({listed(arrows)})"
     return f"{line}; {said}, {found} by the documents"
+
+
+def little_line(run: Run) -> str:
+    """Say that there is too little to find, where no arrow of an unknown truth holds up.
+
+    Empty where one does, where the truth is known, and where no effects were asked for.
+    """
+    frame = run.evidence
+    asked = run.config.get("effects", {}).get("kind") != "none"
+    if run.truth is not None or "circuit" in run.summary or "verdict" not in frame or not asked:
+        return ""
+    if frame["verdict"].isin(_HOLDS).any():
+        return ""
+    arrows = int(frame["discovery_directed"].sum())
+    said = f"none of the {arrows} arrows holds" if arrows > 1 else "the one arrow does not hold"
+    return (
+        f"Too little to find: {said if arrows else 'no arrow was found that holds'} in documents "
+        "that the search has not seen; more documents may help, or fewer features"
+    )
 
 
 def _some_of(names: Collection[Any]) -> str:

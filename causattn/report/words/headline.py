@@ -11,7 +11,7 @@ from causattn.candidates import SELECTORS
 from causattn.graphs import added_metrics
 from causattn.report.words import number
 from causattn.report.words.evidence import verdict_lines
-from causattn.report.words.features import assumed_line, left_out_line, words_line
+from causattn.report.words.features import assumed_line, left_out_line, little_line, words_line
 from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
 from causattn.results import Run
 
@@ -67,6 +67,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
         graph_line(run),
         *of_heads,
         *verdict_lines(run),
+        little_line(run),
         timing_line(run) if timed else "",
     )
     return [line for line in lines if line]

@@ -2,7 +2,10 @@
 
 from types import SimpleNamespace
 
-from causattn.report.words.features import left_out_line, words_line
+import pandas as pd
+import pytest
+
+from causattn.report.words.features import left_out_line, little_line, words_line
 
 
 def test_constant_features_are_isolated_and_the_truth_without_them_is_said():
@@ -30,7 +33,30 @@ def test_words_left_out_and_merged_are_said():
     }
     line = words_line(SimpleNamespace(summary={"features": {"left_out": left_out}}))
     assert line == (
-        "Words: English and Chinese; 41 function words left out (the, a, of, we, my, very ...); "
+        "Words: English and Chinese; 41 function words left out (the, a, of, we, my, very, ...); "
         "too frequent to differ: food; forms taken as one: price with prices, priced"
     )
     assert words_line(SimpleNamespace(summary={"features": {}})) == ""
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (["drawn", "disputed"], "Too little to find: none of the 2 arrows holds in documents"),
+        (["drawn"], "Too little to find: the one arrow does not hold in documents"),
+        ([], "Too little to find: no arrow was found that holds in documents"),
+        (["drawn", "consistent"], ""),
+    ],
+)
+def test_too_little_to_find_is_said(verdicts, said):
+    frame = pd.DataFrame({"verdict": verdicts, "discovery_directed": [True] * len(verdicts)})
+    effects = {"effects": {"kind": "dowhy"}}
+    run = SimpleNamespace(truth=None, summary={}, evidence=frame, config=effects)
+    assert little_line(run).startswith(said)
+    assert bool(little_line(run)) == bool(said)
+    for other in (
+        {"truth": object()},
+        {"summary": {"circuit": {}}},
+        {"config": {"effects": {"kind": "none"}}},
+    ):
+        assert little_line(SimpleNamespace(**{**vars(run), **other})) == ""
