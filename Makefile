@@ -22,7 +22,7 @@ run: $(READY)
 	$(BIN)/causattn run $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 slow: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow $(ARGS)
