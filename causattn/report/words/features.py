@@ -62,17 +62,18 @@ def assumed_line(run: Run) -> str:
     known = details.get(KNOWLEDGE)
     if known is None:
         return ""
-    given = directed_by_knowledge(run.graph)
-    arrows = [f"{visible(a)} → {visible(b)}" for a, b in sorted(given)]
-    found = int(run.graph.directed().sum()) - len(arrows)
     if note:
         tiers = [[visible(name) for name in tier] for tier in known["tiers"]]
         parts = [f"{listed(tiers[-1], 4)} after all others"]
         if len(tiers) > 2:
-            parts.insert(0, f"{listed(tiers[0], 4)} before them")
+            parts.insert(0, f"{listed(tiers[0], 4)} before all others")
         line = f"Assumed: {', '.join(parts)} (discovery.knowledge={{}} assumes nothing)"
     else:
         line = "Known beforehand: what discovery.knowledge says"
+    if run.graph.kind == "pag":  # whose marks have several sources
+        return line
+    arrows = [f"{visible(a)} → {visible(b)}" for a, b in sorted(directed_by_knowledge(run.graph))]
+    found = int(run.graph.directed().sum()) - len(arrows)
     said = f"{len(arrows)} arrow{'s' * (len(arrows) != 1)} directed by that alone"
     if arrows:
         said += f" ({listed(arrows)})"

@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from causattn.report.words.features import left_out_line, little_line, words_line
+from causattn.discovery import ASSUMED, KNOWLEDGE
+from causattn.graphs import CausalGraph
+from causattn.report.words.features import assumed_line, left_out_line, little_line, words_line
 
 
 def test_constant_features_are_isolated_and_the_truth_without_them_is_said():
@@ -60,3 +63,34 @@ def test_too_little_to_find_is_said(verdicts, said):
         {"config": {"effects": {"kind": "none"}}},
     ):
         assert little_line(SimpleNamespace(**{**vars(run), **other})) == ""
+
+
+def test_what_was_assumed_and_what_found_is_said():
+    known = {"required": [], "forbidden": [], "tiers": [["year"], ["good", "slow"], ["stars"]]}
+    arrows = np.zeros((4, 4))
+    arrows[1, 3] = 1
+
+    def line(kind="cpdag", **details):
+        graph = CausalGraph.from_adjacency(
+            arrows,
+            ("year", "good", "slow", "stars"),
+            direction="from row to column",
+            kind="cpdag",
+            details=details,
+        )
+        graph = graph if kind == "cpdag" else SimpleNamespace(details=details, kind=kind)
+        return assumed_line(SimpleNamespace(graph=graph))
+
+    before = (
+        "Assumed: year before all others, stars after all others (discovery.knowledge={} assumes "
+        "nothing)"
+    )
+    assert line(**{KNOWLEDGE: known, ASSUMED: True}) == (
+        f"{before}; 1 arrow directed by that alone (good → stars), 0 by the documents"
+    )
+    assert line("pag", **{KNOWLEDGE: known, ASSUMED: True}) == before
+    assert line(**{KNOWLEDGE: known}).startswith(
+        "Known beforehand: what discovery.knowledge says; 1"
+    )
+    assert line(**{ASSUMED: "not used: grasp takes no knowledge"}).endswith("takes no knowledge")
+    assert line() == ""
