@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         size_in_words,
         unzipped,
     )
+    from causattn.base.clock import Clock
     from causattn.base.disk import disk_error
     from causattn.base.errors import (
         ArtefactError,
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from causattn.base.randomness import generator, integer_seed, seed_sequence
     from causattn.base.registry import Entry, Registry, required
     from causattn.base.saying import (
-        Clock,
         csv_cell,
         is_quiet,
         listed,

@@ -261,17 +261,3 @@ def _minutes(seconds: float) -> str:
     minutes, seconds = divmod(int(max(seconds, 0)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}"
-
-
-class Clock:
-    """Seconds by stage, as ``timing.<stage>_s``."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time the block under `name`."""
-        start = time.perf_counter()
-        yield
-        self.seconds[f"{name}_s"] = round(time.perf_counter() - start, 3)
