@@ -40,6 +40,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn look TEXT|FILE [model=PATH]            what a model makes of a sentence, as a page
   causattn collect FOLDER                         one table over all runs in a folder
   causattn report RUN|SWEEP|RUN RUN               a page on a run, a sweep, or two runs side by side
+  causattn export RUN FILE ...                    its graph, evidence or pictures for other programs
   causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
   causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
@@ -61,6 +62,7 @@ _OWN = {
     "collect": "collect",
     "compare": "compare",
     "report": "report",
+    "export": "export",
     "cache": "cache",
     "reproduce": "reproduce",
     "list": "list_contributions",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         same_skeleton_and_colliders,
         topological_order,
     )
+    from causattn.graphs.exports import GraphForm
     from causattn.graphs.graph import CausalGraph
     from causattn.graphs.marginal import varying, with_constant
     from causattn.graphs.marks import Edge, Mark, is_symmetric, nonzero_pairs
@@ -46,6 +47,7 @@ __all__ = [
     "Agreement",
     "CausalGraph",
     "Edge",
+    "GraphForm",
     "GraphMetric",
     "GraphPair",
     "Mark",

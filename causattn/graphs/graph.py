@@ -20,8 +20,10 @@ from causattn.base import (
     listed,
     read_json,
     repeated,
+    visible,
     write_json,
 )
+from causattn.graphs.exports import GraphForm, from_graph_json, graph_json, graph_text
 from causattn.graphs.marks import LEFT, RIGHT, Direction, Edge, Mark, acyclic, nonzero_pairs, turned
 
 if TYPE_CHECKING:
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 Kind = Literal["dag", "cpdag", "pag"]
+_SHOWN = 60
+"""Edges that a graph prints."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CausalGraph(Shown):
     """A causal graph over named variables.
 
@@ -239,29 +243,34 @@ class CausalGraph(Shown):
 
         return to_causal_learn(self)
 
+    def text(self, form: GraphForm) -> str:
+        """Return the graph as other programs read it.
+
+        Parameters
+        ----------
+        form
+            ``"dot"`` (Graphviz), ``"mermaid"``, ``"graphml"``, ``"csv"`` (a square of 0 and 1
+            **from row to column** under the names) or ``"tetrad"`` (the lines that Tetrad and
+            causal-learn write).
+
+        Raises
+        ------
+        CapabilityError
+            For ``"csv"`` where an edge has arrows at both ends or a circle.
+        """
+        return graph_text(self, form)
+
+    def __repr__(self) -> str:
+        """Return its kind, what found it, and its edges, a line each."""
+        found = f" by {visible(self.algorithm)}" if self.algorithm else ""
+        head = f"{self.kind} of {self.size} variables with {self.edge_count} edges{found}"
+        shown = [f"  {visible(a)} {symbol} {visible(b)}" for a, b, symbol in self.edges()]
+        more = [f"  ... and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+        return "\n".join([head, *shown[:_SHOWN], *more])
+
     def write(self, path: Path) -> None:
         """Write the graph as one JSON file (schema 1)."""
-        write_json(
-            path,
-            {
-                "schema": SCHEMA,
-                "kind": self.kind,
-                "algorithm": self.algorithm,
-                "names": list(self.names),
-                "edges": [
-                    {"source": edge.source, "target": edge.target, "symbol": edge.symbol}
-                    for edge in self.edges()
-                ],
-                "separating_sets": [
-                    {"pair": list(map(int, pair)), "sets": [list(map(int, s)) for s in sets]}
-                    for pair, sets in sorted(self.separating_sets.items())
-                ],
-                "tests": self.tests,
-                "tests_by_order": [int(count) for count in self.tests_by_order],
-                "score": self.score,
-                "details": dict(self.details),
-            },
-        )
+        write_json(path, {"schema": SCHEMA, **graph_json(self)})
 
     @classmethod
     def read(cls, path: Path) -> CausalGraph:
@@ -275,26 +284,4 @@ class CausalGraph(Shown):
         stored = read_json(path)
         if not isinstance(stored, dict) or stored.get("schema") != SCHEMA:
             raise ArtefactError(f"{path} is no graph of schema {SCHEMA}; write it again.")
-        names = tuple(stored["names"])
-        index = {name: k for k, name in enumerate(names)}
-        left = {text: mark for mark, text in LEFT.items()}
-        right = {text: mark for mark, text in RIGHT.items()}
-        marks = np.zeros((len(names), len(names)), dtype=np.int8)
-        for edge in stored["edges"]:
-            i, j = index[edge["source"]], index[edge["target"]]
-            marks[j, i] = left[edge["symbol"][0]]
-            marks[i, j] = right[edge["symbol"][2]]
-        return cls(
-            names,
-            marks,
-            kind=stored["kind"],
-            algorithm=stored["algorithm"],
-            separating_sets={
-                (entry["pair"][0], entry["pair"][1]): [tuple(s) for s in entry["sets"]]
-                for entry in stored["separating_sets"]
-            },
-            tests=stored["tests"],
-            tests_by_order=tuple(stored["tests_by_order"]),
-            score=stored["score"],
-            details=stored["details"],
-        )
+        return cls(**from_graph_json(stored))

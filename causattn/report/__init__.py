@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from causattn.report.page.views import View, show_counterfactual, show_document, show_graph
     from causattn.report.record.attention import Material, record_attention
     from causattn.report.record.settings import page_settings
+    from causattn.report.words.latex import evidence_latex
     from causattn.report.words.terminal import print_run
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "View",
     "comparison_headlines",
     "draw_figures",
+    "evidence_latex",
     "font_families",
     "look_at",
     "look_page",

@@ -26,7 +26,7 @@ from causattn.report.record.reading import KeptDocument, recorded
 from causattn.results import Run, load_run
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ShownGraph(CausalGraph):
     """A `CausalGraph` that knows the run it was found in."""
 
