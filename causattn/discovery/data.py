@@ -43,12 +43,15 @@ class DiscoveryData:
     constant
         Variables with one value in all rows, which nothing can depend on: algorithms never see
         them, and graphs have them without an edge.
+    ordered
+        Discrete variables whose codes are in the order of their categories, where that is known.
     """
 
     names: tuple[str, ...]
     values: np.ndarray
     categories: tuple[int | None, ...]
     constant: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -89,10 +92,12 @@ class DiscoveryData:
         kept = [k for k, name in enumerate(self.names) if name not in self.constant]
         names = tuple(self.names[k] for k in kept)
         categories = tuple(self.categories[k] for k in kept)
+        ordered = tuple(name for name in self.ordered if name in names)
         if None in categories:
-            return DiscoveryData(names, np.ascontiguousarray(self.values[:, kept]), categories)
-        codes = np.asfortranarray(self.values[:, kept], dtype=np.int32)
-        return DiscoveryData(names, codes, categories)
+            values = np.ascontiguousarray(self.values[:, kept])
+        else:
+            values = np.asfortranarray(self.values[:, kept], dtype=np.int32)
+        return DiscoveryData(names, values, categories, ordered=ordered)
 
     def take(self, rows: np.ndarray) -> DiscoveryData:
         """Return the table of some rows; a category keeps its code though no row may hold it."""

@@ -1,12 +1,13 @@
 """How arrays and data frames become `DiscoveryData`.
 
 The type of the numbers says their kind: integers, booleans, strings and pandas categories are
-discrete, floating-point numbers continuous.
+discrete, floating-point numbers continuous. Categories of pandas that are ordered keep their order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -66,6 +67,8 @@ def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
     names = tuple(str(name) for name in frame.columns)
     check_shape(names, len(frame))
     read = _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
+    ordered = tuple(n for n, kind in zip(names, frame.dtypes, strict=True) if _is_ordered(kind))
+    read = replace(read, ordered=ordered)
     integers = [kind.kind in "iu" for kind in frame.dtypes]
     _warn_of_counts([each for k, each in enumerate(_many(read)) if each and integers[k]])
     return read
@@ -79,7 +82,15 @@ def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
         raise DataError(missing(name, int(column.isna().sum())))
     if pd.api.types.is_float_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64), None
+    if _is_ordered(column.dtype):
+        levels, codes = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
+        return codes, len(levels)
     return _from_column(name, column.to_numpy())
+
+
+def _is_ordered(kind: Any) -> bool:
+    """Return whether a column's type is of categories with an order."""
+    return bool(getattr(kind, "ordered", False))
 
 
 def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData:

@@ -38,6 +38,7 @@ _AUTOMATIC = {
     "test": {"continuous": "fisher_z", "discrete": "g_square"},
     "score": {"continuous": "bic", "discrete": "bdeu"},
 }
+_FOR_MIXED = "degenerate_gaussian"
 _OF_OTHERS = {
     "fisherz": "fisher_z",
     "chisq": "chi_square",
@@ -54,8 +55,10 @@ class TestSettings(RunSettings):
     Parameters
     ----------
     test
-        ``"auto"`` (fisher_z for continuous, g_square for discrete data), ``"fisher_z"``,
-        ``"chi_square"``, ``"g_square"``, or a test of a plugin.
+        ``"auto"`` (fisher_z for continuous, g_square for discrete data, degenerate_gaussian for
+        mixed data and for categories with an order), ``"fisher_z"``, ``"chi_square"``,
+        ``"g_square"``, ``"degenerate_gaussian"``, ``"conditional_gaussian"``, or a test of a
+        plugin.
     alpha
         Level of each test.
     """
@@ -73,10 +76,12 @@ class ScoreSettings(RunSettings):
     Parameters
     ----------
     score
-        ``"auto"`` (bic for continuous, bdeu for discrete data), ``"bic"``, ``"ebic"``, ``"bdeu"``,
-        or a score of a plugin.
+        ``"auto"`` (bic for continuous, bdeu for discrete data, degenerate_gaussian for mixed data
+        and for categories with an order), ``"bic"``, ``"ebic"``, ``"bdeu"``,
+        ``"degenerate_gaussian"``, ``"conditional_gaussian"``, or a score of a plugin.
     penalty
-        bic, ebic: price of a parameter in units of log n; 0.5 is the BIC as published (Schwarz).
+        price of a parameter in units of log n, but for bdeu; 0.5 is the BIC as published
+        (Schwarz).
     equivalent_sample_size
         bdeu: weight of the uniform prior in rows.
     structure_prior
@@ -224,17 +229,30 @@ def check_named(settings: RunSettings) -> None:
 
 
 def named_kinds(settings: RunSettings, capability: Capability) -> frozenset[str]:
-    """Return the kinds of data of the named test or score, where the algorithm takes any."""
-    kinds: frozenset[str] = frozenset()
-    for offer, what, registry in (
-        (capability.tests, "test", TESTS),
-        (capability.scores, "score", SCORES),
-    ):
-        name = getattr(settings, what, "auto")
-        if takes_any(offer) and name != "auto":
-            found: Any = registry[name]
-            kinds |= found.data_kinds
-    return kinds
+    """Return the kinds of data of the test or score, where the algorithm takes any."""
+    if not (what := what_takes_mixed(capability)):
+        return frozenset()
+    name = getattr(settings, what, "auto")
+    registry: Any = TESTS if what == "test" else SCORES
+    return frozenset({"mixed"}) if name == "auto" else frozenset(registry[name].data_kinds)
+
+
+def what_takes_mixed(capability: Capability) -> str:
+    """Return ``"test"`` or ``"score"`` where the algorithm takes any of those and no more."""
+    offers = {"test": capability.tests, "score": capability.scores}
+    used = [what for what, offer in offers.items() if offer]
+    return used[0] if len(used) == 1 and takes_any(offers[used[0]]) else ""
+
+
+def _automatic(data: DiscoveryData, offer: Offer, what: str) -> str:
+    """Return the test or score for these data, nothing where there is none."""
+    ranked = any(
+        name in data.ordered and count is not None and count > 2
+        for name, count in zip(data.names, data.categories, strict=True)
+    )
+    if takes_any(offer) and (ranked or data.kind == "mixed"):
+        return _FOR_MIXED
+    return _AUTOMATIC[what].get(data.kind, "")
 
 
 def takes_any(offer: Offer) -> bool:
@@ -252,7 +270,7 @@ def _resolved(wanted: str, data: DiscoveryData, capability: Capability, what: st
     """Return the test or score to use: the one named, or for ``"auto"`` the one for this data."""
     registry: Any = TESTS if what == "test" else SCORES
     offer = capability.tests if what == "test" else capability.scores
-    name = _AUTOMATIC[what].get(data.kind, "") if wanted == "auto" else wanted
+    name = _automatic(data, offer, what) if wanted == "auto" else wanted
     if takes_any(offer) and name:
         registry.entry(name)  # says what is near where it is not known
         if data.kind in registry[name].data_kinds:

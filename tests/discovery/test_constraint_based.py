@@ -244,7 +244,7 @@ def test_what_does_not_fit_is_a_sentence(graph_of, gaussian, network):
         pc(continuous, test="g_square")
     mixed = continuous.assign(kind=["x", "y"] * 50)
     with pytest.raises(CapabilityError, match=r"mixed \(discrete: kind; continuous: X, Y, Z\)"):
-        pc(mixed)
+        pc(mixed, engine="torch")
     with pytest.raises(ConfigError, match=r"alpha=1\.5"):
         pc(continuous, alpha=1.5)
     with pytest.raises(DataError, match="missing"):

@@ -175,8 +175,9 @@ def ges(
         An array [n, p] (integers are discrete, floating-point numbers continuous), a data frame,
         or a feature table.
     score
-        ``"bic"``, ``"bdeu"``, or ``"auto"``: BIC for continuous, BDeu for discrete data. Or an
-        object of your own with ``local_score(node, parents)``: the score of a column with an
+        ``"bic"``, ``"bdeu"``, ``"degenerate_gaussian"``, ``"conditional_gaussian"``, or ``"auto"``:
+        BIC for continuous, BDeu for discrete, the degenerate Gaussian for mixed data. Or an object
+        of your own with ``local_score(node, parents)``: the score of a column with an
         ascending tuple of columns as parents, higher is better. The search goes over equivalence
         classes, so members of a class should have the same sum.
     penalty

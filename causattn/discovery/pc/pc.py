@@ -163,8 +163,10 @@ def pc(
         An array [n, p] (integers are discrete, floating-point numbers continuous), a data frame,
         or a feature table.
     test
-        ``"fisher_z"``, ``"chi_square"``, ``"g_square"``, or ``"auto"``: Fisher z for continuous,
-        G-square for discrete data. Or one of your own: a function ``(x, y, given)`` of two columns
+        ``"fisher_z"``, ``"chi_square"``, ``"g_square"``, ``"degenerate_gaussian"``,
+        ``"conditional_gaussian"``, or ``"auto"``: Fisher z for continuous, G-square for discrete
+        data, the degenerate Gaussian for mixed data and where categories have an order (pandas'
+        ordered categories). Or one of your own: a function ``(x, y, given)`` of two columns
         x < y and an ascending tuple of columns that returns a p-value, or an object with
         ``p_values(questions)`` that answers a list of such triples at once.
     alpha

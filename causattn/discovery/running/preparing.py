@@ -18,6 +18,7 @@ from causattn.discovery.shared_settings import (
     check_named,
     named_kinds,
     own_names,
+    what_takes_mixed,
 )
 
 if TYPE_CHECKING:
@@ -205,6 +206,8 @@ def _check_kind(problem: Problem, name: str, capability: Capability, settings: R
         if cut
         else "leave the discrete columns out or choose another algorithm"
     )
+    if data.kind == "mixed" and (own := what_takes_mixed(capability)):
+        mend = f"set {own}=degenerate_gaussian, which is for both, or {mend}"
     raise CapabilityError(f"{name} takes {takes} data and {has}; {mend}.")
 
 

@@ -74,6 +74,7 @@ def write_problem(
             "names": list(problem.data.names),
             "categories": list(problem.data.categories),
             "constant": list(problem.data.constant),
+            "ordered": list(problem.data.ordered),
             "method": None if candidates is None else candidates.method,
             "knowledge": None if knowledge is None else dataclasses.asdict(knowledge),
             "seed": problem.seed,
@@ -106,7 +107,8 @@ def read_problem(folder: Path, piped: bytes = b"") -> tuple[Algorithm, Problem, 
     knowledge = None
     if stored["knowledge"] is not None:
         knowledge = Knowledge.from_settings(stored["knowledge"])
-    data = DiscoveryData(names, values, tuple(stored["categories"]), tuple(stored["constant"]))
+    listed = (tuple(stored[what]) for what in ("categories", "constant", "ordered"))
+    data = DiscoveryData(names, values, *listed)
     settings = settings_from(algorithm.settings, stored["settings"], "discovery")
     problem = Problem(
         data, candidates, knowledge, stored["seed"], objects["test"], objects["score"]
