@@ -121,7 +121,7 @@ def build_features(
     model
         The model whose tokens carry them, or whose output is one of them; None without a model.
     name
-        An option of the group features: ``"slots"``, ``"words"``, ``"concepts"``.
+        An option of the group features: ``"slots"``, ``"words"``, ``"terms"``, ``"concepts"``.
     seed
         Every draw follows from it.
     settings

@@ -169,7 +169,9 @@ def left_out_sentence(left_out: Mapping[str, Any]) -> str:
     """Return in words what was left out and merged, as `ContentWords.left_out` has it."""
     parts = [f"Words: {language_names(left_out['languages'])}"]
     if number := left_out["function_word_count"]:
-        parts.append(f"{number} function words left out ({_some(left_out['function_words'])})")
+        parts.append(
+            f"{number} function words left out ({_some(left_out['function_words'], total=number)})"
+        )
     if frequent := left_out["too_frequent"]:
         parts.append(f"too frequent to differ: {_some(frequent)}")
     if merged := left_out["merged"]:
@@ -178,5 +180,8 @@ def left_out_sentence(left_out: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _some(words: Sequence[str], most: int = 6, between: str = ", ") -> str:
-    return between.join([*words[:most], "..."] if len(words) > most else words)
+def _some(words: Sequence[str], most: int = 6, between: str = ", ", total: int = 0) -> str:
+    """Return the first words and how many more there are, of `total` where not all are listed."""
+    rest = max(total, len(words)) - most
+    more = [f"{rest} more"] if rest > 0 else []
+    return between.join([*words[:most], *more])
