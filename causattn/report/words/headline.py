@@ -10,6 +10,7 @@ from causattn.base import visible
 from causattn.candidates import SELECTORS
 from causattn.graphs import added_metrics
 from causattn.report.words import number
+from causattn.report.words.attention import attention_lines
 from causattn.report.words.evidence import verdict_lines
 from causattn.report.words.features import assumed_line, left_out_line, little_line, words_line
 from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
@@ -27,12 +28,6 @@ _LEARNED = 0.97
 """A share of the blind loss above which a model has learned next to nothing."""
 _REACHED = 0.8
 """A share of what a regression of the same documents learns below which a model is not read."""
-_WAYS = {
-    "registered attention function": "a function registered in place of the model's own",
-    "step by step": "following the decoder step by step",
-    "hooks on eager modules": "hooks on the model's own attention modules",
-    "output_attentions": "what the model returns (output_attentions)",
-}
 _WARNING = "it has learned next to nothing and its attention means as little, train it longer"
 
 
@@ -54,10 +49,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
     lines = (
         data_line(run),
         model_line(run),
-        capture_line(run),
-        query_line(run),
-        reading_line(run),
-        sink_line(run),
+        *attention_lines(run),
         left_out_line(run),
         words_line(run),
         candidate_line(run),
@@ -185,52 +177,6 @@ def _too_little(about: Mapping[str, Any]) -> str:
         f"below {_REACHED} its attention misses edges, try {mend}, or candidates=cmi or lasso, "
         "which need no model"
     )
-
-
-def capture_line(run: Run) -> str:
-    """Say how attention was captured, where, and of how many documents; empty where unknown."""
-    about = run.summary.get("attention", {})
-    way, device, documents = (about.get(name) for name in ("capture", "device", "documents"))
-    if not isinstance(way, str) or not isinstance(device, str) or not isinstance(documents, int):
-        return ""
-    said = _WAYS.get(way, visible(way))
-    return f"Attention read by {said} on {visible(device)}, {documents} documents"
-
-
-def query_line(run: Run) -> str:
-    """Say what else a model that reads from left to right could be asked; empty where it was."""
-    about = run.summary.get("attention", {})
-    if about.get("query") != "observed" or run.summary.get("model", {}).get("task") != "causal":
-        return ""
-    return (
-        "Read as the documents stand: what a word's own position attends to, where this model, "
-        "which reads from left to right, has the word before it; attention=next reads where it "
-        "predicts the word"
-    )
-
-
-def reading_line(run: Run) -> str:
-    """Warn where documents were cut at the model's length; empty where none was."""
-    about = run.summary.get("attention", {})
-    cut, documents = about.get("documents_truncated"), about.get("documents")
-    if not isinstance(cut, int) or not cut:
-        return ""
-    lost = about.get("mentions_without_token")
-    unread = f", and {lost} occurrences of features were not read" if lost else ""
-    return (
-        f"Cut: {cut} of {documents} documents are longer than the model takes and were read only "
-        f"up to there{unread}; split them into shorter documents to read all"
-    )
-
-
-def sink_line(run: Run) -> str:
-    """Say how much attention goes to sinks and whether it was taken out; empty where unknown."""
-    about = run.summary.get("attention", {})
-    share = about.get("sink_attention")
-    if not isinstance(share, float):
-        return ""
-    done = "was taken out" if about.get("sinks") == "remove" else "was left (attention.sinks=keep)"
-    return f"Sinks: {share:.0%} of attention goes to the first token and special ones, and {done}"
 
 
 def data_line(run: Run) -> str:

@@ -6,15 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from causattn.attention import METHODS
 from causattn.graphs import CausalGraph
 from causattn.report.words.headline import (
     candidate_line,
-    capture_line,
     cheaper_line,
     model_line,
-    query_line,
-    reading_line,
 )
 
 
@@ -51,41 +47,6 @@ def test_a_model_below_what_a_regression_reaches_is_warned_of(reached, done, say
 def test_nothing_is_said_of_a_model_that_was_not_trained_here():
     assert model_line(SimpleNamespace(summary={"model": {"kind": "hf"}})) == ""
     assert model_line(SimpleNamespace(summary={})) == ""
-
-
-def test_a_model_that_reads_on_is_said_to_be_asked_at_the_word_itself():
-    figures = {"attention": {"query": "observed"}, "model": {"task": "causal"}}
-    assert "attention=next" in query_line(SimpleNamespace(summary=figures))
-    for room, about in (("attention", {"query": "next"}), ("model", {"task": "classifier"})):
-        assert query_line(SimpleNamespace(summary={**figures, room: about})) == ""
-    assert query_line(SimpleNamespace(summary={})) == ""
-
-
-def test_how_attention_was_captured_is_said():
-    about = {"capture": "hooks on eager modules", "device": "cuda", "documents": 200}
-    line = capture_line(SimpleNamespace(summary={"attention": about}))
-    assert line == (
-        "Attention read by hooks on the model's own attention modules on cuda, 200 documents"
-    )
-    said = {
-        capture_line(SimpleNamespace(summary={"attention": {**about, "capture": way}}))
-        for way in METHODS
-    }
-    assert len(said) == len(METHODS)
-    assert not any("eager" in line or "function on" in line for line in said)  # in plain words
-    for missing in about:
-        some = {name: value for name, value in about.items() if name != missing}
-        assert capture_line(SimpleNamespace(summary={"attention": some})) == ""
-    assert capture_line(SimpleNamespace(summary={})) == ""
-
-
-def test_documents_cut_at_the_models_length_are_said():
-    about = {"documents": 200, "documents_truncated": 12, "mentions_without_token": 40}
-    line = reading_line(SimpleNamespace(summary={"attention": about}))
-    assert "12 of 200 documents" in line
-    assert "40 occurrences" in line
-    for nothing in ({"documents": 200, "documents_truncated": 0}, {}):
-        assert reading_line(SimpleNamespace(summary={"attention": nothing})) == ""
 
 
 @pytest.mark.parametrize("allowed", [True, False])
