@@ -87,7 +87,8 @@ def little_line(run: Run) -> str:
     """
     frame = run.evidence
     asked = run.config.get("effects", {}).get("kind") != "none"
-    if run.truth is not None or "circuit" in run.summary or "verdict" not in frame or not asked:
+    known = {"verdict", "discovery_directed"} <= set(frame)
+    if run.truth is not None or "circuit" in run.summary or not known or not asked:
         return ""
     if frame["verdict"].isin(_HOLDS).any():
         return ""
