@@ -44,6 +44,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn compare FOLDER [--by KEY ...]          who wins on what, by how much, how sure
   causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
+  causattn explain WORD                           what a group, an option or a key means
   causattn list [ROOM]                            algorithms, measures, corpora ..., own ones too
 
   causattn run --help        all groups, their options and the configuration
@@ -63,6 +64,7 @@ _OWN = {
     "compare": "compare",
     "report": "report",
     "export": "export",
+    "explain": "explain",
     "cache": "cache",
     "reproduce": "reproduce",
     "list": "list_contributions",
@@ -174,15 +176,30 @@ def _run(rest: list[str]) -> int:
     from causattn.cli.compose import with_plugins
 
     rest = with_plugins(rest)
+    if _only_help(rest):
+        return 0
     from causattn.cli.hydra import launch
 
     return launch(rest)
+
+
+def _only_help(rest: list[str]) -> bool:
+    """Explain groups and keys where help is wanted; False where not, or with flags of Hydra's."""
+    flags = {text for text in rest if text.startswith("-")}
+    if not flags or not flags <= {"--help", "-h"}:
+        return False
+    from causattn.cli.explain import run_help
+
+    say("\n".join(run_help([text for text in rest if text not in flags])))
+    return True
 
 
 def _sweep(rest: list[str]) -> int:
     from causattn.cli.compose import with_plugins
 
     rest = with_plugins(rest)
+    if _only_help(rest):
+        return 0
     from causattn.cli.hydra import launch
 
     multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]

@@ -18,7 +18,7 @@ $(complete -p causattn | sed 's/.*-F \\([^ ]*\\).*/\\1/')
 echo "${COMPREPLY[*]}"
 """
 CASES = {
-    "causattn ": "run sweep init look collect compare report export cache reproduce list",
+    "causattn ": "run sweep init look collect compare report export explain cache reproduce list",
     "causattn run disc": "discovery. discovery=",
     "causattn sweep seed=1 discovery=": "discovery=ges discovery=pc",
     "causattn run corpus.": "corpus.kind= corpus.path= corpus.size=",
