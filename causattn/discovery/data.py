@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import numpy as np
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from causattn.features import FeatureTable
+
+Missing = Literal["refuse", "test-wise"]
+"""What to do with missing values: refuse them, or leave out of each test the rows that lack one."""
 
 Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
 
@@ -45,6 +48,9 @@ class DiscoveryData:
         them, and graphs have them without an edge.
     ordered
         Discrete variables whose codes are in the order of their categories, where that is known.
+    absent
+        bool [n, p], which values are missing (`values` has a number there that means nothing); None
+        for none. Only tests that leave rows out see such a table.
     """
 
     names: tuple[str, ...]
@@ -52,6 +58,7 @@ class DiscoveryData:
     categories: tuple[int | None, ...]
     constant: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
+    absent: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -97,13 +104,31 @@ class DiscoveryData:
             values = np.ascontiguousarray(self.values[:, kept])
         else:
             values = np.asfortranarray(self.values[:, kept], dtype=np.int32)
-        return DiscoveryData(names, values, categories, ordered=ordered)
+        absent = None if self.absent is None else self.absent[:, kept]
+        return DiscoveryData(names, values, categories, ordered=ordered, absent=absent)
 
     def take(self, rows: np.ndarray) -> DiscoveryData:
         """Return the table of some rows; a category keeps its code though no row may hold it."""
+        absent = None if self.absent is None else self.absent[rows]
         if self.kind == "discrete":
-            return replace(self, values=np.ascontiguousarray(self.values.T[:, rows]).T)
-        return replace(self, values=self.values[rows])
+            values = np.ascontiguousarray(self.values.T[:, rows]).T
+        else:
+            values = self.values[rows]
+        return replace(self, values=values, absent=absent)
+
+    def complete(self, columns: Sequence[int]) -> DiscoveryData:
+        """Return some columns, and of them the rows in which none is missing."""
+        chosen = list(columns)
+        rows = np.ones(self.rows, dtype=bool)
+        if self.absent is not None:
+            rows &= ~self.absent[:, chosen].any(axis=1)
+        names = tuple(self.names[k] for k in chosen)
+        categories = tuple(self.categories[k] for k in chosen)
+        of_codes = None not in categories
+        values = self.values[rows][:, chosen].astype(np.int32 if of_codes else np.float64)
+        ordered = tuple(name for name in self.ordered if name in names)
+        values = np.asfortranarray(values) if of_codes else np.ascontiguousarray(values)
+        return DiscoveryData(names, values, categories, ordered=ordered)
 
     def discretised(self, bins: int) -> DiscoveryData:
         """Return the table with continuous columns cut into categories of equal frequency.
@@ -120,6 +145,8 @@ class DiscoveryData:
         """
         if bins < 2:
             raise DataError(f"discretise={bins} leaves one category; use 2 or more.")
+        if self.absent is not None:
+            raise DataError("A table with missing values cannot be cut; leave discretise out.")
         if self.kind == "discrete":
             return self
         columns: list[np.ndarray] = []
@@ -136,7 +163,7 @@ class DiscoveryData:
 
 
 def as_discovery_data(
-    data: Data | DiscoveryData, names: Sequence[str] | None = None
+    data: Data | DiscoveryData, names: Sequence[str] | None = None, *, missing: Missing = "refuse"
 ) -> DiscoveryData:
     """Read a table and refuse what no algorithm can use.
 
@@ -146,6 +173,8 @@ def as_discovery_data(
         A numpy array [n, p], a data frame, a feature table, or a torch tensor.
     names
         Names of an array's columns; ``X1``, ``X2``, ... where left out.
+    missing
+        ``"refuse"`` missing values, or keep them (``"test-wise"``) for tests that leave rows out.
 
     Raises
     ------
@@ -167,6 +196,9 @@ def as_discovery_data(
         from causattn.discovery.reading import from_others
 
         read = from_others(data, names)
+    if read.absent is not None and missing == "refuse":
+        column = int(np.flatnonzero(read.absent.any(axis=0))[0])
+        raise DataError(are_missing(read.names[column], int(read.absent[:, column].sum())))
     return checked(read)
 
 
@@ -216,6 +248,10 @@ def checked(data: DiscoveryData) -> DiscoveryData:
     if data.values.dtype.kind == "f":
         _check_numbers(data)
         constant = constant_columns(data.values)
+        if data.absent is not None:  # constant where there are values
+            constant = np.array(
+                [len(np.unique(data.values[~data.absent[:, k], k])) < 2 for k in range(data.size)]
+            )
     else:
         constant = np.array([count == 1 for count in data.categories])
     same = tuple(name for name, one in zip(data.names, constant, strict=True) if one)
@@ -240,8 +276,6 @@ def _check_numbers(data: DiscoveryData) -> None:
     if not np.isfinite(data.values).all():
         column = int(np.flatnonzero(~np.isfinite(data.values).all(axis=0))[0])
         name, values = data.names[column], data.values[:, column]
-        if np.isnan(values).any():
-            raise DataError(missing(name, int(np.isnan(values).sum())))
         raise DataError(
             f"Variable {name} has {int(np.isinf(values).sum())} infinite values; drop those "
             "rows or the column."
@@ -254,11 +288,11 @@ def _check_numbers(data: DiscoveryData) -> None:
         )
 
 
-def missing(name: str, count: int) -> str:
+def are_missing(name: str, count: int) -> str:
     """Return the sentence for a variable with missing values."""
     return (
         f"Variable {name} has {count} missing value{'s' if count > 1 else ''}; drop those rows or "
-        "the column, or fill them in."
+        "the column, fill them in, or set missing=test-wise where independence is tested."
     )
 
 

@@ -81,7 +81,8 @@ def discover(
     known, note = _known(knowledge), None
     if known is None:
         known, note = assumed_knowledge(algorithm, chosen, features)
-    problem = Problem(as_discovery_data(features), candidates, known, seed)
+    data = as_discovery_data(features, missing=getattr(chosen, "missing", "refuse"))
+    problem = Problem(data, candidates, known, seed)
     graph = solve(algorithm, problem, chosen)
     return graph if note is None else replace(graph, details={**graph.details, ASSUMED: note})
 
@@ -114,7 +115,7 @@ def called(
     if candidates is None:  # else an engine that has no such use would refuse
         unasked: dict[str, Any] = {"candidates": "auto"}
         settings = replace(settings, **unasked)
-    read = as_discovery_data(data, names)
+    read = as_discovery_data(data, names, missing=getattr(settings, "missing", "refuse"))
     return solved(algorithm, Problem(read, candidates, _known(knowledge), seed, **given), settings)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from causattn.base import DataError, warn
-from causattn.discovery.data import DiscoveryData, check_shape, is_of, missing, named_list
+from causattn.discovery.data import DiscoveryData, check_shape, is_of, named_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
     check_shape(names, len(frame))
     read = _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
     ordered = tuple(n for n, kind in zip(names, frame.dtypes, strict=True) if _is_ordered(kind))
-    read = replace(read, ordered=ordered)
+    read = replace(read, ordered=ordered, absent=_absent(frame.isna().to_numpy()))
     integers = [kind.kind in "iu" for kind in frame.dtypes]
     _warn_of_counts([each for k, each in enumerate(_many(read)) if each and integers[k]])
     return read
@@ -78,14 +78,22 @@ def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
     """Return a column as numbers, or as codes with their number of categories."""
     import pandas as pd
 
-    if column.isna().any():
-        raise DataError(missing(name, int(column.isna().sum())))
+    if column.isna().any():  # `absent` says where; what stands there means nothing
+        present = column[column.notna()]
+        if present.empty:
+            raise DataError(f"Variable {name} has no value in any row; leave it out.")
+        return _from_series(name, column.fillna(present.iloc[0]))
     if pd.api.types.is_float_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64), None
     if _is_ordered(column.dtype):
         levels, codes = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
         return codes, len(levels)
     return _from_column(name, column.to_numpy())
+
+
+def _absent(missing: np.ndarray) -> np.ndarray | None:
+    """Return which values are missing, None where none are."""
+    return missing if missing.any() else None
 
 
 def _is_ordered(kind: Any) -> bool:
@@ -107,7 +115,10 @@ def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData
     check_shape(called, len(table))
     if table.dtype.kind == "f":
         values = np.ascontiguousarray(table, dtype=np.float64)
-        return DiscoveryData(called, values, (None,) * len(called))
+        absent = _absent(np.isnan(values))
+        if absent is not None:
+            values = np.where(absent, 0.0, values)
+        return DiscoveryData(called, values, (None,) * len(called), absent=absent)
     if table.dtype.kind == "O":
         import pandas as pd
 

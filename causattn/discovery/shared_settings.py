@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import CapabilityError, ConfigError, warn
+from causattn.base import CapabilityError, ConfigError
 from causattn.discovery.contract import (
     CONTINUOUS,
     DISCRETE,
@@ -18,7 +17,7 @@ from causattn.discovery.contract import (
     Problem,
     RunSettings,
 )
-from causattn.discovery.data import DiscoveryData
+from causattn.discovery.data import DiscoveryData, Missing
 from causattn.discovery.registry import SCORES, TESTS
 
 if TYPE_CHECKING:
@@ -39,13 +38,6 @@ _AUTOMATIC = {
     "score": {"continuous": "bic", "discrete": "bdeu"},
 }
 _FOR_MIXED = "degenerate_gaussian"
-_OF_OTHERS = {
-    "fisherz": "fisher_z",
-    "chisq": "chi_square",
-    "gsq": "g_square",
-    "local_score_BIC": "bic",
-    "local_score_BDeu": "bdeu",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +53,16 @@ class TestSettings(RunSettings):
         plugin.
     alpha
         Level of each test.
+    missing
+        ``refuse`` missing values, or leave the rows that lack one of its variables out of each test
+        (``test-wise``), which is right where what is missing does not hang on the values.
     """
 
     __test__ = False  # not a test of pytest's
 
     test: str = "auto"
     alpha: float = 0.01
+    missing: Missing = "refuse"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +156,16 @@ def chosen_test(
     """
     if problem.test is not None:
         return problem.test
-    return TESTS[_resolved(settings.test, problem.data, capability, "test")]
+    test = TESTS[_resolved(settings.test, problem.data, capability, "test")]
+    if problem.data.absent is None:
+        return test
+    if not takes_any(capability.tests):
+        raise CapabilityError(
+            "missing=test-wise needs an engine that takes any test; set engine=causattn."
+        )
+    from causattn.discovery.tests.contract import TestWise
+
+    return TestWise(test)
 
 
 def chosen_score(problem: Problem, settings: ScoreSettings, capability: Capability) -> ChosenScore:
@@ -201,23 +206,6 @@ def local_score(data: DiscoveryData, score: str | Score, settings: ScoreSettings
 
     found = score.on(data, settings)
     return found if isinstance(found, LocalScore) else ForeignScore(found, data.size, score.name)
-
-
-def own_names(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with causal-learn's names of tests and scores as they are called here.
-
-    Warns
-    -----
-    UserWarning
-        Where there was one.
-    """
-    found = dict(values)
-    for what in ("test", "score"):
-        own = _OF_OTHERS.get(str(found.get(what)))
-        if own is not None:
-            warn(f"{what}={found[what]} is called {own} here.")
-            found[what] = own
-    return found
 
 
 def check_named(settings: RunSettings) -> None:

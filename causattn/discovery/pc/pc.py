@@ -18,7 +18,7 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.data import Data
+from causattn.discovery.data import Data, Missing
 from causattn.discovery.discover import called
 from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.pc.engines import (
@@ -153,6 +153,7 @@ def pc(
     max_order: int | None = None,
     discretise: int | None = None,
     threads: int = 1,
+    missing: Missing = "refuse",
     names: Sequence[str] | None = None,
 ) -> CausalGraph:
     """Find a CPDAG by the stable PC algorithm.
@@ -196,6 +197,9 @@ def pc(
         Cut continuous columns into this many categories of equal frequency.
     threads
         Threads of the compiled engine; the result does not depend on it.
+    missing
+        ``"refuse"`` missing values, or leave the rows that lack one of its variables out of each
+        test (``"test-wise"``).
     names
         Names of an array's columns.
 
@@ -250,4 +254,5 @@ def pc(
         max_order=max_order,
         discretise=discretise,
         threads=threads,
+        missing=missing,
     )

@@ -57,6 +57,8 @@ def write_problem(
     if any(each is not None for each in objects.values()):
         piped = _as_bytes(objects, algorithm.name)
     arrays: dict[str, Any] = {"values": problem.data.values}
+    if problem.data.absent is not None:
+        arrays["absent"] = problem.data.absent
     candidates = problem.candidates
     if candidates is not None:
         arrays |= {
@@ -96,6 +98,7 @@ def read_problem(folder: Path, piped: bytes = b"") -> tuple[Algorithm, Problem, 
     candidates: CandidateEdges | None = None
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         values = np.asarray(arrays["values"])
+        absent = np.asarray(arrays["absent"]) if "absent" in arrays else None
         if values.dtype.kind == "i":
             values = np.asfortranarray(values)
         if stored["method"] is not None:
@@ -107,8 +110,10 @@ def read_problem(folder: Path, piped: bytes = b"") -> tuple[Algorithm, Problem, 
     knowledge = None
     if stored["knowledge"] is not None:
         knowledge = Knowledge.from_settings(stored["knowledge"])
-    listed = (tuple(stored[what]) for what in ("categories", "constant", "ordered"))
-    data = DiscoveryData(names, values, *listed)
+    categories, constant, ordered = (
+        tuple(stored[what]) for what in ("categories", "constant", "ordered")
+    )
+    data = DiscoveryData(names, values, categories, constant, ordered, absent)
     settings = settings_from(algorithm.settings, stored["settings"], "discovery")
     problem = Problem(
         data, candidates, knowledge, stored["seed"], objects["test"], objects["score"]

@@ -146,7 +146,8 @@ def edge_frequencies(
     if not 0 < share <= 1:
         raise ConfigError(f"share={share} is no share of the rows; choose one in (0, 1].")
     algorithm, chosen = chosen_algorithm(settings)
-    problem = Problem(as_discovery_data(features), candidates, as_knowledge(knowledge), seed)
+    data = as_discovery_data(features, missing=getattr(chosen, "missing", "refuse"))
+    problem = Problem(data, candidates, as_knowledge(knowledge), seed)
     part = 1.0 if sampling == "bootstrap" else share
     how = (algorithm, problem, chosen, draws, sampling == "bootstrap", part)
     if workers > 1 or within_s is not None:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from causattn.base import ConfigError
+from causattn.base import ConfigError, DataError
 from causattn.discovery.contract import ANY_DATA
 
 if TYPE_CHECKING:
@@ -100,6 +100,46 @@ class IndependenceTest(ABC):
             Only what is asked for will be worked out, because that is little.
         """
         return None
+
+
+class TestWise(IndependenceTest):
+    """A test that leaves out of each question the rows that lack one of its values.
+
+    That is right where what is missing does not depend on the values of both sides of a question
+    (Tu, Zhang, Ackermann, Mohan, Kjellström and Zhang 2019, "Causal discovery in the presence of
+    missing data", proposition 1: else edges may be too many, not too few).
+    """
+
+    __test__ = False  # not a test of pytest's
+
+    def __init__(self, test: IndependenceTest) -> None:
+        self._test = test
+        self.name = f"{test.name} test-wise"
+        self.data_kinds, self.paper = test.data_kinds, test.paper
+
+    def on(self, data: DiscoveryData) -> PValue:
+        """Return the test.
+
+        A question raises `DataError` where too few rows have all its values.
+        """
+
+        def p_value(x: int, y: int, given: tuple[int, ...]) -> float:
+            columns = (x, y, *given)
+            table = data.complete(columns)
+            varies = table.rows > 1 and (table.values != table.values[:1]).any(axis=0).all()
+            if not varies or self._test.largest_set(table) < len(given):
+                raise DataError(
+                    f"Only {table.rows} rows have values of all of "
+                    f"{', '.join(table.names)}, too few to test them; leave one out or set "
+                    f"max_order={max(len(given) - 1, 0)}."
+                )
+            return one_by_one(self._test.on(table))(0, 1, tuple(range(2, len(columns))))
+
+        return p_value
+
+    def largest_set(self, data: DiscoveryData) -> int:
+        """Return how many columns these rows can be conditioned on."""
+        return self._test.largest_set(data)
 
 
 class GivenTest(IndependenceTest):
