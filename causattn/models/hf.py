@@ -10,7 +10,7 @@ import torch
 
 from causattn.base import ConfigError, ModelError, integer_seed
 from causattn.corpora import Corpus
-from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
+from causattn.models.classifier import label_settings, train_classifier
 from causattn.models.contract import ModelKind
 from causattn.models.loading import (
     check_fit,
@@ -21,11 +21,12 @@ from causattn.models.loading import (
     task_of,
 )
 from causattn.models.model import LanguageModel, LongText, Task, token_id
+from causattn.models.pretrained_mlm import EncoderSettings, check_missing, train_encoder
 from causattn.models.seeded import seeded_torch
 
 
 @dataclass(frozen=True, kw_only=True)
-class HFSettings(ClassifierSettings):
+class HFSettings(EncoderSettings):
     """Which model, how to read it, and a classifier to train on it.
 
     Parameters
@@ -61,6 +62,13 @@ class HFSettings(ClassifierSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.train_mlm and (self.train_classifier or self.task not in ("auto", "masked")):
+            raise ConfigError(
+                "model.train_mlm=true trains a masked language model, and neither a classifier nor "
+                "another model.task; leave model.train_classifier and model.task out."
+            )
+        if self.train_mlm and self.dtype in ("float16", "bfloat16"):
+            raise ConfigError(f"No model is trained in {self.dtype}; set model.dtype=float32.")
         if self.train_classifier and self.task not in ("auto", "classifier"):
             raise ConfigError(
                 f"model.task={self.task} and model.train_classifier=true exclude each other; leave "
@@ -89,13 +97,13 @@ class HuggingFaceModel(ModelKind):
     settings = HFSettings
 
     def needs_corpus(self, settings: HFSettings) -> bool:
-        """Return whether a classifier is trained."""
-        return settings.train_classifier
+        """Return whether anything is trained."""
+        return settings.train_classifier or settings.train_mlm
 
     def known_task(self, settings: HFSettings) -> Task | None:
         """Return the task that is named; a checkpoint's own is not known before it is read."""
-        if settings.train_classifier:
-            return "classifier"
+        if settings.train_classifier or settings.train_mlm:
+            return "masked" if settings.train_mlm else "classifier"
         return None if settings.task == "auto" else settings.task
 
     def files(self, settings: HFSettings) -> list[Path]:
@@ -116,25 +124,29 @@ class HuggingFaceModel(ModelKind):
         config = read_config(path, settings.revision)
         task: Task = task_of(config) if settings.task == "auto" else settings.task
         if config.is_encoder_decoder:
-            if settings.train_classifier or settings.task not in ("auto", "encoder"):
+            trained = settings.train_classifier or settings.train_mlm
+            if trained or settings.task not in ("auto", "encoder"):
                 raise ModelError(
                     f"Model {path} is an encoder with a decoder ({config.model_type}), whose "
                     "attention can be summed and whose predictions are not used here; set "
-                    "model.task=encoder and model.train_classifier=false, or take an encoder or a "
-                    "decoder alone."
+                    "model.task=encoder and train nothing, or take an encoder or a decoder alone."
                 )
             task = "encoder"
         changes: dict[str, Any] = {}
         if settings.train_classifier:
             task = "classifier"
             changes = {**label_settings(corpus, path), "ignore_mismatched_sizes": True}
+        elif settings.train_mlm:
+            task = "masked"
         with seeded_torch(integer_seed(seed, "models", "hf", "head")):
             network, missing = read_network(
                 path, task, settings.dtype, settings.revision, **changes
             )
         tokenizer = read_tokenizer(path, settings.revision)
         check_fit(path, network, tokenizer)
-        if not settings.train_classifier:
+        if settings.train_mlm:
+            check_missing(path, missing)
+        elif not settings.train_classifier:
             _check_complete(path, task, missing)
         if token_id(network.config, "pad_token_id") is None:
             # Causal classifiers need to know which token is padding.
@@ -146,6 +158,8 @@ class HuggingFaceModel(ModelKind):
         about |= {"commit": getattr(config, "_commit_hash", None), "weights_missing": missing}
         if settings.train_classifier:
             about |= {"corpus": corpus.name, **train_classifier(model, corpus, settings, seed)}
+        elif settings.train_mlm:
+            about |= {"corpus": corpus.name, **train_encoder(model, corpus, settings, seed)}
         return LanguageModel(name, network, tokenizer, task, settings.long_text, about)
 
 

@@ -19,7 +19,7 @@ def hidden_losses(
 ) -> torch.Tensor:
     """Return the loss at each hidden position, in nats, float [h], row by row.
 
-    The vocabulary head, the widest layer, runs on hidden positions only.
+    Of a BERT the vocabulary head, the widest layer, runs on hidden positions only.
 
     Parameters
     ----------
@@ -37,5 +37,9 @@ def hidden_losses(
     inputs = torch.where(where, torch.from_numpy(hiding), batch.input_ids)
     # Without padding no mask is needed, and attention is cheaper.
     mask = None if bool(batch.attention_mask.all()) else batch.attention_mask
-    states = network.bert(input_ids=inputs, attention_mask=mask).last_hidden_state
-    return cross_entropy(network.cls(states[where]), batch.input_ids[where], reduction="none")
+    if isinstance(network, BertForMaskedLM):
+        states = network.bert(input_ids=inputs, attention_mask=mask).last_hidden_state
+        logits = network.cls(states[where])
+    else:
+        logits = network(input_ids=inputs, attention_mask=mask).logits[where]
+    return cross_entropy(logits, batch.input_ids[where], reduction="none")

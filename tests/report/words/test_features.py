@@ -36,8 +36,8 @@ def test_words_left_out_and_merged_are_said():
     }
     line = words_line(SimpleNamespace(summary={"features": {"left_out": left_out}}))
     assert line == (
-        "Words: English and Chinese; 41 function words left out (the, a, of, we, my, very, 35 more); "
-        "too frequent to differ: food; forms taken as one: price with prices, priced"
+        "Words: English and Chinese; 41 function words left out (the, a, of, we, my, very, 35 more)"
+        "; too frequent to differ: food; forms taken as one: price with prices, priced"
     )
     assert words_line(SimpleNamespace(summary={"features": {}})) == ""
 
