@@ -28,10 +28,13 @@ from causattn.base import ModelError
 _SAME = 1e-4
 """Most that the derivative may differ over a product's entries, as a share of itself."""
 
+Factors = tuple[torch.Tensor, torch.Tensor, Callable[[torch.Tensor], torch.Tensor]]
+"""What a call multiplies, query [.., Q, d] by key [.., K, d], and what it makes of the product."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class _Product:
-    """A product that was caught: a [.., Q, d] and b [.., K, d], and its entries as a leaf."""
+    """A product that was caught: query [.., Q, d], key [.., K, d], and their product as a leaf."""
 
     query: torch.Tensor
     key: torch.Tensor
@@ -40,12 +43,20 @@ class _Product:
 
 @dataclass(frozen=True, eq=False)
 class _Softmax:
-    """Scores that became weights, with the product that they were made of."""
+    """Scores that became weights, and the product in them, by what it is multiplied."""
 
     weights: torch.Tensor
     scores: torch.Tensor
     product: _Product
     scaling: float
+
+    def vectors(self, shape: torch.Size) -> Vectors:
+        """Return query and key by document and head, and what else is in the scores."""
+        query, key = (_by_head(each, shape[:2]) for each in (self.product.query, self.product.key))
+        scores, product = (
+            each.reshape(shape).float() for each in (self.scores, self.product.leaf.detach())
+        )
+        return Vectors(query, key, self.scaling, scores - self.scaling * product)
 
 
 class Products(TorchFunctionMode):
@@ -71,14 +82,15 @@ class Products(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name == "softmax":
             return self._softmax(func, args, kwargs)
-        call = _MULTIPLIES[name](*args, **kwargs) if name in _MULTIPLIES else None
-        if call is None:
+        factors = _FACTORS[name](*args, **kwargs) if name in _FACTORS else None
+        if factors is None:
             return func(*args, **kwargs)
-        with torch.no_grad():
-            leaf = call.multiply().detach().requires_grad_()
-        self._products.append(_Product(call.query.detach(), call.key.detach(), leaf))
+        query, key, finish = factors
+        query, key = query.detach(), key.detach()
+        product = _Product(query, key, (query @ key.transpose(-1, -2)).requires_grad_())
+        self._products.append(product)
         # A copy, since a model may change its scores in place.
-        return call.finish(leaf.clone())
+        return finish(product.leaf.clone())
 
     def vectors_of(self, weights: torch.Tensor) -> Vectors:
         """Return the vectors behind weights [B, H, Q, K] that were made inside the block.
@@ -89,11 +101,12 @@ class Products(TorchFunctionMode):
             Where no product was seen to become these weights.
         """
         for softmax in self._found:
-            if softmax.weights.numel() == weights.numel():
-                made = softmax.weights.reshape(weights.shape)
-                if torch.equal(made.float(), weights.float()):
-                    self._found.remove(softmax)
-                    return _vectors(softmax, weights.shape)
+            made = softmax.weights
+            if made.numel() == weights.numel() and torch.equal(
+                made.reshape(weights.shape).float(), weights.float()
+            ):
+                self._found.remove(softmax)
+                return softmax.vectors(weights.shape)
         raise ModelError(
             "This model's attention weights are no softmax of a multiple of query times key plus "
             "something else, so that its vectors are unknown; leave vectors out."
@@ -102,17 +115,16 @@ class Products(TorchFunctionMode):
     def _softmax(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> torch.Tensor:
+        """Make weights of scores; keep them with the one product since the last that is in them."""
         scores: torch.Tensor = args[0] if args else kwargs["input"]
         products, self._products = self._products, []
         with torch.no_grad():
             rest = (scores.detach(), *args[1:]) if args else ()
             weights: torch.Tensor = func(*rest, **kwargs)
-        if scores.requires_grad:
-            for product in products:
-                scaling = _scaling(scores, product)
-                if scaling is not None:
-                    self._found.append(_Softmax(weights, scores.detach(), product, scaling))
-                    break
+        for product in products if scores.requires_grad else ():
+            if (scaling := _scaling(scores, product.leaf)) is not None:
+                self._found.append(_Softmax(weights, scores.detach(), product, scaling))
+                break
         return weights
 
 
@@ -127,9 +139,8 @@ def watched(products: Products | None) -> Iterator[None]:
             yield
 
 
-def _scaling(scores: torch.Tensor, product: _Product) -> float | None:
+def _scaling(scores: torch.Tensor, leaf: torch.Tensor) -> float | None:
     """Return what a product is multiplied by in the scores, None where it is not one number."""
-    leaf = product.leaf
     if leaf.numel() != scores.numel():
         return None
     (slope,) = torch.autograd.grad(scores.sum(), leaf, retain_graph=True, allow_unused=True)
@@ -142,42 +153,18 @@ def _scaling(scores: torch.Tensor, product: _Product) -> float | None:
     return middle if float((seen - middle).abs().max()) <= _SAME * abs(middle) else None
 
 
-def _vectors(found: _Softmax, shape: torch.Size) -> Vectors:
-    """Return query and key with one axis of documents and one of heads, and what is left over."""
-    documents, heads, queries, keys = shape
-    product = found.product
-
-    def headed(vectors: torch.Tensor, length: int) -> torch.Tensor:
-        width = vectors.shape[-1]
-        if vectors.dim() == 4:  # one key may serve all heads
-            return vectors.expand(documents, heads, length, width).float()
-        return vectors.reshape(documents, heads, length, width).float()
-
-    query, key = headed(product.query, queries), headed(product.key, keys)
-    scores = found.scores.reshape(shape).float()
-    rest = scores - found.scaling * product.leaf.detach().reshape(shape).float()
-    return Vectors(query, key, found.scaling, rest)
+def _by_head(vectors: torch.Tensor, batch: torch.Size) -> torch.Tensor:
+    """Return vectors [.., T, d] as [B, H, T, d]."""
+    shape = (*batch, *vectors.shape[-2:])
+    # One key may serve all heads.
+    return (vectors.expand(shape) if vectors.dim() == 4 else vectors.reshape(shape)).float()
 
 
-@dataclass(frozen=True)
-class _Call:
-    """A call that multiplies: query [.., Q, d] by key [.., K, d].
-
-    `multiply` gives their product, [.., Q, K], and `finish` what the call makes of it.
-    """
-
-    query: torch.Tensor
-    key: torch.Tensor
-    multiply: Callable[[], torch.Tensor]
-    finish: Callable[[torch.Tensor], torch.Tensor] = lambda product: product
-
-
-def _matmul(*args: Any, **kwargs: Any) -> _Call | None:
-    """Return a product of two batches of matrices; None for any other."""
+def _matmul(*args: Any, **kwargs: Any) -> Factors | None:
+    """Return the factors of a product of two batches of matrices; None for any other."""
     if len(args) != 2 or kwargs or not all(map(_is_batch, args)):
         return None
-    one, other = args
-    return _Call(one, other.transpose(-1, -2), lambda: one @ other)
+    return args[0], args[1].transpose(-1, -2), lambda product: product
 
 
 def _baddbmm(
@@ -187,20 +174,15 @@ def _baddbmm(
     *,
     beta: float = 1.0,
     alpha: float = 1.0,
-) -> _Call | None:
-    """Return a product that is scaled and added to something."""
+) -> Factors | None:
+    """Return the factors of a product that is scaled and added to something."""
     if not (_is_batch(batch1) and _is_batch(batch2)):
         return None
-    return _Call(
-        batch1,
-        batch2.transpose(-1, -2),
-        lambda: torch.bmm(batch1, batch2),
-        lambda product: beta * added + alpha * product,
-    )
+    return batch1, batch2.transpose(-1, -2), lambda product: beta * added + alpha * product
 
 
-def _einsum(*args: Any, **kwargs: Any) -> _Call | None:
-    """Return an einsum of four letters out, one of them summed; None for any other."""
+def _einsum(*args: Any, **kwargs: Any) -> Factors | None:
+    """Return the factors of an einsum of four letters out, one of them summed; None for others."""
     if len(args) != 3 or not isinstance(args[0], str):
         return None
     equation, one, other = args
@@ -216,10 +198,10 @@ def _einsum(*args: Any, **kwargs: Any) -> _Call | None:
         return None
     query = one.permute([left.index(letter) for letter in (*batch, row, inner)])
     key = other.permute([right.index(letter) for letter in (*batch, column, inner)])
-    return _Call(query, key, lambda: torch.einsum(equation, one, other))
+    return query, key, lambda product: product
 
 
-_MULTIPLIES: Mapping[str, Callable[..., _Call | None]] = {
+_FACTORS: Mapping[str, Callable[..., Factors | None]] = {
     "matmul": _matmul,
     "__matmul__": _matmul,
     "bmm": _matmul,

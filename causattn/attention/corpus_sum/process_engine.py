@@ -24,10 +24,8 @@ import torch
 from causattn import base
 from causattn.attention.corpus_sum.shard import Shards
 from causattn.attention.corpus_sum.shard_run import ShardRunner
-from causattn.attention.corpus_sum.task import Task, shard_place, write_task
-from causattn.attention.corpus_sum.totals import by_pairs
+from causattn.attention.corpus_sum.task import Task, write_task
 from causattn.attention.corpus_sum.worker import write_shard
-from causattn.attention.files import write_summary
 from causattn.base import CausattnError, ModelError, say
 from causattn.models import LanguageModel
 
@@ -75,10 +73,7 @@ def run_in_processes(
             while left:
                 own = _next(numbers)
                 if own is not None:
-                    write_summary(
-                        by_pairs(runner.run(shards[own], lambda amount: None)),
-                        shard_place(place, own),
-                    )
+                    runner.keep(shards[own], place)
                     events.put(_Event(finished=own))
                 while left and not (own is not None and events.empty()):
                     event = events.get()

@@ -19,8 +19,7 @@ from causattn.attention.corpus_sum.ray_engine import run_on_ray
 from causattn.attention.corpus_sum.shard import Shards
 from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.attention.corpus_sum.task import Task, shard_place
-from causattn.attention.corpus_sum.totals import by_pairs
-from causattn.attention.files import read_summary, write_summary
+from causattn.attention.files import read_summary
 from causattn.attention.measures.moments import AttentionSummary
 from causattn.base import ArtefactError, progress, say
 from causattn.models import LanguageModel
@@ -78,11 +77,7 @@ def run_here(
     """Yield each of the missing shards when its sums lie at its place."""
     with ShardRunner(task, model) as runner:
         for number in missing:
-            # Without a name, under which they would stand beside the next shard's.
-            write_summary(
-                by_pairs(runner.run(shards[number], lambda amount: None)),
-                shard_place(place, number),
-            )
+            runner.keep(shards[number], place)
             yield number
 
 

@@ -24,9 +24,7 @@ import pyarrow.parquet as parquet
 
 from causattn.attention.corpus_sum.shard import Shard
 from causattn.attention.corpus_sum.shard_run import ShardRunner
-from causattn.attention.corpus_sum.task import read_task, shard_place
-from causattn.attention.corpus_sum.totals import by_pairs
-from causattn.attention.files import write_summary
+from causattn.attention.corpus_sum.task import read_task
 from causattn.base import CausattnError, quiet, read_json, write_json
 from causattn.corpora import Mentions
 
@@ -72,10 +70,7 @@ def main(arguments: Sequence[str]) -> None:
                     task, model = read_task(place / "task")
                     runner = stack.enter_context(ShardRunner(task, model))
                 shard = read_shard(folder)
-                write_summary(
-                    by_pairs(runner.run(shard, lambda amount: None)),
-                    shard_place(place, shard.number),
-                )
+                runner.keep(shard, place)
                 reply = {"finished": shard.number}
             except CausattnError as error:
                 reply = {"kind": type(error).__name__, "sentence": str(error)}  # type: ignore[dict-item]
