@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from causattn.corpora.registry import CORPORA
     from causattn.corpora.render import Slot, render, rewrite
+    from causattn.corpora.scm import scm_counterfactual
     from causattn.corpora.shortcut import out_of_distribution
     from causattn.corpora.stored import StoredTexts, store_texts, windows
 
@@ -111,6 +112,7 @@ __all__ = [
     "render",
     "rewrite",
     "sample_intervened",
+    "scm_counterfactual",
     "store_texts",
     "times_of",
     "windows",

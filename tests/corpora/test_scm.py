@@ -1,0 +1,138 @@
+"""Reviews from a structural model: its graph, its wordings, and exact counterfactuals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from causattn.base import ConfigError, DataError
+from causattn.corpora import load_corpus, scm_counterfactual
+from causattn.corpora.scm_restaurant import CONCEPTS, SAID
+
+NAMES = ("crowd", "price", "food", "service", "noise")
+
+
+def _drawn(seed=0, **settings):
+    return load_corpus({"kind": "scm", "documents": 600, **settings}, seed)
+
+
+@pytest.mark.parametrize("language", ["english", "chinese"])
+def test_a_mention_is_in_its_value_s_words(language):
+    corpus = _drawn(language=language)
+    assert corpus.variables == NAMES
+    ways = SAID[language]
+    for row in range(len(corpus.mentions)):
+        document, variable = corpus.mentions.document[row], corpus.mentions.variable[row]
+        text = corpus.texts[document][corpus.mentions.start[row] : corpus.mentions.end[row]]
+        own = ways[NAMES[variable]][int(corpus.values[document, variable])]
+        assert text.lower() in {word.lower() for word in (*own.words, *own.implied)}
+    told = np.zeros_like(corpus.values)
+    told[corpus.mentions.document, corpus.mentions.variable] += 1
+    assert told.mean() == pytest.approx(0.9, abs=0.03)
+
+
+@pytest.mark.parametrize("language", ["english", "chinese"])
+def test_every_concept_and_value_has_wordings(language):
+    assert set(SAID[language]) == set(NAMES)
+    for concept in CONCEPTS:
+        both = SAID[language][concept.name]
+        assert not set(both[0].words) & set(both[1].words)
+        for way in both:
+            assert all(frame.count("{}") == 1 for frame in way.frames)
+            assert len(way.frames) * len(way.words) >= 4
+            assert way.implied
+
+
+def test_a_counterfactual_changes_what_follows_and_nothing_else():
+    corpus = _drawn()
+    good = scm_counterfactual(corpus, {"crowd": "full"})
+    assert (good.values[:, 0] == 1).all()
+    # Price and food do not follow from the crowd.
+    np.testing.assert_array_equal(good.values[:, [1, 2]], corpus.values[:, [1, 2]])
+    same = corpus.values[:, 0] == 1
+    assert 0 < same.sum() < len(same)
+    changed = (good.values != corpus.values).any(axis=1)
+    for document in range(len(corpus)):
+        one, other = corpus.texts[document], good.texts[document]
+        if same[document]:  # it was so: the very document
+            assert one == other
+            assert corpus.outcome[document] == good.outcome[document]
+        said, then = (set(text.rstrip(".!").split(". ")) for text in (one, other))
+        assert len(said - then) <= 3  # crowd, service and noise
+        assert changed[document] or one == other
+    assert (good.values[:, 4] >= corpus.values[:, 4]).all()  # nowhere quieter
+    assert (good.values[:, 4] > corpus.values[:, 4]).any()
+
+
+def test_effects_of_documents_and_of_the_population():
+    corpus = _drawn(documents=4000)
+    stars = [scm_counterfactual(corpus, {"food": value}).outcome for value in ("bad", "good")]
+    effects = stars[1] - stars[0]
+    assert (effects >= 0).all()
+    assert 1.5 < effects.mean() < 2.0  # two stars, less what the ends of the scale cut off
+    # Factual documents with good food differ by more: dear places cook better and are rated worse.
+    naive = np.subtract(*(corpus.outcome[corpus.values[:, 2] == k].mean() for k in (1, 0)))
+    assert naive < effects.mean() - 0.03
+
+
+def test_the_truth():
+    corpus = _drawn()
+    edges = {(a, b) for a, b, _ in corpus.truth.edges()}
+    assert edges == {
+        ("price", "food"),
+        ("crowd", "service"),
+        ("crowd", "noise"),
+        ("price", "stars"),
+        ("food", "stars"),
+        ("service", "stars"),
+        ("noise", "stars"),
+    }
+    hidden = _drawn(hidden=True)
+    assert {("staff", "food"), ("staff", "service")} <= {(a, b) for a, b, _ in hidden.truth.edges()}
+    # No text speaks of it, and over what is seen no DAG is true.
+    over = hidden.truth_over([*NAMES, "stars"])
+    assert over.details["skeleton_alone"]
+
+
+def _correlation(corpus, one, other):
+    return np.corrcoef(corpus.values[:, NAMES.index(one)], corpus.values[:, NAMES.index(other)])[
+        0, 1
+    ]
+
+
+def test_hidden_causes_and_selection_join_what_is_apart():
+    plain, hidden, chosen = (
+        _drawn(documents=8000, **how) for how in ({}, {"hidden": True}, {"selection": True})
+    )
+    assert abs(_correlation(plain, "food", "service")) < 0.04
+    assert _correlation(hidden, "food", "service") > 0.06
+    assert _correlation(chosen, "food", "service") > 0.06
+    assert (chosen.outcome == 2).mean() < 0.6 * (plain.outcome == 2).mean()
+
+
+def test_seeds_and_prefixes():
+    assert _drawn().texts == _drawn().texts
+    assert _drawn(seed=1).texts != _drawn().texts
+    assert _drawn(documents=50).texts == _drawn().texts[:50]
+
+
+def test_reviews_are_many():
+    texts = _drawn(documents=2000).texts
+    assert len(set(texts)) > 1900
+
+
+@pytest.mark.parametrize(("do", "said"), [({"fod": "good"}, "food"), ({"food": "great"}, "good")])
+def test_what_cannot_be_set_is_named(do, said):
+    with pytest.raises(ConfigError, match=said):
+        scm_counterfactual(_drawn(), do)
+
+
+def test_what_is_no_such_corpus_is_refused():
+    corpus = _drawn()
+    with pytest.raises(DataError, match="which counterfactuals need"):
+        scm_counterfactual(replace(corpus, about={"kind": "file"}), {"food": "good"})
+    with pytest.raises(DataError, match="which counterfactuals need"):
+        scm_counterfactual(scm_counterfactual(corpus, {"food": "good"}), {"food": "bad"})
+    for wrong in ({"documents": 1}, {"mentioned": 0.0}, {"implied": 1.2}, {"distractors": 99}):
+        with pytest.raises(ConfigError):
+            _drawn(**wrong)
