@@ -164,6 +164,10 @@ class Algorithm(ABC):
         The extra of causattn that brings the package, None where causattn itself does.
     baseline
         Whether it is there to be beaten: comparisons list it last.
+    order_matters
+        Why the result hangs on the columns' order, as a clause; nothing where it does not. Columns
+        are then put into an order that the data settle, and ``graph.details["column_order"]`` says
+        so.
     """
 
     name: str
@@ -175,6 +179,7 @@ class Algorithm(ABC):
     package: str | None = None
     extra: str | None = None
     baseline: bool = False
+    order_matters: str = ""
 
     @abstractmethod
     def run(self, problem: Problem, settings: Any) -> CausalGraph:

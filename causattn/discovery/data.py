@@ -96,16 +96,35 @@ class DiscoveryData:
         """Return the table without its constant columns."""
         if not self.constant:
             return self
-        kept = [k for k, name in enumerate(self.names) if name not in self.constant]
-        names = tuple(self.names[k] for k in kept)
-        categories = tuple(self.categories[k] for k in kept)
-        ordered = tuple(name for name in self.ordered if name in names)
-        if None in categories:
-            values = np.ascontiguousarray(self.values[:, kept])
-        else:
-            values = np.asfortranarray(self.values[:, kept], dtype=np.int32)
-        absent = None if self.absent is None else self.absent[:, kept]
-        return DiscoveryData(names, values, categories, ordered=ordered, absent=absent)
+        return self.of([k for k, name in enumerate(self.names) if name not in self.constant])
+
+    def settled(self) -> DiscoveryData:
+        """Return the columns in an order that hangs neither on how they are listed nor on names.
+
+        By how strongly they are correlated with all others, codes taken for numbers; only columns
+        that are equal in that keep their order.
+        """
+        values = self.values.astype(np.float64)
+        values = values - values.mean(axis=0)
+        norm = np.linalg.norm(values, axis=0)
+        values /= np.where(norm > 0, norm, 1)
+        total = np.abs(values.T @ values).sum(axis=0)
+        return self.of(np.argsort(-total, kind="stable").tolist())
+
+    def of(self, columns: Sequence[int]) -> DiscoveryData:
+        """Return some columns, in the order asked for."""
+        chosen = list(columns)
+        names = tuple(self.names[k] for k in chosen)
+        categories = tuple(self.categories[k] for k in chosen)
+        codes = None not in categories
+        values = self.values[:, chosen]
+        return DiscoveryData(
+            names,
+            values.astype(np.int32, order="F") if codes else values.astype(np.float64, order="C"),
+            categories,
+            ordered=tuple(name for name in self.ordered if name in names),
+            absent=None if self.absent is None else self.absent[:, chosen],
+        )
 
     def take(self, rows: np.ndarray) -> DiscoveryData:
         """Return the table of some rows; a category keeps its code though no row may hold it."""
@@ -118,17 +137,10 @@ class DiscoveryData:
 
     def complete(self, columns: Sequence[int]) -> DiscoveryData:
         """Return some columns, and of them the rows in which none is missing."""
-        chosen = list(columns)
-        rows = np.ones(self.rows, dtype=bool)
-        if self.absent is not None:
-            rows &= ~self.absent[:, chosen].any(axis=1)
-        names = tuple(self.names[k] for k in chosen)
-        categories = tuple(self.categories[k] for k in chosen)
-        of_codes = None not in categories
-        values = self.values[rows][:, chosen].astype(np.int32 if of_codes else np.float64)
-        ordered = tuple(name for name in self.ordered if name in names)
-        values = np.asfortranarray(values) if of_codes else np.ascontiguousarray(values)
-        return DiscoveryData(names, values, categories, ordered=ordered)
+        chosen = self.of(columns)
+        if chosen.absent is None:
+            return chosen
+        return replace(chosen.take(np.flatnonzero(~chosen.absent.any(axis=1))), absent=None)
 
     def discretised(self, bins: int) -> DiscoveryData:
         """Return the table with continuous columns cut into categories of equal frequency.

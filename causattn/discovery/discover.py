@@ -21,7 +21,7 @@ from causattn.discovery.running.preparing import (
     described,
     prepared,
 )
-from causattn.graphs import CausalGraph, with_constant
+from causattn.graphs import CausalGraph, in_order, with_constant
 
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 BEYOND_CLASS = "beyond_class"
 """Key of `CausalGraph.details`: ``holds`` and ``tested``, see `Algorithm.beyond_class`."""
+COLUMN_ORDER = "column_order"
+"""Key of `CausalGraph.details`: why the columns' order matters, see `Algorithm.order_matters`."""
 KNOWLEDGE = "knowledge"
 """Key of `CausalGraph.details`: the knowledge that was used, as a configuration writes it."""
 
@@ -147,15 +149,18 @@ def solve(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> Caus
         nonlocal seen
         seen = ready
         if settings.timeout_s is None:
-            return timed(algorithm, ready, settings)
-        from causattn.discovery.running.time_limit import run_limited
+            graph = timed(algorithm, ready, settings)
+        else:
+            from causattn.discovery.running.time_limit import run_limited
 
-        return run_limited(algorithm, ready, settings, settings.timeout_s)
+            graph = run_limited(algorithm, ready, settings, settings.timeout_s)
+        if (found := algorithm.beyond_class(ready, graph)) is None:
+            return graph
+        said = {"holds": found[0], "tested": found[1]}
+        return replace(graph, details={**graph.details, BEYOND_CLASS: said})
 
     graph = solved(algorithm, problem, settings, run)
     details = dict(graph.details)
-    if (found := algorithm.beyond_class(seen, graph)) is not None:
-        details[BEYOND_CLASS] = {"holds": found[0], "tested": found[1]}
     if seen.knowledge is not None:
         details[KNOWLEDGE] = asdict(seen.knowledge)
     details["candidates"] = _candidate_note(algorithm, problem, seen, settings)
@@ -208,8 +213,17 @@ def solved(
             data=data.varying(),
             knowledge=None if known is None else known.without(data.constant),
         )
+    settled = bool(algorithm.order_matters) and problem.test is None and problem.score is None
+    if settled:
+        problem = replace(problem, data=problem.data.settled())
     ready = prepared(problem, algorithm, settings)
     graph = algorithm.run(ready, settings) if run is None else run(ready)
+    if settled:
+        said = (
+            f"{algorithm.order_matters}, so that the result is one of several; columns were put "
+            "into an order that does not hang on how the table lists them"
+        )
+        graph = replace(in_order(graph, data.names), details={**graph.details, COLUMN_ORDER: said})
     return with_constant(graph, data.constant, data.names)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from causattn.graphs.exports import GraphForm
     from causattn.graphs.graph import CausalGraph
-    from causattn.graphs.marginal import varying, with_constant
+    from causattn.graphs.marginal import in_order, varying, with_constant
     from causattn.graphs.marks import Edge, Mark, is_symmetric, nonzero_pairs
     from causattn.graphs.meek import meek_closure, triple_keys
     from causattn.graphs.registry import METRICS, added_metrics, compare_graphs
@@ -62,6 +62,7 @@ __all__ = [
     "compelled_parents",
     "consistent_extension",
     "dag_to_cpdag",
+    "in_order",
     "is_dag",
     "is_symmetric",
     "meek_closure",

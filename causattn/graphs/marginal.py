@@ -96,21 +96,37 @@ def with_constant(
     """
     if not constant:
         return graph
-    everyone = tuple(dict.fromkeys([*names, *graph.names, *constant]))
+    found = in_order(graph, tuple(dict.fromkeys([*names, *graph.names, *constant])))
+    return replace(found, details={**graph.details, CONSTANT: list(constant)})
+
+
+def in_order(graph: CausalGraph, names: Sequence[str]) -> CausalGraph:
+    """Return a graph over other names: variables in their order, new ones without an edge.
+
+    Parameters
+    ----------
+    graph
+        A graph.
+    names
+        The order wanted; variables that are not among them stand behind.
+    """
+    everyone = tuple(dict.fromkeys([*names, *graph.names]))
+    if everyone == graph.names:
+        return graph
     place = np.array([everyone.index(name) for name in graph.names], dtype=int)
     marks = np.zeros((len(everyone), len(everyone)), dtype=np.int8)
     marks[np.ix_(place, place)] = graph.marks
     separating = {
-        (int(place[i]), int(place[j])): tuple(tuple(place[list(one)].tolist()) for one in sets)
+        _ascending(place[i], place[j]): tuple(
+            tuple(sorted(place[list(one)].tolist())) for one in sets
+        )
         for (i, j), sets in graph.separating_sets.items()
     }
-    return replace(
-        graph,
-        names=everyone,
-        marks=marks,
-        separating_sets=separating,
-        details={**graph.details, CONSTANT: list(constant)},
-    )
+    return replace(graph, names=everyone, marks=marks, separating_sets=separating)
+
+
+def _ascending(i: int, j: int) -> tuple[int, int]:
+    return (int(i), int(j)) if i < j else (int(j), int(i))
 
 
 def varying(graph: CausalGraph) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class CamUv(Algorithm):
     """CAM-UV: additive models with unobserved variables; needs the extra cam-uv (pygam)."""
 
     name = "cam_uv"
+    order_matters = "sets are gone through in the columns' order"
     gives = "pag"
     settings = CamUvSettings
     capability = Capability(data_kinds=CONTINUOUS, imports=LINGAM)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from causattn.base import integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
@@ -35,15 +38,39 @@ class IcaLingam(Algorithm):
 
     def run(self, problem: Problem, settings: IcaLingamSettings) -> CausalGraph:
         """Solve a prepared problem."""
-        from causallearn.search.FCMBased.lingam import ICALiNGAM
-
         seed = integer_seed(problem.seed, "discovery", "ica_lingam")
-        model = ICALiNGAM(random_state=seed, max_iter=settings.max_iterations)
+        model = _model()(random_state=seed, max_iter=settings.max_iterations)
         return fitted_lingam(model, problem, "ica lingam (causal-learn)", seed)
 
     def beyond_class(self, problem: Problem, graph: CausalGraph) -> tuple[bool, str]:
         """Return whether the noises are what LiNGAM assumes."""
         return lingam_assumptions(problem, graph)
+
+
+def _model() -> Any:
+    """Return causal-learn's ICA-LiNGAM with the search for an order mended.
+
+    0.1.4.8 sets one coefficient more to 0 than it should before it first looks for an order, so
+    that of two variables both are 0 and the first column always comes first.
+    """
+    from causallearn.search.FCMBased.lingam import ICALiNGAM
+
+    class Mended(ICALiNGAM):
+        """Looks before each further coefficient is set to 0."""
+
+        def _estimate_causal_order(self, matrix: np.ndarray) -> list[int]:
+            size = len(matrix)
+            places = np.argsort(np.abs(matrix), axis=None)
+            matrix = matrix.copy()
+            matrix.flat[places[: size * (size + 1) // 2]] = 0
+            for place in places[size * (size + 1) // 2 :]:
+                order = self._search_causal_order(matrix)
+                if order is not None:
+                    break
+                matrix.flat[place] = 0
+            return list(self._search_causal_order(matrix))
+
+    return Mended
 
 
 ALGORITHM = IcaLingam()

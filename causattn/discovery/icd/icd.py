@@ -40,6 +40,7 @@ class Icd(Algorithm):
     """ICD, iterative causal discovery: allows for unobserved causes and selection, a PAG."""
 
     name = "icd"
+    order_matters = "of sets equally near a pair the first is tried first"
     gives = "pag"
     settings = IcdSettings
     capability = Capability(data_kinds=CONTINUOUS_OR_DISCRETE, tests=ANY, knowledge=True)

@@ -53,6 +53,7 @@ class Exact(Algorithm):
     """Exact search: the DAG of highest Gaussian BIC, for few variables."""
 
     name = "exact"
+    order_matters = "graphs of one class have one score, and the columns' order picks among them"
     gives = "dag"
     settings = ExactSettings
     capability = Capability(

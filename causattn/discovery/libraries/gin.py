@@ -39,6 +39,7 @@ class Gin(Algorithm):
     """GIN: unobserved variables behind groups of observed ones; continuous data."""
 
     name = "gin"
+    order_matters = "groups are merged in the columns' order"
     settings = GinSettings
     capability = Capability(
         data_kinds=CONTINUOUS, seeded=True, imports=("causallearn.search.HiddenCausal.GIN.GIN",)

@@ -52,6 +52,7 @@ class HillClimbing(Algorithm):
     """Hill climbing over DAGs with a tabu list (pgmpy): a score, a DAG."""
 
     name = "hill_climbing"
+    order_matters = "of equal moves the first is made"
     gives = "dag"
     settings = HillClimbingSettings
     capability = Capability(

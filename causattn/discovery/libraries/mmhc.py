@@ -39,6 +39,7 @@ class Mmhc(Algorithm):
     """Max-min hill climbing (pgmpy): chi-square tests, then a score, a DAG; discrete data."""
 
     name = "mmhc"
+    order_matters = "of equal moves the first is made"
     gives = "dag"
     settings = MmhcSettings
     capability = Capability(
