@@ -11,6 +11,7 @@ import gzip
 import io
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
@@ -169,21 +170,31 @@ def _bytes_of_texts(path: Path) -> int:
     import pyarrow.compute as compute
     import pyarrow.parquet as parquet
 
-    schema = parquet.read_schema(path)
-    texts = [
-        field.name
-        for field in schema
-        if pyarrow.types.is_string(field.type) or pyarrow.types.is_binary(field.type)
-    ]
+    with parquet.ParquetFile(path) as file:
+        leaves = [file.schema.column(k) for k in range(len(file.schema))]
+    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
     total = 0
     with parquet.ParquetFile(path, read_dictionary=texts) as file:
         for batch in file.iter_batches(_BATCH, columns=texts, use_threads=False):
-            for column in batch.columns:
+            for column in (part for whole in batch.columns for part in _dictionaries(whole)):
                 lengths = compute.binary_length(column.dictionary).cast(pyarrow.int64())
                 total += compute.sum(lengths.take(column.indices)).as_py() or 0
             if total > memory_room():
                 break
     return total
+
+
+def _dictionaries(column: Any) -> Iterator[Any]:
+    """Yield the dictionaries of texts in a column, those inside lists and structures, too."""
+    import pyarrow
+
+    if isinstance(column, pyarrow.DictionaryArray):
+        yield column
+    elif isinstance(column, pyarrow.StructArray):
+        for part in column.flatten():
+            yield from _dictionaries(part)
+    elif hasattr(column, "flatten"):  # a list of any kind
+        yield from _dictionaries(column.flatten())
 
 
 def read_yaml(text: str, where: object) -> Any:

@@ -182,6 +182,8 @@ def screens_beside(
     others
         Attention where it proposed nothing, and the controls of what did, by name.
     """
+    if table.size < 2:  # no pair; the search says so
+        return {}
     own = _screens(str(settings.get("kind")))
     _check_fits(table.size, 1 + len(own) + len(others))
     screens = {"mutual_information": mutual_information_screen(table)}

@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.feature_selection import f_classif
 from sklearn.metrics import mutual_info_score
 
-from causattn.candidates import mutual_information_screen
+from causattn.candidates import SELECTORS, mutual_information_screen, screens_beside
+from causattn.candidates.beside import LONGEST
 
 
 def test_discrete_pairs_equal_scikit_learn(table_of):
@@ -62,3 +63,17 @@ def test_blocks_of_columns_and_rows_change_no_bit(table_of, monkeypatch):
     for i, j in ((0, 5), (3, 8)):
         expected = mutual_info_score(codes[:, i], codes[:, j])
         assert abs(whole[i, j] - expected) < 1e-12
+
+
+def test_one_variable_has_no_screens(table_of):
+    """The search says that there is nothing to find."""
+    values = np.random.default_rng(0).integers(0, 2, (50, 1))
+    assert screens_beside({"kind": "none"}, table_of(values), {}) == {}
+
+
+def test_trees_of_many_values_take_long_however_few_the_documents(table_of):
+    """As in mildew: 35 variables of up to 100 values took a minute at 500 documents."""
+    rng = np.random.default_rng(0)
+    many, few = (table_of(rng.integers(0, top, (100, 12))) for top in (60, 2))
+    trees = SELECTORS["trees"]
+    assert trees.seconds(few) < LONGEST < trees.seconds(many)

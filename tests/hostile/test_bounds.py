@@ -66,12 +66,17 @@ def test_sound_gzip_of_several_members() -> None:
 
 
 @pytest.mark.usefixtures("small_room")
-@pytest.mark.parametrize("kind", ["nulls", "repeated text", "many rows"])
+@pytest.mark.parametrize(
+    "kind", ["nulls", "repeated text", "dictionary", "long text", "in lists", "many rows"]
+)
 def test_parquet_bombs(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     columns = {
         "nulls": {"text": pa.nulls(1_000_000, pa.string())},
         "repeated text": {"text": pa.array(["x" * 100_000] * 1000)},
+        "dictionary": {"text": pa.array(["x" * 100_000] * 1000).dictionary_encode()},
+        "long text": {"text": pa.array(["x" * 100_000] * 1000, pa.large_string())},
+        "in lists": {"text": pa.array([[{"a": "x" * 100_000}]] * 1000)},
         "many rows": {"text": pa.array(["a"] * 100_000), "b": pa.array([1] * 100_000)},
     }[kind]
     pq.write_table(pa.table(columns), path)
