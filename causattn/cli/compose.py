@@ -160,12 +160,16 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
     """
     _refuse_removed_groups(arguments)
     names, rest = plugins_given(arguments)
-    names = list(dict.fromkeys(full_names([*_of_experiment(rest), *names])))
-    if not names:
-        return rest
+    experiment = _experiment(rest)
+    own = experiment.get("plugins") or []
+    names = list(dict.fromkeys(full_names([*([own] if isinstance(own, str) else own), *names])))
     load_plugins(names)
+    if experiment:
+        from causattn.cli.key_meanings import spare_keys
+
+        rest = [*rest, *spare_keys(experiment, rest)]
     quoted = ",".join("'" + name.replace("'", "\\'") + "'" for name in names)
-    return [*rest, f"plugins=[{quoted}]"]
+    return [*rest, f"plugins=[{quoted}]"] if names else rest
 
 
 def _refuse_removed_groups(arguments: Sequence[str]) -> None:
@@ -179,8 +183,8 @@ def _refuse_removed_groups(arguments: Sequence[str]) -> None:
         raise ConfigError(f"~{name} takes out what every run needs; leave it out.")
 
 
-def _of_experiment(arguments: Sequence[str]) -> list[str]:
-    """Return the plugins that the chosen experiment's file names."""
+def _experiment(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return what the chosen experiment's file holds; empty where none is chosen."""
     parser = Parser(prog="causattn", add_help=False, allow_abbrev=False)
     parser.add_argument("--config-dir", "-cd", type=Path)
     outside, rest = parser.parse_known_args(list(arguments))
@@ -189,12 +193,9 @@ def _of_experiment(arguments: Sequence[str]) -> list[str]:
         for path in sorted(outside.config_dir.rglob("*.yaml")):
             _content(path)
     places = [config_folder(), *([outside.config_dir] if outside.config_dir else [])]
-    for name in (text.partition("=")[2] for text in rest if text.startswith("experiment=")):
-        for path in (place / "experiment" / f"{name}.yaml" for place in places):
-            if path.is_file():
-                named = _content(path).get("plugins") or []
-                return [named] if isinstance(named, str) else [str(plugin) for plugin in named]
-    return []
+    names = [text.partition("=")[2] for text in rest if text.startswith("experiment=")]
+    paths = (place / "experiment" / f"{name}.yaml" for name in names for place in places)
+    return next((_content(path) for path in paths if path.is_file()), {})
 
 
 def _content(path: Path) -> dict[str, Any]:

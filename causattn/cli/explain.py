@@ -108,6 +108,15 @@ def _places(word: str) -> Iterator[list[str]]:
         yield [f"{word} (column of the evidence table)", *_wrapped(columns[word], 2)]
 
 
+def say_help(arguments: Sequence[str]) -> bool:
+    """Say what ``--help`` does; False with flags of Hydra's, whose help is its own."""
+    flags = {text for text in arguments if text.startswith("-")}
+    if not flags <= {"--help", "-h"}:
+        return False
+    say("\n".join(run_help([text for text in arguments if text not in flags])))
+    return True
+
+
 def run_help(overrides: Sequence[str]) -> list[str]:
     """Return what ``causattn run --help`` says: groups with their options, keys with their meaning.
 

@@ -169,6 +169,8 @@ class Sweep(Callback):
     """Remembers the sweep that Hydra begins, whichever sweeper does it."""
 
     _begun: ClassVar[list[Progress]] = []
+    stop: ClassVar[bool] = False
+    """Whether the sweep ends when a job fails."""
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Note the sweep's folder, which only Hydra's own part of the configuration knows."""
@@ -189,8 +191,15 @@ class Sweep(Callback):
         return cls._begun.pop() if cls._begun else None
 
 
-def launch(arguments: Sequence[str]) -> int:
+def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
     """Run one study, or with ``-m`` a sweep, and return the exit code.
+
+    Parameters
+    ----------
+    arguments
+        What stands behind the command.
+    stop
+        Whether a sweep ends when a job fails.
 
     Raises
     ------
@@ -202,6 +211,7 @@ def launch(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     # A sweep that an error ended in this process has left both.
     Sweep.take()
+    Sweep.stop = stop
     job_module.take_failure()
     # The letter keeps Hydra's grammar from reading digits such as 1234e567 as a number.
     session = f"s{uuid.uuid4().hex[:8]}"

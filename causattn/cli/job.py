@@ -184,7 +184,8 @@ def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
         from causattn.results import load_run
 
         print_run(load_run(folder))
-    say(typed(folder))
+    # Inside of it (hydra.job.chdir) a relative path would be a dot.
+    say(folder.resolve() if folder.resolve() == Path.cwd() else typed(folder))
 
 
 def _sweep_job(

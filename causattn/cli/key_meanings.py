@@ -5,7 +5,7 @@ A plugin's options, which have no file, are explained by the docstring of their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,36 @@ def common_keys() -> list[ExplainedKey]:
         for name, inner in value.items():
             text_of = meanings.get(f"{key}.{name}", "") or meaning
             found.append(ExplainedKey(f"{key}.{name}", inner, text_of))
+    return found
+
+
+def spare_keys(experiment: Mapping[str, Any], arguments: Sequence[str]) -> list[str]:
+    """Return overrides that take out what an experiment sets and another chosen option has not.
+
+    So ``experiment=discovery corpus=file`` does not ask a file for the number of documents to draw.
+    What the command line itself sets is left to be refused.
+
+    Parameters
+    ----------
+    experiment
+        What its file holds.
+    arguments
+        As behind ``causattn run``.
+    """
+    found = []
+    for group in compose.groups():
+        chosen = [text.partition("=")[2] for text in arguments if text.startswith(f"{group}=")]
+        known = options_in(group)
+        options = [each for each in (chosen[-1].split(",") if chosen else ()) if each in known]
+        keys = experiment.get(group)
+        if not options or not isinstance(keys, Mapping):
+            continue
+        taken = {key.name for option in options for key in option_keys(group, option)}
+        for key in keys:
+            name = f"{group}.{key}"
+            said = any(text.lstrip("+~").startswith((f"{name}=", f"{name}.")) for text in arguments)
+            if key != "kind" and name not in taken and not said and f"~{name}" not in arguments:
+                found.append(f"~{name}")
     return found
 
 

@@ -47,12 +47,13 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn explain WORD                           what a group, an option or a key means
   causattn list [ROOM]                            algorithms, measures, corpora ..., own ones too
 
-  causattn run --help        all groups, their options and the configuration
+  causattn run --help        all groups, options and keys, and what they mean
   causattn run --cfg job     the configuration that would run
   causattn COMMAND --help    the same for the other commands
   causattn --version
 
   --plugins FILE.py|MODULE   algorithms, measures, corpora ... of your own, for any command
+  --stop-at-first-failure    end a sweep when one of its jobs fails
   --traceback                show the traceback of an error (or set CAUSATTN_TRACEBACK=1)
   eval "$(causattn run -sc install=bash)"         completes groups and keys with the tab key
 """
@@ -72,6 +73,7 @@ _OWN = {
 """Commands with a parser of their own, and their functions in ``causattn.cli.COMMAND``."""
 
 TRACEBACK = "CAUSATTN_TRACEBACK"
+_STOP = "--stop-at-first-failure"
 
 
 class Terminated(KeyboardInterrupt):
@@ -176,34 +178,33 @@ def _run(rest: list[str]) -> int:
     from causattn.cli.compose import with_plugins
 
     rest = with_plugins(rest)
-    if _only_help(rest):
+    if _helped(rest):
         return 0
     from causattn.cli.hydra import launch
 
     return launch(rest)
 
 
-def _only_help(rest: list[str]) -> bool:
-    """Explain groups and keys where help is wanted; False where not, or with flags of Hydra's."""
-    flags = {text for text in rest if text.startswith("-")}
-    if not flags or not flags <= {"--help", "-h"}:
-        return False
-    from causattn.cli.explain import run_help
+def _helped(rest: list[str]) -> bool:
+    """Explain groups and keys where help is wanted, and nothing of Hydra's."""
+    if wanted := bool({"--help", "-h"} & set(rest)):
+        from causattn.cli.explain import say_help
 
-    say("\n".join(run_help([text for text in rest if text not in flags])))
-    return True
+        wanted = say_help(rest)
+    return wanted
 
 
 def _sweep(rest: list[str]) -> int:
     from causattn.cli.compose import with_plugins
 
     rest = with_plugins(rest)
-    if _only_help(rest):
+    if _helped(rest):
         return 0
     from causattn.cli.hydra import launch
 
+    stop, rest = _STOP in rest, [text for text in rest if text != _STOP]
     multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]
-    return launch([*multirun, *rest])
+    return launch([*multirun, *rest], stop=stop)
 
 
 def _own(name: str, rest: list[str]) -> int:

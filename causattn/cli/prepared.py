@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ from causattn.cli.job import PREPARED
 
 _NEEDED = ("hydra_logging", "job", "job_logging", "mode", "output_subdir", "verbose")
 _NOT_THE_JOBS = ("launcher=", "workers=")
+_NOT_IN_A_NAME = (*_NOT_THE_JOBS, "plugins=", "paths.", "report=", "hydra")
+_LONGEST_NAME = 55
+"""Characters of what a job was asked for with: four bytes each, a file's name holds 255."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +44,20 @@ class Job:
         Its identity: the hash of its resolved configuration (`causattn.results.config_key`).
     config
         The resolved configuration; empty where it is not needed any more.
+    name
+        Its folder's name, see `folder_name`.
     """
 
     number: int
     overrides: tuple[str, ...]
     key: str
     config: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def folder(self) -> str:
         """The name of its folder in that of the sweep."""
-        return self.key[:16]
+        return self.name or self.key[:16]
 
     @property
     def asked(self) -> list[str]:
@@ -77,6 +85,22 @@ class Job:
         """Return the job that `to_text` wrote."""
         values = json.loads(text)
         return cls(**values | {"overrides": tuple(values["overrides"])})
+
+
+def folder_name(overrides: Sequence[str], key: str) -> str:
+    """Return a name by which a person knows a job, and which ends in what finds it again.
+
+    Parameters
+    ----------
+    overrides
+        What the job was asked for with.
+    key
+        Its identity.
+    """
+    own = [text for text in overrides if not text.startswith(_NOT_IN_A_NAME)]
+    said = "_".join(re.sub(r"[^\w=.,-]+", "-", text.lstrip("+~")) for text in own)
+    short = said[:_LONGEST_NAME].strip("-_.")
+    return f"{short}_{key[:16]}" if short else key[:16]
 
 
 class PreparedJobs(ConfigLoader):

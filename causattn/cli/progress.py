@@ -39,6 +39,8 @@ class Progress:
         Why the launcher ended before its jobs, empty where it did not.
     report
         Whether a page is drawn of the sweep: any of its jobs is to have one.
+    failed
+        Whether a job that this process did or could not begin has failed.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Progress:
     repeated: int = 0
     broken: str = ""
     report: bool = False
+    failed: bool = False
 
     def leave_out_finished(self, keys: Mapping[int, str]) -> list[int]:
         """Return the numbers of the jobs that are to be done; say and count the others.
@@ -75,6 +78,7 @@ class Progress:
             "reason": reason,
             "seconds": 0.0,
         }
+        self.failed = True
         say_line(line, self.folder)
         write_line(self.folder, line)
 
@@ -139,11 +143,22 @@ def say_versions(found: Iterable[str]) -> None:
         )
 
 
+def job_folders(folder: Path) -> dict[str, str]:
+    """Return the names of the jobs' folders in that of a sweep, by the 16 digits they end in."""
+    if not folder.is_dir():
+        return {}
+    return {each.name[-16:]: each.name for each in folder.iterdir() if each.is_dir()}
+
+
 def finished_jobs(folder: Path, keys: Mapping[int, str]) -> dict[int, str]:
     """Return which version finished each job that is finished and undamaged, by its number."""
     from causattn.results import finished_by
 
-    found = {number: finished_by(folder / key[:16], key) for number, key in keys.items()}
+    names = job_folders(folder)
+    found = {
+        number: finished_by(folder / names.get(key[:16], key[:16]), key)
+        for number, key in keys.items()
+    }
     return {number: version for number, version in found.items() if version is not None}
 
 

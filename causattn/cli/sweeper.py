@@ -32,13 +32,14 @@ from causattn.cli.errors import sentence
 from causattn.cli.follow import follow
 from causattn.cli.hydra import Sweep as Begun
 from causattn.cli.job import run_prepared
-from causattn.cli.prepared import Job, PreparedJobs
+from causattn.cli.prepared import Job, PreparedJobs, folder_name
 from causattn.cli.processes import ProcessLauncher, what_others_wait_for_first
 from causattn.cli.processes import begin as begin_to_load
-from causattn.cli.progress import LOG, Progress
+from causattn.cli.progress import LOG, Progress, job_folders
 
 _PLUGINS = "hydra_plugins"
 _SUBDIR = "${causattn.key:16}"
+_STOPPED = "a job failed, and --stop-at-first-failure was given"
 
 
 def register() -> None:
@@ -92,6 +93,11 @@ class ResumingSweeper(Sweeper):
         ArtefactError
             Where the sweep's folder cannot be used.
         """
+        if Begun.stop and not self._is_plain():
+            raise ConfigError(
+                "--stop-at-first-failure is for launcher=basic, one job after another; others have "
+                "begun several before the first fails: leave it out."
+            )
         self._make_folder()
         progress = Begun.current()
         by_processes = self._launcher() == ProcessLauncher.__name__
@@ -109,6 +115,9 @@ class ResumingSweeper(Sweeper):
             begin_to_load()
         size = self.max_batch_size or max(len(ordered), 1)
         for start in range(0, len(ordered), size):
+            if Begun.stop and progress.failed:
+                progress.broken = _STOPPED
+                return
             self._launch(ordered[start : start + size], progress)
 
     def _make_folder(self) -> None:
@@ -164,7 +173,7 @@ class ResumingSweeper(Sweeper):
         composer = JobComposer(self.hydra_context.config_loader, self.config)
         configs = [composer.compose(overrides) for overrides in asked]
         progress.report = False
-        jobs = {}
+        jobs, there = {}, job_folders(progress.folder)
         known: DictConfig | None = None
         for number, (overrides, (config, whole)) in enumerate(zip(asked, configs, strict=True)):
             if whole is not known:  # for values such as ${hydra:runtime.choices.corpus}
@@ -173,7 +182,9 @@ class ResumingSweeper(Sweeper):
             assert isinstance(unresolved, dict)
             try:
                 resolved = plain(config) | {"workers": None}  # which is the sweep's affair
-                jobs[number] = Job(number, tuple(overrides), config_key(resolved), resolved)
+                key = config_key(resolved)
+                name = there.setdefault(key[:16], folder_name(overrides, key))
+                jobs[number] = Job(number, tuple(overrides), key, resolved, name)
                 progress.report |= bool(resolved.get("report"))
             except (CausattnError, HydraException, OmegaConfBaseException) as error:
                 name = config_key({str(key): value for key, value in unresolved.items()})[:16]
@@ -187,7 +198,11 @@ class ResumingSweeper(Sweeper):
         if self._is_plain():
             with env_override(dict(self.config.hydra.job.env_set)):
                 for job in jobs:
-                    run_prepared(job, progress.folder, say=True)
+                    line = run_prepared(job, progress.folder, say=True)
+                    progress.failed |= line["status"] == "failed"
+                    if Begun.stop and progress.failed:
+                        progress.broken = _STOPPED
+                        return
             return
         context = HydraContext(
             config_loader=PreparedJobs(self.config), callbacks=self.hydra_context.callbacks

@@ -3,9 +3,15 @@
 import pytest
 
 from causattn.cli import main
-from causattn.cli.compose import ROOMS, config_folder, groups, option_values
+from causattn.cli.compose import ROOMS, compose_config, config_folder, groups, option_values
 from causattn.cli.explain import GROUP_WORDS, explained
-from causattn.cli.key_meanings import common_keys, option_keys, option_meaning, options_in
+from causattn.cli.key_meanings import (
+    common_keys,
+    option_keys,
+    option_meaning,
+    options_in,
+    spare_keys,
+)
 
 OPTIONS = [(group, option) for group in groups() for option in options_in(group)]
 
@@ -125,3 +131,24 @@ ALGORITHM = Mine()
     said = capsys.readouterr().out
     assert "discovery=mine: Bold guesses" in said
     assert "discovery.daring=0.5\n      How bold it is." in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out"),
+    [
+        (["corpus=file"], ["~corpus.documents"]),
+        (["corpus=asia,file"], []),
+        (["corpus=alarm"], []),
+        ([], []),
+        (["corpus=file", "corpus.documents=5"], []),
+        (["corpus=file", "~corpus.documents"], []),
+    ],
+)
+def test_what_an_experiment_sets_for_another_option_is_taken_out(arguments, out):
+    assert spare_keys({"corpus": {"documents": 2000}, "controls": []}, arguments) == out
+
+
+def test_ones_own_texts_go_with_experiment_discovery(tmp_path):
+    given = ["experiment=discovery", "corpus=file", f"corpus.path={tmp_path}", "features=words"]
+    assert "documents" not in compose_config(given)["corpus"]
+    assert compose_config(["experiment=discovery"])["corpus"]["documents"] == 2000

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from causattn.cli import main
+from causattn.cli.prepared import folder_name
 from causattn.results import Status, run_status
 
 Studies = list[Mapping[str, Any]]
@@ -201,3 +202,43 @@ def test_a_sweep_knows_its_jobs_whatever_its_identity(
     monkeypatch.setattr("uuid.uuid4", lambda: SimpleNamespace(hex=digits * 4))
     assert main(["sweep", "seed=0,1", "hydra.sweep.dir=mine"]) == 0
     assert "2 jobs: 2 finished." in capsys.readouterr().out
+
+
+def test_a_jobs_folder_says_what_it_is_and_is_found_again(
+    studies: Studies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*GRID, "hydra.sweep.dir=here"]) == 0
+    names = sorted(path.name[:-17] for path in Path("here").iterdir() if path.is_dir())
+    assert names == [f"discovery={kind}_seed={seed}" for kind in ("ges", "pc") for seed in (0, 1)]
+    # Asked for in another order, and by the names that folders once had.
+    first = next(path for path in Path("here").iterdir() if path.is_dir())
+    first.rename(first.with_name(first.name[-16:]))
+    capsys.readouterr()
+    assert main(["sweep", "seed=0,1", "discovery=pc,ges", "hydra.sweep.dir=here"]) == 0
+    assert "4 jobs: 0 finished, 4 finished before." in capsys.readouterr().out
+    assert len(studies) == 4
+    assert len([path for path in Path("here").iterdir() if path.is_dir()]) == 4
+
+
+def test_a_folders_name_is_no_path_and_not_too_long() -> None:
+    key = "0123456789abcdef" * 4
+    given = ["discovery=pc", "launcher=processes", "workers=4", "+corpus.path='../x/名 a'"]
+    assert folder_name(given, key) == f"discovery=pc_corpus.path=-..-x-名-a_{key[:16]}"
+    assert folder_name(["plugins=['a.py']"], key) == key[:16]
+    long = folder_name(["corpus.text=" + "名" * 300], key)
+    assert len(long.encode()) < 250
+    assert long.endswith(key[:16])
+
+
+def test_it_stops_at_the_first_failure_where_asked(
+    studies: Studies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sweep", "seed=0,13,1,2", "--stop-at-first-failure"]) == 3
+    said = capsys.readouterr()
+    assert "4 jobs: 1 finished, 1 failed, 2 not done." in said.out
+    assert "a job failed, and --stop-at-first-failure was given" in said.err
+    assert [study["seed"] for study in studies] == [0, 13]
+    assert main(["sweep", "seed=0,13,1,2"]) == 3
+    assert "2 finished, 1 finished before, 1 failed" in capsys.readouterr().out
+    assert main(["sweep", "seed=0,1", "--stop-at-first-failure", "hydra.job.chdir=true"]) == 2
+    assert "is for launcher=basic" in capsys.readouterr().err
