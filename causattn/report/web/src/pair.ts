@@ -84,8 +84,18 @@ function maps(pair: PairData, before: Values, after: Values): HTMLElement {
   let head = pair.movers.length ? String(pair.movers[0][1]) : "mean";
   const canvases = ["Before", "After", "Difference"].map((title) => {
     const made = element("canvas", { role: "img", "aria-label": `Attention, ${title}` });
-    return { made, root: element("figure", { class: "matrix" }, element("h4", {}, title), made) };
+    const read = element("p", { class: "readout" }, "\u00a0");
+    return { made, read, root: element("figure", { class: "matrix" }, element("h4", {}, title), made, read) };
   });
+  const names = [pair.before.tokens, pair.after.tokens, pair.aligned.map(([k]) => pair.before.tokens[k])];
+  const shown: ArrayLike<number>[] = [[], [], []];
+  canvases.forEach(({ made, read }, which) => made.addEventListener("mousemove", (event) => {
+    const tokens = names[which];
+    const [k, q] = [event.offsetX, event.offsetY].map((place) => Math.floor((place / SIZE) * tokens.length));
+    const value = shown[which][q * tokens.length + k];
+    if (value === undefined) return read.replaceChildren("\u00a0");
+    read.replaceChildren(element("bdi", {}, tokens[q] || "∅"), " → ", element("bdi", {}, tokens[k] || "∅"), ` ${which === 2 ? signed(value) : number(value)}`);
+  }));
 
   function draw(): void {
     const first = chosen(before);
@@ -95,6 +105,7 @@ function maps(pair: PairData, before: Values, after: Values): HTMLElement {
     paint(canvases[1].made, second, after.shape[3], most);
     const change = pair.aligned.flatMap(([q, p]) => pair.aligned.map(([k, j]) => second[p * after.shape[3] + j] - first[q * before.shape[3] + k]));
     difference(canvases[2].made, change, pair.aligned.length);
+    [first, second, change].forEach((values, which) => (shown[which] = values));
   }
 
   function chosen(values: Values): Float32Array {

@@ -1,5 +1,6 @@
 """Looked-at texts in a real browser: coloured words, one head first, a swap, another text."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def test_words_are_coloured_and_a_swap_stands_beside_them(look, model, tmp_path:
     assert len(set(shares)) > 3
     titles = browser.run("[...document.querySelectorAll('h2')].map(h => h.textContent)")
     assert "Before and after the swap" in titles
+    browser.until("document.querySelectorAll('.pair .matrix canvas').length === 3")
+    for number, said in enumerate([r" → .* [\d.]", r" → .* [\d.]", r" → .* [+−]?[\d.]"]):
+        browser.mouse("mouseMoved", *browser.middle(".pair .matrix canvas", number))
+        shown = browser.run(f"document.querySelectorAll('.pair .readout')[{number}].textContent")
+        assert re.search(said, shown)
     pressed = "[...document.querySelectorAll('.chip[aria-pressed=true]')].length"
     browser.until(f"{pressed} === 1")
 
