@@ -256,8 +256,8 @@ def _check_rank(correlation: np.ndarray, rows: int, labels: Sequence[str]) -> No
     place = _first_dependent(correlation)
     if place is not None:
         raise DataError(
-            f"The covariance is singular: {labels[place]} is a linear combination of columns "
-            "before it; drop it, or pass ridge=1e-6 to go on."
+            f"The covariance is singular: {labels[place]} is a linear combination of other "
+            "columns; drop it, or pass ridge=1e-6 to go on."
         )
 
 
