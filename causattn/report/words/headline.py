@@ -171,6 +171,8 @@ def _too_little(about: Mapping[str, Any]) -> str:
     """Return the warning of a model that reached too little, and what to do about it."""
     done, most = about.get("steps_done"), about.get("steps")
     mend = f"model.steps={2 * most}" if isinstance(most, int) else "more model.steps"
+    if about.get("train_mlm"):
+        mend = f"model.mlm_steps={2 * int(about['mlm_steps'])}"
     if isinstance(done, int) and isinstance(most, int) and done < most:
         mend = "a larger model.width, more corpus.documents, or model.early_stopping=false"
     return (

@@ -83,3 +83,11 @@ def test_a_screen_without_a_model_is_named_where_it_ranks_as_well(attention, cmi
     assert bool(line) is named
     run.summary = {"candidates": {"screen": "cmi"}}
     assert cheaper_line(run) == ""
+
+
+def test_too_few_steps_of_a_pretrained_model_are_its_own_key():
+    about = {"loss_held_out": 0.26, "loss_marginal": 0.47, "reached": 0.7, "steps_done": 200}
+    trained = {**about, "train_mlm": True, "mlm_steps": 200}
+    line = model_line(SimpleNamespace(summary={"model": trained}))
+    assert "try model.mlm_steps=400" in line
+    assert "try more model.steps" in model_line(SimpleNamespace(summary={"model": about}))
