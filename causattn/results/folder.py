@@ -116,7 +116,7 @@ def run_in_folder(
     """
     folder = folder.resolve()
     _make(folder)
-    _refuse_foreign(folder)
+    _refuse_foreign(folder, config)
     # Of two equal commands at once, one does the work, and the other waits and reads.
     shared = resume or _is_begun(folder, config)
 
@@ -167,10 +167,14 @@ def run_in_folder(
 def _is_begun(folder: Path, config: Mapping[str, Any]) -> bool:
     """Return whether an equal run is being done in a folder right now, or was left unfinished."""
     try:
-        text = (folder / "config.yaml").read_text(encoding="utf-8")
-        return (folder / MARKER).is_file() and text == to_yaml(config)
+        return _is_of(folder, config) and (folder / MARKER).is_file()
     except OSError:
         return (folder / _LOCK).exists()  # begun this moment, or stopped before its first file
+
+
+def _is_of(folder: Path, config: Mapping[str, Any]) -> bool:
+    """Return whether a folder's configuration is this one, to the letter."""
+    return (folder / "config.yaml").read_bytes() == to_yaml(config).encode()
 
 
 @contextmanager
@@ -199,10 +203,13 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def _refuse_foreign(folder: Path) -> None:
+def _refuse_foreign(folder: Path, config: Mapping[str, Any]) -> None:
     """Refuse a folder that holds anything but a run, before a file is written into it."""
     content = _content(folder)
     if content and not (folder / MARKER).is_file() and not (folder / MANIFEST).is_file():
+        if (folder / "config.yaml").is_file() and _is_of(folder, config):
+            say(f"The run in {folder} has lost its {MANIFEST} and is done again.", error=True)
+            return
         raise ArtefactError(
             f"{folder} already holds {content[0].name} and is no run's folder; choose another "
             "folder (hydra.run.dir=...) or empty it."

@@ -53,6 +53,19 @@ def test_it_is_marked_unfinished_while_it_runs(tmp_path: Path) -> None:
     assert seen == [(Status.UNFINISHED, True)]
 
 
+def test_a_run_that_lost_its_manifest_is_done_again_by_the_same_configuration_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    run_in_folder(folder, CONFIG, work)
+    (folder / "manifest.json").unlink()
+    with pytest.raises(ArtefactError, match="is no run's folder"):
+        run_in_folder(folder, CONFIG | {"seed": 1}, work)
+    assert run_in_folder(folder, CONFIG, work)
+    assert "has lost its manifest.json and is done again" in capfd.readouterr().err
+    assert run_status(folder) == (Status.FINISHED, "")
+
+
 def test_a_users_error_leaves_no_run(tmp_path: Path) -> None:
     def fail(folder: Path) -> None:
         raise DataError("There is no file x; give one.")
