@@ -21,8 +21,13 @@ from causattn.report.record.reading import recorded
 from causattn.report.record.surrogate import read_surrogate, surrogate_line
 from causattn.report.words import isolated, number
 from causattn.report.words.evidence import COLUMNS as KNOWN
-from causattn.report.words.evidence import edge_rows, known_effect_rows, missing_edges
-from causattn.report.words.headline import discovery_line, headlines
+from causattn.report.words.evidence import (
+    edge_rows,
+    known_effect_rows,
+    missing_edges,
+    verdict_lines,
+)
+from causattn.report.words.headline import cheaper_line, discovery_line, headlines
 from causattn.report.words.truth import (
     ATTENTION,
     chosen_pairs,
@@ -64,10 +69,12 @@ def _content(run: Run) -> dict[str, Any]:
     """
     rows, kept = edge_rows(run, digits=2), recorded(run)
     surrogate = read_surrogate(run)
+    missing = missing_edges(run.graph, run.truth, isolated)
     metrics = {key: value for key, value in run.summary.items() if key not in WENT}
     return {
         "command": visible(run.command),
         "lead": _lead(run),
+        "finding": _finding(run, len(missing)),
         "tiles": list(_tiles(run)),
         "lines": headlines(run, timed=False),
         "rows": rows,
@@ -84,7 +91,7 @@ def _content(run: Run) -> dict[str, Any]:
                 "truth",
             )
         },
-        "missing": missing_edges(run.graph, run.truth, isolated),
+        "missing": missing,
         "known_columns": KNOWN,
         "known": known_effect_rows(run),
         "qualities": screen_qualities(run),
@@ -108,7 +115,21 @@ def _lead(run: Run) -> str:
     """Return what the graph is and what proposed its pairs, a sentence."""
     if "circuit" in run.summary:
         return "The graph of a language model on a task, every edge patched."
-    return f"A causal graph from {_source(run)}, every edge checked."
+    checked = run.config.get("effects", {}).get("kind") != "none"
+    return (
+        f"A graph of what the documents say, from {_source(run)}; "
+        f"{'each arrow was checked' if checked else 'its arrows were not checked (effects=none)'}."
+    )
+
+
+def _finding(run: Run, missing: int) -> list[str]:
+    """Return what was found, a sentence each: edges by verdict, what is missed, cheaper rivals."""
+    lines = [line for line in verdict_lines(run) if line.startswith("About the")]
+    if run.truth is not None:
+        lines.append(
+            f"Of the truth's {run.truth.edge_count} edges the graph misses {missing or 'none'}"
+        )
+    return [*lines, *filter(None, [cheaper_line(run)])]
 
 
 def _source(run: Run) -> str:

@@ -125,3 +125,19 @@ def test_the_same_run_gives_the_same_bytes(made_run: Callable[..., Run], tmp_pat
         write_json(folder / "timing.json", took)
         pages.append(write_report(load_run(folder)).read_bytes())
     assert pages[0] == pages[1]
+
+
+def test_what_was_found_stands_before_the_graph(run_in: Callable[..., Run], tmp_path: Path) -> None:
+    run = run_in(tmp_path / "run", config={"seed": 0, "effects": {"kind": "dowhy"}})
+    page = write_report(run).read_text(encoding="utf-8")
+    finding = page.index('<ul class="finding">')
+    assert page.index("<h1>") < finding < page.index('<section id="graph">')
+    assert "each arrow was checked" in page
+    assert run.truth is not None
+    missed = int((run.truth.skeleton() & ~run.graph.skeleton()).sum()) // 2
+    assert missed > 0
+    assert f"truth&#39;s {run.truth.edge_count} edges the graph misses {missed}." in page
+    other = run_in(tmp_path / "other", config={"seed": 0, "effects": {"kind": "none"}})
+    said = write_report(other).read_text(encoding="utf-8")
+    assert "its arrows were not checked (effects=none)" in said
+    assert "each arrow was checked" not in said
