@@ -129,7 +129,9 @@ def _finding(run: Run, missing: int) -> list[str]:
         lines.append(
             f"Of the truth's {run.truth.edge_count} edges the graph misses {missing or 'none'}"
         )
-    return [*lines, *filter(None, [cheaper_line(run)])]
+    if "allowed" in run.candidates and (cheaper := cheaper_line(run)):
+        lines.append(cheaper)
+    return lines
 
 
 def _source(run: Run) -> str:
