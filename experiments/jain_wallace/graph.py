@@ -66,6 +66,9 @@ def word_table(sentences: Sentences, words: int) -> FeatureTable:
         "top": words,
         "min_share": 2 / len(sentences),
         "max_share": 1.0,
+        # Every word as it stands: the question is about those that the network reads.
+        "function_words": "keep",
+        "forms": "keep",
         "collinear": "drop",
     }
     return build_features(settings, corpus)
