@@ -201,7 +201,11 @@ def attention_implementation(network: PreTrainedModel, name: str) -> Iterator[bo
             except (ValueError, ImportError):
                 taken = False
             else:
-                taken = all(c._attn_implementation == name for c in _configs(network))
+                taken = all(c._attn_implementation == name for c in _configs(network, models=True))
+            if taken:
+                # Modules may hold copies of it (one a layer), which follow.
+                for config in _configs(network):
+                    config._attn_implementation_internal = name
         elif not taken and name == "eager":
             # Some families (Falcon) cannot be set, but ask their configuration at every call.
             for config in _configs(network):
@@ -215,10 +219,12 @@ def attention_implementation(network: PreTrainedModel, name: str) -> Iterator[bo
             module.training = True
 
 
-def _configs(network: PreTrainedModel) -> list[PretrainedConfig]:
-    """Return every configuration that a module of the network reads, each once."""
+def _configs(network: PreTrainedModel, *, models: bool = False) -> list[PretrainedConfig]:
+    """Return every configuration that a module (a whole model alone) reads, each once."""
     found: dict[int, PretrainedConfig] = {}
     for module in network.modules():
+        if models and not isinstance(module, PreTrainedModel):
+            continue
         config = getattr(module, "config", None)
         if isinstance(config, PretrainedConfig):
             found[id(config)] = config

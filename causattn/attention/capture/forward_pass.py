@@ -65,6 +65,7 @@ class Pass:
         self.called: list[str] = []
         self.lengths: list[tuple[int, int]] = []
         self.sinks: list[bool] = []
+        self.in_blocks = False
         self.outputs: list[torch.Tensor] = []
         self.nodes: list[tuple[AttentionLayer, torch.Tensor]] = []
         self.heads = 0

@@ -50,6 +50,8 @@ def attend(
     position_bias: torch.Tensor | None = None,
     s_aux: torch.Tensor | None = None,
     sinks: torch.Tensor | None = None,
+    indices: torch.Tensor | None = None,
+    block_indices: torch.Tensor | None = None,
     **rest: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Attend as the model would, and show the weights to the probe of the running pass.
@@ -57,7 +59,8 @@ def attend(
     Parameters are those of every attention function of transformers: `query` [B, H, Q, d], `key`
     and `value` [B, G, K, d] with G groups of heads, `attention_mask` additive [B, 1, Q, K],
     `position_bias` additive [1 or B, H, Q, K], `s_aux` [H] or `sinks` [B, H, Q, 1] the scores of a
-    sink, a further column of the softmax that is then dropped. Returns the output [B, Q, H, d] and
+    sink, a further column of the softmax that is then dropped, `indices` [B, Q, k] the keys that an
+    indexer (DeepSeek's sparse attention) lets each query see. Returns the output [B, Q, H, d] and
     no weights.
     """
     running, projections = _running_pass()
@@ -67,12 +70,15 @@ def attend(
     if running.trial:
         running.lengths.append((query.shape[2], key.shape[2]))
         running.sinks.append(sink is not None)
+        running.in_blocks |= block_indices is not None
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
     bias = attention_mask
     if position_bias is not None:
         bias = position_bias if bias is None else bias + position_bias
+    if indices is not None:
+        bias = _chosen_alone(indices, bias, query, key)
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
     scores = LayerScores(query, key, scaling, bias, softcap, sink)
 
@@ -93,6 +99,18 @@ def attend(
     if running.trial:
         running.outputs.append(output)
     return output, None
+
+
+def _chosen_alone(
+    indices: torch.Tensor, bias: torch.Tensor | None, query: torch.Tensor, key: torch.Tensor
+) -> torch.Tensor:
+    """Return the bias that hides all keys but those of `indices` [B, Q, k], [B, H or 1, Q, K]."""
+    shape = (*indices.shape[:2], key.shape[2])
+    hidden = torch.ones(shape, dtype=torch.bool, device=query.device)
+    hidden = hidden.scatter(-1, indices.long(), False).unsqueeze(1)
+    if bias is None:
+        bias = query.new_zeros(()).expand_as(hidden)
+    return bias.masked_fill(hidden, torch.finfo(query.dtype).min)
 
 
 def _running_pass() -> tuple[Pass, Projections]:
@@ -208,6 +226,8 @@ class RegisteredCapture:
         for name, times in Counter(running.called).items():
             if 0 < counted[name] < times:
                 return output, f"{name} attends {times} times where it is called {counted[name]}"
+        if running.in_blocks:
+            return output, "it chooses blocks of keys, which it hides in eager attention alone"
         parts = zip(running.called, running.lengths, strict=True)
         alone = self._body is not self._network.base_model
         stacks = [stack_by_length(*lengths, inputs, name, alone) for name, lengths in parts]

@@ -82,11 +82,14 @@ def built(family: str) -> hf.PreTrainedModel:
     return network
 
 
-def compared(network: hf.PreTrainedModel) -> tuple[float, int, int]:
+def compared(network: hf.PreTrainedModel, capture=None) -> tuple[float, int, int]:
     """The largest difference, how many layers were compared, and how many were captured."""
     inputs, probe = batch(), Kept()
-    with capture_attention(network, inputs) as capture:
+    if capture is not None:
         capture.run(inputs, probe)
+    else:
+        with capture_attention(network, inputs) as capture:
+            capture.run(inputs, probe)
     with attention_implementation(network, "eager"), torch.inference_mode():
         output = network(
             **with_decoder_inputs(network, network, inputs),
