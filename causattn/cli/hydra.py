@@ -4,8 +4,9 @@ Hydra reads ``sys.argv`` and prints errors in its own words. `launch` hands it t
 the subcommand and takes every error out of its hands.
 
 Names follow from the content. ``${causattn.key:n}`` is the first n digits of the hash of the
-resolved configuration: the identity of a job, so that the same job of a repeated sweep finds its
-folder again. ``${causattn.sweep:...}`` names a sweep by its overrides, so that the same command
+resolved configuration: the identity of a job. ``${causattn.job:}`` names a job's folder by its
+overrides and that identity, so that the same job of a repeated sweep finds it again.
+``${causattn.sweep:...}`` names a sweep by its overrides, so that the same command
 finds it again. ``${causattn.either:a,b}`` is a, or b where a is null.
 
 A plugin, an installed package or a new file in a room needs no YAML: its option is its settings
@@ -60,6 +61,7 @@ def register_names() -> None:
     """Make the resolvers known; also needed in every worker process of a launcher."""
     OmegaConf.register_new_resolver("causattn.either", _either, replace=True)
     OmegaConf.register_new_resolver("causattn.key", _key, replace=True)
+    OmegaConf.register_new_resolver("causattn.job", _job, replace=True)
     OmegaConf.register_new_resolver("causattn.sweep", sweep_name, replace=True, use_cache=True)
 
 
@@ -82,6 +84,16 @@ def _key(digits: int, *, _root_: DictConfig) -> str:
         container = OmegaConf.to_container(masked, resolve=False)
     assert isinstance(container, dict)
     return config_key({str(key): value for key, value in container.items()})[: int(digits)]
+
+
+def _job(*, _root_: DictConfig) -> str:
+    """Return the name of a job's folder: that of its earlier one, or one that says what it is."""
+    from causattn.cli.prepared import folder_name
+    from causattn.cli.progress import job_folders
+
+    key = _key(16, _root_=_root_)
+    there = job_folders(Path(str(_root_.hydra.sweep.dir)))
+    return there.get(key) or folder_name(_root_.hydra.overrides.task, key)
 
 
 def sweep_name(experiment: str | None, overrides: Sequence[str]) -> str:

@@ -106,11 +106,13 @@ def spare_keys(experiment: Mapping[str, Any], arguments: Sequence[str]) -> list[
     """
     found = []
     for group in compose.groups():
-        chosen = [text.partition("=")[2] for text in arguments if text.startswith(f"{group}=")]
-        known = options_in(group)
-        options = [each for each in (chosen[-1].split(",") if chosen else ()) if each in known]
         keys = experiment.get(group)
-        if not options or not isinstance(keys, Mapping):
+        chosen = [text.partition("=")[2] for text in arguments if text.startswith(f"{group}=")]
+        if not chosen or not isinstance(keys, Mapping):
+            continue
+        known = options_in(group)
+        options = [each for each in chosen[-1].split(",") if each in known]
+        if not options:
             continue
         taken = {key.name for option in options for key in option_keys(group, option)}
         for key in keys:

@@ -38,7 +38,7 @@ from causattn.cli.processes import begin as begin_to_load
 from causattn.cli.progress import LOG, Progress, job_folders
 
 _PLUGINS = "hydra_plugins"
-_SUBDIR = "${causattn.key:16}"
+_SUBDIR = "${causattn.job:}"
 _STOPPED = "a job failed, and --stop-at-first-failure was given"
 
 
