@@ -91,7 +91,7 @@ def test_the_evidence_names_the_explainer(run, study):
 
 def test_the_page_names_the_explainer(study):
     page = (study.folder / "report.html").read_text(encoding="utf-8")
-    assert "from occlusion of a language model; " in page
+    assert "from occlusion of a language model" in page
     assert '"screen": "occlusion"' in page.replace('"screen":"', '"screen": "')
     assert "Candidates by occlusion" in page
     assert "<h2>Occlusion</h2>" in page  # its picture, beside the section on attention
