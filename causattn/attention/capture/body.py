@@ -201,8 +201,9 @@ def attention_implementation(network: PreTrainedModel, name: str) -> Iterator[bo
             except (ValueError, ImportError):
                 taken = False
             else:
-                taken = all(c._attn_implementation == name for c in _configs(network, models=True))
-            if taken:
+                configs = _configs(network, models=name == "eager")
+                taken = all(c._attn_implementation == name for c in configs)
+            if taken and name == "eager":
                 # Modules may hold copies of it (one a layer), which follow.
                 for config in _configs(network):
                     config._attn_implementation_internal = name
