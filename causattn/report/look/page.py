@@ -59,7 +59,6 @@ def look_page(
     data = {
         "kind": "look",
         "texts": [_text_data(each, k, budget) for k, each in enumerate(texts)],
-        "swapped": any(each.swapped is not None for each in texts),
     }
     page = render_page(
         "look.html",

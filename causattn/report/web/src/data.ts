@@ -248,7 +248,6 @@ export interface LookedText {
 export interface LookData {
   kind: "look";
   texts: LookedText[];
-  swapped: boolean;
 }
 
 /** One view alone, as notebooks show it. */
