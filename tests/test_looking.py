@@ -8,7 +8,8 @@ import torch
 from transformers import BertForSequenceClassification
 
 import causattn
-from causattn.base import ConfigError, ModelError
+from causattn.base import ConfigError, DataError, ModelError
+from causattn.cli import draw_look
 from tests.small_models import small_bert, word_pieces
 
 TEXTS = ["the food was great", "菜很好吃 but slow"]
@@ -63,6 +64,17 @@ def test_look_gives_a_view(parts, tmp_path):
         causattn.look(Path("nowhere.txt"), model)
 
 
+def test_what_cannot_be_looked_at_is_a_sentence(parts):
+    model = causattn.load_model(*parts)
+    with pytest.raises(DataError, match="no text to look at"):
+        causattn.look([], model)
+    with pytest.raises(DataError, match="Text 2 of 2 is empty"):
+        causattn.look([TEXTS[0], " "], model)
+    for texts in (TEXTS[0], TEXTS):
+        with pytest.raises(ConfigError, match="is for a file"):
+            causattn.look(texts, model, text="review")
+
+
 def test_a_run_gives_back_what_it_was_made_from(tmp_path):
     run = causattn.run(
         "experiment=quick", f"paths.runs={tmp_path}/runs", f"paths.cache={tmp_path}/cache",
@@ -73,5 +85,7 @@ def test_a_run_gives_back_what_it_was_made_from(tmp_path):
     assert causattn.look(run.corpus.texts[0], run.folder, explainers="occlusion").html.count(
         '"method":"occlusion"'
     )
+    with pytest.raises(ConfigError, match=r"model\.long_text cannot be set"):
+        draw_look("a text", run.folder, model_settings={"long_text": "truncate"})
     assert run.to_frame().equals(run.evidence)
     assert "iframe" in run._repr_html_()

@@ -57,6 +57,7 @@ def look(arguments: list[str]) -> int:
         return 0
     keys = _keys(given.keys)
     own = {name: value for name, value in keys.items() if "." not in name}
+    place = Path(own.pop("output", "look.html"))
     page, notes = draw_look(
         given.what,
         own.pop("model", None),
@@ -69,7 +70,7 @@ def look(arguments: list[str]) -> int:
         say(note)
     from causattn.report import write_page
 
-    say(write_page(Path(own.get("output", "look.html")), page.html))
+    say(write_page(place, page.html))
     return 0
 
 
@@ -82,7 +83,6 @@ def draw_look(
     explain: Any = None,
     texts: Any = 20,
     seed: Any = 0,
-    output: str = "",
     model_settings: Mapping[str, Any] | None = None,
     corpus_settings: Mapping[str, Any] | None = None,
     command: str = "",
@@ -95,7 +95,7 @@ def draw_look(
         A text, a list of texts, or a file or folder.
     model
         A `LanguageModel`, or what ``model=`` may be; None for the packaged MiniLM.
-    swap, hide, explain, texts, seed, output
+    swap, hide, explain, texts, seed
         As on the command line.
     model_settings, corpus_settings
         Settings of the model's and the file's option.
@@ -128,6 +128,8 @@ def _texts(
 ) -> tuple[list[str], str | None, list[str]]:
     """Return the texts, the page's title, and what was left out."""
     if not isinstance(what, str | Path):
+        if settings:
+            raise ConfigError("corpus.KEY is for a file, and texts were given; leave it out.")
         return list(what)[:count], None, _left_out(len(what), count)
     if not str(what).strip():
         raise ConfigError("The text is empty; give a sentence, or a file of texts.")
@@ -170,16 +172,21 @@ def _model(model: Any, settings: Mapping[str, Any]) -> LanguageModel:
     from causattn.cli.python import model_options
     from causattn.models import LanguageModel, load_model
 
-    if isinstance(model, LanguageModel):
-        return model
     if model is None:
         model, settings = "minilm", {"train_classifier": False, **settings}
-    folder = Path(str(model)).expanduser()
-    if (folder / "summary.json").is_file():
+    if not isinstance(model, LanguageModel):
+        folder = Path(str(model)).expanduser()
+        if not (folder / "summary.json").is_file():
+            return load_model(model_options(str(model), settings), None, 0)
         from causattn.report import show_run
 
-        return show_run(folder).model
-    return load_model(model_options(str(model), settings), None, 0)
+        model = show_run(folder).model
+    if settings:
+        raise ConfigError(
+            f"Model {model.name} is there already, so that model.{next(iter(settings))} cannot be "
+            "set; leave it out."
+        )
+    return model
 
 
 def _keys(words: list[str]) -> dict[str, Any]:

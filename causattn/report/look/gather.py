@@ -116,10 +116,15 @@ def look_at(
     Raises
     ------
     DataError
-        For an empty text, one that is too long, or a word that stands in none.
+        Without a text, for an empty one, one that is too long, or a word that stands in none.
     ModelError
         Where the model gives no attention.
     """
+    if not texts:
+        raise DataError("There is no text to look at; give one.")
+    for number, text in enumerate(texts, 1):
+        if not text.strip():
+            raise DataError(f"Text {number} of {len(texts)} is empty; leave it out.")
     encode_texts(model, texts)  # what is wrong with any is said before any is looked at
     found = []
     with quiet(len(texts) == 1):
