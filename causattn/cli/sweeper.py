@@ -103,8 +103,7 @@ class ResumingSweeper(Sweeper):
         by_processes = self._launcher() == ProcessLauncher.__name__
         if by_processes and not (progress.folder / LOG).exists():  # none of them is finished
             begin_to_load()
-        declared = [f"{key}={values}" for key, values in self.params.items()]
-        asked = self._expand([*declared, *arguments])
+        asked = self._expand(arguments)
         progress.asked = len(asked)
         jobs = self._compose(asked, progress)
         missing = progress.leave_out_finished({job.number: job.key for job in jobs.values()})
