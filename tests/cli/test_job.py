@@ -1,11 +1,15 @@
-"""What a run takes of the machine."""
+"""What a run takes of the machine, and where it says that it lies."""
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from threadpoolctl import threadpool_info
 
+from causattn.cli import main
 from causattn.cli.job import limit_threads
 
 
@@ -20,3 +24,18 @@ def test_a_run_takes_as_many_threads_as_it_says(monkeypatch: pytest.MonkeyPatch)
         assert os.environ["OMP_NUM_THREADS"] == "2"
     finally:
         limit_threads(before)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_run_says_where_it_lies(
+    studies: list[Mapping[str, Any]], capsys: pytest.CaptureFixture[str], inside: bool
+) -> None:
+    """Done inside of its folder, which a dot would not name to the person outside of it."""
+    here = Path.cwd()
+    given = [f"hydra.job.chdir={inside}", "hydra.run.dir=some/run", "quiet=true"]
+    assert main(["run", *given]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == (str(here / "some" / "run") if inside else "some/run")
+    assert len(studies) == 1
+    assert (here / last / "manifest.json").is_file()
+    assert Path.cwd() == here
