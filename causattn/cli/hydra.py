@@ -215,11 +215,19 @@ def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
 
     Raises
     ------
+    ConfigError
+        Where a sweep is to stop and is done by another sweeper than our own, which would go on.
     Exception
         Whatever made a single run end; the errors of a sweep's jobs are said when they happen.
     """
     from causattn.cli import job as job_module
 
+    other = next((text for text in arguments if text.startswith("hydra/sweeper=")), None)
+    if stop and other not in (None, "hydra/sweeper=causattn"):
+        raise ConfigError(
+            "--stop-at-first-failure is for causattn's own sweeper, others go on; leave out "
+            f"{other}, or the flag."
+        )
     options = _parse(arguments)
     # A sweep that an error ended in this process has left both.
     Sweep.take()

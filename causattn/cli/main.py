@@ -187,22 +187,22 @@ def _run(rest: list[str]) -> int:
 
 def _helped(rest: list[str]) -> bool:
     """Explain groups and keys where help is wanted, and nothing of Hydra's."""
-    if wanted := bool({"--help", "-h"} & set(rest)):
-        from causattn.cli.explain import say_help
+    if not {"--help", "-h"} & set(rest):
+        return False
+    from causattn.cli.explain import say_help
 
-        wanted = say_help(rest)
-    return wanted
+    return say_help(rest)
 
 
 def _sweep(rest: list[str]) -> int:
     from causattn.cli.compose import with_plugins
 
+    stop, rest = _STOP in rest, [text for text in rest if text != _STOP]
     rest = with_plugins(rest)
     if _helped(rest):
         return 0
     from causattn.cli.hydra import launch
 
-    stop, rest = _STOP in rest, [text for text in rest if text != _STOP]
     multirun = [] if {"-m", "--multirun", "--cfg", "-c", "--help", "-h"} & set(rest) else ["-m"]
     return launch([*multirun, *rest], stop=stop)
 

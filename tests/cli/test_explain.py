@@ -74,9 +74,9 @@ def test_every_contribution_can_be_asked_for():
             assert explained(name)
 
 
-@pytest.mark.parametrize("command", ["run", "sweep"])
+@pytest.mark.parametrize("command", [["run"], ["sweep"], ["sweep", "--stop-at-first-failure"]])
 def test_help_explains_the_choices_that_are_made(command, capsys):
-    assert main([command, "--help", "discovery=ges", "discovery.turning=false"]) == 0
+    assert main([*command, "--help", "discovery=ges", "discovery.turning=false"]) == 0
     said = capsys.readouterr().out
     assert "discovery=ges: GES, greedy equivalence search" in said
     assert "discovery.turning=false\n    Search on with a turning phase" in said

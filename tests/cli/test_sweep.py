@@ -242,3 +242,6 @@ def test_it_stops_at_the_first_failure_where_asked(
     assert "2 finished, 1 finished before, 1 failed" in capsys.readouterr().out
     assert main(["sweep", "seed=0,1", "--stop-at-first-failure", "hydra.job.chdir=true"]) == 2
     assert "is for launcher=basic" in capsys.readouterr().err
+    assert main(["sweep", "seed=4,5", "--stop-at-first-failure", "hydra/sweeper=basic"]) == 2
+    assert "leave out hydra/sweeper=basic" in capsys.readouterr().err
+    assert [study["seed"] for study in studies] == [0, 13, 13, 1, 2]
