@@ -11,7 +11,7 @@ from causattn.attribution import EXPLAINERS, TokenAttribution
 from causattn.base import visible
 from causattn.models import LanguageModel
 from causattn.report.look.gather import LookedText, LookedWords
-from causattn.report.page.attention_data import DOCUMENT_BYTES, document_data
+from causattn.report.page.attention_data import DOCUMENT_BYTES, document_data, on_one_line
 from causattn.report.page.graph_data import plain
 from causattn.report.page.pair_data import pair_data
 from causattn.report.page.rendering import render_page
@@ -135,22 +135,17 @@ def _side(found: TokenAttribution) -> dict[str, Any]:
         words.offsets.tolist(), words.score.tolist(), errors, strict=True
     ):
         if low > reached:
-            pieces.append([_flat(text[reached:low]), None, None])
-        pieces.append([_flat(text[low:high]), plain(score), plain(error)])
+            pieces.append([on_one_line(text[reached:low]), None, None])
+        pieces.append([on_one_line(text[low:high]), plain(score), plain(error)])
         reached = high
     if reached < len(text):
-        pieces.append([_flat(text[reached:]), None, None])
+        pieces.append([on_one_line(text[reached:]), None, None])
     return {
         "target": visible(found.target),
         "output": plain(found.output),
         "baseline": plain(found.baseline),
         "pieces": pieces,
     }
-
-
-def _flat(text: str) -> str:
-    """Return text on one line."""
-    return visible("".join(" " if character.isspace() else character for character in text))
 
 
 def _cut(text: str) -> str:

@@ -133,7 +133,7 @@ def _examples(examples: Mapping[str, Any]) -> dict[str, Any]:
     """Return the documents behind the edges with their texts made visible."""
     documents = {
         number: {
-            "pieces": [[visible(_flat(text)), carried] for text, carried in entry["pieces"]],
+            "pieces": [[on_one_line(text), carried] for text, carried in entry["pieces"]],
             "values": plain(entry["values"]),
         }
         for number, entry in examples["documents"].items()
@@ -141,6 +141,6 @@ def _examples(examples: Mapping[str, Any]) -> dict[str, Any]:
     return {"pairs": examples["pairs"], "documents": documents, "ranked": examples["ranked"]}
 
 
-def _flat(text: str) -> str:
-    """Return text on one line: white space is a space."""
-    return "".join(" " if character.isspace() else character for character in text)
+def on_one_line(text: str) -> str:
+    """Return a piece of a document on one line: white space is a space, controls are escapes."""
+    return visible("".join(" " if character.isspace() else character for character in text))
