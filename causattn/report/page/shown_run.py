@@ -47,7 +47,7 @@ class RunAttention:
         The run.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: ShownRun) -> None:
         self._run = run
         self._looked: dict[int, KeptDocument] = {}
 
@@ -121,7 +121,7 @@ class RunAttention:
                 f"its model and corpus are not in the cache {self._run.config['paths']['cache']}; "
                 "choose one of these, or run the study again with page.documents raised."
             )
-        corpus, model = ShownRun(self._run.folder).corpus, ShownRun(self._run.folder).model
+        corpus, model = self._run.corpus, self._run.model
         if not 0 <= doc < len(corpus):
             raise ArtefactError(
                 f"The corpus has documents 0 to {len(corpus) - 1}; choose one of them, not {doc}."
