@@ -29,7 +29,7 @@ from causattn.attention.capture.body import (
 from causattn.attention.capture.forward_pass import Edit, EndOfPass, Pass
 from causattn.attention.capture.layer import AttentionLayer, Probe, numbered, take_rows
 from causattn.attention.capture.projections import Projections
-from causattn.attention.capture.scores import LayerScores
+from causattn.attention.capture.scores import LayerScores, chosen_alone
 from causattn.attention.capture.scratch import Scratch
 from causattn.base import ModelError
 
@@ -60,8 +60,8 @@ def attend(
     and `value` [B, G, K, d] with G groups of heads, `attention_mask` additive [B, 1, Q, K],
     `position_bias` additive [1 or B, H, Q, K], `s_aux` [H] or `sinks` [B, H, Q, 1] the scores of a
     sink, a further column of the softmax that is then dropped, `indices` [B, Q, k] the keys that an
-    indexer (DeepSeek's sparse attention) lets each query see. Returns the output [B, Q, H, d] and
-    no weights.
+    indexer (DeepSeek's sparse attention) lets each query see; `block_indices` is noted alone, for
+    `RegisteredCapture` to refuse. Returns the output [B, Q, H, d] and no weights.
     """
     running, projections = _running_pass()
     running.heads = query.shape[1]
@@ -78,7 +78,7 @@ def attend(
     if position_bias is not None:
         bias = position_bias if bias is None else bias + position_bias
     if indices is not None:
-        bias = _chosen_alone(indices, bias, query, key)
+        bias = chosen_alone(indices, bias, query, key)
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
     scores = LayerScores(query, key, scaling, bias, softcap, sink)
 
@@ -99,18 +99,6 @@ def attend(
     if running.trial:
         running.outputs.append(output)
     return output, None
-
-
-def _chosen_alone(
-    indices: torch.Tensor, bias: torch.Tensor | None, query: torch.Tensor, key: torch.Tensor
-) -> torch.Tensor:
-    """Return the bias that hides all keys but those of `indices` [B, Q, k], [B, H or 1, Q, K]."""
-    shape = (*indices.shape[:2], key.shape[2])
-    hidden = torch.ones(shape, dtype=torch.bool, device=query.device)
-    hidden = hidden.scatter(-1, indices.long(), False).unsqueeze(1)
-    if bias is None:
-        bias = query.new_zeros(()).expand_as(hidden)
-    return bias.masked_fill(hidden, torch.finfo(query.dtype).min)
 
 
 def _running_pass() -> tuple[Pass, Projections]:

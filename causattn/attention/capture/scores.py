@@ -68,3 +68,15 @@ class LayerScores:
         else:
             rest = self.query.new_zeros((1, 1, 1, 1)) if self.bias is None else self.bias
         return Vectors(self.query, self.key, self.scaling, rest.float())
+
+
+def chosen_alone(
+    indices: torch.Tensor, bias: torch.Tensor | None, query: torch.Tensor, key: torch.Tensor
+) -> torch.Tensor:
+    """Return the bias that hides all keys but those of `indices` [B, Q, k], [B, H or 1, Q, K]."""
+    shape = (*indices.shape[:2], key.shape[2])
+    hidden = torch.ones(shape, dtype=torch.bool, device=query.device)
+    hidden = hidden.scatter(-1, indices.long(), False).unsqueeze(1)
+    if bias is None:
+        bias = query.new_zeros(()).expand_as(hidden)
+    return bias.masked_fill(hidden, torch.finfo(query.dtype).min)
