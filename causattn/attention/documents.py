@@ -78,9 +78,4 @@ def _mentions_of(features: FeatureTable, rows: np.ndarray) -> Mentions:
     """Return the carriers in some rows of the table, which now count from 0."""
     place = np.full(len(features.documents), -1, dtype=np.int64)
     place[rows] = np.arange(len(rows))
-    carriers = features.carriers
-    document = place[carriers.document]
-    keep = document >= 0
-    return Mentions(
-        document[keep], carriers.variable[keep], carriers.start[keep], carriers.end[keep]
-    )
+    return features.carriers.renumbered(documents=place)

@@ -54,6 +54,21 @@ class Mentions:
     def __len__(self) -> int:
         return len(self.document)
 
+    def renumbered(
+        self, documents: np.ndarray | None = None, variables: np.ndarray | None = None
+    ) -> Mentions:
+        """Return these mentions with new numbers for documents and variables.
+
+        Parameters
+        ----------
+        documents, variables
+            The new number by the old one, -1 where the mentions are left out; None changes none.
+        """
+        document = self.document if documents is None else documents[self.document]
+        variable = self.variable if variables is None else variables[self.variable]
+        kept = (document >= 0) & (variable >= 0)
+        return Mentions(document[kept], variable[kept], self.start[kept], self.end[kept])
+
     def of_documents(self, count: int) -> np.ndarray:
         """Return row bounds, int64 [count + 1]: document d has rows ``bounds[d]:bounds[d + 1]``."""
         return np.searchsorted(self.document, np.arange(count + 1))

@@ -83,19 +83,12 @@ def assemble(
         about = {**about, "dropped_constant": constant}
     row = np.full(len(corpus), -1)
     row[kept] = np.arange(len(kept))
-    carriers = columns.carriers
-    held = row[carriers.document] >= 0
     table = FeatureTable(
         names=columns.names,
         kinds=columns.kinds,
         values=_rows(columns.values, kept),
         categories=columns.categories,
-        carriers=Mentions(
-            row[carriers.document[held]],
-            carriers.variable[held],
-            carriers.start[held],
-            carriers.end[held],
-        ),
+        carriers=columns.carriers.renumbered(documents=row),
         documents=kept.astype(np.int64),
         about={**about, "corpus": corpus.name, "dropped_documents": len(corpus) - len(kept)},
     )
@@ -137,20 +130,13 @@ def _without_constant(
             "features.collinear=drop."
         )
     place = np.where(varies, np.cumsum(varies) - 1, -1)
-    carriers = columns.carriers
-    held = place[carriers.variable] >= 0
     kept = np.flatnonzero(varies)
     found = Columns(
         tuple(columns.names[k] for k in kept),
         tuple(columns.kinds[k] for k in kept),
         columns.values[:, kept],
         tuple(columns.categories[k] for k in kept),
-        Mentions(
-            carriers.document[held],
-            place[carriers.variable[held]],
-            carriers.start[held],
-            carriers.end[held],
-        ),
+        columns.carriers.renumbered(variables=place),
     )
     return found, names
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.corpora import Corpus, Mentions
+from causattn.corpora import Corpus
 from causattn.features.assemble import Columns, Missing, assemble, chosen_variables
 from causattn.features.checks import Collinear
 from causattn.features.contract import FeatureBuilder
@@ -70,19 +70,12 @@ def slot_columns(corpus: Corpus, variables: list[int]) -> Columns:
     assert corpus.values is not None
     column = np.full(len(corpus.variables), -1)
     column[variables] = np.arange(len(variables))
-    mentions = corpus.mentions
-    rows = column[mentions.variable] >= 0
     return Columns(
         names=tuple(corpus.variables[variable] for variable in variables),
         kinds=(FeatureKind.SLOT,) * len(variables),
         values=corpus.values[:, variables],
         categories=tuple(corpus.categories[variable] for variable in variables),
-        carriers=Mentions(
-            mentions.document[rows],
-            column[mentions.variable[rows]],
-            mentions.start[rows],
-            mentions.end[rows],
-        ),
+        carriers=corpus.mentions.renumbered(variables=column),
     )
 
 

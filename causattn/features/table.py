@@ -274,18 +274,11 @@ def select_features(table: FeatureTable, columns: Sequence[int]) -> FeatureTable
     """Return the table with these columns, in this order."""
     place = np.full(table.size, -1)
     place[list(columns)] = np.arange(len(columns))
-    carriers = table.carriers
-    rows = place[carriers.variable] >= 0
     return replace(
         table,
         names=tuple(table.names[column] for column in columns),
         kinds=tuple(table.kinds[column] for column in columns),
         values=table.values[:, list(columns)],
         categories=tuple(table.categories[column] for column in columns),
-        carriers=Mentions(
-            carriers.document[rows],
-            place[carriers.variable[rows]],
-            carriers.start[rows],
-            carriers.end[rows],
-        ),
+        carriers=table.carriers.renumbered(variables=place),
     )

@@ -84,14 +84,7 @@ def _mentions_of(corpus: Corpus, table: FeatureTable) -> Mentions:
     """Return the corpus's mentions of the table's features."""
     column = {name: k for k, name in enumerate(table.names)}
     place = np.array([column.get(name, -1) for name in corpus.variables])
-    mentions = corpus.mentions
-    rows = place[mentions.variable] >= 0
-    return Mentions(
-        mentions.document[rows],
-        place[mentions.variable[rows]],
-        mentions.start[rows],
-        mentions.end[rows],
-    )
+    return corpus.mentions.renumbered(variables=place)
 
 
 def _with_pooled(carriers: Mentions, table: FeatureTable, count: int) -> Mentions:
@@ -111,18 +104,12 @@ def _with_rows(
     """Return the table over its documents with new values and carriers."""
     row = np.full(len(corpus), -1)
     row[table.documents] = np.arange(len(table.documents))
-    held = row[carriers.document] >= 0
     return FeatureTable(
         names=table.names,
         kinds=table.kinds,
         values=values[table.documents],
         categories=table.categories,
-        carriers=Mentions(
-            row[carriers.document[held]],
-            carriers.variable[held],
-            carriers.start[held],
-            carriers.end[held],
-        ),
+        carriers=carriers.renumbered(documents=row),
         documents=table.documents,
         about={**table.about, "corpus": corpus.name},
     )

@@ -118,13 +118,7 @@ class CausalTerm:
             encoding = encode_texts(model, [corpus.texts[int(row)] for row in rows])
             bounds = np.full(len(corpus), -1)
             bounds[rows] = np.arange(len(rows))
-            kept = bounds[corpus.mentions.document] >= 0
-            mentions = Mentions(
-                bounds[corpus.mentions.document[kept]],
-                corpus.mentions.variable[kept],
-                corpus.mentions.start[kept],
-                corpus.mentions.end[kept],
-            )
+            mentions = corpus.mentions.renumbered(documents=bounds)
             self._carriers = carrier_tokens(encoding, self._features(mentions, len(rows)))
         else:
             self.drawn = tuple(settings.causal_resample) or self.target.irrelevant()

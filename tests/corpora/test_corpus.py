@@ -42,3 +42,14 @@ def test_mentions_are_sorted_by_document_and_start():
     assert mentions.start.tolist() == [2, 0, 5]
     assert mentions.variable.tolist() == [1, 1, 0]
     assert mentions.of_documents(3).tolist() == [0, 1, 3, 3]
+
+
+def test_mentions_of_what_has_no_new_number_are_left_out():
+    mentions = Mentions([0, 1, 1, 2], [0, 0, 1, 1], [0, 1, 2, 3], [1, 2, 3, 4])
+    rows = mentions.renumbered(documents=np.array([-1, 1, 0]))
+    assert rows.document.tolist() == [0, 1, 1]
+    assert rows.start.tolist() == [3, 1, 2]
+    both = mentions.renumbered(np.array([-1, 1, 0]), np.array([-1, 0]))
+    assert both.variable.tolist() == [0, 0]
+    assert both.start.tolist() == [3, 2]
+    assert mentions.renumbered().end.tolist() == [1, 2, 3, 4]
