@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from causattn.base import ConfigError, DataError, choose, listed
-from causattn.corpora import POOLED, Corpus, Mentions
+from causattn.corpora import Corpus, Mentions
 from causattn.features.checks import Collinear, checked
-from causattn.features.table import FeatureKind, FeatureTable
+from causattn.features.table import FeatureKind, FeatureTable, with_pooled
 
 Missing = Literal["error", "drop"]
 
@@ -199,20 +199,12 @@ def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
     """Return the columns with the outcome behind them."""
     assert corpus.outcome is not None
     check_outcome(corpus, columns.names)
-    count, last = len(corpus), len(columns.names)
-    pooled = np.full(count, POOLED)
-    carriers = columns.carriers
     return Columns(
         names=(*columns.names, corpus.outcome_name),
         kinds=(*columns.kinds, FeatureKind.OUTPUT),
         values=np.column_stack([columns.values, corpus.outcome]),
         categories=(*columns.categories, corpus.outcome_classes),
-        carriers=Mentions(
-            np.concatenate([carriers.document, np.arange(count)]),
-            np.concatenate([carriers.variable, np.full(count, last)]),
-            np.concatenate([carriers.start, pooled]),
-            np.concatenate([carriers.end, pooled]),
-        ),
+        carriers=with_pooled(columns.carriers, [len(columns.names)], len(corpus)),
     )
 
 

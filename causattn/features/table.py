@@ -10,7 +10,7 @@ in the documents at hand, which costs a fraction of running a model over them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -96,13 +96,17 @@ def _found(table: FeatureTable, texts: Sequence[str], model: Any) -> Mentions:
     spoken = [
         [index[word] for word in lexicon.get(name, ()) if word in index] for name in table.names
     ]
-    parts = [unit_carriers(found, spoken)]
-    for column in np.flatnonzero(pooled_features(table)):
-        every = np.arange(len(texts))
-        pooled = np.full(len(texts), POOLED)
-        parts.append(Mentions(every, np.full(len(texts), column), pooled, pooled))
-    columns = ("document", "variable", "start", "end")
-    return Mentions(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
+    pooled = np.flatnonzero(pooled_features(table))
+    return with_pooled(unit_carriers(found, spoken), pooled, len(texts))
+
+
+def with_pooled(carriers: Mentions, columns: Iterable[int], count: int) -> Mentions:
+    """Return carriers and, for some columns, the pooled position of each of `count` documents."""
+    parts, pooled = [carriers], np.full(count, POOLED)
+    for column in columns:
+        parts.append(Mentions(np.arange(count), np.full(count, column), pooled, pooled))
+    names = ("document", "variable", "start", "end")
+    return Mentions(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 _BLOCK = 1 << 12

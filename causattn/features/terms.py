@@ -8,7 +8,7 @@ the two is an artefact of that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,19 +16,14 @@ import numpy as np
 import yaml
 
 from causattn.base import ConfigError, DataError, listed
-from causattn.corpora import (
-    POOLED,
-    Corpus,
-    Mentions,
-    StoredTexts,
-    languages_of,
-)
+from causattn.corpora import Corpus, Mentions, StoredTexts, languages_of
 from causattn.features.assemble import Columns, Missing, assemble
 from causattn.features.checks import Collinear
 from causattn.features.contract import FeatureBuilder
 from causattn.features.ngrams import ngram_terms
 from causattn.features.table import FeatureKind, FeatureTable
 from causattn.features.term_places import compiled_term, find_terms
+from causattn.features.transfer import known_values, moved
 from causattn.features.words import ABSENT_PRESENT
 
 Negation = Literal["ignore", "drop", "split"]
@@ -145,30 +140,10 @@ class Terms(FeatureBuilder):
         found = find_terms(corpus.texts, about["terms"], about["languages"], about["negation"])
         names = [name for name in table.names if name in about["columns"]]
         columns = _columns(len(corpus), names, [about["columns"][name] for name in names], found)
-        values, carriers = columns.values, columns.carriers
-        if len(names) < table.size:  # the outcome stands last
-            assert corpus.outcome is not None
-            values = np.column_stack([values, corpus.outcome])
-            every, pooled = np.arange(len(corpus)), np.full(len(corpus), POOLED)
-            last = Mentions(every, np.full(len(corpus), len(names)), pooled, pooled)
-            parts = ("document", "variable", "start", "end")
-            carriers = Mentions(
-                *(np.concatenate([getattr(carriers, p), getattr(last, p)]) for p in parts)
-            )
-        row = np.full(len(corpus), -1)
-        row[table.documents] = np.arange(len(table.documents))
-        held = row[carriers.document] >= 0
-        return replace(
-            table,
-            values=values[table.documents],
-            carriers=Mentions(
-                row[carriers.document[held]],
-                carriers.variable[held],
-                carriers.start[held],
-                carriers.end[held],
-            ),
-            about={**about, "corpus": corpus.name},
-        )
+        outcome = [  # stands last, where it is a feature
+            known_values(corpus, name, FeatureKind.OUTPUT) for name in table.names[len(names) :]
+        ]
+        return moved(table, np.column_stack([columns.values, *outcome]), columns.carriers, corpus)
 
 
 def group_terms(settings: TermSettings) -> dict[str, str]:
@@ -243,12 +218,9 @@ def _kept(
 
 def _columns(count: int, names: Sequence[str], kept: Sequence[int], found: Mentions) -> Columns:
     """Return the presence of these terms, carried by their places."""
-    place = np.full(max([*found.variable.tolist(), *kept], default=0) + 1, -1)
+    place = np.full(max([int(found.variable.max(initial=0)), *kept]) + 1, -1)
     place[list(kept)] = np.arange(len(kept))
-    rows = place[found.variable] >= 0
-    carriers = Mentions(
-        found.document[rows], place[found.variable[rows]], found.start[rows], found.end[rows]
-    )
+    carriers = found.renumbered(variables=place)
     values = np.zeros((count, len(kept)))
     values[carriers.document, carriers.variable] = 1.0
     return Columns(

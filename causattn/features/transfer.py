@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from causattn.base import DataError
-from causattn.corpora import POOLED, Corpus, Mentions
+from causattn.corpora import Corpus, Mentions
 from causattn.features.lexicon import find_units, unit_carriers
 from causattn.features.registry import FEATURE_BUILDERS
 from causattn.features.streamed import transfer_streamed
-from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable
+from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable, with_pooled
 
 
 def transfer_features(table: FeatureTable, corpus: Corpus, model: Any = None) -> FeatureTable:
@@ -34,6 +34,11 @@ def transfer_features(table: FeatureTable, corpus: Corpus, model: Any = None) ->
     DataError
         Where the other corpus lacks the documents or variables, or a column became constant.
     """
+    if len(table.documents) and table.documents.max() >= len(corpus):
+        raise DataError(
+            f"Features over {int(table.documents.max()) + 1} documents cannot be found in corpus "
+            f"{corpus.name} of {len(corpus)}; build them for it."
+        )
     kind = str(table.about.get("kind"))
     if kind in FEATURE_BUILDERS:
         return FEATURE_BUILDERS[kind].transfer(table, corpus, model)
@@ -42,11 +47,6 @@ def transfer_features(table: FeatureTable, corpus: Corpus, model: Any = None) ->
 
 def transfer_table(table: FeatureTable, corpus: Corpus, model: Any = None) -> FeatureTable:
     """Return the same variables, outcome and words in another corpus; see `transfer_features`."""
-    if len(table.documents) and table.documents.max() >= len(corpus):
-        raise DataError(
-            f"Features over {int(table.documents.max()) + 1} documents cannot be found in corpus "
-            f"{corpus.name} of {len(corpus)}; build them for it."
-        )
     if table.about.get(FIND_AGAIN):
         return transfer_streamed(table, corpus, model)
     lexicon = table.about.get("lexicon")
@@ -63,15 +63,15 @@ def transfer_table(table: FeatureTable, corpus: Corpus, model: Any = None) -> Fe
             assert found is not None
             values[:, column] = found.presence(spoken[column]).any(axis=1)
         else:
-            values[:, column] = _known_values(corpus, name, kind)
+            values[:, column] = known_values(corpus, name, kind)
     if found is None:
         carriers = _mentions_of(corpus, table)
     else:
         carriers = unit_carriers(found, spoken)
-    return _with_rows(table, values, _with_pooled(carriers, table, len(corpus)), corpus)
+    return moved(table, values, carriers, corpus)
 
 
-def _known_values(corpus: Corpus, name: str, kind: FeatureKind) -> np.ndarray:
+def known_values(corpus: Corpus, name: str, kind: FeatureKind) -> np.ndarray:
     """Return a variable's or the outcome's values, [n]."""
     if kind == FeatureKind.OUTPUT and corpus.outcome is not None:
         return corpus.outcome
@@ -87,21 +87,15 @@ def _mentions_of(corpus: Corpus, table: FeatureTable) -> Mentions:
     return corpus.mentions.renumbered(variables=place)
 
 
-def _with_pooled(carriers: Mentions, table: FeatureTable, count: int) -> Mentions:
-    """Return the carriers with the pooled position of every document for each output."""
-    parts = [carriers]
-    for column, kind in enumerate(table.kinds):
-        if kind == FeatureKind.OUTPUT:
-            pooled = np.full(count, POOLED)
-            parts.append(Mentions(np.arange(count), np.full(count, column), pooled, pooled))
-    columns = ("document", "variable", "start", "end")
-    return Mentions(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
-
-
-def _with_rows(
+def moved(
     table: FeatureTable, values: np.ndarray, carriers: Mentions, corpus: Corpus
 ) -> FeatureTable:
-    """Return the table over its documents with new values and carriers."""
+    """Return the table with the values of all of another corpus's documents, [n, f], and carriers.
+
+    Those of the outputs, the pooled positions, are added.
+    """
+    outputs = [k for k, kind in enumerate(table.kinds) if kind == FeatureKind.OUTPUT]
+    carriers = with_pooled(carriers, outputs, len(corpus))
     row = np.full(len(corpus), -1)
     row[table.documents] = np.arange(len(table.documents))
     return FeatureTable(

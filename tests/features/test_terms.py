@@ -134,6 +134,10 @@ def test_the_same_terms_in_another_corpus(tmp_path):
     write_features(table, tmp_path / "table")
     again = transfer_features(read_features(tmp_path / "table"), corpus)
     np.testing.assert_array_equal(again.values, table.values)
+    with pytest.raises(DataError, match="of 6; build them for it"):
+        transfer_features(table, Corpus("short", TEXTS, outcome=outcome[:6]))
+    with pytest.raises(DataError, match="has no variable outcome"):
+        transfer_features(table, Corpus("bare", TEXTS * 10))
 
 
 @pytest.mark.parametrize(
