@@ -84,9 +84,10 @@ def pair_signal(
     with np.errstate(invalid="ignore", divide="ignore"):
         r = np.atleast_2d(np.corrcoef(held.T))[upper] if width > 1 else np.empty(0)
     between = scipy.stats.chi2.sf(count * np.nan_to_num(r) ** 2, 1)
-    own = np.array([_p_with(held[:, k], label, classes) for k in range(width)])
-    own = own if label is not None else np.empty(0)
-    called = _discoveries(np.concatenate([between, own]))
+    own = np.empty(0)
+    if label is not None:
+        own = np.array([_p_with(held[:, k], label, classes) for k in range(width)])
+    called = scipy.stats.false_discovery_control(np.concatenate([between, own])) <= _RATE
     return PairSignal(
         pairs=len(between),
         found=int(called[: len(between)].sum()),
@@ -129,10 +130,8 @@ def label_signal(presence: np.ndarray, label: np.ndarray, classes: bool) -> Labe
     return LabelSignal(float(found.statistic), 0.0, float(found.pvalue), False)
 
 
-def _p_with(held: np.ndarray, label: np.ndarray | None, classes: bool) -> float:
+def _p_with(held: np.ndarray, label: np.ndarray, classes: bool) -> float:
     """Return the p-value of one word's independence of the label."""
-    if label is None:
-        return 1.0
     known = ~np.isnan(label)
     word, wanted = held[known], label[known]
     if len(np.unique(word)) < 2 or len(np.unique(wanted)) < 2:
@@ -143,16 +142,6 @@ def _p_with(held: np.ndarray, label: np.ndarray | None, classes: bool) -> float:
     table = np.zeros((2, code.max() + 1))
     np.add.at(table, (word.astype(int), code), 1)
     return float(scipy.stats.chi2_contingency(table, correction=False).pvalue)
-
-
-def _discoveries(p: np.ndarray) -> np.ndarray:
-    """Return which hypotheses are rejected, at most 5% of them wrongly (Benjamini, Hochberg)."""
-    order = np.argsort(p)
-    below = np.flatnonzero(p[order] <= _RATE * np.arange(1, len(p) + 1) / max(len(p), 1))
-    called = np.zeros(len(p), dtype=bool)
-    if len(below):
-        called[order[: below[-1] + 1]] = True
-    return called
 
 
 def _smallest(held: np.ndarray) -> float:
