@@ -69,15 +69,18 @@ def init(arguments: list[str]) -> int:
         path,
         text=given.text,
         label=None if given.label == _NO_LABEL else given.label,
+        guess_label=given.label != _NO_LABEL,
         encoding=given.encoding,
     )
     text = given.text or ask("Column of the texts", found.text)
-    guessed = found.label.name if found.label and given.label != _NO_LABEL else None
+    guessed = found.label.name if found.label else None
     label = given.label or ask(f"Column of the label ({_NO_LABEL} for none)", guessed or _NO_LABEL)
     label = None if label == _NO_LABEL else label
-    if (text, label) != (found.text, found.label.name if found.label else None):
-        found = describe_texts(path, text=text, label=label, encoding=given.encoding)
-    for line in found.lines(with_label=label is not None):
+    if (text, label) != (found.text, guessed):
+        found = describe_texts(
+            path, text=text, label=label, guess_label=False, encoding=given.encoding
+        )
+    for line in found.lines():
         say(f"{line}.")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(study_text(given.name, found, label, given.encoding), encoding="utf-8")

@@ -47,7 +47,11 @@ class ColumnRoleGuess:
 
 
 def column_roles(
-    records: Records, text: str | None = None, label: str | None = None
+    records: Records,
+    text: str | None = None,
+    label: str | None = None,
+    *,
+    guess_label: bool = True,
 ) -> list[ColumnRoleGuess]:
     """Return what each column is likely to be.
 
@@ -58,6 +62,8 @@ def column_roles(
     text, label
         Their columns; None to guess: by its name, else the one with the longest cells is the text.
         Only a name makes a label.
+    guess_label
+        Whether a label that is not named is guessed.
 
     Raises
     ------
@@ -77,7 +83,7 @@ def column_roles(
         if name in (text, label):
             role = "text" if name == text else "label"
         guesses.append(ColumnRoleGuess(name, role, distinct, len(cells) - len(present)))
-    if label is None:
+    if label is None and guess_label:
         guessed = _guessed_label(guesses)
         guesses = [
             ColumnRoleGuess(g.name, "label", g.distinct, g.missing) if g.name == guessed else g

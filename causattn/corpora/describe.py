@@ -128,8 +128,8 @@ class TextsDescription:
             "more of them (features.min_share)"
         )
 
-    def lines(self, with_label: bool = True) -> Iterator[str]:
-        """Yield it all in words, a line a subject; a label that is not wanted is left out."""
+    def lines(self) -> Iterator[str]:
+        """Yield it all in words, a line a subject."""
         yield f"{visible(self.path)}: {self.documents:,} documents in column {visible(self.text)}"
         if self.without_text or self.repeated:
             yield (
@@ -144,8 +144,7 @@ class TextsDescription:
         fewest, median, most = self.words
         yield f"Words a document: {fewest} to {most}, half of them up to {median}"
         yield from self._columns()
-        if with_label:
-            yield from self._label()
+        yield from self._label()
         shown = [f"{visible(word)} {count}" for word, count in self.features.items()]
         if shown:
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
@@ -190,6 +189,7 @@ def describe_texts(
     *,
     text: str | None = None,
     label: str | None = None,
+    guess_label: bool = True,
     encoding: str = "utf-8",
     delimiter: str | None = None,
     top: int = 30,
@@ -204,6 +204,8 @@ def describe_texts(
         As ``corpus.path`` of ``corpus=file``.
     text, label
         Their columns; None to guess.
+    guess_label
+        Whether a label that is not named is guessed; otherwise there is none.
     encoding, delimiter
         As of ``corpus=file``.
     top, min_share, max_share
@@ -216,7 +218,7 @@ def describe_texts(
     """
     place = Path(path).expanduser()
     records = read_records(place, encoding, delimiter)
-    roles = column_roles(records, text, label)
+    roles = column_roles(records, text, label, guess_label=guess_label)
     by_role = {guess.role: guess.name for guess in roles if guess.role in ("text", "label")}
     cells = records.column(by_role["text"], "--text")
     rows = rows_with_text(records, by_role["text"], cells, drop_missing=True)

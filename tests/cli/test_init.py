@@ -53,13 +53,16 @@ def test_the_study_that_is_written_runs(here, capsys, monkeypatch):
     assert "Assumed: stars after all others" in said
 
 
-def test_with_the_packaged_model_its_attention_is_read(here, monkeypatch):
+def test_with_the_packaged_model_its_attention_is_read(here, monkeypatch, capsys):
     monkeypatch.setattr("causattn.cli.init.find_spec", lambda name: True)
     assert main(["init", "mine", "--file", "reviews.csv", "--label", "-"]) == 0
-    _, study = _study(here)
+    text, study = _study(here)
     assert {"override /model": "minilm"} in study["defaults"]
     assert study["model"]["train_classifier"] is False
     assert "label" not in study["corpus"]
+    # What words say of a label that is not wanted is nothing to find.
+    assert "with the label" not in text
+    assert "with the label" not in capsys.readouterr().out
 
 
 def test_the_package_is_that_of_the_model():

@@ -72,6 +72,10 @@ def test_columns_can_be_named_and_are_missed_by_name(tmp_path):
     path = _file(tmp_path / "a.csv", 60, True)
     found = describe_texts(path, text="review", label="place")
     assert found.label.name == "place"
+    none = describe_texts(path, guess_label=False)
+    assert none.label is None
+    assert none.signal.with_label == 0
+    assert "with the label" not in none.sentence()
     with pytest.raises(DataError, match="has no column plaice; did you mean place"):
         describe_texts(path, label="plaice")
     (tmp_path / "lines.txt").write_text("\n".join(["food and wine"] * 30 + ["wine"] * 30))
