@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import listed, visible
+from causattn.base import DataError, listed, visible
 from causattn.corpora.column_roles import ColumnRoleGuess, column_roles
 from causattn.corpora.columns import rows_with_text, variable_from_cells
 from causattn.corpora.content_words import content_words_of, group_presence, left_out_sentence
@@ -75,7 +75,8 @@ class TextsDescription:
     words
         Words a document: fewest, median, most (in scripts without spaces, pairs of characters).
     features
-        The words that ``features=words`` would take, and in how many documents each stands.
+        The words that ``features=words`` would take, and in how many documents each stands; of a
+        script without spaces also pairs of characters that it leaves out as part of others.
     left_out
         What it would leave out, see `causattn.corpora.ContentWords.left_out`.
     signal
@@ -222,13 +223,17 @@ def describe_texts(
     by_role = {guess.role: guess.name for guess in roles if guess.role in ("text", "label")}
     cells = records.column(by_role["text"], "--text")
     rows = rows_with_text(records, by_role["text"], cells, drop_missing=True)
+    if not rows:
+        raise DataError(
+            f"{records.source} has no text in column {by_role['text']}; name another (--text)."
+        )
     texts = [str(cells[row]) for row in rows]
     found = find_words(texts)
-    languages = languages_of(texts) if texts else ()
+    languages = languages_of(texts)
     content = content_words_of(found, languages)
-    band = content.band(min_share, max_share) if texts else []
-    function_words = [word for word in band if content.is_function_word(word)]
-    kept = [word for word in band if word not in set(function_words)]
+    function_words, kept = list[int](), list[int]()
+    for word in content.band(min_share, max_share):
+        (function_words if content.is_function_word(word) else kept).append(word)
     chosen, wide = kept[:top], [word for word in kept if content.documents[word] >= 5][:500]
     presence = _held(found, [content.forms[word] for word in chosen])
     named = None
@@ -248,7 +253,7 @@ def describe_texts(
         columns=tuple(roles),
         text=by_role["text"],
         label=named,
-        languages=language_shares(texts) if texts else {},
+        languages=language_shares(texts),
         words=(int(lengths.min()), int(np.median(lengths)), int(lengths.max())),
         features={content.name(word): int(content.documents[word]) for word in chosen},
         left_out=content.left_out(chosen, function_words, max_share),

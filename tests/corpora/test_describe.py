@@ -85,6 +85,13 @@ def test_columns_can_be_named_and_are_missed_by_name(tmp_path):
     assert "Label: none" in "\n".join(lines.lines())
 
 
+@pytest.mark.parametrize("rows", ["", ",1\n,2\n"])
+def test_a_file_without_texts_is_refused(tmp_path, rows):
+    (tmp_path / "a.csv").write_text(f"review,stars\n{rows}")
+    with pytest.raises(DataError, match="has no text in column review"):
+        describe_texts(tmp_path / "a.csv", text="review")
+
+
 def test_numbers_are_no_text(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n3,4\n")
     with pytest.raises(DataError, match=r"no column of texts|not text"):
