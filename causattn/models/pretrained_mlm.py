@@ -7,7 +7,7 @@ Head and encoder learn together; training ends once the loss on held-out documen
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, cast
 
 from transformers import BertForMaskedLM
@@ -148,7 +148,7 @@ def train_encoder(
     return {
         "documents": len(encoding),
         "documents_truncated": len(encoding.truncated),
-        **{f"mlm_{key}": value for key, value in asdict(how).items() if key == "steps"},
+        "mlm_steps": how.steps,
         "learning_rate": how.learning_rate,
         **losses,
         **learned,

@@ -161,20 +161,26 @@ def model_line(run: Run) -> str:
 
 def _steps(about: Mapping[str, Any]) -> str:
     """Return after how many steps of how many training ended; empty where unknown."""
-    done, most = about.get("steps_done"), about.get("steps")
+    done, most = about.get("steps_done"), about.get(_steps_key(about))
     if not isinstance(done, int) or not isinstance(most, int):
         return ""
     return f", after {done:,} of at most {most:,} steps"
 
 
+def _steps_key(about: Mapping[str, Any]) -> str:
+    """Return what bounds a training's steps."""
+    return "mlm_steps" if about.get("train_mlm") else "steps"
+
+
 def _too_little(about: Mapping[str, Any]) -> str:
     """Return the warning of a model that reached too little, and what to do about it."""
-    done, most = about.get("steps_done"), about.get("steps")
-    mend = f"model.steps={2 * most}" if isinstance(most, int) else "more model.steps"
-    if about.get("train_mlm"):
-        mend = f"model.mlm_steps={2 * int(about['mlm_steps'])}"
+    key = _steps_key(about)
+    done, most = about.get("steps_done"), about.get(key)
+    mend = f"model.{key}={2 * most}" if isinstance(most, int) else f"more model.{key}"
     if isinstance(done, int) and isinstance(most, int) and done < most:
         mend = "a larger model.width, more corpus.documents, or model.early_stopping=false"
+        if about.get("train_mlm"):  # a checkpoint's width is given, and it always ends so
+            mend = "another model.learning_rate, or more documents"
     return (
         f"below {_REACHED} its attention misses edges, try {mend}, or candidates=cmi or lasso, "
         "which need no model"

@@ -44,6 +44,18 @@ def test_a_model_below_what_a_regression_reaches_is_warned_of(reached, done, say
     assert says in line
 
 
+@pytest.mark.parametrize(
+    ("done", "says"), [(150, "another model.learning_rate"), (200, "model.mlm_steps=400")]
+)
+def test_an_encoder_that_stopped_early_is_not_given_more_steps(done, says):
+    about = {"train_mlm": True, "mlm_steps": 200, "steps_done": done, "reached": 0.6}
+    losses = {"loss_held_out": 0.3, "loss_marginal": 0.4}
+    line = model_line(SimpleNamespace(summary={"model": {**about, **losses}}))
+    assert f"after {done} of at most 200 steps" in line
+    assert f"try {says}" in line
+    assert "model.width" not in line
+
+
 def test_nothing_is_said_of_a_model_that_was_not_trained_here():
     assert model_line(SimpleNamespace(summary={"model": {"kind": "hf"}})) == ""
     assert model_line(SimpleNamespace(summary={})) == ""
