@@ -165,7 +165,7 @@ class Algorithm(ABC):
     baseline
         Whether it is there to be beaten: comparisons list it last.
     order_matters
-        Why the result hangs on the columns' order, as a clause; nothing where it does not. Columns
+        Why the result depends on the columns' order, as a clause; empty where it does not. Columns
         are then put into an order that the data settle, and ``graph.details["column_order"]`` says
         so.
     """

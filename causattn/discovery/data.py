@@ -99,7 +99,7 @@ class DiscoveryData:
         return self.of([k for k, name in enumerate(self.names) if name not in self.constant])
 
     def settled(self) -> DiscoveryData:
-        """Return the columns in an order that hangs neither on how they are listed nor on names.
+        """Return the columns in an order that depends neither on how they are listed nor on names.
 
         By how strongly they are correlated with all others, codes taken for numbers; only columns
         that are equal in that keep their order.

@@ -221,7 +221,7 @@ def solved(
     if settled:
         said = (
             f"{algorithm.order_matters}, so that the result is one of several; columns were put "
-            "into an order that does not hang on how the table lists them"
+            "into an order that does not depend on how the table lists them"
         )
         graph = replace(in_order(graph, data.names), details={**graph.details, COLUMN_ORDER: said})
     return with_constant(graph, data.constant, data.names)

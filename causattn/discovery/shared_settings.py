@@ -55,7 +55,7 @@ class TestSettings(RunSettings):
         Level of each test.
     missing
         ``refuse`` missing values, or leave the rows that lack one of its variables out of each test
-        (``test-wise``), which is right where what is missing does not hang on the values.
+        (``test-wise``), which is right where what is missing does not depend on the values.
     """
 
     __test__ = False  # not a test of pytest's
@@ -76,7 +76,7 @@ class ScoreSettings(RunSettings):
         and for categories with an order), ``"bic"``, ``"ebic"``, ``"bdeu"``,
         ``"degenerate_gaussian"``, ``"conditional_gaussian"``, or a score of a plugin.
     penalty
-        price of a parameter in units of log n, but for bdeu; 0.5 is the BIC as published
+        Price of a parameter in units of log n, but for bdeu; 0.5 is the BIC as published
         (Schwarz).
     equivalent_sample_size
         bdeu: weight of the uniform prior in rows.

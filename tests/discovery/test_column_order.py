@@ -1,4 +1,4 @@
-"""No algorithm's answer hangs on the columns' order or on names, or else the result says so."""
+"""No algorithm's answer depends on the columns' order or on names, or else the result says so."""
 
 import numpy as np
 import pandas as pd

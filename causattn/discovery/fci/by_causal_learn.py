@@ -1,4 +1,4 @@
-"""causal-learn's FCI, which takes neither candidates nor knowledge."""
+"""causal-learn's FCI, to compare with; neither candidates nor knowledge are handed to it."""
 
 from __future__ import annotations
 

@@ -38,11 +38,13 @@ class FciSettings(TestSettings):
         ``restrict`` (only candidates can be adjacent), ``ignore``, or ``auto``: restrict where the
         engine can.
     max_order
-        Largest conditioning set, null for no limit but that of reach (see pc); with
-        engine=causal-learn that of its first search for the skeleton.
+        Largest conditioning set; null for no limit, except that an order of more than 10^10 tests
+        (discrete data: 10^8) is left out and named. With engine=causal-learn, the largest of its
+        first search for the skeleton.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none. What is forbidden from c to d leaves an arrowhead at c: c is no cause of d.
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
+        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
+        What is forbidden from c to d leaves an arrowhead at c: c is no cause of d.
     """
 
     kind: str = "fci"

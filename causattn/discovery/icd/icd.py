@@ -27,8 +27,9 @@ class IcdSettings(TestSettings):
     max_order
         Largest conditioning set, null for no limit.
     knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``, null for
-        none. What is forbidden from c to d leaves an arrowhead at c: c is no cause of d.
+        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
+        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
+        What is forbidden from c to d leaves an arrowhead at c: c is no cause of d.
     """
 
     kind: str = "icd"

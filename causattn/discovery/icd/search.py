@@ -5,9 +5,9 @@ latent confounders and selection bias", NeurIPS, algorithm 1. Every order starts
 the order before it left, so that conditioning sets come from an ever better graph: near the edge
 first, and no more than needed.
 
-Within an order the sets are drawn from the PAG as it was when the order began, so that the result
-does not depend on the variables' order (the published algorithm lets an edge that just fell shape
-the sets of the edges after it).
+Within an order the sets are drawn from the PAG as it was when the order began (the published
+algorithm lets an edge that just fell shape the sets of the edges after it). What is left of the
+variables' order is that of two sets equally near a pair the first is tried first.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _THEIR_NAMES = {"fast_kci": "fastkci"}
 
 
 class KernelTest(IndependenceTest):
-    """A test of causal-learn, which draws random numbers: each question has a seed of its own."""
+    """A test of causal-learn, which draws random numbers: every question starts from one seed."""
 
     def on(self, data: DiscoveryData) -> PValue:
         """Return the test."""
