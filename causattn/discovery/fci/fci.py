@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from causattn.discovery.contract import (
 from causattn.discovery.running.preparing import evidence_for
 from causattn.discovery.shared_settings import TestSettings, chosen_test
 from causattn.graphs import CausalGraph
+
+if TYPE_CHECKING:
+    from causattn.discovery.tests.contract import IndependenceTest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +94,12 @@ class Fci(Algorithm):
         else:
             evidence = evidence_for(self, settings, problem.candidates)
             about += evidence.words
-            graph = _by_causattn(problem, settings, evidence.allowed)
+            graph = _by_causattn(problem, test, settings, evidence.allowed)
         return replace(graph, algorithm=f"fci ({', '.join([test.name, *about])})")
 
 
 def _by_causattn(
-    problem: Problem, settings: FciSettings, allowed: np.ndarray | None
+    problem: Problem, test: IndependenceTest, settings: FciSettings, allowed: np.ndarray | None
 ) -> CausalGraph:
     """Run causattn's FCI: compiled, or question by question where the test is asked so."""
     from causattn.discovery.fci.search import run_fci, run_fci_with
@@ -105,7 +108,6 @@ def _by_causattn(
     from causattn.discovery.pc.skeleton import LargestSets
 
     data = problem.data
-    test = chosen_test(problem, settings, _OURS)
     knowledge = None if problem.knowledge is None else problem.knowledge.matrices(data.names)
     limit = test.reachable(data, settings.max_order)
     statistics, left_out = test.statistics(data), ""

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from causattn.discovery.icd.marked_graph import ARROW, TAIL, MarkedGraph
+from causattn.discovery.icd.marked_graph import ARROW, MarkedGraph
 from causattn.discovery.pc.edges import Edges
 from causattn.discovery.pc.knowledge import Constraints
 
@@ -52,8 +52,7 @@ def possible_ancestors_of(graph: MarkedGraph, node: int) -> set[int]:
     while front:
         here = front.pop()
         for there in graph.near[here]:
-            forwards = graph.marks[here][there] != ARROW and graph.marks[there][here] != TAIL
-            if there not in found and forwards:
+            if there not in found and graph.goes_on(there, here):
                 found.add(there)
                 front.append(there)
     return found

@@ -5,18 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from causattn.discovery.icd import rules
-from causattn.discovery.icd.marked_graph import ARROW, CIRCLE, NONE, TAIL, MarkedGraph, Sets
-
-__all__ = ["ARROW", "CIRCLE", "NONE", "TAIL", "known_marks", "neighbours", "orient"]
+from causattn.discovery.icd.marked_graph import ARROW, NONE, TAIL, MarkedGraph, Sets
 
 
-def orient(
-    adjacent: np.ndarray,
-    separating: Sets,
-    fixed: np.ndarray | None = None,
-    *,
-    colliders_only: bool = False,
-) -> np.ndarray:
+def orient(adjacent: np.ndarray, separating: Sets, fixed: np.ndarray | None = None) -> np.ndarray:
     """Return the PAG of a skeleton and its separating sets.
 
     Parameters
@@ -28,8 +20,6 @@ def orient(
         is taken for one that could be adjacent.
     fixed
         int8 [p, p], marks that are known (`known_marks`), `NONE` elsewhere; None for none.
-    colliders_only
-        Stop after R0.
 
     Returns
     -------
@@ -37,10 +27,9 @@ def orient(
     """
     graph = MarkedGraph(adjacent, separating, fixed)
     rules.colliders(graph)
-    if not colliders_only:
-        graph.until_still(rules.ALWAYS)
-        graph.until_still(rules.UNDER_SELECTION)
-        graph.until_still((*rules.ALWAYS, *rules.FOR_TAILS))
+    graph.until_still(rules.ALWAYS)
+    graph.until_still(rules.UNDER_SELECTION)
+    graph.until_still((*rules.ALWAYS, *rules.FOR_TAILS))
     return np.array(graph.marks, dtype=np.int8)
 
 

@@ -15,7 +15,8 @@ from itertools import combinations
 
 import numpy as np
 
-from causattn.discovery.icd.orientation import ARROW, TAIL, neighbours
+from causattn.discovery.icd.marked_graph import ARROW, TAIL
+from causattn.discovery.icd.orientation import neighbours
 
 
 def possible_ancestors(marks: np.ndarray, node: int) -> set[int]:
