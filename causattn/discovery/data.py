@@ -208,9 +208,8 @@ def as_discovery_data(
         from causattn.discovery.reading import from_others
 
         read = from_others(data, names)
-    if read.absent is not None and missing == "refuse":
-        column = int(np.flatnonzero(read.absent.any(axis=0))[0])
-        raise DataError(are_missing(read.names[column], int(read.absent[:, column].sum())))
+    if missing == "refuse":
+        refuse_missing(read)
     return checked(read)
 
 
@@ -300,11 +299,16 @@ def _check_numbers(data: DiscoveryData) -> None:
         )
 
 
-def are_missing(name: str, count: int) -> str:
-    """Return the sentence for a variable with missing values."""
-    return (
-        f"Variable {name} has {count} missing value{'s' if count > 1 else ''}; drop those rows or "
-        "the column, fill them in, or set missing=test-wise where independence is tested."
+def refuse_missing(data: DiscoveryData) -> None:
+    """Raise where a variable has missing values."""
+    if data.absent is None:
+        return
+    column = int(np.flatnonzero(data.absent.any(axis=0))[0])
+    count = int(data.absent[:, column].sum())
+    raise DataError(
+        f"Variable {data.names[column]} has {count} missing value{'s' if count > 1 else ''}; drop "
+        "those rows or the column, fill them in, or set missing=test-wise where independence is "
+        "tested."
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from causattn.base import CapabilityError, ConfigError, DataError, settings_from
 from causattn.discovery.contract import Algorithm, Capability, Problem, RunSettings
-from causattn.discovery.data import DiscoveryData, are_missing, named_list
+from causattn.discovery.data import DiscoveryData, named_list, refuse_missing
 from causattn.discovery.registry import ALGORITHMS
 from causattn.discovery.running.names_of_others import own_names
 from causattn.discovery.shared_settings import (
@@ -118,10 +118,8 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
             f"{algorithm.name} needs the package {package}, which is not installed; run pip "
             f"install '{wanted}' or choose another algorithm."
         )
-    absent = problem.data.absent
-    if absent is not None and getattr(settings, "missing", "refuse") == "refuse":
-        column = int(np.flatnonzero(absent.any(axis=0))[0])
-        raise DataError(are_missing(problem.data.names[column], int(absent[:, column].sum())))
+    if getattr(settings, "missing", "refuse") == "refuse":
+        refuse_missing(problem.data)
     if settings.discretise is not None:
         problem = replace(problem, data=problem.data.discretised(settings.discretise))
     _check_given(problem, algorithm, settings)
