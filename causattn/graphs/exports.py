@@ -5,7 +5,6 @@ Names come from others: each format quotes them its own way, and controls are sh
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,24 +61,16 @@ def _mermaid(graph: CausalGraph) -> str:
 
 
 def _graphml(graph: CausalGraph) -> str:
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
-        '  <key id="edge" for="edge" attr.name="edge" attr.type="string"/>',
-        '  <graph edgedefault="directed">',
-        *(f'    <node id="{html.escape(visible(name))}"/>' for name in graph.names),
-    ]
+    import networkx
+
+    drawn = networkx.DiGraph()
+    drawn.add_nodes_from(visible(name) for name in graph.names)
     for source, target, symbol in graph.edges():
-        # Other programs know an undirected edge by its being there both ways.
-        ways = [(source, target)] if symbol.endswith(">") and symbol[0] != "<" else []
-        for one, other in ways or [(source, target), (target, source)]:
-            shown = symbol if one == source else _turned(symbol)
-            lines.append(
-                f'    <edge source="{html.escape(visible(one))}" '
-                f'target="{html.escape(visible(other))}">'
-                f'<data key="edge">{html.escape(shown)}</data></edge>'
-            )
-    return "\n".join([*lines, "  </graph>", "</graphml>"]) + "\n"
+        drawn.add_edge(visible(source), visible(target), edge=symbol)
+        if symbol not in ("-->", "o->"):
+            # Other programs know an undirected edge by its being there both ways.
+            drawn.add_edge(visible(target), visible(source), edge=_turned(symbol))
+    return "\n".join(networkx.generate_graphml(drawn)) + "\n"
 
 
 def _turned(symbol: str) -> str:
