@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from causattn.base import csv_cell, visible
+from causattn.base import ConfigError, csv_cell, listed, visible
 from causattn.graphs.marks import LEFT, RIGHT
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ def graph_text(graph: CausalGraph, form: GraphForm) -> str:
         "graphml": _graphml,
         "csv": _csv,
         "tetrad": _tetrad,
-    }[form]
-    return write(graph)
+    }
+    if form not in write:
+        raise ConfigError(f"form={form!r} is not known; choose one of {listed(write)}.")
+    return write[form](graph)
 
 
 def _dot(graph: CausalGraph) -> str:

@@ -257,6 +257,8 @@ class CausalGraph(Shown):
         ------
         CapabilityError
             For ``"csv"`` where an edge has arrows at both ends or a circle.
+        ConfigError
+            For an unknown form.
         """
         return graph_text(self, form)
 

@@ -8,7 +8,7 @@ import networkx
 import numpy as np
 import pytest
 
-from causattn.base import CapabilityError
+from causattn.base import CapabilityError, ConfigError
 from causattn.graphs import CausalGraph, Mark
 
 NAMES = ("smoke", 'a "b" \\', "名前", "x;y <&> #1")
@@ -94,3 +94,8 @@ def test_a_graph_prints_as_its_edges():
         np.triu(np.ones((20, 20)), 1), [f"v{k}" for k in range(20)], direction="from row to column"
     )
     assert repr(dense).splitlines()[-1] == "  ... and 130 more"
+
+
+def test_an_unknown_form_is_a_sentence():
+    with pytest.raises(ConfigError, match="form='graphviz' is not known; choose one of dot, merm"):
+        mixed().text("graphviz")
