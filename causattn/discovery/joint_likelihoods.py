@@ -9,7 +9,8 @@ S + x + y and S are no likelier than S + x and S + y together.
 graphs with mixed data-types"): a category becomes columns of zeros and ones, one fewer than there
 are, and all columns are taken for jointly Gaussian. *Conditional Gaussian* (Andrews, Ramsey and
 Cooper 2018, "Scoring Bayesian networks of mixed variables"): in each cell of the discrete columns
-the continuous ones are Gaussian with mean and covariance of their own.
+the continuous ones are Gaussian with mean and covariance of their own; a cell of few rows takes the
+covariance of all rows.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from causattn.base import DataError, listed
 
 if TYPE_CHECKING:
     from causattn.discovery.data import DiscoveryData
@@ -40,6 +43,7 @@ class JointLikelihood(ABC):
 
     def __init__(self, data: DiscoveryData) -> None:
         self.rows = data.rows
+        self._names = data.names
         self._known: dict[tuple[int, ...], tuple[float, int]] = {}
 
     @abstractmethod
@@ -50,6 +54,11 @@ class JointLikelihood(ABC):
     def admits(self, nodes: tuple[int, ...]) -> bool:
         """Return whether there are rows enough for columns."""
 
+    @staticmethod
+    @abstractmethod
+    def largest_set(data: DiscoveryData) -> int:
+        """Return how many columns can be given while `admits` holds for any two others."""
+
     def fit(self, *nodes: int) -> tuple[float, int]:
         """Return log-likelihood and number of parameters."""
         key = tuple(sorted(nodes))
@@ -58,9 +67,21 @@ class JointLikelihood(ABC):
         return self._known[key]
 
     def p_value(self, x: int, y: int, given: tuple[int, ...]) -> float:
-        """Return the p-value of x and y being independent given others, by the likelihood ratio."""
+        """Return the p-value of x and y being independent given others, by the likelihood ratio.
+
+        Raises
+        ------
+        DataError
+            Where there are too few rows for all these columns.
+        """
         from scipy.special import chdtrc
 
+        if not self.admits((x, y, *given)):
+            variables = listed(self._names[node] for node in (x, y, *given))
+            raise DataError(
+                f"{self.rows} rows are too few for a likelihood of {variables}; leave one of them "
+                "out or choose another test."
+            )
         signs = ((1, (x, y, *given)), (1, given), (-1, (x, *given)), (-1, (y, *given)))
         fits = [(sign, *self.fit(*nodes)) for sign, nodes in signs]
         ratio = 2 * sum(sign * found for sign, found, _ in fits)
@@ -111,6 +132,15 @@ class DegenerateGaussian(JointLikelihood):
         """Return whether there are more rows than columns of numbers, zeros and ones."""
         return len(self._indices(nodes)) < self.rows - 1
 
+    @staticmethod
+    def largest_set(data: DiscoveryData) -> int:
+        """Return how many columns leave more rows than numbers, zeros and ones."""
+        widths = [
+            1 if count is None or name in data.ordered else max(count - 1, 1)
+            for name, count in zip(data.names, data.categories, strict=True)
+        ]
+        return max((data.rows - 2) // max(widths) - 2, 0)
+
     def _fit(self, nodes: tuple[int, ...]) -> tuple[float, int]:
         at = self._indices(nodes)
         values = np.linalg.eigvalsh(self._correlation[np.ix_(at, at)])
@@ -135,6 +165,13 @@ class ConditionalGaussian(JointLikelihood):
     def admits(self, nodes: tuple[int, ...]) -> bool:
         """Return whether there are rows enough for one covariance."""
         return sum(node in self._numbers for node in nodes) + _ROWS_MORE < self.rows
+
+    @staticmethod
+    def largest_set(data: DiscoveryData) -> int:
+        """Return how many columns leave rows enough for one covariance; all where any do."""
+        if data.categories.count(None) + _ROWS_MORE < data.rows:
+            return data.size
+        return max(data.rows - _ROWS_MORE - 3, 0)
 
     def _fit(self, nodes: tuple[int, ...]) -> tuple[float, int]:
         cell = np.zeros(self.rows, dtype=np.int64)

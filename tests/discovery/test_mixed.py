@@ -8,7 +8,7 @@ import pytest
 import scipy.stats
 import statsmodels.api as sm
 
-from causattn.base import CapabilityError
+from causattn.base import CapabilityError, DataError
 from causattn.discovery import TESTS, as_discovery_data, boss, compare_algorithms, discover, ges, pc
 
 NAMES = ("degenerate_gaussian", "conditional_gaussian")
@@ -157,3 +157,24 @@ def test_who_cannot_says_so():
     status = compare_algorithms(mixed(200), ["pc", "exact"]).set_index("label").status
     assert status["pc"] == "done"
     assert status["exact"] != "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("degenerate_gaussian", 6), ("conditional_gaussian", 2)]
+)
+def test_more_columns_than_rows_allow_are_not_tested(name, most):
+    numbers = as_discovery_data(np.random.default_rng(0).normal(size=(10, 14)))
+    assert TESTS[name].largest_set(numbers) == most
+    test = TESTS[name].on(numbers)
+    assert 0.01 < test(0, 1, tuple(range(2, 2 + most))) <= 1
+    with pytest.raises(DataError, match="10 rows are too few for a likelihood of X1, X2"):
+        test(0, 1, tuple(range(2, 3 + most)))
+    assert pc(numbers, test=name, alpha=0.2).tests > 91  # and goes on with what can be tested
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_few_complete_rows_are_no_evidence(name):
+    table = np.random.default_rng(0).normal(size=(40, 3))
+    table[2:, 0] = np.nan  # two points lie on a line
+    with pytest.raises(DataError, match="2 rows are too few for a likelihood of X1, X2;"):
+        pc(table, test=name, missing="test-wise")

@@ -27,5 +27,11 @@ class ConditionalGaussianTest(IndependenceTest):
 
         return ConditionalGaussian(data).p_value
 
+    def largest_set(self, data: DiscoveryData) -> int:
+        """Return how many columns leave rows enough for one covariance; all where any do."""
+        from causattn.discovery.joint_likelihoods import ConditionalGaussian
+
+        return ConditionalGaussian.largest_set(data)
+
 
 TEST = ConditionalGaussianTest()

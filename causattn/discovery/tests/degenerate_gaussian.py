@@ -29,11 +29,9 @@ class DegenerateGaussianTest(IndependenceTest):
 
     def largest_set(self, data: DiscoveryData) -> int:
         """Return how many columns leave more rows than numbers, zeros and ones."""
-        widths = [
-            1 if count is None or name in data.ordered else max(count - 1, 1)
-            for name, count in zip(data.names, data.categories, strict=True)
-        ]
-        return max((data.rows - 2) // max(widths) - 2, 0)
+        from causattn.discovery.joint_likelihoods import DegenerateGaussian
+
+        return DegenerateGaussian.largest_set(data)
 
 
 TEST = DegenerateGaussianTest()
