@@ -66,9 +66,10 @@ def _as_array(data: Any) -> np.ndarray:
 def _from_frame(frame: pd.DataFrame) -> DiscoveryData:
     names = tuple(str(name) for name in frame.columns)
     check_shape(names, len(frame))
+    absent = _absent(names, frame.isna().to_numpy())
     read = _joined(names, [_from_series(name, frame.iloc[:, k]) for k, name in enumerate(names)])
     ordered = tuple(n for n, kind in zip(names, frame.dtypes, strict=True) if _is_ordered(kind))
-    read = replace(read, ordered=ordered, absent=_absent(frame.isna().to_numpy()))
+    read = replace(read, ordered=ordered, absent=absent)
     integers = [kind.kind in "iu" for kind in frame.dtypes]
     _warn_of_counts([each for k, each in enumerate(_many(read)) if each and integers[k]])
     return read
@@ -79,10 +80,7 @@ def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
     import pandas as pd
 
     if column.isna().any():  # `absent` says where; what stands there means nothing
-        present = column[column.notna()]
-        if present.empty:
-            raise DataError(f"Variable {name} has no value in any row; leave it out.")
-        return _from_series(name, column.fillna(present.iloc[0]))
+        return _from_series(name, column.fillna(column[column.notna()].iloc[0]))
     if pd.api.types.is_float_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64), None
     if _is_ordered(column.dtype):
@@ -91,8 +89,11 @@ def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
     return _from_column(name, column.to_numpy())
 
 
-def _absent(missing: np.ndarray) -> np.ndarray | None:
-    """Return which values are missing, None where none are."""
+def _absent(names: Sequence[str], missing: np.ndarray) -> np.ndarray | None:
+    """Return which values are missing, None where none are; refuse a column without any value."""
+    empty = np.flatnonzero(missing.all(axis=0))
+    if len(empty):
+        raise DataError(f"Variable {names[empty[0]]} has no value in any row; leave it out.")
     return missing if missing.any() else None
 
 
@@ -115,7 +116,7 @@ def _from_array(table: np.ndarray, names: Sequence[str] | None) -> DiscoveryData
     check_shape(called, len(table))
     if table.dtype.kind == "f":
         values = np.ascontiguousarray(table, dtype=np.float64)
-        absent = _absent(np.isnan(values))
+        absent = _absent(called, np.isnan(values))
         if absent is not None:
             values = np.where(absent, 0.0, values)
         return DiscoveryData(called, values, (None,) * len(called), absent=absent)
