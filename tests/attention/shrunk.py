@@ -170,9 +170,12 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "deepseek_v4": {"num_hidden_layers": 5},
     "gpt_neo": {"attention_types": [[["global", "local"], 2], [["global"], 1]]},
     "granitemoehybrid": {"layer_types": ["mamba", "attention"] * 2 + ["mamba"]},
+    "fastspeech2_conformer_hifigan": {"upsample_initial_channel": 16},
     "layoutlmv3": {"coordinate_size": 6, "shape_size": 4},
     "lilt": {"hidden_size": 48, "num_attention_heads": 4},
     "reformer": {"axial_pos_embds": False},
+    # Its own eager attention knows no heads that share a key.
+    "unlimited_ocr_text": {"num_key_value_heads": HEADS},
     "zamba2": {"layers_block_type": ["mamba", "hybrid", "mamba", "hybrid", "mamba"]},
 }
 """What a family needs besides."""

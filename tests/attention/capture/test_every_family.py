@@ -27,6 +27,7 @@ REFUSED = {
     "deepseek_v4": "positions",  # compressed keys beside the tokens
     "falcon_mamba": "gives no attention weights",
     "fastspeech2_conformer": "positions",
+    "fastspeech2_conformer_with_hifigan": "positions",
     "flava": "gives no attention weights",
     "fnet": "gives no attention weights",
     "funnel": "positions",  # pooled
