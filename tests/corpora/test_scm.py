@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from causattn.base import ConfigError, DataError
-from causattn.corpora import load_corpus, scm_counterfactual
+from causattn.corpora import find_words, load_corpus, scm_counterfactual
 from causattn.corpora.scm_restaurant import CONCEPTS, SAID
 
 NAMES = ("crowd", "price", "food", "service", "noise")
@@ -73,6 +73,27 @@ def test_effects_of_documents_and_of_the_population():
     # Factual documents with good food differ by more: dear places cook better and are rated worse.
     naive = np.subtract(*(corpus.outcome[corpus.values[:, 2] == k].mean() for k in (1, 0)))
     assert naive < effects.mean() - 0.03
+
+
+def test_what_the_documentation_says_of_effects_and_words():
+    corpus = _drawn(documents=2000)
+    for concept, documented in (
+        ("food", 1.78),
+        ("service", 1.27),
+        ("noise", -0.67),
+        ("crowd", -1.0),
+        ("price", 0.01),
+    ):
+        low, high = (
+            scm_counterfactual(corpus, {concept: value}).outcome
+            for value in corpus.categories[NAMES.index(concept)]
+        )
+        assert (high - low).mean() == pytest.approx(documented, abs=0.005)
+    for language, documented in (("english", 0.033), ("chinese", 0.048)):
+        texts = _drawn(documents=1755, language=language).texts
+        assert len(set(texts)) == 1754
+        words = find_words(texts).word[:5000]
+        assert len(np.unique(words)) / 5000 == pytest.approx(documented, abs=0.0005)
 
 
 def test_the_truth():
