@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from causattn.base import CapabilityError, DataError
 from causattn.corpora import Mentions
 from causattn.models.carriers import carrier_tokens
-from causattn.models.encoding import Encoding, encode_texts, take
+from causattn.models.encoding import Encoding, encode_texts
 from causattn.models.hiding import hiding_tokens
 from causattn.models.model import LanguageModel
-from causattn.models.predict import predict_labels
+from causattn.models.predict import predict_labels, predict_tokens
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,8 @@ def model_answers(
         names = tuple(str(known.get(k, k)) for k in range(values.shape[1]))
         return Answers("value" if len(names) == 1 else "class", names, values)
     if model.task == "causal":
-        question, position = "next token", _last(encoding)
+        # The token after the last one, given all that stands before it.
+        question, position = "next token", _last(encoding) + 1
     elif model.task == "masked" and spans is not None:
         question, (encoding, position) = "hidden token", _hidden(model, encoding, spans)
     else:
@@ -83,13 +83,8 @@ def model_answers(
             f"Model {model.name} ({model.task}) says nothing of a whole text; take a classifier or "
             "a causal language model, or choose a word to hide from a masked one."
         )
-    rows = []
-    with torch.inference_mode():
-        for number, place in enumerate(position.tolist()):
-            batch = take(encoding, np.array([number])).to(model.device)
-            logits = model.network(**batch.inputs).logits[0, place]
-            rows.append(logits.double().softmax(-1).cpu().numpy())
-    values = np.stack(rows)
+    every = np.arange(int(model.network.get_output_embeddings().weight.shape[0]))
+    values = np.exp(predict_tokens(model, encoding, position, every))
     order = np.argsort(-values.max(0), kind="stable")[:most]
     tokens = tuple(order.tolist())
     return Answers(question, tuple(_token(model, k) for k in tokens), values[:, order], tokens)
