@@ -13,9 +13,6 @@ from causattn.features.term_places import compiled_term
 if TYPE_CHECKING:
     from causattn.features.terms import TermSettings
 
-_TOGETHER = 1.0
-"""A phrase stands in more than so many times the documents that hold all its words by chance."""
-
 
 def ngram_terms(
     settings: TermSettings,
@@ -43,7 +40,8 @@ def ngram_terms(
         if is_function_word(gram[0], languages) or is_function_word(gram[-1], languages):
             continue
         chance = np.prod([frequency[(word,)] / count for word in gram])
-        if len(gram) == 1 or n > _TOGETHER * chance * count:
+        # A phrase stands in more documents than would hold all its words by chance.
+        if len(gram) == 1 or n > chance * count:
             usable.append(gram)
     usable.sort(key=lambda g: (-min(frequency[g], count - frequency[g]), -len(g), g))
     chosen = sorted(usable[: settings.top], key=lambda gram: (-len(gram), usable.index(gram)))

@@ -62,7 +62,7 @@ class EncoderSettings(ClassifierSettings):
         if self.train_mlm and self.train == "head":
             raise ConfigError(
                 "model.train=head and model.train_mlm=true exclude each other: what a head alone "
-                "learns changes no attention; leave model.train at all."
+                "learns changes no attention; set model.train=all."
             )
 
 
