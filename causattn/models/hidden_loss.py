@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import BertForMaskedLM
+from transformers import BertForMaskedLM, PreTrainedModel
 
 from causattn.models.encoding import Encoding, take
 
 
 def hidden_losses(
-    network: BertForMaskedLM,
+    network: PreTrainedModel,
     encoding: Encoding,
     documents: np.ndarray,
     hidden: np.ndarray,

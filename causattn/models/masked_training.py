@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import BertForMaskedLM
+from transformers import PreTrainedModel
 
 from causattn.base import ModelError, track
 from causattn.models.encoding import Encoding
@@ -53,7 +53,7 @@ class MaskedTraining:
 
 
 def train_masked(
-    network: BertForMaskedLM,
+    network: PreTrainedModel,
     encoding: Encoding,
     masking: Masking,
     how: MaskedTraining,
@@ -145,7 +145,7 @@ def train_masked(
 
 
 def _held_out_loss(
-    network: BertForMaskedLM,
+    network: PreTrainedModel,
     encoding: Encoding,
     hides: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
 ) -> float:

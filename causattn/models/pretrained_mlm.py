@@ -8,9 +8,7 @@ Head and encoder learn together; training ends once the loss on held-out documen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
-
-from transformers import BertForMaskedLM
+from typing import Any
 
 from causattn.base import CapabilityError, ConfigError, ModelError, generator, integer_seed
 from causattn.corpora import Corpus
@@ -113,7 +111,7 @@ def train_encoder(
     ModelError
         Where the loss is no longer a number.
     """
-    network = cast(BertForMaskedLM, model.network)
+    network = model.network
     embeddings, head = network.get_input_embeddings(), network.get_output_embeddings()
     if head is None or head.weight is not embeddings.weight:
         raise CapabilityError(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import BertForMaskedLM
+from transformers import PreTrainedModel
 
 from causattn.corpora import Corpus
 from causattn.models.carriers import carrier_tokens
@@ -31,7 +31,7 @@ _BATCH = 128
 
 
 def reachable(
-    network: BertForMaskedLM,
+    network: PreTrainedModel,
     encoding: Encoding,
     masking: Masking,
     corpus: Corpus,
@@ -94,7 +94,7 @@ def reachable(
 
 
 def _alone(
-    network: BertForMaskedLM,
+    network: PreTrainedModel,
     encoding: Encoding,
     masking: Masking,
     document: np.ndarray,
