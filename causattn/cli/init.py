@@ -160,7 +160,7 @@ def study_text(name: str, found: TextsDescription, label: str | None, encoding: 
         f"  # {found.documents} documents: {top} words make {top * (top - 1) // 2} pairs.",
         f"  top: {top}",
         "  # A word in fewer documents than this share is too rare to test.",
-        f"  min_share: {max(0.02, round(8 / max(found.documents, 1), 3)):g}",
+        f"  min_share: {min(0.5, max(0.02, round(8 / found.documents, 3))):g}",
         "  # Words that must be there, such as not, and words that should not.",
         "  include: []",
         "  exclude: []",

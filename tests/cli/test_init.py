@@ -83,6 +83,12 @@ def test_questions_are_asked_in_a_terminal(here, monkeypatch, capsys):
     assert _study(here)[1]["corpus"]["label"] == "place"
 
 
+def test_the_band_of_a_handful_of_texts_is_one(here):
+    (here / "six.txt").write_text("\n".join(["good food", "bad wine"] * 3))
+    assert main(["init", "six", "--file", "six.txt", "--yes"]) == 0
+    assert _study(here, "six")[1]["features"]["min_share"] == 0.5  # below features.max_share
+
+
 def test_too_little_to_find_is_said(here, capsys):
     (here / "few.txt").write_text("\n".join(["good food", "bad wine"] * 10))
     assert main(["init", "few", "--file", "few.txt", "--yes"]) == 0
