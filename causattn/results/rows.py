@@ -4,7 +4,8 @@ The columns of ``{"job": {"seed": 0}, "figures": {"PC, plain": {"f1": 0.9}}}`` a
 ``figures/PC, plain/f1``; a slash within a key is written ``~1`` and a tilde ``~0``, as in JSON
 Pointer (RFC 6901). A figure that a row does not have is null there. One that the row has as None,
 and a mapping without keys (``name~``), are named in the row's column ``undefined``. Lists of one
-type are lists; what no column of one type can hold is JSON text, and the file's schema says so.
+type are lists; what no column of one type can hold is JSON text, and the file's metadata names
+these columns. Arrow's own copy of the schema, as large as many a record's rows, is left out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from causattn.base import ArtefactError, check_parquet
 
 UNDEFINED = "undefined"
 _EMPTY = "~"
-_JSON = {b"text": b"json"}
+_JSON = b"json"
 _SMALL: dict[str, Any] = {
     "compression": "zstd",
     "compression_level": 19,
@@ -31,6 +32,7 @@ _SMALL: dict[str, Any] = {
     "data_page_size": 1 << 24,
     "dictionary_pagesize_limit": 1 << 24,
     "write_statistics": False,
+    "store_schema": False,
 }
 
 
@@ -69,17 +71,16 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> Path:
         flat.append({**columns, UNDEFINED: missing})
     names = list(dict.fromkeys(key for row in flat for key in row))
     names.sort(key=UNDEFINED.__eq__)
-    fields, arrays = [], []
-    for name in names:
-        array, plain = _column([row.get(name) for row in flat])
-        fields.append(pa.field(name, array.type, metadata=None if plain else _JSON))
-        arrays.append(array)
+    columns_of = {name: _column([row.get(name) for row in flat]) for name in names}
+    text = json.dumps([name for name, (_, plain) in columns_of.items() if not plain])
     place = Path(path)
     place.parent.mkdir(parents=True, exist_ok=True)
     temporary = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
-        pq.write_table(table, temporary, **_SMALL)
+        table = pa.table({name: array for name, (array, _) in columns_of.items()})
+        with pq.ParquetWriter(temporary, table.schema, **_SMALL) as writer:
+            writer.write_table(table)
+            writer.add_key_value_metadata({_JSON: text.encode()})
         os.replace(temporary, place)
     finally:
         temporary.unlink(missing_ok=True)
@@ -96,10 +97,11 @@ def read_rows(path: str | Path) -> list[dict[str, Any]]:
     """
     try:
         check_parquet(Path(path))
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
+        file = pq.ParquetFile(path)
+        table = file.read()
+        text = set(json.loads((file.metadata.metadata or {}).get(_JSON, b"[]")))
+    except (OSError, ValueError) as error:
         raise ArtefactError(f"{path} holds no rows that can be read ({error}).") from None
-    text = {field.name for field in table.schema if (field.metadata or {}).get(b"text") == b"json"}
     rows = []
     for columns in table.to_pylist():
         row: dict[str, Any] = {}
