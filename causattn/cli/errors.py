@@ -99,8 +99,10 @@ def _missing_config(error: MissingConfigException) -> str:
         )
     options = [str(name) for name in error.options or ()]
     if group and options:
-        listed = ", ".join(options)
-        return f"{group}={option} is not known; {_near(option, options)}choose one of {listed}."
+        listed, near = ", ".join(options), _near(option, options)
+        mine = not near and group != "experiment"
+        own = "; --plugins FILE.py names a file of your own" if mine else ""
+        return f"{group}={option} is not known; {near}choose one of {listed}{own}."
     text = _first_line(str(error)).rstrip(".")
     return f"{text}; look for its name with causattn run --help."
 

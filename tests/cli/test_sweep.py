@@ -117,7 +117,8 @@ def test_a_misspelt_sweep_starts_no_job(
     studies: Studies, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["sweep", "discovery=pc,zz"]) == 2
-    assert capfd.readouterr().err == "discovery=zz is not known; choose one of ges, pc.\n"
+    said = capfd.readouterr().err
+    assert said.startswith("discovery=zz is not known; choose one of ges, pc; --plugins FILE.py")
     assert studies == []
 
 
