@@ -1,4 +1,4 @@
-"""pgmpy's hill climbing on our scores, and max-min hill climbing within its skeleton."""
+"""Hill climbing makes pgmpy's moves, and max-min hill climbing stays within its skeleton."""
 
 import os
 import subprocess
@@ -6,11 +6,14 @@ import sys
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
-from pgmpy.structure_score import BICGauss
+from pgmpy.causal_discovery import ExpertKnowledge, HillClimbSearch
+from pgmpy.structure_score import BaseStructureScore, BICGauss
 
 from causattn.base import CapabilityError
 from causattn.discovery import as_discovery_data, discover, ges
+from causattn.discovery.dag_search.climb import climbed
 from causattn.discovery.shared_settings import ScoreSettings, local_score
 from causattn.graphs import compare_graphs, is_dag
 
@@ -28,6 +31,54 @@ def test_our_score_is_pgmpys_but_for_a_constant(graph_of, gaussian):
         for parents in ("", "a", "ab", "abde")
     ]
     assert differences == pytest.approx([differences[0]] * 4)
+
+
+def by_pgmpy(data, score, forbidden, required, tabu_length, max_parents):
+    """Return the DAG of pgmpy's hill climbing by a score of ours."""
+    frame = pd.DataFrame(data.values, columns=list(range(data.size)))
+
+    class Ours(BaseStructureScore):
+        def local_score(self, variable, parents):
+            return score.local_score(variable, list(parents))
+
+    def pairs(matrix):
+        return sorted({(int(i), int(j)) for i, j in np.argwhere(matrix)})
+
+    knowledge = ExpertKnowledge(
+        forbidden_edges=pairs(forbidden & ~required), required_edges=pairs(required)
+    )
+    search = HillClimbSearch(
+        scoring_method=Ours(frame),
+        tabu_length=tabu_length,
+        max_indegree=max_parents,
+        expert_knowledge=knowledge,
+        return_type="dag",
+        show_progress=False,
+    )
+    dag = np.zeros_like(required)
+    for source, target in search.fit(frame).causal_graph_.edges():
+        dag[source, target] = True
+    return dag
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_graph_is_pgmpys(seed):
+    # Equal moves included, by a continuous and a discrete score, with every kind of restriction.
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(3, 10))
+    weights = np.triu(rng.random((size, size)) < 0.5, 1) * rng.uniform(0.5, 1.5, (size, size))
+    values = rng.normal(size=(200, size)) @ np.linalg.inv(np.eye(size) - weights)
+    shuffled = values[:, rng.permutation(size)]
+    data = as_discovery_data((shuffled > 0).astype(int) if seed % 2 else shuffled)
+    score = local_score(data, "bdeu" if seed % 2 else "bic", ScoreSettings(kind=""))
+    forbidden = rng.random((size, size)) < (0.3 if seed % 3 == 0 else 0.0)
+    np.fill_diagonal(forbidden, False)
+    required = np.triu(rng.random((size, size)) < (0.15 if seed % 4 == 1 else 0.0), 1)
+    tabu_length, max_parents = (100, 2, 0)[seed % 3], 2 if seed % 4 == 2 else None
+    ours = climbed(score, forbidden, tabu_length, max_parents, required)
+    theirs = by_pgmpy(data, score, forbidden, required, tabu_length, max_parents)
+    assert np.array_equal(ours, theirs)
+    assert ours.any()
 
 
 def test_no_single_move_helps(graph_of, gaussian):
@@ -89,16 +140,15 @@ def test_mmhc_is_for_discrete_data(graph_of, gaussian):
     assert compare_graphs(discover({"kind": "mmhc", "discretise": 3}, data), truth)["dag_shd"] <= 2
 
 
-@pytest.mark.parametrize("kind", ["hill_climbing", "mmhc"])
-def test_equal_moves_are_told_apart_alike_in_every_process(kind: str) -> None:
+def test_equal_moves_are_told_apart_alike_in_every_process() -> None:
     """The two directions of a first edge score the same; the order of texts in a set differs."""
-    program = f"""
+    program = """
 from causattn.corpora import load_corpus
 from causattn.discovery import discover
 from causattn.features import build_features
-corpus = load_corpus({{"kind": "bayesnet", "network": "asia", "documents": 1000}}, 0)
-table = build_features({{"kind": "slots"}}, corpus, None, 0)
-graph = discover({{"kind": {kind!r}}}, table, None, 0)
+corpus = load_corpus({"kind": "bayesnet", "network": "asia", "documents": 200}, 0)
+table = build_features({"kind": "slots"}, corpus, None, 0)
+graph = discover({"kind": "mmhc"}, table, None, 0)
 print(graph.marks.tolist())
 """
     said = {
@@ -109,6 +159,6 @@ print(graph.marks.tolist())
             capture_output=True,
             text=True,
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }
     assert len(said) == 1

@@ -1,4 +1,4 @@
-"""Hill climbing over DAGs, by pgmpy.
+"""Hill climbing over DAGs.
 
 Koller and Friedman (2009), "Probabilistic Graphical Models", section 18.4.3.
 """
@@ -18,15 +18,14 @@ from causattn.discovery.contract import (
     Capability,
     Problem,
 )
-from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.pgmpy_search import PGMPY, climbed, dag_of, pairs_of
+from causattn.discovery.dag_search.climb import climbed, dag_of
 from causattn.discovery.shared_settings import ScoreSettings, chosen_score
 from causattn.graphs import CausalGraph
 
 
 @dataclass(frozen=True, kw_only=True)
 class HillClimbingSettings(ScoreSettings):
-    """Hill climbing over DAGs with a tabu list (pgmpy): a score, a DAG.
+    """Hill climbing over DAGs with a tabu list: a score, a DAG.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ class HillClimbingSettings(ScoreSettings):
 
 
 class HillClimbing(Algorithm):
-    """Hill climbing over DAGs with a tabu list (pgmpy): a score, a DAG."""
+    """Hill climbing over DAGs with a tabu list: a score, a DAG."""
 
     name = "hill_climbing"
     order_matters = "of equal moves the first is made"
@@ -60,7 +59,6 @@ class HillClimbing(Algorithm):
         scores=ANY,
         candidates=frozenset({"restrict"}),
         knowledge=True,
-        imports=PGMPY,
     )
     paper = "Koller and Friedman (2009), Probabilistic Graphical Models, section 18.4.3"
 
@@ -75,16 +73,8 @@ class HillClimbing(Algorithm):
         if problem.knowledge is not None:
             required, forbidden = problem.knowledge.matrices(data.names)
             barred |= forbidden
-        with silenced():
-            edges = climbed(
-                data,
-                chosen.local,
-                pairs_of(barred & ~required),
-                settings.tabu_length,
-                settings.max_parents,
-                pairs_of(required),
-            )
-        return dag_of(data, edges, chosen.local, f"hill climbing ({chosen.text}, pgmpy)")
+        dag = climbed(chosen.local, barred, settings.tabu_length, settings.max_parents, required)
+        return dag_of(data, dag, chosen.local, f"hill climbing ({chosen.text})")
 
 
 ALGORITHM = HillClimbing()

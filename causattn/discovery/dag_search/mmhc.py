@@ -1,19 +1,20 @@
-"""Max-min hill climbing, by pgmpy.
+"""Max-min hill climbing, its skeleton by pgmpy.
 
 Tsamardinos, Brown and Aliferis (2006), "The max-min hill-climbing Bayesian network structure
 learning algorithm". pgmpy 1.1.2's own forbids one direction only of each pair outside its skeleton,
-and so finds edges there; here its skeleton search and its hill climbing are joined with both
-directions forbidden.
+and so finds edges there; here its skeleton bounds our hill climbing in both directions.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
+
+import numpy as np
+import pandas as pd
 
 from causattn.discovery.contract import ANY, DISCRETE, Algorithm, Capability, Problem
+from causattn.discovery.dag_search.climb import climbed, dag_of
 from causattn.discovery.libraries.calls import silenced
-from causattn.discovery.libraries.pgmpy_search import PGMPY, climbed, dag_of, numbered_frame
 from causattn.discovery.shared_settings import ScoreSettings, chosen_score
 from causattn.graphs import CausalGraph
 
@@ -43,7 +44,7 @@ class Mmhc(Algorithm):
     gives = "dag"
     settings = MmhcSettings
     capability = Capability(
-        data_kinds=DISCRETE, tests=("chi_square",), scores=ANY, imports=(*PGMPY, "pgmpy.estimators")
+        data_kinds=DISCRETE, tests=("chi_square",), scores=ANY, imports=("pgmpy.estimators",)
     )
     paper = (
         "Tsamardinos, Brown and Aliferis (2006), The max-min hill-climbing Bayesian network "
@@ -54,18 +55,18 @@ class Mmhc(Algorithm):
         """Solve a prepared problem."""
         data = problem.data
         chosen = chosen_score(problem, settings, self.capability)
+        forbidden = np.ones((data.size, data.size), dtype=bool)
         with silenced():
             from pgmpy.estimators import MmhcEstimator
 
-            skeleton = MmhcEstimator(numbered_frame(data)).mmpc(settings.alpha)
-            forbidden = {
-                (first, second)
-                for first, second in permutations(range(data.size), 2)
-                if not skeleton.has_edge(first, second)
-            }
-            edges = climbed(data, chosen.local, forbidden, settings.tabu_length, None)
+            # Numbers for names: the order of texts in a set is another in every process.
+            frame = pd.DataFrame(data.values, columns=list(range(data.size)))
+            skeleton = MmhcEstimator(frame).mmpc(settings.alpha)
+        for first, second in skeleton.edges():
+            forbidden[first, second] = forbidden[second, first] = False
+        dag = climbed(chosen.local, forbidden, settings.tabu_length)
         about = f"chi_square, alpha {settings.alpha:g}, {chosen.text}, pgmpy"
-        return dag_of(data, edges, chosen.local, f"max-min hill climbing ({about})")
+        return dag_of(data, dag, chosen.local, f"max-min hill climbing ({about})")
 
 
 ALGORITHM = Mmhc()

@@ -1,0 +1,1 @@
+"""Searches over DAGs by a score: hill climbing, max-min hill climbing, the best DAG of all."""
