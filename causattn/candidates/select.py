@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, choose, settings_from
+from causattn.base import ConfigError, DataError, choose, listed, settings_from
 from causattn.candidates.contract import ScoredPairs, Selector
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.registry import SELECTORS
@@ -68,20 +68,34 @@ def select_candidates(
     score = selector.score(chosen, summary, features, seed)
     pairs = ScoredPairs(score, summary, features, null)
     found = selector.select(chosen, pairs)
-    unattended = np.flatnonzero(pairs.strength.sum(0) == 0)
+    rule, allowed = found.rule, found.allowed & ~np.eye(len(score), dtype=bool)
+    silent = set(np.flatnonzero(pairs.strength.sum(0) == 0))
     by: dict[str, Any] = {"screen": selector.name}
     words = selector.name
     if selector.needs_summary and summary is not None:
         by = {"aggregate": chosen.aggregate, "screen": screen_of(summary), "query": summary.query}
         words = f"{score_in_words(summary, chosen.aggregate)} ({summary.query})"
+        if beside := features.metadata:
+            silent -= set(beside)
+            allowed = _opened(allowed, beside)
+            names = listed([features.names[k] for k in beside])
+            rule = f"{rule}, and all with {names}, to which no attention can be paid"
     return CandidateEdges(
         names=features.names,
         score=score,
         p_value=np.full_like(score, np.nan) if found.p_value is None else found.p_value,
-        allowed=found.allowed & ~np.eye(len(score), dtype=bool),
-        method=f"{words}, {found.rule}",
-        about={**by, "unattended": [features.names[k] for k in unattended], **found.about},
+        allowed=allowed,
+        method=f"{words}, {rule}",
+        about={**by, "unattended": [features.names[k] for k in sorted(silent)], **found.about},
     )
+
+
+def _opened(allowed: np.ndarray, columns: Sequence[int]) -> np.ndarray:
+    """Return what is allowed with every pair of some columns, bool [f, f]."""
+    opened = allowed.copy()
+    opened[list(columns)] = opened[:, list(columns)] = True
+    np.fill_diagonal(opened, False)
+    return opened
 
 
 def candidate_settings(settings: Mapping[str, Any]) -> Any:

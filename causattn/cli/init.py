@@ -117,7 +117,7 @@ def study_text(name: str, found: TextsDescription, label: str | None, encoding: 
     """
     english = next(iter(found.languages), "") == "en"
     pretrained = english and find_spec(MINILM) is not None
-    others = [column.name for column in found.columns if column.role == "variable"]
+    others = [column.name for column in found.columns if column.role in ("variable", "time")]
     spare = [visible(other) for other in others if other != label]
     top = 30 if found.documents >= _FEW else 15
     lines = [
@@ -151,9 +151,13 @@ def study_text(name: str, found: TextsDescription, label: str | None, encoding: 
             "  missing: drop",
         ]
     if spare:
-        lines.append(
-            f"  # Other columns that could be variables (features=concepts): {listed(spare)}"
-        )
+        lines += [
+            f"  # Other columns that could be variables: {listed(spare)}.",
+            "  # What was settled before the text, such as a year or a city, stands beside",
+            "  # the words where features.metadata names it, too; what the text speaks of is for",
+            "  # features=concepts.",
+            "  columns: []",
+        ]
     lines += [
         "",
         "features:",
@@ -164,6 +168,7 @@ def study_text(name: str, found: TextsDescription, label: str | None, encoding: 
         "  # Words that must be there, such as not, and words that should not.",
         "  include: []",
         "  exclude: []",
+        *(["  metadata: []"] if spare else []),
     ]
     if label is not None:
         lines += ["  # A document without a label is left out and counted.", "  missing: drop"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         human_pairs,
         observational_effects,
     )
-    from causattn.corpora.column_roles import column_roles, times_of
+    from causattn.corpora.column_roles import column_roles
     from causattn.corpora.content_words import (
         ContentWords,
         content_words_by,
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from causattn.corpora.scm import scm_counterfactual
     from causattn.corpora.shortcut import out_of_distribution
     from causattn.corpora.stored import StoredTexts, store_texts, windows
+    from causattn.corpora.times import decimal_years, times_of
 
 __all__ = [
     "CEBAB_ASPECTS",
@@ -86,6 +87,7 @@ __all__ = [
     "content_words_of",
     "corpus_checksum",
     "corpus_settings",
+    "decimal_years",
     "describe_texts",
     "find_words",
     "group_presence",

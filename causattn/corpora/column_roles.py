@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import pandas as pd
-
 from causattn.base import DataError
 from causattn.corpora.columns import FEW
 from causattn.corpora.records import Records, missing
+from causattn.corpora.times import times_of
 
 ColumnRole = Literal[
     "text", "label", "variable", "time", "identifier", "constant", "empty", "other"
@@ -22,7 +19,6 @@ _TEXTS = ("text", "review", "body", "content", "comment", "message", "descriptio
 _TEXTS_ZH = ("文本", "评论", "内容", "正文")
 _LABELS = ("label", "stars", "rating", "score", "sentiment", "outcome", "target", "class", "y")
 _LABELS_ZH = ("标签", "评价", "星级", "评分")
-_YEAR = re.compile(r"^(1[89]|20)\d\d$")
 _MOST_CLASSES = 20
 
 
@@ -90,29 +86,6 @@ def column_roles(
             for g in guesses
         ]
     return guesses
-
-
-def times_of(cells: Sequence[Any]) -> pd.Series | None:
-    """Return the times in a column (NaT where there is none), None where it does not hold times.
-
-    Dates, dates with times, and years from 1800 to 2099 are times; other numbers are not.
-    """
-    if any(isinstance(cell, datetime.date) for cell in cells):
-        return pd.to_datetime(pd.Series(list(cells)), errors="coerce", utc=True)
-    words = pd.Series(
-        [None if missing(cell) else str(cell).strip() for cell in cells], dtype="string"
-    )
-    present = words.dropna()
-    if present.empty:
-        return None
-    if present.str.match(_YEAR.pattern).all():
-        return pd.to_datetime(words, format="%Y", errors="coerce", utc=True)
-    if not present.str.contains(r"\d[-/.:年]\d|\d [A-Za-z]{3}|[A-Za-z]{3,} \d").mean() > 0.9:
-        return None
-    if present.str.match(r"^-?\d+\.\d+$").any():
-        return None
-    found = pd.to_datetime(words, errors="coerce", utc=True, format="mixed")
-    return found if found.notna().sum() >= 0.9 * len(present) else None
 
 
 def _role(name: str, present: Sequence[Any], distinct: int) -> ColumnRole:

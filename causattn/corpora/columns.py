@@ -14,6 +14,7 @@ import pandas as pd
 from causattn.base import ConfigError, DataError
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.records import Records, missing
+from causattn.corpora.times import decimal_years
 
 ColumnKind = Literal["auto", "discrete", "continuous"]
 
@@ -94,8 +95,9 @@ def variable_from_cells(
 ) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Return a column as numbers, and its categories where it is discrete.
 
-    Of kind ``"auto"``, words and truth values are discrete, and so are whole numbers with at most
-    `FEW` different values; other numbers are continuous.
+    Dates are continuous: years with a fraction. Of kind ``"auto"``, words and truth values are
+    discrete, and so are whole numbers with at most `FEW` different values; other numbers are
+    continuous.
 
     Returns
     -------
@@ -107,6 +109,10 @@ def variable_from_cells(
     if not present:
         raise DataError(f"{records.source}, column {column} is empty; leave it out of {key}.")
     numbers = {row: _as_number(cells[row]) for row in present}
+    if kind != "discrete" and None in numbers.values():
+        years = decimal_years([cells[row] for row in present])
+        if years is not None:
+            numbers, kind = dict(zip(present, years, strict=True)), "continuous"
     if kind == "continuous":
         for row, number in numbers.items():
             if number is None:

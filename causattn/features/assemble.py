@@ -45,6 +45,7 @@ def assemble(
     outcome: bool,
     missing: Missing,
     collinear: Collinear,
+    metadata: Sequence[str] = (),
 ) -> FeatureTable:
     """Return the checked table.
 
@@ -61,11 +62,13 @@ def assemble(
         carried by the pooled position of every document.
     missing, collinear
         What to do with gaps and with dependent columns.
+    metadata
+        Variables of the corpus that become columns behind the features, carried by no token.
 
     Raises
     ------
     ConfigError
-        Where there are no features.
+        Where there are no features, or such a variable is none or has a feature's name.
     DataError
         For gaps, constant, like, dependent or unseen columns.
     """
@@ -74,6 +77,9 @@ def assemble(
             "No feature is left; exclude fewer (features.exclude) or choose another kind of "
             "features."
         )
+    if metadata:
+        columns = _with_metadata(corpus, columns, metadata)
+        about = {**about, **first_of(corpus, metadata)}
     if outcome and corpus.outcome is not None:
         columns = _with_outcome(corpus, columns)
         about = {**about, **last_of(corpus)}
@@ -195,6 +201,40 @@ def last_of(corpus: Corpus) -> dict[str, list[str]]:
     return {} if corpus.truth is not None else {"last": [corpus.outcome_name]}
 
 
+def first_of(corpus: Corpus, metadata: Sequence[str]) -> dict[str, list[str]]:
+    """Return the entry of `FeatureTable.about` that says that metadata precede the text's features.
+
+    When, where and by whom a text was written is settled before it is. As of `last_of`, nothing is
+    assumed where the truth is known.
+    """
+    return {} if corpus.truth is not None else {"first": list(metadata)}
+
+
+def _with_metadata(corpus: Corpus, columns: Columns, metadata: Sequence[str]) -> Columns:
+    """Return the columns with these variables of the corpus behind them."""
+    if not corpus.variables:
+        raise ConfigError(
+            f"features.metadata=[{','.join(metadata)}] names variables of the corpus, and "
+            f"{corpus.name} has none; name the columns in corpus.columns as well."
+        )
+    index = {name: k for k, name in enumerate(corpus.variables)}
+    wanted = [choose(name, index, "features.metadata") for name in dict.fromkeys(metadata)]
+    names = [corpus.variables[variable] for variable in wanted]
+    if both := [name for name in names if name in columns.names]:
+        raise ConfigError(
+            f"{listed(both)} {'is' if len(both) == 1 else 'are'} a feature of the texts and in "
+            "features.metadata; leave out one of them (features.exclude, features.metadata)."
+        )
+    assert corpus.values is not None
+    return Columns(
+        names=(*columns.names, *names),
+        kinds=(*columns.kinds, *(FeatureKind.METADATA for _ in names)),
+        values=np.column_stack([columns.values, corpus.values[:, wanted]]),
+        categories=(*columns.categories, *(corpus.categories[variable] for variable in wanted)),
+        carriers=columns.carriers,
+    )
+
+
 def _with_outcome(corpus: Corpus, columns: Columns) -> Columns:
     """Return the columns with the outcome behind them."""
     assert corpus.outcome is not None
@@ -221,8 +261,10 @@ def drop_incomplete(
     gaps = np.isnan(values)
     if gaps.any() and missing == "error":
         column = int(np.flatnonzero(gaps.any(axis=0))[0])
-        output = kinds[column] == FeatureKind.OUTPUT
-        without = "features.outcome=false" if output else f"features.exclude=[{names[column]}]"
+        without = {
+            FeatureKind.OUTPUT: "features.outcome=false",
+            FeatureKind.METADATA: f"leave {names[column]} out of features.metadata",
+        }.get(kinds[column], f"features.exclude=[{names[column]}]")
         raise DataError(
             f"Feature {names[column]} is missing (NaN) in {int(gaps[:, column].sum())} of "
             f"{len(values)} documents; set features.missing=drop to leave those out, or {without}."

@@ -103,6 +103,8 @@ def _refuse_unseen(table: FeatureTable) -> None:
         return  # a word that is present carries itself
     carried = np.bincount(table.carriers.variable, minlength=table.size)
     for column in np.flatnonzero(carried == 0):
+        if column in table.metadata:
+            continue
         raise DataError(
             f"Feature {table.names[column]} occurs in no document, so that no attention can be "
             "paid to it; leave it out (features.exclude=[...]) or use features=concepts, which "

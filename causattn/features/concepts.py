@@ -52,6 +52,10 @@ class ConceptSettings:
         The label of documents that do not speak of a concept.
     units
         ``"words"``, or the ``"pieces"`` of the model's tokenizer.
+    metadata
+        Variables of the corpus (such as year and city of corpus.columns) that stand beside the
+        concepts as features without a text: they come before all concepts (assumed), attention
+        does not restrict their edges, and no intervention on the model reaches them.
     outcome
         Is the corpus's outcome, if it has one, a feature too?
     missing
@@ -70,6 +74,7 @@ class ConceptSettings:
     exclude_words: list[str] = field(default_factory=list)
     absent: str = "unknown"
     units: Units = "words"
+    metadata: list[str] = field(default_factory=list)
     outcome: bool = True
     missing: Missing = "error"
     collinear: Collinear = "error"
@@ -102,7 +107,8 @@ class Concepts(FeatureBuilder):
                 f"features.carrier_words={settings.carrier_words} leaves a concept without "
                 "carriers; give at least 1."
             )
-        variables = chosen_variables(corpus, settings.include, settings.exclude, "concepts")
+        apart = [*settings.exclude, *set(settings.metadata).intersection(corpus.variables)]
+        variables = chosen_variables(corpus, settings.include, apart, "concepts")
         found = find_units(corpus.texts, settings.units, model)
         words, scores = carrier_words(settings, corpus, variables, found)
         lexicon = {
@@ -120,6 +126,7 @@ class Concepts(FeatureBuilder):
             outcome=settings.outcome,
             missing=settings.missing,
             collinear=settings.collinear,
+            metadata=settings.metadata,
         )
 
 

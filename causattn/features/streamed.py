@@ -62,6 +62,11 @@ def streamed_word_features(settings: WordSettings, corpus: Corpus, model: Any) -
         Where an included word never occurs, and for constant, like or dependent columns.
     """
     check_band(settings)
+    if settings.metadata:
+        raise ConfigError(
+            "features.metadata names variables of the corpus, and texts on disk have none; use "
+            "corpus=file, or leave it out."
+        )
     include = [name.lower() for name in settings.include]
     frequency = document_frequencies(
         corpus.texts, settings.units, model, settings.min_share, include

@@ -125,8 +125,8 @@ class FeatureKind(StrEnum):
     """Which value a variable's slot holds."""
     CONCEPT = "concept"
     """A label that a person or a program gave the document, carried by words that indicate it."""
-    ATTENTION_MASS = "attention_mass"
-    """Attention that the feature's tokens receive in the document."""
+    METADATA = "metadata"
+    """A column beside the texts, such as the year: no token carries it, no model reads it."""
     OUTPUT = "output"
     """The outcome or the model's output for the document."""
 
@@ -206,6 +206,11 @@ class FeatureTable(Shown):
     def constant(self) -> tuple[str, ...]:
         """Names of the features that were left out since they are the same in every document."""
         return tuple(self.about.get("dropped_constant") or ())
+
+    @property
+    def metadata(self) -> tuple[int, ...]:
+        """The columns that stand beside the texts, carried by no token."""
+        return tuple(k for k, kind in enumerate(self.kinds) if kind is FeatureKind.METADATA)
 
     @property
     def determined(self) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ the two is an artefact of that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +53,10 @@ class TermSettings:
         it off as a feature of its own, called not_NAME, where min_share of the documents hold it.
     language
         As of features=words; whose negations and function words count.
+    metadata
+        Variables of the corpus (such as year and city of corpus.columns) that stand beside the
+        terms as features without a text: they come before all terms (assumed), attention does not
+        restrict their edges, and no intervention on the model reaches them.
     outcome
         Is the corpus's outcome, if it has one, a feature too?
     missing
@@ -70,6 +74,7 @@ class TermSettings:
     max_share: float = 0.8
     negation: Negation = "ignore"
     language: str = "auto"
+    metadata: list[str] = field(default_factory=list)
     outcome: bool = True
     missing: Missing = "error"
     collinear: Collinear = "error"
@@ -132,6 +137,7 @@ class Terms(FeatureBuilder):
             outcome=settings.outcome,
             missing=settings.missing,
             collinear=settings.collinear,
+            metadata=settings.metadata,
         )
 
     def transfer(self, table: FeatureTable, corpus: Corpus, model: Any) -> FeatureTable:
@@ -140,10 +146,12 @@ class Terms(FeatureBuilder):
         found = find_terms(corpus.texts, about["terms"], about["languages"], about["negation"])
         names = [name for name in table.names if name in about["columns"]]
         columns = _columns(len(corpus), names, [about["columns"][name] for name in names], found)
-        outcome = [  # stands last, where it is a feature
-            known_values(corpus, name, FeatureKind.OUTPUT) for name in table.names[len(names) :]
+        beside = [  # metadata and the outcome stand last, where they are features
+            known_values(corpus, name, kind)
+            for name, kind in zip(table.names, table.kinds, strict=True)
+            if name not in about["columns"]
         ]
-        return moved(table, np.column_stack([columns.values, *outcome]), columns.carriers, corpus)
+        return moved(table, np.column_stack([columns.values, *beside]), columns.carriers, corpus)
 
 
 def group_terms(settings: TermSettings) -> dict[str, str]:

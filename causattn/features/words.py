@@ -62,6 +62,10 @@ class WordSettings:
         Words to use whatever their frequency, ahead of the others.
     exclude
         Words to leave out, with their forms; one that does not occur does no harm.
+    metadata
+        Variables of the corpus (such as year and city of corpus.columns) that stand beside the
+        words as features without a text: they come before all words (assumed), attention does not
+        restrict their edges, and no intervention on the model reaches them.
     outcome
         Is the corpus's outcome, if it has one, a feature too?
     missing
@@ -80,6 +84,7 @@ class WordSettings:
     forms: Literal["merge", "keep"] = "merge"
     include: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
+    metadata: list[str] = field(default_factory=list)
     outcome: bool = True
     missing: Missing = "error"
     collinear: Collinear = "error"
@@ -133,6 +138,7 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
         outcome=settings.outcome,
         missing=settings.missing,
         collinear=settings.collinear,
+        metadata=settings.metadata,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from causattn.models import encode_texts, load_model, predict_labels, untrained_
 SLOT, PRESENT, CONCEPT, OUTPUT = (
     FeatureKind.SLOT,
     FeatureKind.PRESENCE,
-    FeatureKind.ATTENTION_MASS,
+    FeatureKind.CONCEPT,
     FeatureKind.OUTPUT,
 )
 
@@ -69,6 +70,11 @@ def test_columns(table):
     assert columns.binary.tolist() == [True, True, True, False]
     assert np.array_equal(columns.values[:, 1], table.values[:, 0] == 2)
     assert np.array_equal(columns.values[:, 3], table.values[:, 2])
+
+
+def test_what_the_model_does_not_read_is_no_column(table):
+    beside = replace(table, kinds=(SLOT, PRESENT, FeatureKind.METADATA, OUTPUT))
+    assert design(beside).names == ("soup = fresh", "soup = hot", "not")
 
 
 def test_a_sum_is_found_exactly(table, linear_output):

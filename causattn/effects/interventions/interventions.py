@@ -93,6 +93,8 @@ class ModelInterventions:
         """
         names, kinds = self._table.names, self._table.kinds
         reads_output = self._trial.reads_output(target)
+        if beside := self._beside_text(source, target):
+            return beside
         if kinds[source] is FeatureKind.OUTPUT:
             return f"{names[source]} is the model's output and cannot be set."
         if reads_output and self._model.task != "classifier":
@@ -122,6 +124,8 @@ class ModelInterventions:
             An intervention on attention: ``"renormalise"`` or ``"zero"``.
         """
         names, kinds, model = self._table.names, self._table.kinds, self._model
+        if beside := self._beside_text(source, target):
+            return beside
         if kinds[source] is FeatureKind.OUTPUT:
             return f"{names[source]} is the model's output, to which nothing attends."
         reads = ("classifier",) if self._trial.reads_output(target) else ("masked", "causal")
@@ -131,6 +135,13 @@ class ModelInterventions:
             return INTERVENTIONS[kind].effect(self._trial, source, target, None)
         except CausattnError as error:
             return str(error)
+
+    def _beside_text(self, *columns: int) -> str:
+        """Return a sentence on the first column that the model does not read, else nothing."""
+        for column in columns:
+            if column in self._table.metadata:
+                return f"{self._table.names[column]} stands beside the texts; no model reads it."
+        return ""
 
     def attention_effect(self, source: int, target: int) -> ModelEffect | str:
         """Return tau: the effect from the value least attended to up to the one attended to most.
@@ -147,6 +158,8 @@ class ModelInterventions:
 
     def attention_levels(self, source: int, target: int) -> tuple[str, str] | str:
         """Return the source's values that target attends to least and most, or why none."""
+        if beside := self._beside_text(source, target):
+            return beside
         try:
             return self._levels.levels(source, target)
         except CausattnError as error:
