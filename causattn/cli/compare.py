@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from causattn.base import ConfigError, say
+from causattn.base import ConfigError, content_key, say
 from causattn.cli.main import Parser, parse
+
+_LONGEST = 160
+"""Bytes of a folder's name; a file's holds 255."""
 
 
 def compare(arguments: list[str]) -> int:
@@ -38,7 +43,12 @@ def compare(arguments: list[str]) -> int:
         metavar="KEY=VALUE",
         help="only these runs, such as corpus.network=asia,alarm",
     )
-    parser.add_argument("--output", type=Path, help="where to write (FOLDER/comparison by default)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="where to write (FOLDER/comparison by default, and beside it, such as "
+        "FOLDER/comparison_corpus.network=asia, what --where, --by or --metric narrowed)",
+    )
     parser.add_argument(
         "--note", nargs="+", default=[], help="sentences for the page, such as what it ran on"
     )
@@ -54,13 +64,23 @@ def compare(arguments: list[str]) -> int:
     found = replace(found, notes=(*found.notes, *(note.rstrip(".") for note in given.note)))
     place = given.folder if given.folder.is_dir() else given.folder.parent
     command = shlex.join(["causattn", "compare", *arguments])
-    page = write_comparison(found, given.output or place / "comparison", command=command)
+    page = write_comparison(found, given.output or place / _name(given), command=command)
     for line in comparison_headlines(found):
         say(line.replace("**", ""))
     for note in found.notes:
         say(f"Note: {note}.", error=True)
     say(page)
     return 0
+
+
+def _name(given: argparse.Namespace) -> str:
+    """Return the folder of a comparison: each question has its own."""
+    asked = [*given.where, *(f"by={key}" for key in given.by), *given.metric]
+    said = [re.sub(r"[^\w=.,-]+", "-", text) for text in asked]
+    name = "_".join(["comparison", *said])
+    if len(name.encode()) <= _LONGEST:
+        return name
+    return f"{name.encode()[: _LONGEST - 9].decode(errors='ignore')}_{content_key(asked)[:8]}"
 
 
 def _conditions(written: list[str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
@@ -183,6 +184,8 @@ class Sweep(Callback):
     _begun: ClassVar[list[Progress]] = []
     stop: ClassVar[bool] = False
     """Whether the sweep ends when a job fails."""
+    command: ClassVar[str] = ""
+    """What a person typed."""
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Note the sweep's folder, which only Hydra's own part of the configuration knows."""
@@ -232,6 +235,8 @@ def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
     # A sweep that an error ended in this process has left both.
     Sweep.take()
     Sweep.stop = stop
+    own = [text for text in arguments if text not in ("-m", "--multirun")]
+    Sweep.command = shlex.join(["causattn", "sweep", *own])
     job_module.take_failure()
     # The letter keeps Hydra's grammar from reading digits such as 1234e567 as a number.
     session = f"s{uuid.uuid4().hex[:8]}"
@@ -262,10 +267,10 @@ def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
             ) from error
     if not working or options.shell_completion:
         return 0
-    return _result(arguments)
+    return _result()
 
 
-def _result(arguments: Sequence[str]) -> int:
+def _result() -> int:
     """Raise what made a single run fail, or say how a sweep went."""
     from causattn.cli.job import take_failure
 
@@ -275,7 +280,8 @@ def _result(arguments: Sequence[str]) -> int:
         return 0
     from causattn.cli.sweep_page import draw_page
 
-    draw_page(arguments, progress)
+    progress.note_command(Sweep.command)
+    draw_page(progress)
     return progress.say()
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from causattn.cli.job import PREPARED
 _NEEDED = ("hydra_logging", "job", "job_logging", "mode", "output_subdir", "verbose")
 _NOT_THE_JOBS = ("launcher=", "workers=")
 _NOT_IN_A_NAME = (*_NOT_THE_JOBS, "plugins=", "paths.", "report=", "hydra")
-_LONGEST_NAME = 55
-"""Characters of what a job was asked for with: four bytes each, a file's name holds 255."""
+_LONGEST_NAME = 160
+"""Bytes of what a job was asked for with: a file's name holds 255."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Job:
         return cls(**values | {"overrides": tuple(values["overrides"])})
 
 
-def folder_name(overrides: Sequence[str], key: str) -> str:
+def folder_name(overrides: Sequence[str], key: str, shared: Collection[str] = ()) -> str:
     """Return a name by which a person knows a job, and which ends in what finds it again.
 
     Parameters
@@ -96,10 +96,12 @@ def folder_name(overrides: Sequence[str], key: str) -> str:
         What the job was asked for with.
     key
         Its identity.
+    shared
+        What all jobs of its sweep were asked for with, which tells none from another.
     """
-    own = [text for text in overrides if not text.startswith(_NOT_IN_A_NAME)]
+    own = [t for t in overrides if t not in shared and not t.startswith(_NOT_IN_A_NAME)]
     said = "_".join(re.sub(r"[^\w=.,-]+", "-", text.lstrip("+~")) for text in own)
-    short = said[:_LONGEST_NAME].strip("-_.")
+    short = said.encode()[:_LONGEST_NAME].decode(errors="ignore").strip("-_.")
     return f"{short}_{key[:16]}" if short else key[:16]
 
 

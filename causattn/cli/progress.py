@@ -67,6 +67,13 @@ class Progress:
         self.kept, self.repeated = len(found), len(keys) - len(alone)
         return [number for number in alone if number not in found]
 
+    def note_command(self, command: str) -> None:
+        """Keep what a person typed in the sweep's folder, where there is one."""
+        from causattn.results import note_sweep_command
+
+        if self.folder.is_dir():
+            note_sweep_command(self.folder, command)
+
     def fail(self, number: int, name: str, overrides: Sequence[str], reason: str) -> None:
         """Say and write down that a job failed before it began."""
         line = {

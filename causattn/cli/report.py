@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,8 +54,7 @@ def report(arguments: list[str]) -> int:
         say(write_report(run, given.output))
     else:
         path = given.output or given.folder / "report.html"
-        command = shlex.join(["causattn", "report", *arguments])
-        say(write_sweep_report(given.folder, path, command=command))
+        say(write_sweep_report(given.folder, path))
     return 0
 
 

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
-
 from causattn.base import one_line, say, typed
 from causattn.cli.errors import USER_ERRORS, sentence
 from causattn.cli.progress import LOG, Progress, read_lines
 
 PAGE = "report.html"
-_MULTIRUN = ("-m", "--multirun")
 
 
-def draw_page(arguments: Sequence[str], progress: Progress) -> None:
+def draw_page(progress: Progress) -> None:
     """Write ``report.html`` into a sweep's folder where something of it is new, and say so.
 
     Whatever goes wrong is said and changes nothing else: the runs are done.
 
     Parameters
     ----------
-    arguments
-        What stands behind ``causattn sweep``.
     progress
         The sweep, its jobs done.
     """
     path = progress.folder / PAGE
     if not progress.report or (path.is_file() and not _is_new(progress)):
         return
-    command = shlex.join(["causattn", "sweep", *(a for a in arguments if a not in _MULTIRUN)])
     try:
         from causattn.report import write_sweep_report
 
-        write_sweep_report(progress.folder, path, command=command)
+        write_sweep_report(progress.folder, path)
     except Exception as error:
         known = isinstance(error, USER_ERRORS)
         why = sentence(error) if known else f"{type(error).__name__}: {one_line(error)}"

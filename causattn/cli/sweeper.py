@@ -106,6 +106,7 @@ class ResumingSweeper(Sweeper):
         asked = self._expand(arguments)
         progress.asked = len(asked)
         jobs = self._compose(asked, progress)
+        progress.note_command(Begun.command)
         missing = progress.leave_out_finished({job.number: job.key for job in jobs.values()})
         ordered = [jobs[number] for number in missing]
         if not self._is_plain():
@@ -173,6 +174,7 @@ class ResumingSweeper(Sweeper):
         configs = [composer.compose(overrides) for overrides in asked]
         progress.report = False
         jobs, there = {}, job_folders(progress.folder)
+        shared = set.intersection(*map(set, asked)) if len(asked) > 1 else set()
         known: DictConfig | None = None
         for number, (overrides, (config, whole)) in enumerate(zip(asked, configs, strict=True)):
             if whole is not known:  # for values such as ${hydra:runtime.choices.corpus}
@@ -182,7 +184,7 @@ class ResumingSweeper(Sweeper):
             try:
                 resolved = plain(config) | {"workers": None}  # which is the sweep's affair
                 key = config_key(resolved)
-                name = there.setdefault(key[:16], folder_name(overrides, key))
+                name = there.setdefault(key[:16], folder_name(overrides, key, shared))
                 jobs[number] = Job(number, tuple(overrides), key, resolved, name)
                 progress.report |= bool(resolved.get("report"))
             except (CausattnError, HydraException, OmegaConfBaseException) as error:

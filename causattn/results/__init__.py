@@ -10,6 +10,7 @@ from causattn.base import on_demand
 
 if TYPE_CHECKING:
     from causattn.results.collect import JOBS, Collected, collect_runs, find_runs
+    from causattn.results.commands import note_sweep_command, sweep_commands
     from causattn.results.compare import (
         OVERALL,
         Comparison,
@@ -63,12 +64,14 @@ __all__ = [
     "load_run",
     "matrix",
     "nearest",
+    "note_sweep_command",
     "prune",
     "rank",
     "read_rows",
     "run_in_folder",
     "run_status",
     "source_commit",
+    "sweep_commands",
     "to_yaml",
     "versions",
     "write_results",

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from causattn.cli import main
+from causattn.results import note_sweep_command
 from tests.results import comparing
 
 
@@ -42,6 +43,20 @@ def test_its_questions(sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (out / "means_edges.csv").is_file()
     assert "- The machine was shared.\n" in (out / "README.md").read_text()
     assert "alarm" not in (out / "data_sets.csv").read_text()
+
+
+def test_a_question_is_answered_beside_the_whole_comparison(sweep: Path) -> None:
+    main(["compare", str(sweep)])
+    before = {path: path.read_bytes() for path in (sweep / "comparison").iterdir()}
+    note_sweep_command(sweep, "causattn sweep discovery=pc,ges")
+    assert main(["compare", str(sweep), "--where", "corpus.network=asia"]) == 0
+    narrowed = sweep / "comparison_corpus.network=asia"
+    page = (narrowed / "README.md").read_text()
+    assert "The runs were made by\n\n```sh\ncausattn sweep discovery=pc,ges\n```" in page
+    assert "alarm" not in (narrowed / "data_sets.csv").read_text()
+    assert {path: path.read_bytes() for path in (sweep / "comparison").iterdir()} == before
+    many = ",".join(["asia", *map(str, range(300))])
+    assert main(["compare", str(sweep), "--where", f"corpus.network={many}"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,7 @@ def test_a_folders_name_is_no_path_and_not_too_long() -> None:
     given = ["discovery=pc", "launcher=processes", "workers=4", "+corpus.path='../x/名 a'"]
     assert folder_name(given, key) == f"discovery=pc_corpus.path=-..-x-名-a_{key[:16]}"
     assert folder_name(["plugins=['a.py']"], key) == key[:16]
+    assert folder_name(given, key, ["discovery=pc"]) == f"corpus.path=-..-x-名-a_{key[:16]}"
     long = folder_name(["corpus.text=" + "名" * 300], key)
     assert len(long.encode()) < 250
     assert long.endswith(key[:16])

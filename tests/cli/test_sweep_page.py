@@ -8,6 +8,7 @@ import pytest
 
 from causattn.cli import main
 from causattn.cli.sweep_page import draw_page
+from causattn.results import sweep_commands
 
 Studies = list[Mapping[str, Any]]
 
@@ -29,6 +30,9 @@ def test_a_sweep_writes_its_page_and_only_when_something_is_new(
     assert capsys.readouterr().out.splitlines()[-3:][0] == "mine/report.html"
     main(["sweep", "seed=0", "report=true", "hydra.sweep.dir=mine"])
     assert page.read_text(encoding="utf-8") == text
+    commands = ["causattn sweep seed=0,13 report=true hydra.sweep.dir=mine"]
+    commands.append(commands[0].replace("0,13", "0"))
+    assert sweep_commands(Path("mine")) == tuple(commands)
     page.unlink()
     # The first command again tries its failed job once more.
     main(given)
@@ -68,4 +72,4 @@ def test_a_page_that_fails_fails_nothing_else(
 def test_drawing_is_left_out_for_a_sweep_of_no_reports() -> None:
     from causattn.cli.progress import Progress
 
-    draw_page([], Progress(Path("nowhere"), "s1", report=False))  # nothing is touched
+    draw_page(Progress(Path("nowhere"), "s1", report=False))  # nothing is touched

@@ -115,9 +115,9 @@ def test_levels_give_a_path(tmp_path: Path) -> None:
     pd.concat(frames).to_parquet(path)
     comparison = compare_runs(path)
     assert list(comparison.contestants["contestant"]) == [
-        "alpha = 0.001",
-        "alpha = 0.05",
-        "alpha = 0.2",
+        "alpha=0.001",
+        "alpha=0.05",
+        "alpha=0.2",
     ]
     paths = comparison.paths
     assert paths["value"].tolist() == [0.001, 0.05, 0.2]
@@ -125,6 +125,19 @@ def test_levels_give_a_path(tmp_path: Path) -> None:
     # 28 pairs, 8 true: 20 that are not; 6 edges with recall .625 hold one false pair.
     assert paths["false_positive_rate"].tolist() == pytest.approx([0.0, 1 / 20, 6 / 20])
     assert paths["seeds"].tolist() == [2, 2, 2]
+
+
+def test_contestants_are_called_what_a_person_varied(tmp_path: Path) -> None:
+    path = comparing.table(tmp_path / "runs.parquet", shd, ("pc",))
+    frame = pd.read_parquet(path)
+    kinds = {"lime": {"kernel_width": 0.25, "samples": 100}, "shap": {"samples": 100}}
+    parts = [
+        frame.assign(**{f"config.attribution.{k}": v for k, v in {"kind": kind, **own}.items()})
+        for kind, own in kinds.items()
+    ]
+    pd.concat(parts).to_parquet(path)
+    names = list(compare_runs(path).contestants["contestant"])
+    assert names == ["attribution=lime", "attribution=shap"]
 
 
 def test_a_key_that_cannot_be_paired_is_an_error(tmp_path: Path) -> None:
@@ -138,8 +151,8 @@ def test_a_key_that_cannot_be_paired_is_an_error(tmp_path: Path) -> None:
     found = compare_runs(path, by=["discovery"], where={"discovery.alpha": "0.1,null"})
     assert list(found.contestants["contestant"]) == ["pc", "ges", "empty"]
     assert set(compare_runs(path).contestants["contestant"]) == {
-        "pc, alpha = 0.1",
-        "pc, alpha = 1",
+        "pc, alpha=0.1",
+        "pc, alpha=1",
         "ges",
         "empty",
     }

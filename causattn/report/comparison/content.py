@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from causattn.report.comparison.leaderboard import leaderboard_table
+from causattn.report.comparison.numbers import short_seconds, with_interval
 from causattn.report.comparison.style import words
 from causattn.report.comparison.tables import Cell, TableRows
 from causattn.report.words import number
@@ -21,6 +23,7 @@ def tables(comparison: Comparison) -> Iterator[tuple[TableRows, pd.DataFrame]]:
     yield contestant_table(comparison), comparison.contestants
     yield data_set_table(comparison), comparison.data_sets
     for found in comparison.metrics.values():
+        yield leaderboard_table(found), found.leaderboard
         yield mean_table(comparison, found), found.means
         if len(found.differences):
             yield difference_table(found), found.differences
@@ -123,7 +126,7 @@ def difference_table(found: MetricComparison) -> TableRows:
                 sign * row["difference"] * (1 if found.metric.lower_is_better else -1),
                 [
                     Cell(words(other)),
-                    Cell(_interval(sign * row["difference"], low, high)),
+                    Cell(with_interval(sign * row["difference"], low, high)),
                     Cell(str(row["better"] if turned else row["worse"])),
                     Cell(str(row["ties"])),
                     Cell(str(row["worse"] if turned else row["better"])),
@@ -204,27 +207,8 @@ def _late(comparison: Comparison) -> dict[tuple[str, str], str]:
 
 
 def _mean(cell: Mapping[str, Any]) -> str:
-    text = _interval(cell["mean"], cell["low"], cell["high"])
+    text = with_interval(cell["mean"], cell["low"], cell["high"])
     return text if cell["seeds"] == cell["of"] else f"{text} ({cell['seeds']}/{cell['of']})"
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    if np.isnan(low) or np.isclose(low, high, atol=1e-12):
-        return short(mean)
-    return f"{short(mean)} [{short(low)}, {short(high)}]"
-
-
-def short(value: float) -> str:
-    """Return a number with as many digits as a table needs."""
-    if value != value:
-        return "–"
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if size < 0.0005:
-        return "0.000" if value > 0 else "−0.000"
-    digits = 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0
-    return f"{value:.{digits}f}".replace("-", "−")
 
 
 def _seconds(cell: Mapping[str, Any] | None) -> str:
@@ -233,7 +217,7 @@ def _seconds(cell: Mapping[str, Any] | None) -> str:
     late = f"> {cell['limit']:g}" if cell["timed_out"] else ""
     if not cell["runs"]:
         return f"{late} ({cell['timed_out']} timed out)"
-    text = f"{cell['seconds']:.2g}" if cell["seconds"] < 10 else f"{cell['seconds']:.0f}"
+    text = short_seconds(cell["seconds"])
     return f"{text} ({cell['timed_out']} timed out)" if late else text
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from causattn.report.comparison.content import short
+from causattn.report.comparison.numbers import short
 from causattn.report.comparison.style import Style
 from causattn.report.figures.palette import BLUE, INK, PAPER, VERMILLION
 from causattn.results import MetricComparison

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import pandas as pd
-
 from causattn.base import visible
-from causattn.report.comparison.content import leader, short
+from causattn.report.comparison.content import leader
+from causattn.report.comparison.numbers import with_interval
 from causattn.report.comparison.style import words
 from causattn.report.comparison.tables import TableRows
 from causattn.results import OVERALL, Comparison, MetricComparison, Ranking
@@ -109,14 +108,14 @@ def headline(found: MetricComparison) -> str:
         text += f" is best ({found.ranking}, so there is no rank)"
     if first in table.index:
         row = table.loc[first]
-        text += f"; its mean is {_with_interval(row['mean'], row['low'], row['high'])}"
+        text += f"; its mean is {with_interval(row['mean'], row['low'], row['high'])}"
     second = _nearest(found, first)
     if second is not None:
         other, gap, low, high, p = second
         text += (
             f"; {words(other)} is equal to it on average"
             if gap == 0
-            else f"; the nearest, {words(other)}, differs by {_with_interval(gap, low, high)} "
+            else f"; the nearest, {words(other)}, differs by {with_interval(gap, low, high)} "
             f"(adjusted p {_p(p)})"
         )
     return f"{text}."
@@ -158,6 +157,7 @@ def _metric(
         parts.append(f"{_sentence(found.ranking)}")
     if found.notes:
         parts.append("\n".join(f"- {_sentence(note)}" for note in found.notes))
+    parts += _shown(by_name[f"leaderboard_{slug}"])
     for name in names:
         if name in figures:
             parts.append(_image(name, figures[name]))
@@ -200,7 +200,8 @@ def _origin(comparison: Comparison, command: str) -> list[str]:
     )
     mixed = [name for name, found in about["versions"].items() if len(found) > 1]
     lines = [
-        f"Made by\n\n```sh\n{command}\n```",
+        *([f"The runs were made by\n\n{_typed(about['commands'])}"] if about["commands"] else []),
+        f"{'and this page' if about['commands'] else 'Made'} by\n\n{_typed([command])}",
         f"from [`jobs.csv`](jobs.csv), one row a job (SHA-256 `{about['sha256']}`; the hash of "
         "every other file is in [`manifest.json`](manifest.json)). "
         f"Compared: {_keys(about['by'])}. Paired by {_keys(about['within'])} and seed "
@@ -210,6 +211,12 @@ def _origin(comparison: Comparison, command: str) -> list[str]:
     if mixed:
         lines.append(f"**Versions are mixed** ({', '.join(mixed)}): do the older runs again.")
     return [line for line in lines if line]
+
+
+def _typed(commands: Sequence[str]) -> str:
+    return "\n".join(
+        ["```sh", *(visible(text).replace("```", "` ` `") for text in commands), "```"]
+    )
 
 
 def _over(ranking: Ranking) -> str:
@@ -233,12 +240,6 @@ def _listed(names: Sequence[str]) -> str:
 def _sentence(text: str) -> str:
     shown = visible(words(text)).replace("<", "&lt;")
     return f"{shown[:1].upper()}{shown[1:]}" + ("" if shown.endswith((".", "?")) else ".")
-
-
-def _with_interval(mean: float, low: float, high: float) -> str:
-    if pd.isna(low) or low == high:
-        return short(mean)
-    return f"{short(mean)} [{short(low)}, {short(high)}]"
 
 
 def _p(p: float) -> str:

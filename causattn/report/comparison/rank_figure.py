@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from causattn.report.comparison.style import Style
 from causattn.report.figures.palette import INK, MUTED
@@ -16,6 +19,9 @@ from causattn.results import Ranking
 
 _STEP = 0.24
 _BAR = 0.13
+_LINE = 3.75
+"""Inches from the first rank to the last."""
+_MARGIN = 0.08
 
 
 def rank_figure(ranking: Ranking, styles: Mapping[str, Style], title: str) -> Figure:
@@ -26,9 +32,10 @@ def rank_figure(ranking: Ranking, styles: Mapping[str, Style], title: str) -> Fi
     right = order[-(-count // 2) :][::-1]
     bars = len(ranking.groups)
     depth = 0.22 + _BAR * bars + _STEP * max(len(left), len(right)) - 0.06
-    top = 0.55
-    figure = Figure(figsize=(7.2, 0.45 + top + depth))
-    axes = figure.add_axes((0.24, 0.0, 0.52, 1.0 - 0.35 / (0.45 + top + depth)))
+    top = 0.75
+    height = 0.45 + top + depth
+    figure = Figure(figsize=(2 * _LINE, height))
+    axes = figure.add_axes((0.25, 0.0, 0.5, 1.0 - 0.35 / height))
     axes.set_xlim(1, count)
     axes.set_ylim(-depth, top)
     axes.axis("off")
@@ -76,11 +83,28 @@ def rank_figure(ranking: Ranking, styles: Mapping[str, Style], title: str) -> Fi
                 color=MUTED if style.baseline else INK,
                 clip_on=False,
             )
-    figure.text(0.01, 0.985, title, ha="left", va="top", fontsize=11.5, fontweight="bold")
+    heading = figure.text(0, 0.985, title, ha="left", va="top", fontsize=11.5, fontweight="bold")
+    _fit(figure, axes, heading)
     return figure
 
 
-def _critical(axes, ranking: Ranking, count: int) -> None:  # type: ignore[no-untyped-def]
+def _fit(figure: Figure, axes: Axes, heading: Text) -> None:
+    """Make the figure as wide as what is written left and right of the line needs."""
+    dots = figure.dpi
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    line = axes.get_window_extent(renderer)
+    boxes = [text.get_window_extent(renderer) for text in axes.texts]
+    left = max(line.x0 - min(box.x0 for box in boxes), 0) / dots + _MARGIN
+    right = max(max(box.x1 for box in boxes) - line.x1, 0) / dots + _MARGIN
+    needed = heading.get_window_extent(renderer).width / dots + 2 * _MARGIN
+    width = max(left + _LINE + right, needed)
+    figure.set_figwidth(width)
+    before = axes.get_position()
+    axes.set_position((left / width, before.y0, _LINE / width, before.height))
+    heading.set_x(_MARGIN / width)
+
+
+def _critical(axes: Axes, ranking: Ranking, count: int) -> None:
     """Draw the critical difference as a span above the line."""
     length = ranking.critical_difference
     shown = min(length, count - 1.0)
@@ -90,4 +114,4 @@ def _critical(axes, ranking: Ranking, count: int) -> None:  # type: ignore[no-un
     text = f"critical difference {length:.2f} (Nemenyi, level {ranking.level:g})"
     if length > shown:
         text += ", longer than the axis"
-    axes.text(1 + shown + 0.02 * count, top, text, ha="left", va="center", fontsize=8.5)
+    axes.text(1, top + 0.1, text, ha="left", va="bottom", fontsize=8.5)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +14,10 @@ import pandas as pd
 
 from causattn.base import CausattnError, visible
 from causattn.graphs import added_metrics
-from causattn.report.comparison import headlines, write_comparison
+from causattn.report.comparison import SORTED_BY, headline, leaderboard_table, write_comparison
 from causattn.report.page.graph_data import plain
 from causattn.report.page.rendering import render_page, write_page
-from causattn.results import collect_runs, compare_runs
+from causattn.results import MetricComparison, collect_runs, compare_runs, sweep_commands
 
 _SHOWN = (
     ("graph.shd", "SHD"),
@@ -41,7 +42,7 @@ _FIGURES = (
 _HIDDEN = ("config.paths.", "config.page.", "config.limits.", "config.workers", "config.threads")
 
 
-def write_sweep_report(folder: Path, path: Path, *, command: str = "") -> Path:
+def write_sweep_report(folder: Path, path: Path) -> Path:
     """Write a sweep's page and return its path.
 
     Parameters
@@ -50,45 +51,71 @@ def write_sweep_report(folder: Path, path: Path, *, command: str = "") -> Path:
         The folder of a sweep, or any folder with runs below.
     path
         The page's file; links to the runs' own pages are relative to it.
-    command
-        What a person types to make it again.
 
     Raises
     ------
     ArtefactError
         Where there are no runs.
     """
+    boards: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as scratch:
         collected = collect_runs(folder, Path(scratch) / "runs")
         runs = pd.read_parquet(collected.parquet)
         try:
             comparison = compare_runs(folder)
-            write_comparison(comparison, Path(scratch) / "comparison", command=command)
-            says = [visible(line.replace("**", "")) for line in headlines(comparison)]
+            write_comparison(comparison, Path(scratch) / "comparison")
+            if len(comparison.contestants) > 1:
+                boards = [_board(found) for found in comparison.metrics.values()]
             notes = [visible(note) for note in comparison.notes]
-            figures = list(_figures(Path(scratch) / "comparison"))
+            slugs = [found.metric.slug for found in comparison.metrics.values()]
+            figures = list(_figures(Path(scratch) / "comparison", slugs))
         except CausattnError as error:
             # A sweep without a truth or with one contestant still has its runs to be looked at.
-            says, notes, figures = [], [visible(error)], []
+            notes, figures = [visible(error)], []
     failed = runs[~runs["status"].isin(["finished"])]
     page = render_page(
         "sweep.html",
         f"{folder.resolve().name}, {len(runs)} runs",
-        {"kind": "sweep", **leaderboard(runs, folder, path.parent)},
+        {"kind": "sweep", "boards": boards, **table_of_runs(runs, folder, path.parent)},
         counts=sorted(collected.counts.items()),
         failures=[
             (visible(row["folder"]), row["status"], visible(row["reason"] or "no reason is known"))
             for row in failed.to_dict("records")
         ],
-        headlines=says,
+        boards=boards,
         notes=notes,
         figures=figures,
-        command=visible(command),
+        commands=[visible(command) for command in sweep_commands(folder)],
+        again=visible(shlex.join(["causattn", "report", str(folder)])),
     )
     return write_page(path, page)
 
 
-def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]:
+def _board(found: MetricComparison) -> dict[str, Any]:
+    """Return the leaderboard by one metric, JSON-like: each cell as text and as what sorts it."""
+    table = leaderboard_table(found)
+    order = found.leaderboard[list(SORTED_BY)]
+    return {
+        "words": found.metric.title,
+        "says": visible(headline(found).replace("**", "")),
+        "columns": [
+            {"words": visible(head), "numeric": k > 0} for k, head in enumerate(table.headers)
+        ],
+        "rows": [
+            [
+                {
+                    "text": visible(cell.text),
+                    "sort": plain(by),
+                    "class": "first" if cell.bold else None,
+                }
+                for cell, by in zip(cells, keys, strict=True)
+            ]
+            for cells, keys in zip(table.rows, order.itertuples(index=False), strict=True)
+        ],
+    }
+
+
+def table_of_runs(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]:
     """Return the table of runs: what varies among them, then their metrics, JSON-like.
 
     ``links`` are the runs' own pages as addresses relative to `start`, None where there is none.
@@ -100,11 +127,11 @@ def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]
         if name in runs and runs[name].notna().any()
     ]
     columns = [
-        ("folder", "run", False),
-        ("status", "status", False),
-        *((name, name.removeprefix("config."), _numeric(runs[name])) for name in varied),
+        *((name, _said(name), _numeric(runs[name])) for name in varied),
         *((name, words, True) for name, words in metrics),
-        *([("reason", "reason", False)] if runs["reason"].notna().any() else []),
+        ("status", "status", False),
+        ("folder", "folder", False),
+        *([("reason", "reason", False)] if runs["reason"].fillna("").ne("").any() else []),
     ]
     rows = [[plain(row[name]) for name, *_ in columns] for row in runs.to_dict("records")]
     return {
@@ -117,6 +144,11 @@ def leaderboard(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, Any]
         },
         "links": [_link(folder / place, start) for place in runs["folder"]],
     }
+
+
+def _said(name: str) -> str:
+    """Return a key of the configuration as a person types it."""
+    return name.removeprefix("config.").removesuffix(".kind")
 
 
 def _varies(runs: pd.DataFrame, name: str) -> bool:
@@ -138,10 +170,13 @@ def _link(run: Path, start: Path) -> str | None:
         return None
 
 
-def _figures(folder: Path) -> Iterator[dict[str, str]]:
+def _figures(folder: Path, slugs: Sequence[str]) -> Iterator[dict[str, str]]:
     """Yield the comparison's figures that have a place on the page, as data addresses."""
     for start, caption in _FIGURES:
-        for file in sorted(folder.glob(f"{start}*.svg")):
+        names = [f"{start}{slug}" for slug in slugs] if start.endswith("_") else [start]
+        for file in (folder / f"{name}.svg" for name in names):
+            if not file.is_file():
+                continue
             data = base64.b64encode(file.read_bytes()).decode()
             yield {
                 "name": file.stem.replace("_", " "),

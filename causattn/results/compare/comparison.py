@@ -8,12 +8,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from causattn.base import DataError
+from causattn.results.commands import sweep_commands
 from causattn.results.compare.cells import cells_of
-from causattn.results.compare.costs import front, runtimes
+from causattn.results.compare.costs import front, runtimes, typical_seconds
 from causattn.results.compare.design import JobDesign, make_design, short
+from causattn.results.compare.leaderboard import leaderboard
 from causattn.results.compare.means import differences, means, ranking
 from causattn.results.compare.metrics import SECONDS, Metric, chosen_metrics, known_metric
 from causattn.results.compare.notes import general_notes, metric_notes
@@ -38,6 +41,8 @@ class MetricComparison:
     ----------
     metric
         Which.
+    leaderboard
+        One row a contestant, the best first: its mean, rank, wins and time.
     means, differences, front
         Tables of `causattn.results.compare.means` and `costs`.
     ranking
@@ -47,6 +52,7 @@ class MetricComparison:
     """
 
     metric: Metric
+    leaderboard: pd.DataFrame
     means: pd.DataFrame
     differences: pd.DataFrame
     ranking: Ranking | str
@@ -75,7 +81,8 @@ class Comparison:
     notes
         What was left out, in sentences.
     about
-        ``by``, ``within``, ``seeds``, ``versions``, ``sha256`` of the jobs' table.
+        ``by``, ``within``, ``seeds``, ``versions``, ``sha256`` of the jobs' table, ``commands``:
+        those that made the sweep, where they are known.
     """
 
     metrics: Mapping[str, MetricComparison]
@@ -166,6 +173,7 @@ def compare_runs(
         notes=tuple(dict.fromkeys(notes)),
         about={
             "by": [short(column) for column in design.by],
+            "commands": sweep_commands(Path(place)),
             "within": [short(column) for column in design.within],
             "seeds": sorted(design.jobs["seed"].unique(), key=lambda seed: (len(seed), seed)),
             "versions": versions_of(design.jobs),
@@ -183,11 +191,15 @@ def _compare(design: JobDesign, metric: Metric) -> MetricComparison:
     ranked, notes = ranking(cells)
     pairs = differences(cells)
     notes += metric_notes(cells, pairs)
+    timed, ahead = np.full(len(cells.contestants), np.nan), pd.DataFrame()
     seconds = known_metric(SECONDS)
-    ahead = pd.DataFrame()
-    if seconds is not None and SECONDS in design.jobs and metric.name != SECONDS:
-        ahead = front(table, cells_of(design, seconds), metric.lower_is_better)
-    return MetricComparison(metric, table, pairs, ranked, ahead, tuple(notes))
+    if seconds is not None and SECONDS in design.jobs:
+        times = cells_of(design, seconds)
+        timed = typical_seconds(times)
+        if metric.name != SECONDS:
+            ahead = front(table, times, metric.lower_is_better)
+    board = leaderboard(cells, table, ranked, timed)
+    return MetricComparison(metric, board, table, pairs, ranked, ahead, tuple(notes))
 
 
 def _all_tie(result: MetricComparison) -> bool:

@@ -15,6 +15,23 @@ VARIABLES, ROWS = "features.count", "features.rows"
 _LIMITS = ("config.discovery.timeout_s", "config.limits.timeout_s")
 
 
+def typical_seconds(times: OutcomeCells) -> np.ndarray:
+    """Return each contestant's geometric mean over data sets of its median over seeds.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 [contestants]; NaN for those that did not finish everywhere.
+    """
+    used = times.drawn.any(axis=1)
+    found = np.full(len(times.contestants), np.nan)
+    for c in range(len(found)):
+        if used.any() and times.complete[c][used].all():
+            middle = np.nanmedian(times.values[c][used], axis=1)
+            found[c] = float(np.exp(np.log(np.maximum(middle, 1e-6)).mean()))
+    return found
+
+
 def front(table: pd.DataFrame, times: OutcomeCells, lower_is_better: bool) -> pd.DataFrame:
     """Return accuracy and time of the contestants that finished everywhere.
 
@@ -30,21 +47,18 @@ def front(table: pd.DataFrame, times: OutcomeCells, lower_is_better: bool) -> pd
     Returns
     -------
     frame
-        ``contestant``, ``mean``, ``low``, ``high``, ``seconds`` (geometric mean over data sets of
-        the median over seeds), ``on_front``: nobody else is as good and as fast and better in one.
+        ``contestant``, ``mean``, ``low``, ``high``, ``seconds`` (`typical_seconds`), ``on_front``:
+        nobody else is as good and as fast and better in one.
     """
-    used = times.drawn.any(axis=1)
-    several = int(used.sum()) > 1
+    several = int(times.drawn.any(axis=1).sum()) > 1
     rows = []
-    for c, contestant in enumerate(times.contestants):
-        if not times.complete[c][used].all():
+    for contestant, seconds in zip(times.contestants, typical_seconds(times), strict=True):
+        if np.isnan(seconds):
             continue
         own = table[table["contestant"] == contestant]
         own = own[own["data_set"] == OVERALL] if several else own
         if len(own) != 1 or own["seeds"].iloc[0] != own["of"].iloc[0]:
             continue
-        middle = np.nanmedian(times.values[c][used], axis=1)
-        seconds = float(np.exp(np.log(np.maximum(middle, 1e-6)).mean()))
         row = own.iloc[0]
         rows.append((contestant, row["mean"], row["low"], row["high"], seconds))
     frame = pd.DataFrame(rows, columns=["contestant", "mean", "low", "high", "seconds"])

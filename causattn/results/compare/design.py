@@ -20,9 +20,10 @@ from causattn.base import ConfigError, DataError
 from causattn.results.compare.outcomes import FINISHED, UNFINISHED, outcome
 from causattn.results.compare.read import SEED, choices, full_name, texts
 
-_ROOMS = ("discovery", "candidates", "attention", "model", "features", "effects")
+_ROOMS = ("discovery", "candidates", "attribution", "attention", "model", "features", "effects")
 _DATA = ("config.corpus.network", "config.corpus.kind", "config.corpus.path", "config.corpus.")
 _SIZE = "config.corpus.documents"
+_BARE = ("config.discovery.kind", "config.corpus.kind")
 _KEEP = {FINISHED: 0}
 
 
@@ -99,7 +100,7 @@ def make_design(collected: pd.DataFrame, by: Sequence[str]) -> JobDesign:
     within = _independent(values, _data_first(rest), chosen)
     _check_shared(values, chosen, within)
     jobs = placed.copy()
-    jobs["contestant"] = _labels(values, chosen)
+    jobs["contestant"] = _labels(values, chosen, "{}={}")
     named = within or [name for name in _DATA[:1] if name in values]
     jobs["data_set"] = _labels(values, named) if named else "all"
     block = _labels(values, [name for name in named if _of_a_network(name)])
@@ -138,12 +139,8 @@ def _ordered(columns: Sequence[str], rooms: Sequence[str]) -> list[str]:
     for room in rooms:
         own = [column for column in columns if column.startswith(f"config.{room}.")]
         found += sorted(own, key=lambda column: (not column.endswith(".kind"), column))
-    others = [c for c in columns if not c.startswith(("config.corpus.", *map(_prefix, rooms)))]
-    return [*found, *sorted(others)]
-
-
-def _prefix(room: str) -> str:
-    return f"config.{room}."
+    left = [c for c in columns if c not in found and not c.startswith("config.corpus.")]
+    return [*found, *sorted(left, key=lambda c: (c.split(".")[1], not c.endswith(".kind"), c))]
 
 
 def _data_first(columns: Sequence[str]) -> list[str]:
@@ -198,18 +195,21 @@ def _check_shared(values: pd.DataFrame, by: Sequence[str], within: Sequence[str]
             )
 
 
-def _labels(values: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Return a label a row: kinds and names as they are, numbers with their key."""
+def _labels(values: pd.DataFrame, columns: Sequence[str], form: str = "{} = {}") -> pd.Series:
+    """Return a label a row: algorithms, corpora and names as they are, else in `form`, with keys.
+
+    So contestants are called what a person typed: ``ges``, ``attribution=lime``, ``pc, alpha=0.1``.
+    """
     parts = []
     for column in columns:
         key = column.rsplit(".", 1)[-1]
-        if key in ("kind", "network", "path", "name"):
+        if key in ("network", "path", "name") or column in _BARE:
             part = values[column]
         else:
-            word = "n" if column == _SIZE else key
+            word = "n" if column == _SIZE else short(column) if key == "kind" else key
             alike = [c for c in columns if c.rsplit(".", 1)[-1] == key]
             word = short(column) if len(alike) > 1 else word
-            part = values[column].map(lambda value, word=word: f"{word} = {value}")
+            part = values[column].map(lambda value, word=word: form.format(word, value))
             part = part.where(values[column] != "null", "")
         parts.append(part)
     # One run alone varies in nothing, and is still one row.

@@ -8,12 +8,16 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from causattn.base import ArtefactError
 from causattn.report import comparison_headlines, write_comparison
-from causattn.report.comparison.content import short
+from causattn.report.comparison.numbers import short
+from causattn.report.comparison.profile_figure import profile_figure
+from causattn.report.comparison.rank_figure import rank_figure
+from causattn.report.comparison.style import Style, styles
 from causattn.report.comparison.tables import Cell, TableRows, latex
-from causattn.results import compare_runs
+from causattn.results import compare_runs, rank
 from tests.results import comparing
 
 PLACE = {"pc": 1, "ges": 0, "boss": 0, "empty": 5}
@@ -112,6 +116,47 @@ def test_the_best_of_a_row_is_bold_and_the_late_are_named(place: Path) -> None:
     assert cells[3].startswith("**11.0 \\[")
     assert cells[2] == "timed out"
     assert cells[4] == "15.0"
+
+
+def test_the_leaderboard_is_of_contestants(comparison, place: Path) -> None:
+    board = comparison.metrics["graph.shd"].leaderboard.set_index("contestant")
+    assert list(board.index) == ["ges", "pc", "boss", "empty"]
+    assert board.loc["ges", ["mean", "rank", "wins", "draws"]].tolist() == [6.0, 1.25, 12, 12]
+    assert board.loc["boss", "values"] == 6
+    assert np.isnan(board.loc["boss", ["mean", "seconds"]].astype(float)).all()
+    assert board["wins"].drop("ges").tolist() == [0, 6, 0]  # a tie is a win of each
+    assert board.loc["pc", "seconds"] > board.loc["ges", "seconds"] > 0
+    lines = (place / "README.md").read_text().splitlines()
+    start = lines.index("| contestant | SHD | mean rank | wins | seconds | draws |")
+    assert lines[start + 2].startswith("| ges | **6.00 \\[")
+    assert lines[start + 4].endswith("| 6 | – | 6 of 12 |")
+
+
+def test_no_label_of_mean_ranks_is_cut() -> None:
+    long = "a_very_long_name_of_a_contestant_with_all_its_settings"
+    names = (long, "pc", long + "_2")
+    ranks = rank(np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]), names, ("a", "b"))
+    looks = {name: Style(name, "#000", "o", (), False) for name in names}
+    figure = rank_figure(ranks, looks, "Mean ranks by something with a long name " * 3)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    width, height = figure.bbox.width, figure.bbox.height
+    texts = [*figure.texts, *figure.axes[0].texts]
+    assert len(texts) == 3 + 3 + 2  # names, whole ranks, the critical difference and the title
+    for text in texts:
+        box = text.get_window_extent(renderer)
+        assert 0 <= box.x0 < box.x1 <= width, text
+        assert 0 <= box.y0 < box.y1 <= height, text
+
+
+def test_data_sets_without_an_order_are_not_joined(comparison, tmp_path: Path) -> None:
+    def strokes(shown) -> set[str]:
+        found = shown.metrics["graph.shd"]
+        axes = profile_figure(shown, found, styles(shown)).axes
+        return {line.get_linestyle() for each in axes for line in each.lines}
+
+    assert "None" not in strokes(comparison)
+    path = comparing.table(tmp_path / "runs.parquet", result, ("pc", "ges"), sizes=(500,))
+    assert strokes(compare_runs(path)) == {"None"}
 
 
 def test_hostile_reasons_are_text(place: Path) -> None:

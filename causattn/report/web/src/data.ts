@@ -213,6 +213,8 @@ export interface TableData {
 
 export interface SweepData {
   kind: "sweep";
+  /** The contestants by each metric, the best first. */
+  boards: { words: string; says: string; columns: { words: string; numeric: boolean }[]; rows: { text: string; sort: string | number | null; class?: string | null }[][] }[];
   table: TableData;
   /** Addresses of the runs' own pages. */
   links: (string | null)[];

@@ -3,7 +3,7 @@
 import { element, named } from "./dom";
 import { number } from "./numbers";
 
-export type Cell = string | number | null | { text: string; sort: string | number | null; class?: string; href?: string };
+export type Cell = string | number | null | { text: string; sort: string | number | null; class?: string | null; href?: string };
 
 export interface Column {
   words: string;

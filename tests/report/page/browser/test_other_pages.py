@@ -59,7 +59,7 @@ def test_two_runs_stand_side_by_side(look, two_runs: tuple[Run, Run], tmp_path: 
     assert "discovery.kind" in settings
 
 
-def test_a_sweep_is_a_leaderboard_with_reasons(
+def test_a_sweep_is_a_leaderboard_and_its_runs_with_reasons(
     look, two_runs: tuple[Run, Run], tmp_path: Path
 ) -> None:
     sweep = tmp_path / "sweep"
@@ -70,13 +70,23 @@ def test_a_sweep_is_a_leaderboard_with_reasons(
     for run in two_runs:
         write_report(run)
     browser = look(write_sweep_report(sweep, sweep / "report.html"))
-    rows = "[...document.querySelectorAll('[data-view=leaderboard] tbody tr')]"
+    contestants = "[...document.querySelectorAll('[data-view=leaderboard] tbody tr')]"
+    firsts = browser.run(f"{contestants}.map(r => r.cells[0].textContent)")
+    assert sorted(firsts) == ["fci", "ges", "pc"]
+    assert browser.run(f"{contestants}[2].cells[0].textContent") == "fci"  # it has no value
+    browser.click("[data-view=leaderboard] [role=radio]", 1)
+    second = browser.run(
+        "document.querySelectorAll('[data-view=leaderboard] [role=radio]')[1].textContent"
+    )
+    heads = "document.querySelectorAll('[data-view=leaderboard] th')[1].textContent"
+    assert browser.run(heads) == second
+    rows = "[...document.querySelectorAll('[data-view=runs] tbody tr')]"
     assert browser.run(f"{rows}.length") == 3
     assert browser.run(f"{rows}.filter(r => r.querySelector('a')).length") == 2
     assert browser.run(INJECTED) == 0
-    browser.type("[data-view=leaderboard] input", "ges")
+    browser.type("[data-view=runs] input", "ges")
     assert browser.run(f"{rows}.length") == 1
-    browser.click("[data-view=leaderboard] tbody a")
+    browser.click("[data-view=runs] tbody a")
     browser.until("document.querySelectorAll('.graph-view').length === 1")
 
 
