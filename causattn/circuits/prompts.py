@@ -11,10 +11,9 @@ import torch
 from causattn.attention import HeadPaths, PathCase, Written, check_same_length
 from causattn.base import CapabilityError, DataError
 from causattn.circuits.settings import HeadsSettings, Patch
-from causattn.corpora import Corpus
+from causattn.corpora import ANSWER, Corpus
 from causattn.models import LanguageModel, carrier_tokens, encode_texts, single_tokens
 
-ANSWER = "answer"
 NEEDED = ("right", "wrong")
 
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         ProgramTrace,
         program_domains,
     )
+    from causattn.corpora.prompts import ANSWER
     from causattn.corpora.registry import CORPORA
     from causattn.corpora.render import Slot, render, rewrite
     from causattn.corpora.scm import scm_counterfactual
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from causattn.corpora.times import decimal_years, times_of
 
 __all__ = [
+    "ANSWER",
     "CEBAB_ASPECTS",
     "CEBAB_LABELS",
     "CORPORA",

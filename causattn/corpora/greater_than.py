@@ -50,6 +50,7 @@ class GreaterThan(CorpusSource):
                     DIGITS[decade + 1 :],
                     DIGITS[:decade],
                     {"template": which},
+                    {"century": century},
                 )
             )
         values = {"noun": NOUNS, "century": CENTURIES, "decade": DIGITS, "year": DIGITS}

@@ -95,6 +95,7 @@ class IndirectObject(CorpusSource):
                     (obj,),
                     (subject,),
                     {"template": which, "order": "object first" if ahead else "subject first"},
+                    {"indirect_object": obj, "subject": subject},
                 )
             )
         values = {

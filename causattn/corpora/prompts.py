@@ -3,13 +3,14 @@
 The answer is the last slot of a document, so that a decoder can be asked for it and an effect can
 be read there (``effects.reads``). The columns ``right`` and ``wrong`` of the corpus's metadata hold
 the answers that count, divided by ``|``; ``counterpart`` is the same prompt with other words in it,
-token for token, that says nothing of the answer.
+token for token, that says nothing of the answer. More columns hold the words of roles, where these
+are not the slots themselves (``features=roles``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -67,6 +68,8 @@ class Prompt:
         Answers that count for and against.
     about
         More columns of the metadata.
+    roles
+        The word of each role, whichever slots hold it; all prompts of a corpus have the same roles.
     """
 
     template: str
@@ -75,6 +78,7 @@ class Prompt:
     right: tuple[str, ...]
     wrong: tuple[str, ...]
     about: Mapping[str, Any]
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 def prompt_corpus(
@@ -119,6 +123,7 @@ def prompt_corpus(
                 **{**prompt.words, **prompt.counterpart}
             ),
             **prompt.about,
+            **prompt.roles,
         }
         for prompt in prompts
     ]
@@ -131,7 +136,12 @@ def prompt_corpus(
         mentions=Mentions(*columns),
         value_texts=tuple(values.values()),
         metadata=pd.DataFrame(metadata),
-        about={"kind": name, **asdict(settings), "templates": list(settings.templates)},
+        about={
+            "kind": name,
+            **asdict(settings),
+            "templates": list(settings.templates),
+            "roles": list(prompts[0].roles),
+        },
     )
 
 

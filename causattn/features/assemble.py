@@ -44,7 +44,7 @@ def assemble(
     *,
     outcome: bool,
     missing: Missing,
-    collinear: Collinear,
+    collinear: Collinear | Literal["keep"],
     metadata: Sequence[str] = (),
 ) -> FeatureTable:
     """Return the checked table.
@@ -107,7 +107,7 @@ def _rows(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def _without_constant(
-    columns: Columns, rows: np.ndarray, collinear: Collinear
+    columns: Columns, rows: np.ndarray, collinear: Collinear | Literal["keep"]
 ) -> tuple[Columns, list[str]]:
     """Return the columns without those that are the same in all rows, and the names of these.
 
@@ -126,7 +126,7 @@ def _without_constant(
         for name, kind in zip(columns.names, columns.kinds, strict=True)
         if kind == FeatureKind.OUTPUT
     ]
-    if collinear == "error" or len(names) == len(columns.names) or {*names} & {*outcome}:
+    if collinear != "drop" or len(names) == len(columns.names) or {*names} & {*outcome}:
         one = len(names) == 1
         exclude = ",".join(names) if len(names) <= 8 else "..."
         raise DataError(

@@ -30,14 +30,18 @@ from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable, selec
 Collinear = Literal["error", "drop"]
 
 
-def checked(table: FeatureTable, collinear: Collinear) -> FeatureTable:
+def checked(table: FeatureTable, collinear: Collinear | Literal["keep"]) -> FeatureTable:
     """Return the table after all checks, less dependent columns where they are to be dropped.
 
     Raises
     ------
     DataError
-        For like columns, dependent ones (unless dropped), or a feature that no text carries.
+        For like columns, dependent ones (unless dropped or kept), or a feature that no text
+        carries.
     """
+    if collinear == "keep":
+        _refuse_unseen(table)
+        return table
     twins = like_columns(table)
     for column, other in twins.items():
         if collinear == "error" or FeatureKind.OUTPUT in (table.kinds[column], table.kinds[other]):

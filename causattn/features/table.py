@@ -116,6 +116,10 @@ FIND_AGAIN = "carriers_found_anew"
 """Entry of `FeatureTable.about`: true where the table keeps no carriers."""
 
 
+BY_DOCUMENT = "mentions"
+"""Entry of `FeatureTable.about` that is as long as the table: no summary has it."""
+
+
 class FeatureKind(StrEnum):
     """What a column of the table says of a document."""
 
@@ -253,7 +257,7 @@ class FeatureTable(Shown):
             "rows": len(self.documents),
             "data": self.data_kind,
             "sortability": {} if truth is None else sortabilities(self.values, truth),
-            **self.about,
+            **{key: entry for key, entry in self.about.items() if key != BY_DOCUMENT},
         }
 
     def to_frame(self) -> pd.DataFrame:
