@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causattn.base import DataError, generator
+from causattn.base import generator
 from causattn.corpora import Corpus, Mentions
-from causattn.features import FeatureTable
+from causattn.features import FeatureTable, check_carried
 from causattn.models import (
     CarrierTokens,
     Encoding,
@@ -63,14 +63,7 @@ def carried_documents(
     encoding = encode_texts(model, [corpus.texts[d] for d in features.documents[rows]])
     carriers = carrier_tokens(encoding, _mentions_of(features, rows))
     seen = np.bincount(carriers.feature, minlength=features.size)
-    if not seen.all():
-        missing = [features.names[k] for k in np.flatnonzero(seen == 0)]
-        shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-        raise DataError(
-            f"{len(missing)} of {features.size} features ({shown}) are carried by no token of the "
-            f"{len(rows)} documents summarised, so they have no attention; leave them out "
-            "(features.exclude=[...]) or summarise more documents (attention.documents)."
-        )
+    check_carried(features, seen > 0, len(rows), "attention")
     return CarriedDocuments(encoding, carriers)
 
 

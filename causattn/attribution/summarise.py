@@ -16,9 +16,9 @@ from causattn.attribution.output import ModelOutput
 from causattn.attribution.registry import EXPLAINERS, explainer_settings
 from causattn.attribution.settings import ExplainerSettings, Scale
 from causattn.attribution.summary import AttributionSummary
-from causattn.base import ConfigError, DataError, generator, progress
+from causattn.base import ConfigError, generator, progress
 from causattn.corpora import Corpus
-from causattn.features import FeatureTable, carriers_of, pooled_features
+from causattn.features import FeatureTable, carriers_of, check_carried, pooled_features
 from causattn.models import LanguageModel
 
 _CHUNK = 1024
@@ -84,7 +84,9 @@ def summarise_attribution(
                 once=not explainer.draws,
             )
             parts.append(_summed(explainer, cases, features.names, query, advance, len(chunk)))
-    return _check_seen(reduce(AttributionSummary.merge, parts), features)
+    summary = reduce(AttributionSummary.merge, parts)
+    check_carried(features, summary.moments.seen(), summary.documents, "attribution")
+    return summary
 
 
 def _summed(
@@ -172,17 +174,3 @@ def _refuse_outcomes(model: LanguageModel, features: FeatureTable) -> None:
             f"{model.task} model, neither predicts nor reads; set features.outcome=false, or train "
             "a classifier."
         )
-
-
-def _check_seen(summary: AttributionSummary, features: FeatureTable) -> AttributionSummary:
-    """Raise where a feature was never seen."""
-    seen = summary.moments.seen()
-    if seen.all():
-        return summary
-    missing = [features.names[k] for k in np.flatnonzero(~seen)]
-    shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-    raise DataError(
-        f"{len(missing)} of {features.size} features ({shown}) are carried by no token of the "
-        f"{summary.documents} documents explained, or stand alone there; leave them out "
-        "(features.exclude=[...]) or explain more documents (attribution.documents)."
-    )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         read_features,
         write_features,
     )
+    from causattn.features.carried import check_carried
     from causattn.features.checks import dependent_columns
     from causattn.features.concepts import partial_scores
     from causattn.features.contract import FeatureBuilder
@@ -39,6 +40,7 @@ __all__ = [
     "assemble",
     "build_features",
     "carriers_of",
+    "check_carried",
     "dependent_columns",
     "feature_result_settings",
     "feature_settings",

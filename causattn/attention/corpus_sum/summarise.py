@@ -19,9 +19,8 @@ from causattn.attention.corpus_sum.task import Task
 from causattn.attention.corpus_sum.totals import Totals
 from causattn.attention.measures.moments import AttentionSummary
 from causattn.attention.settings import attention_settings
-from causattn.base import DataError
 from causattn.corpora import Corpus
-from causattn.features import FeatureTable
+from causattn.features import FeatureTable, check_carried
 from causattn.models import LanguageModel
 
 
@@ -60,7 +59,7 @@ def summarise_attention(
     """
     chosen = attention_settings(settings)
     shards = Shards(corpus, features, chosen.documents, chosen.shard_documents, seed)
-    _refuse_missing(features, shards.mentioned(), len(shards.rows))
+    check_carried(features, shards.mentioned(), len(shards.rows), "attention")
     task = Task.of(chosen, model, corpus, features, shards)
     if len(shards) > 1:
         check_lengths(model, shards)
@@ -72,18 +71,5 @@ def summarise_attention(
     seen = np.zeros(features.size, dtype=bool)
     for moments in list(summary.measures.values())[:1]:
         seen = moments.seen()
-    _refuse_missing(features, seen, summary.documents)
+    check_carried(features, seen, summary.documents, "attention")
     return summary
-
-
-def _refuse_missing(features: FeatureTable, seen: np.ndarray, documents: int) -> None:
-    """Raise where no document summarised carries a feature, or no token of it was read."""
-    if seen.all():
-        return
-    missing = [features.names[k] for k in np.flatnonzero(~seen)]
-    shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-    raise DataError(
-        f"{len(missing)} of {features.size} features ({shown}) are carried by no token of the "
-        f"{documents} documents summarised, so they have no attention; leave them out "
-        "(features.exclude=[...]) or summarise more documents (attention.documents)."
-    )
