@@ -93,9 +93,9 @@ def test_time_up_ends_the_process(monkeypatch):
 
 
 def test_errors_come_through_as_they_are():
-    data = np.random.default_rng(0).normal(size=(100, 4))
-    with pytest.raises(CapabilityError, match=r"penalty 0\.5"):
-        discover({"kind": "exact", "penalty": 1.0, "timeout_s": 60.0}, data)
+    data = np.random.default_rng(0).normal(size=(100, 22))
+    with pytest.raises(CapabilityError, match="those of 20 can be had"):
+        discover({"kind": "exact", "method": "dp", "timeout_s": 60.0}, data)
 
 
 def test_a_process_that_dies_is_a_sentence(tmp_path):

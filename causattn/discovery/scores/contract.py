@@ -164,8 +164,16 @@ class LocalScore(ABC):
             self._known[key] = self._compute(*key)
         return self._known[key]
 
-    def local_scores(self, families: list[tuple[int, tuple[int, ...]]]) -> list[float]:
-        """Return many local scores, of targets with ascending parents; each is computed once."""
+    def local_scores(
+        self, families: list[tuple[int, tuple[int, ...]]], *, keep: bool = True
+    ) -> list[float]:
+        """Return many local scores, of targets with ascending parents; each is computed once.
+
+        Those that will not be asked for again need not be kept.
+        """
+        if not keep:
+            self.evaluations += len(families)
+            return self._compute_all(families)
         new = [family for family in dict.fromkeys(families) if family not in self._known]
         if new:
             self.evaluations += len(new)
