@@ -6,6 +6,7 @@
 # make conf   write the files of conf/ from the settings that they show
 # make models fetch a real decoder (SmolLM2, 93 MB) and convert it, once
 # make wheel  build a wheel into dist/
+# make docs   build the site into build/site; a warning is an error
 # make web    build the report's page from its TypeScript (needs node)
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ ARGS ?=
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test slow check conf lock models wheel web clean
+.PHONY: run test slow check conf lock models wheel docs web clean
 run: $(READY)
 	$(BIN)/causattn run $(ARGS)
 
@@ -61,6 +62,9 @@ models: $(READY)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation
+
+docs: $(READY)
+	$(BIN)/python -m sphinx -W --keep-going -q -c docs $(ARGS) . build/site
 
 web:
 	cd causattn/report/web && npm ci && npm run build && npm run check

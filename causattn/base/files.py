@@ -180,7 +180,8 @@ def check_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
     if manifest["kind"] != kind or manifest["schema"] != schema:
         raise ArtefactError(
             f"{folder} holds {manifest['kind']} schema {manifest['schema']}, wanted "
-            f"{kind} schema {schema}; delete it and run again."
+            f"{kind} schema {schema}; delete it and run again; more: causattn explain "
+            "errors.damaged."
         )
     for name, expected in manifest["files"].items():
         path = folder / name

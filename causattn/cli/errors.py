@@ -42,10 +42,11 @@ def explain(error: Exception) -> int:
     if isinstance(error, USER_ERRORS):
         say(sentence(error), error=True)
         return 2
-    notes = " ".join(getattr(error, "__notes__", ()))
+    notes = " ".join(getattr(error, "__notes__", ())) or (
+        "run it again with --traceback to see where; more: causattn explain errors.unexpected."
+    )
     say(
-        f"causattn failed unexpectedly ({type(error).__name__}: {one_line(str(error))}); "
-        f"{notes or 'run it again with --traceback to see where.'}",
+        f"causattn failed unexpectedly ({type(error).__name__}: {one_line(str(error))}); {notes}",
         error=True,
     )
     return 1
@@ -128,7 +129,7 @@ def _composition(error: ConfigCompositionException) -> str:
         )
     return (
         f"{key} is not a group or key of the configuration; {_near(key, known)}"
-        "causattn run --help lists them."
+        "causattn run --help lists them; more: causattn explain errors.unknown-key."
     )
 
 

@@ -20,6 +20,7 @@ from causattn.cli.key_meanings import (
     options_in,
 )
 from causattn.cli.main import Parser, parse
+from causattn.cli.troubles import PREFIX, trouble_lines
 
 GROUP_WORDS = {
     "corpus": "the documents, or a table without any",
@@ -48,7 +49,7 @@ def explain(arguments: list[str]) -> int:
         description="What a group, an option, a key, a contribution, a metric or a column of the "
         "evidence table means.",
         epilog="Such as: causattn explain discovery; discovery=pc; discovery.alpha; alpha; seed; "
-        "shd; data_estimate.",
+        "shd; data_estimate; errors (common messages: cause and mend).",
     )
     parser.add_argument("words", nargs="+", metavar="WORD", help="what is to be explained")
     given = parse(parser, arguments)
@@ -68,6 +69,8 @@ def explained(word: str) -> list[str]:
     ConfigError
         Where it is none that is known.
     """
+    if word == PREFIX or word.startswith(f"{PREFIX}."):
+        return trouble_lines(word)
     lines = [line for found in _places(word) for line in found]
     if lines:
         return lines

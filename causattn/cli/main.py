@@ -45,6 +45,7 @@ causattn turns the attention of a transformer over a corpus into a causal graph,
   causattn reproduce NAME | list | all            a paper's figures beside ours
   causattn cache [list|explain|prune]             what is stored so as not to be computed twice
   causattn explain WORD                           what a group, an option or a key means
+  causattn explain errors                         common messages: cause and mend
   causattn list [ROOM]                            algorithms, measures, corpora ..., own ones too
 
   causattn run --help        all groups, options and keys, and what they mean

@@ -194,7 +194,7 @@ class ProcessLauncher(Launcher):
         name = signal.Signals(signal.SIGTERM if code == _INTERRUPTED else -code).name
         reason = (
             f"Its process was ended by {name}, as a machine does that runs out of memory; the same "
-            "command does the job again."
+            "command does the job again; more: causattn explain errors.memory."
         )
         session = self._environment.get(SESSION, "")
         line = worker.job.log_line(session, "failed", reason, time.time() - worker.began)

@@ -46,7 +46,8 @@ def decoded(path: Path, encoding: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise DataError(
             f"{path}, line {line}: byte {error.start} (0x{content[error.start]:02x}) is not "
-            f"{encoding}; set corpus.encoding={_likely(content)} or mend the file."
+            f"{encoding}; set corpus.encoding={_likely(content)} or mend the file; more: "
+            "causattn explain errors.encoding."
         ) from None
     except LookupError:
         raise DataError(

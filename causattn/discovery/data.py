@@ -308,7 +308,7 @@ def refuse_missing(data: DiscoveryData) -> None:
     raise DataError(
         f"Variable {data.names[column]} has {count} missing value{'s' if count > 1 else ''}; drop "
         "those rows or the column, fill them in, or set missing=test-wise where independence is "
-        "tested."
+        "tested; more: causattn explain errors.missing-values."
     )
 
 

@@ -64,7 +64,7 @@ def discover(
 
     Returns
     -------
-    graph
+    CausalGraph
         With ``details`` ``candidates`` (what was done with them) and ``seconds``, in which
         importing and compiling are not counted.
 

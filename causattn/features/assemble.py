@@ -133,7 +133,7 @@ def _without_constant(
             f"Feature{'' if one else 's'} {listed(names)} {'has' if one else 'have'} the same "
             "value in every document and cannot be cause or effect of anything; leave "
             f"{'it' if one else 'them'} out (features.exclude=[{exclude}]) or set "
-            "features.collinear=drop."
+            "features.collinear=drop; more: causattn explain errors.constant."
         )
     place = np.where(varies, np.cumsum(varies) - 1, -1)
     kept = np.flatnonzero(varies)

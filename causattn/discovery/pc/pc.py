@@ -205,7 +205,7 @@ def pc(
 
     Returns
     -------
-    graph
+    CausalGraph
         A CPDAG with its separating sets and the number of tests. On finite samples PC's answers
         can contradict each other, and then the graph is no valid CPDAG.
 

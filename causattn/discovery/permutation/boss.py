@@ -155,7 +155,7 @@ def boss(
 
     Returns
     -------
-    graph
+    CausalGraph
         A CPDAG with its score, higher is better; ``tests`` counts local scores.
 
     Raises

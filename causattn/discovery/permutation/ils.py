@@ -118,7 +118,7 @@ def ils(
 
     Returns
     -------
-    graph
+    CausalGraph
         A CPDAG with its score, higher is better; ``tests`` counts local scores.
 
     Raises

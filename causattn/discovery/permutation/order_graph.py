@@ -37,7 +37,7 @@ def by_orders(
 
     Returns
     -------
-    graph
+    CausalGraph
         The DAG's class, with what is known taken into account.
     """
     names = problem.data.names

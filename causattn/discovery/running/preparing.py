@@ -210,7 +210,9 @@ def _check_kind(problem: Problem, name: str, capability: Capability, settings: R
     )
     if data.kind == "mixed" and (own := what_takes_mixed(capability)):
         mend = f"set {own}=degenerate_gaussian, which is for both, or {mend}"
-    raise CapabilityError(f"{name} takes {takes} data and {has}; {mend}.")
+    raise CapabilityError(
+        f"{name} takes {takes} data and {has}; {mend}; more: causattn explain errors.data-kind."
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""Messages point to sections of docs/errors.md that are there, readable without a network."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import causattn
+from causattn.cli import main
+from causattn.cli.compose import groups
+from causattn.cli.explain import explained
+from causattn.cli.troubles import troubles, troubles_page
+
+SOURCE = "\n".join(
+    # A sentence may be cut into strings anywhere.
+    re.sub(r'"\s*f?"', "", path.read_text(encoding="utf-8"))
+    for path in Path(causattn.__file__).parent.rglob("*.py")
+)
+POINTED = set(re.findall(r"causattn explain errors\.([\w-]+)", SOURCE))
+PAGE = troubles_page().read_text(encoding="utf-8")
+
+
+def test_every_pointer_has_its_section():
+    assert len(POINTED) >= 10
+    assert set(troubles()) >= POINTED
+
+
+@pytest.mark.parametrize("name", troubles())
+def test_a_section_says_message_cause_and_mend(name):
+    section = troubles()[name]
+    assert re.findall(r"^\*\*(\w+)\.\*\*", section, re.MULTILINE) == ["Message", "Cause", "Mend"]
+    assert name in POINTED | {"nothing-found"}  # which no message can say
+
+
+@pytest.mark.parametrize("key", sorted(set(re.findall(r"([a-z_]+\.[a-z_]+)=", PAGE))))
+def test_keys_that_the_page_names_are_there(key):
+    if key.partition(".")[0] in groups():
+        assert explained(key)
+
+
+def test_the_list_and_a_section_are_printed(capsys):
+    assert main(["explain", "errors"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"errors.{name} " in said for name in troubles())
+    assert main(["explain", "errors.collinear"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("errors.collinear\n\nMessage. Features A and B")
+    assert "features.collinear=drop" in said
+    assert "*" not in said
+
+
+def test_a_misspelt_section_is_a_sentence(capsys):
+    assert main(["explain", "errors.colinear"]) == 2
+    assert "did you mean errors.collinear?" in capsys.readouterr().err
+
+
+def test_a_real_error_points_there(capsys, tmp_path):
+    table = tmp_path / "data.csv"
+    table.write_bytes(b"a,b\n1,caf\xe9\n")
+    path = f"corpus.path={table}"
+    assert main(["run", "corpus=file", path, f"paths.runs={tmp_path}"]) == 2
+    said = capsys.readouterr().err
+    section = re.search(r"more: causattn (explain errors\.[\w-]+)\.$", said.strip())
+    assert section is not None
+    assert main(section[1].split()) == 0
+    assert "corpus.encoding=latin-1" in capsys.readouterr().out
