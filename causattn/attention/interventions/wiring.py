@@ -74,7 +74,11 @@ def wiring_of(network: PreTrainedModel) -> Wiring:
     ModelError
         Where a part is not found: another architecture, or quantised weights.
     """
+    if getattr(network.config, "is_encoder_decoder", False):
+        raise _unknown(network, "its decoder reads the encoder's stream beside its own")
     body = network.base_model
+    if hasattr(body, "encoder") and not hasattr(body, "layers"):
+        raise _unknown(network, "it norms its stream after each addition, so that it is no sum")
     layers = _first(body, "layers", "h")
     norm = _first(body, "norm", "ln_f", "final_layer_norm", "final_norm")
     vocabulary = _to_vocabulary(network)

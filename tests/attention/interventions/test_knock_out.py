@@ -182,12 +182,18 @@ def encoder_decoder(request, families, network_of):
     return network
 
 
-@pytest.mark.parametrize("kind", ["renormalise", "zero"])
-def test_cross_attention_cut_equals_weights_made_by_hand(kind, encoder_decoder, inputs, edges):
+@pytest.mark.parametrize("stack", ["encoder", "decoder", "cross"])
+@pytest.mark.parametrize(
+    ("kind", "whole"), [("renormalise", False), ("zero", False), ("zero", True)]
+)
+def test_every_stack_cut_equals_weights_made_by_hand(
+    kind, stack, whole, encoder_decoder, inputs, edges
+):
     network = encoder_decoder
     heads = (0, 2)
+    edges = torch.ones_like(edges) if whole else edges
     with editable_attention(network, inputs) as capture:
-        cut = KnockOut(kind, edges=edges, heads={1: heads}, stack="cross")
+        cut = KnockOut(kind, edges=None if whole else edges, heads={1: heads}, stack=stack)
         found = capture.edited(inputs, cut).logits
         untouched = capture.edited(inputs, None).logits
 
@@ -201,9 +207,13 @@ def test_cross_attention_cut_equals_weights_made_by_hand(kind, encoder_decoder, 
         return weights
 
     if network.config.model_type == "t5":
-        module = network.decoder.block[1].layer[1].EncDecAttention
+        block = (network.encoder if stack == "encoder" else network.decoder).block[1]
+        cross = stack == "cross"
+        module = block.layer[1].EncDecAttention if cross else block.layer[0].SelfAttention
     else:
-        module = network.model.decoder.layers[1].encoder_attn
+        body = network.model
+        block = (body.encoder if stack == "encoder" else body.decoder).layers[1]
+        module = block.encoder_attn if stack == "cross" else block.self_attn
     ids = inputs["input_ids"]
     start = torch.full((3, 1), network.config.decoder_start_token_id)
     given = {**inputs, "decoder_input_ids": torch.cat([start, ids[:, :-1]], dim=1)}

@@ -4,7 +4,14 @@ from contextlib import ExitStack
 
 import pytest
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, BertConfig, BertForMaskedLM
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    BertConfig,
+    BertForMaskedLM,
+    T5Config,
+    T5ForConditionalGeneration,
+)
 
 from causattn.attention import (
     HeadPaths,
@@ -283,8 +290,11 @@ def test_bad_input_is_said_in_a_sentence(llama) -> None:
     with pytest.raises(DataError, match="documents with 6 tokens and counterparts with 4"):
         check_same_length({"documents": IDS, "counterparts": OTHERS[:, :4]})
     small = BertConfig(vocab_size=16, hidden_size=8, num_hidden_layers=1, num_attention_heads=2)
-    with pytest.raises(ModelError, match="cannot be patched"):
+    with pytest.raises(ModelError, match=r"norms its stream after each addition.*KnockOut"):
         HeadPaths(BertForMaskedLM(small).eval(), IDS)
+    both = T5Config(vocab_size=16, d_model=8, d_ff=8, d_kv=4, num_layers=1, num_heads=2)
+    with pytest.raises(ModelError, match=r"reads the encoder's stream.*KnockOut"):
+        HeadPaths(T5ForConditionalGeneration(both).eval(), IDS)
 
 
 def test_what_else_a_block_does_is_found_out(llama) -> None:
