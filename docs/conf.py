@@ -33,6 +33,7 @@ autodoc_default_options = {"members": True}
 autodoc_member_order = "groupwise"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
+toc_object_entries_show_parents = "hide"
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 # An attribute's name is looked up among all classes; where several have it there is no link.
@@ -68,7 +69,13 @@ def _bars(app: Any, what: str, name: str, of: Any, options: Any, lines: list[str
     lines[:] = [re.sub(r"(``.*?``)|\|", lambda found: found[1] or r"\|", line) for line in lines]
 
 
+def _skipped(app: Any, what: str, name: str, of: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out the fields of a named tuple, of which Python says their numbers only."""
+    return True if str(getattr(of, "__doc__", "")).startswith("Alias for field number") else None
+
+
 def setup(app: Any) -> None:
     """Sphinx's own hook."""
     _write_reference()
     app.connect("autodoc-process-docstring", _bars)
+    app.connect("autodoc-skip-member", _skipped)
