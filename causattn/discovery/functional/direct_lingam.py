@@ -44,7 +44,7 @@ class DirectLingam(Algorithm):
         """Solve a prepared problem."""
         from causallearn.search.FCMBased.lingam import DirectLiNGAM
 
-        class AllPairsAtOnce(DirectLiNGAM):  # type: ignore[misc]
+        class AllPairsAtOnce(DirectLiNGAM):
             """causal-learn's, with the entropies of all pairs in one go."""
 
             def _search_causal_order(self, X: np.ndarray, U: np.ndarray) -> int:

@@ -70,14 +70,22 @@ class ReferenceEngine:
     def run_phase(self, phase: Phase) -> list[Step]:
         """Make the best move of a phase until none raises the score; return the moves."""
         steps = self.made = []
-        while True:
-            best = self._best(phase)
-            if best is None:
-                return steps
-            gain, move, (parents, order) = best
-            self._member = parents
-            self.graph = complete(parents, order, self.constraints)
-            steps.append(Step(phase, move.x, move.y, tuple(members(move.clique)), gain))
+        while (step := self.step(phase)) is not None:
+            steps.append(step)
+        return steps
+
+    def step(self, phase: Phase) -> Step | None:
+        """Make the best move of a phase and return it; None where none raises the score."""
+        best = self._best(phase)
+        return None if best is None else self._made(phase, *best)
+
+    def _made(
+        self, phase: Phase, gain: float, move: Move, dag: tuple[list[int], list[int]]
+    ) -> Step:
+        """Take over what a move leads to."""
+        self._member, order = dag
+        self.graph = complete(self._member, order, self.constraints)
+        return Step(phase, move.x, move.y, tuple(members(move.clique)), gain)
 
     def adjacency(self) -> np.ndarray:
         """Return the class, uint8 [p, p], from row to column."""
