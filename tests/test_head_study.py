@@ -61,6 +61,9 @@ def test_the_page_and_the_terminal_say_what_it_is_worth(study, capsys) -> None:
     page = (study.folder / "report.html").read_text(encoding="utf-8")
     assert "The graph of a language model on a task" in page
     assert "Area under the faithfulness" in page
+    assert "What the paths keep" in page
+    assert "Each edge patched alone" in page
+    assert "arrows supported" not in page
     data = json.loads(re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.S)[1])
     circuit, names = data["circuit"], data["graph"]["names"]
     levels = dict(zip(names, circuit["levels"], strict=True))

@@ -17,13 +17,18 @@ _SIDES = (
 )
 
 
-def effect_figure(evidence: pd.DataFrame) -> Figure | None:
+_PATCHED = (("model", "Change of what is read, the edge patched", VERMILLION),)
+
+
+def effect_figure(evidence: pd.DataFrame, *, patched: bool = False) -> Figure | None:
     """Draw the estimate and interval of each directed edge.
 
     Parameters
     ----------
     evidence
         The evidence table.
+    patched
+        Whether the graph is of a model's parts, each edge patched.
 
     Returns
     -------
@@ -33,12 +38,12 @@ def effect_figure(evidence: pd.DataFrame) -> Figure | None:
     if not {"discovery_directed", "data_estimate"} <= set(evidence.columns):
         return None
     edges = evidence[evidence["discovery_directed"].astype(bool)]
-    sides = [side for side in _SIDES if _known(edges, side[0])]
+    sides = [side for side in (_PATCHED if patched else _SIDES) if _known(edges, side[0])]
     if not sides:
         return None
     known = np.logical_or.reduce([edges[f"{side[0]}_estimate"].notna() for side in sides])
     edges = edges[known]
-    size = edges["data_estimate"].abs()
+    size = edges["model_estimate" if patched else "data_estimate"].abs()
     order = np.argsort(-size.fillna(0.0).to_numpy(), kind="stable")
     left_out = max(0, len(order) - _MOST)
     edges = edges.iloc[order[:_MOST]].iloc[::-1]

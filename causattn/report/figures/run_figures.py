@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from causattn.base import own_folder, visible
+from causattn.report.figures.circuit import circuit_figure
 from causattn.report.figures.effects import effect_figure
 from causattn.report.figures.fonts import font_families
 from causattn.report.figures.graph import graph_figure
@@ -41,6 +43,7 @@ def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
     ``attention``       who attends to whom
     ``candidates``      precision and recall of the candidates (where the truth is known)
     ``effects``         the edges' effects with intervals (where there are any)
+    ``circuit``         what the paths of a graph of heads keep (where it is one)
     ``surrogate``       a small tree of what the model says (where it was asked)
     =================== ==================================================================
 
@@ -80,8 +83,11 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
         )
     if qualities := screen_qualities(run):
         yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
-    if (effects := effect_figure(run.evidence)) is not None:
+    if (effects := effect_figure(run.evidence, patched="circuit" in run.summary)) is not None:
         yield "effects", effects
+    curves, paths = (run.folder / f"{name}.parquet" for name in ("curves", "paths"))
+    if "circuit" in run.summary and curves.is_file() and paths.is_file():
+        yield "circuit", circuit_figure(pd.read_parquet(curves), pd.read_parquet(paths))
     if (found := read_surrogate(run)) is not None:
         yield "surrogate", surrogate_figure(found.tree)
 

@@ -43,6 +43,7 @@ _CAPTIONS = {
     "attention": "A row attends, a column is attended to; the mean over documents.",
     "candidates": "Each screen ranks all pairs; the ring marks the pairs that discovery may join.",
     "effects": "Each directed edge, its adjustment set taken from the graph.",
+    "circuit": "Shares of the way from what stands in the prompts' place (0) to the prompts (1).",
     "surrogate": "Each leaf has the model's mean log-odds and how many documents come there.",
 }
 
@@ -169,7 +170,11 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
         if isinstance(room.get(name), int | float):
             yield label, number(room[name])
     yield "edges", str(run.graph.edge_count)
-    if verdicts is not None:
+    if (circuit := summary.get("circuit")) is not None:
+        yield "paths", number(circuit["paths"]["kept"])
+        yield "faithfulness", f"{circuit['faithfulness']:.0%}"
+        yield "lost without them", f"{circuit['completeness']:.0%}"
+    elif verdicts is not None:
         for word in ("supported", "robust", "consistent"):
             yield f"arrows {word}", str(int((verdicts == word).sum()))
     for label, name in (("SHD to the truth", "shd"), ("adjacency F1", "adjacency_f1")):
@@ -184,6 +189,8 @@ def _figure(run: Run, name: str) -> dict[str, str] | None:
         return None
     data = base64.b64encode(path.read_bytes()).decode()
     caption = _CAPTIONS[name]
+    if name == "effects" and "circuit" in run.summary:
+        caption = "Each edge patched alone, on prompts that the graph was not found on."
     if name == "attention" and scored_by(run) != ATTENTION:
         caption = "A row is explained, a column contributes; the mean over documents, unsigned."
     return {"data": f"data:image/svg+xml;base64,{data}", "caption": caption, "name": name}

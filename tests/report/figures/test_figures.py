@@ -2,10 +2,12 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from causattn.report import draw_figures
+from causattn.report.figures.circuit import circuit_figure
 from causattn.results import Run
 
 HOSTILE = (
@@ -96,3 +98,22 @@ def test_the_map_of_many_features_is_no_larger_than_that_of_few(
     for name, path in drawn.items():
         with Image.open(path) as image:
             assert max(image.size) <= 22.1 * 160, name
+
+
+def test_the_curves_of_a_graph_of_heads_are_those_of_its_tables() -> None:
+    curves = pd.DataFrame(
+        {
+            "screen": ["attribution", "attribution", "random", "random", "graph"],
+            "paths": [1, 10, 1, 10, 5],
+            "faithfulness": [0.1, 0.6, 0.0, 0.1, 0.5],
+            "completeness": [0.2, 0.9, 0.0, 0.2, 0.8],
+        }
+    )
+    paths = pd.DataFrame({"kept": [True, False, True], "lost": [0.1, np.nan, 0.4]})
+    kept, without, least = circuit_figure(curves, paths).axes
+    for axes, column in ((kept, "faithfulness"), (without, "completeness")):
+        drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
+        assert list(drawn["attribution"]) == curves[column][:2].tolist()
+        assert list(drawn["random"]) == curves[column][2:4].tolist()
+        assert list(drawn["the graph"]) == [curves[column][4]]
+    assert list(least.lines[0].get_ydata()) == [0.4, 0.1]

@@ -1,5 +1,6 @@
 """The graph's view, its table and its panel, in a real browser."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,15 @@ from causattn.report import ShownRun, show_graph, write_report
 from causattn.results import Run, load_run
 
 Look = Callable[..., object]
+CIRCUIT = {
+    "paths": {"kept": 5, "tried": 9, "possible": 20},
+    "documents": {"finding": 8, "trying": 8},
+    "preferred": 1.0,
+    "faithfulness": 0.5,
+    "completeness": 0.9,
+    "overlap": {"mean": None},
+    "area": {"attribution": 0.4},
+}
 KIND = ".graph-view .choice button"
 
 
@@ -71,6 +81,42 @@ def test_variables_without_an_edge_stand_in_rows_beneath(look, made_run) -> None
     for k, (left, top, right, bottom) in enumerate(boxes):
         for a, b, c, d in boxes[:k]:
             assert right <= a or c <= left or bottom <= b or d <= top
+
+
+def test_parts_of_a_model_stand_in_layers_and_no_edge_runs_through_one(look, made_run) -> None:
+    names = ["embedding", "0.1", "1.0", "1.1", "2.mlp", "output"]
+    pairs = ((0, 1), (1, 2), (2, 5), (1, 5), (0, 5))
+    run = made_run(names=names, edges=pairs, with_truth=False)
+    drawn = np.zeros((6, 6), dtype=bool)
+    drawn[tuple(np.array(pairs).T)] = True
+    graph = CausalGraph.from_adjacency(drawn, names, direction="from row to column", kind="dag")
+    graph.write(run.folder / "graph.json")
+    # The generated graph may have edges of its own; what counts is where they run.
+    summary = json.loads((run.folder / "summary.json").read_text())
+    summary["circuit"] = CIRCUIT
+    (run.folder / "summary.json").write_text(json.dumps(summary))
+    browser = look(write_report(load_run(run.folder)))
+    boxes = browser.run(
+        "Object.fromEntries([...document.querySelectorAll('.node')].map(e => {"
+        "const b = e.querySelector('rect').getBoundingClientRect();"
+        "return [e.querySelector('title').textContent, [b.left, b.top, b.right, b.bottom]] }))"
+    )
+    edges = browser.run(
+        "[...document.querySelectorAll('.edge')].map(e => { const p = e.querySelector('.line');"
+        "const m = p.getScreenCTM(), n = p.getTotalLength(); return [e.dataset.edge,"
+        "[...Array(41).keys()].map(k => { const q = p.getPointAtLength(n * k / 40)"
+        ".matrixTransform(m); return [q.x, q.y] })] })"
+    )
+    joined = {"embedding", "0.1", "1.0", "output"}
+    assert set(boxes) == joined
+    said = browser.run("document.querySelector('.count').innerText")
+    assert said == "5 of 5 edges, 2 parts without one left out"
+    assert boxes["embedding"][1] > boxes["0.1"][3] > boxes["1.0"][3] > boxes["output"][3]
+    for key, points in edges:
+        ends = {names[int(k)] for k in key.split(",")}
+        for name in joined - ends:
+            left, top, right, bottom = boxes[name]
+            assert not any(left < x < right and top < y < bottom for x, y in points), (key, name)
 
 
 def test_an_edge_without_a_direction_has_the_larger_score_of_both(look, made_run) -> None:

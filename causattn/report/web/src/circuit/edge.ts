@@ -61,8 +61,11 @@ function attended(tokens: string[], from: number, maps: HeadMaps | null): HTMLEl
   const rows = order.map((k) =>
     element("tr", {}, element("td", {}, named(tokens[k].trim() || "␣"), element("small", {}, ` ${k}`)), element("td", { class: "number" }, number(weights[k])), element("td", { class: "number" }, maps.products ? number(maps.products[from][k]) : "–")),
   );
-  const head = element("tr", {}, element("th", {}, "the head looks from ", named(tokens[from].trim() || "␣"), " at"), element("th", { class: "number" }, "weight"), element("th", { class: "number" }, "query · key"));
-  return [element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows))];
+  const head = element("tr", {}, element("th", {}, "looks at"), element("th", { class: "number" }, "weight"), element("th", { class: "number" }, "query · key"));
+  return [
+    element("p", { class: "hint" }, "What the head looks at from ", named(tokens[from].trim() || "␣"), ":"),
+    element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)),
+  ];
 }
 
 function nextTokens(next: EdgeInDocument["next"]): HTMLElement {

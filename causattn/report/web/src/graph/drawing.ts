@@ -86,6 +86,11 @@ export class Drawing {
     }
   }
 
+  /** How many nodes have no place in the drawing. */
+  get leftOut(): number {
+    return this.home.filter((box) => !box.width).length;
+  }
+
   paintNodes(state: (index: number) => string): void {
     this.nodes.forEach((node, k) => {
       node.setAttribute("class", `node ${state(k)}${this.pinned.has(k) ? " pinned" : ""}`);
@@ -168,6 +173,7 @@ export class Drawing {
         }),
     );
     this.nodes.push(node);
+    if (!box.width) return;
     this.stage.append(node);
     this.move(index);
   }

@@ -30,10 +30,17 @@ const MANY = 250;
 const MARGIN = 8;
 const GAP = 14;
 
-/** Lays out parts in rows of their own, the first at the bottom, ordered by what they join. */
+/** Rows above this many stand closer together. */
+const TALL = 12;
+
+/**
+ * Lays out the parts that an edge joins in rows, the lowest level at the bottom, ordered by what they join; of the
+ * other parts, which have no box of any width, there are too many to be drawn.
+ */
 export function inLevels(widths: number[], height: number, edges: [number, number][], levels: number[], room: { width: number }): Layout {
-  const rows: number[][] = [];
-  levels.forEach((level, k) => (rows[level] ??= []).push(k));
+  const touched = new Set(edges.flat());
+  const used = [...new Set([...touched].map((k) => levels[k]))].sort((a, b) => a - b);
+  const rows: number[][] = used.map((level) => [...touched].filter((k) => levels[k] === level).sort((a, b) => a - b));
   const wide = Math.max(room.width, ...rows.map((row) => lengthOf(row, widths) + 2 * MARGIN));
   const at = new Float64Array(widths.length).fill(wide / 2);
   const near: number[][] = widths.map(() => []);
@@ -54,10 +61,38 @@ export function inLevels(widths: number[], height: number, edges: [number, numbe
       }
     }
   }
-  const step = height + 3 * GAP;
-  const tall = rows.length * step + 2 * MARGIN;
-  const boxes = widths.map((width, k) => ({ x: at[k], y: tall - MARGIN - step / 2 - levels[k] * step, width, height }));
-  return { width: wide, height: tall, boxes, bends: edges.map(() => []), horizontal: false };
+  const step = height + (rows.length > TALL ? 1.5 : 3) * GAP;
+  const tall = Math.max(rows.length, 1) * step + 2 * MARGIN;
+  const row = new Map(used.map((level, place) => [level, place]));
+  const boxes = widths.map((width, k) => {
+    const place = touched.has(k) ? (row.get(levels[k]) ?? 0) : 0;
+    return { x: at[k], y: tall - MARGIN - step / 2 - place * step, width: touched.has(k) ? width : 0, height };
+  });
+  return { width: wide, height: tall, boxes, bends: corridors(edges, boxes, rows, levels, row), horizontal: false };
+}
+
+/** Bends of the edges that would run through a part between their ends: up beside it, each on a line of its own. */
+function corridors(edges: [number, number][], boxes: Box[], rows: number[][], levels: number[], row: Map<number, number>): Point[][] {
+  const room = 12;
+  const taken: { x: number; low: number; high: number }[] = [];
+  return edges.map(([i, j]): Point[] => {
+    const [low, high] = [i, j].map((k) => row.get(levels[k]) ?? 0).sort((a, b) => a - b);
+    const between = rows.slice(low + 1, high).flat().map((k) => boxes[k]);
+    const [from, to] = [boxes[i], boxes[j]];
+    const along = (box: Box) => from.x + ((to.x - from.x) * (box.y - from.y)) / (to.y - from.y || 1);
+    const covers = (box: Box, x: number) => Math.abs(x - box.x) < box.width / 2 + room;
+    if (!between.some((box) => covers(box, along(box)))) return [];
+    const middle = (from.x + to.x) / 2;
+    const free = (x: number) => !between.some((box) => covers(box, x)) && !taken.some((one) => Math.abs(x - one.x) < room && one.low < high && low < one.high);
+    const sides = between.flatMap((box) => [-1, 1].map((side) => box.x + side * (box.width / 2 + room)));
+    const lines = sides.flatMap((x) => [0, 1, 2, 3, 4, 5].flatMap((k) => [x - k * room, x + k * room])).filter(free);
+    if (!lines.length) return [];
+    const x = lines.reduce((best, one) => (Math.abs(one - middle) < Math.abs(best - middle) ? one : best));
+    taken.push({ x, low, high });
+    const ys = between.map((box) => box.y);
+    const [top, bottom] = [Math.min(...ys) - room, Math.max(...ys) + room];
+    return from.y > to.y ? [[x, bottom], [x, top]] : [[x, top], [x, bottom]];
+  });
 }
 
 /** Lays out a graph; variables without an edge stand in rows beneath it. */

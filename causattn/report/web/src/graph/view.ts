@@ -144,6 +144,7 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
     read.textContent = number(threshold);
     const shown = claims.edges.filter((edge) => state(edge) === "shown").length;
     count.replaceChildren(`${shown} of ${claims.edges.length} edges`);
+    if (drawing.leftOut) count.append(`, ${drawing.leftOut} parts without one left out`);
     if (focus !== null) count.append(", neighbourhood of ", named(claims.name(focus)));
     legend.replaceChildren(...kind.legend().map(key));
   }
