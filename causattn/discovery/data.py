@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from causattn.features import FeatureTable
 
-Missing = Literal["refuse", "test-wise"]
+Missing = Literal["refuse", "test-wise", "corrected"]
 """What to do with missing values: refuse them, or leave out of each test the rows that lack one."""
 
 Data: TypeAlias = "np.ndarray | pd.DataFrame | FeatureTable"
@@ -186,7 +186,7 @@ def as_discovery_data(
     names
         Names of an array's columns; ``X1``, ``X2``, ... where left out.
     missing
-        ``"refuse"`` missing values, or keep them (``"test-wise"``) for tests that leave rows out.
+        ``"refuse"`` missing values, or keep them for tests that leave rows out.
 
     Raises
     ------

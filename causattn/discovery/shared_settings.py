@@ -54,8 +54,9 @@ class TestSettings(RunSettings):
     alpha
         Level of each test.
     missing
-        ``refuse`` missing values, or leave the rows that lack one of its variables out of each test
-        (``test-wise``), which is right where what is missing does not depend on the values.
+        ``refuse`` missing values; leave the rows that lack one of its variables out of each test
+        (``test-wise``), right where what is missing does not depend on the values; or correct that
+        by the variables that what is missing depends on (``corrected``, MVPC; fisher_z only).
     """
 
     __test__ = False  # not a test of pytest's
@@ -161,8 +162,12 @@ def chosen_test(
         return test
     if not takes_any(capability.tests):
         raise CapabilityError(
-            "missing=test-wise needs an engine that takes any test; set engine=causattn."
+            f"missing={settings.missing} needs an engine that takes any test; set engine=causattn."
         )
+    if settings.missing == "corrected":
+        from causattn.discovery.tests.corrected import CorrectedTest
+
+        return CorrectedTest(test, settings.alpha)
     from causattn.discovery.tests.contract import TestWise
 
     return TestWise(test)

@@ -6,6 +6,7 @@ import pytest
 
 from causattn.base import CapabilityError, ConfigError, DataError
 from causattn.discovery import TESTS, as_discovery_data, discover, edge_frequencies, ges, pc
+from causattn.discovery.tests.corrected import causes_of_missing, corrected_covariance
 
 
 def with_gaps(table, share, seed=0):
@@ -83,6 +84,47 @@ def test_causal_learns_name():
     assert np.array_equal(found.marks, pc(table, missing="test-wise").marks)
 
 
+def left_out_by_an_effect(rows=4000):
+    """Return two causes without a path between them, their effect, and gaps because of it."""
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(2, rows))
+    w = x + y + 0.5 * rng.normal(size=rows)
+    whole = np.column_stack([x, y, w])
+    table = whole.copy()
+    table[(w > 0.3) & (rng.random(rows) < 0.95), 0] = np.nan
+    return whole, table
+
+
+def test_what_is_missing_because_of_an_effect_is_corrected():
+    # X1 and X2 are independent, and dependent in the rows that are left.
+    whole, table = left_out_by_an_effect()
+    deleted = pc(table, missing="test-wise")
+    corrected = pc(table, missing="corrected")
+    assert deleted.skeleton()[0, 1]
+    assert np.array_equal(corrected.marks, pc(whole).marks)
+    assert not corrected.skeleton()[0, 1]
+    assert "fisher_z test-wise, corrected" in corrected.algorithm
+    assert not discover({"kind": "fci", "missing": "corrected"}, table).skeleton()[0, 1]
+
+
+def test_causes_of_gaps_and_the_covariance_without_them():
+    whole, table = left_out_by_an_effect()
+    read = as_discovery_data(table, missing="corrected")
+    assert causes_of_missing(read, 0.01) == {0: [2]}
+    found, rows = corrected_covariance(read, [0, 1], [2])
+    assert rows == (~np.isnan(table[:, 0])).sum()
+    assert found == pytest.approx(np.cov(whole[:, :2].T, bias=True), abs=0.08)
+    assert abs(np.cov(table[~np.isnan(table[:, 0]), :2].T)[0, 1]) > 0.15
+
+
+def test_gaps_at_random_need_no_correction():
+    read = as_discovery_data(with_gaps(chain(1000), 0.2), missing="corrected")
+    assert causes_of_missing(read, 0.001) == {}
+    table = with_gaps(chain(1000), 0.2)
+    same = [pc(table, missing=missing, alpha=0.001) for missing in ("corrected", "test-wise")]
+    assert np.array_equal(same[0].marks, same[1].marks)
+
+
 def test_what_cannot_be_is_a_sentence():
     table = with_gaps(chain(500), 0.1)
     with pytest.raises(DataError, match=r"missing values; drop .* or set missing=test-wise where"):
@@ -91,6 +133,8 @@ def test_what_cannot_be_is_a_sentence():
         ges(table)
     with pytest.raises(ConfigError, match="missing"):
         pc(table, missing="drop")
+    with pytest.raises(CapabilityError, match=r"for test=fisher_z, .* set missing=test-wise"):
+        pc(table, missing="corrected", test="degenerate_gaussian")
     with pytest.raises(CapabilityError, match="set engine=causattn"):
         pc(table, missing="test-wise", engine="torch")
     empty = np.column_stack([np.full(500, np.nan), table])

@@ -198,8 +198,9 @@ def pc(
     threads
         Threads of the compiled engine; the result does not depend on it.
     missing
-        ``"refuse"`` missing values, or leave the rows that lack one of its variables out of each
-        test (``"test-wise"``).
+        ``"refuse"`` missing values; leave the rows that lack one of its variables out of each test
+        (``"test-wise"``); or correct that where values are missing because of others
+        (``"corrected"``, MVPC; Fisher's z only).
     names
         Names of an array's columns.
 
