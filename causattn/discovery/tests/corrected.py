@@ -105,7 +105,7 @@ def _missing_p_value(data: DiscoveryData, column: int, other: int, given: tuple[
     assert data.absent is not None
     columns = [other, *given]
     whole = ~data.absent[:, columns].any(axis=1)
-    table = np.column_stack([data.absent[whole, column], data.values[np.ix_(whole, columns)]])
+    table = np.column_stack([data.absent[whole, column], data.values[whole][:, columns]])
     rows = len(table)
     if rows <= len(given) + 4 or (np.ptp(table, axis=0) == 0).any():
         return 1.0
@@ -150,9 +150,9 @@ def corrected_covariance(
     rows = int(whole.sum())
     if rows < 2:
         return np.eye(len(asked)), rows
-    causes = data.values[np.ix_(whole, known)]
+    causes = data.values[whole][:, known]
     causes = causes - causes.mean(axis=0)
-    values = data.values[np.ix_(whole, asked)]
+    values = data.values[whole][:, asked]
     values = values - values.mean(axis=0)
     slopes = np.linalg.lstsq(causes, values, rcond=None)[0]
     left = values - causes @ slopes
