@@ -74,12 +74,18 @@ class AgreementMetric(GraphMetric):
             self.undefined = "last"
 
     def value(self, pair: GraphPair) -> Number:
-        """Return the number; None for nothing over nothing, and for arrowheads of a skeleton."""
+        """Return the number; None for nothing over nothing, and for arrowheads of a skeleton.
+
+        F1 is None where the truth has none to find, whatever was claimed: a wrong claim would be
+        better than no claim, which has no F1.
+        """
         if self._of == "arrowhead" and pair.skeleton_alone:
             return None
         agreement = adjacency_agreement if self._of == "adjacency" else arrowhead_agreement
-        number: float = getattr(agreement(pair.estimate_class, pair.truth_class), self._part)
-        return None if math.isnan(number) else number
+        found = agreement(pair.estimate_class, pair.truth_class)
+        number: float = getattr(found, self._part)
+        nothing = self._part == "f1" and found.true_positives + found.false_negatives == 0
+        return None if nothing or math.isnan(number) else number
 
 
 class EdgeCount(GraphMetric):

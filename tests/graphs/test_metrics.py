@@ -43,6 +43,14 @@ def test_every_number_lies_in_its_bounds(graph):
             assert value is None or low <= value <= high, name
 
 
+def test_where_the_truth_has_no_arrowhead_none_is_no_worse_than_a_wrong_one(graph):
+    for estimate in ("a>b c>b", "a-b b-c", ""):  # the true class is a - b - c
+        found = compare_graphs(graph(estimate), graph("a>b b>c"))
+        assert found["arrowhead_f1"] is None
+    assert compare_graphs(graph("a>b c>b"), graph("a>b b>c"))["arrowhead_precision"] == 0
+    assert compare_graphs(graph("a-b b-c"), graph("a>b c>b"))["arrowhead_f1"] == 0
+
+
 def test_a_metric_of_ones_own(graph, mine):
     found = compare_graphs(graph("b>a b>c"), graph("a>b b>c"))
     assert found["reversed_edges"] == 1
