@@ -97,7 +97,7 @@ def folder_name(overrides: Sequence[str], key: str, shared: Collection[str] = ()
     key
         Its identity.
     shared
-        What all jobs of its sweep were asked for with, which tells none from another.
+        What all jobs of its sweep were asked for with, the same for each of them.
     """
     own = [t for t in overrides if t not in shared and not t.startswith(_NOT_IN_A_NAME)]
     said = "_".join(re.sub(r"[^\w=.,-]+", "-", text.lstrip("+~")) for text in own)
