@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 
 from causattn.base import forget_plugins
 
@@ -39,9 +40,20 @@ def first_study(names: Names, values: list[Any]) -> None:
     assert set(names["arrows"]["verdict"]) & {"consistent", "robust"}
 
 
+def _liked(names: Names, text: str, swapped: bool = False) -> float:
+    """Return the classifier's probability that the guest liked it."""
+    model, text = names["model"], text.replace("delicious", "bland") if swapped else text
+    with torch.no_grad():
+        logits = model.network(**model.tokenizer(text, return_tensors="pt")).logits
+    return float(logits.softmax(-1)[0, 1])
+
+
 def own_texts(names: Names, values: list[Any]) -> None:
     assert names["signal"].score > names["signal"].without + 0.05
     assert names["trained"]["accuracy_held_out"] > names["trained"]["accuracy_majority"]
+    both = "Friendly staff. My main course was delicious."
+    assert _liked(names, names["text"]) - _liked(names, names["text"], swapped=True) > 0.2
+    assert abs(_liked(names, both) - _liked(names, both, swapped=True)) < 0.1
     into = names["into"]
     assert {"good_food", "good_service"} <= set(into.index)
     assert "birthday" not in into.index
