@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from causattn.looking import explain, look
+    from causattn.looking import (
+        attention_tau,
+        explain,
+        look,
+        surrogate_tree,
+        typical_texts,
+    )
     from causattn.pipeline import (
         build_features,
         collect_evidence,
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "attention_tau",
     "build_features",
     "collect_evidence",
     "compare_runs",
@@ -39,7 +46,10 @@ __all__ = [
     "run",
     "select_candidates",
     "summarise_attention",
+    "surrogate_tree",
+    "typical_texts",
 ]
+_LOOKING = ("attention_tau", "explain", "look", "surrogate_tree", "typical_texts")
 
 
 def __getattr__(name: str) -> Any:
@@ -47,7 +57,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from causattn import looking, pipeline
 
-        return getattr(looking if name in ("explain", "look") else pipeline, name)
+        return getattr(looking if name in _LOOKING else pipeline, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -13,7 +13,8 @@
 
 Every function takes the name of an option (``causattn list`` prints them, ``causattn run --help``
 those that files define), its settings by name, and a seed. The defaults are those of ``causattn
-run``. Every result has ``.show()``, and shows itself in a notebook.
+run``. Every result has ``.show()``, and shows itself in a notebook. A model is what `load_model`
+gave, or whatever `load_model` takes: a Hugging Face model with its tokenizer, a folder, a name.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from causattn import effects as effects_room
 from causattn import features as features_room
 from causattn import models as models_room
 from causattn.base import ModelError
-from causattn.cli import model_options, options
+from causattn.cli import given_model, model_options, options
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from causattn.effects import EvidenceTable, Independent
     from causattn.features import FeatureTable
     from causattn.graphs import CausalGraph
-    from causattn.models import LanguageModel
+    from causattn.models import GivenModel, LanguageModel
 
 
 def load_corpus(name: str = "asia", *, seed: int = 0, **settings: Any) -> Corpus:
@@ -106,7 +107,7 @@ def load_model(
 
 def build_features(
     corpus: Corpus,
-    model: LanguageModel | None = None,
+    model: GivenModel | None = None,
     name: str = "slots",
     *,
     seed: int = 0,
@@ -127,11 +128,13 @@ def build_features(
     settings
         The option's settings, such as ``include=["smoke", "lung"]``.
     """
-    return features_room.build_features(options("features", name, settings), corpus, model, seed)
+    chosen = options("features", name, settings)
+    model = None if model is None else given_model(model)
+    return features_room.build_features(chosen, corpus, model, seed)
 
 
 def summarise_attention(
-    model: LanguageModel,
+    model: GivenModel,
     corpus: Corpus,
     features: FeatureTable,
     name: str = "masked",
@@ -154,7 +157,7 @@ def summarise_attention(
         The option's settings, such as ``documents=500``.
     """
     chosen = options("attention", name, settings)
-    return attention_room.summarise_attention(chosen, model, corpus, features, seed)
+    return attention_room.summarise_attention(chosen, given_model(model), corpus, features, seed)
 
 
 def select_candidates(
@@ -222,7 +225,7 @@ def collect_evidence(
     features: FeatureTable,
     corpus: Corpus,
     candidates: CandidateEdges | None = None,
-    model: LanguageModel | None = None,
+    model: GivenModel | None = None,
     name: str = "dowhy",
     *,
     seed: int = 0,
@@ -256,7 +259,7 @@ def collect_evidence(
         graph,
         features,
         candidates,
-        model,
+        None if model is None else given_model(model),
         corpus,
         seed,
         search=search,

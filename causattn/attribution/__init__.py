@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from causattn.attribution.contract import Explainer, Scores
     from causattn.attribution.explain import explain
     from causattn.attribution.faithfulness.erasure import SHARES, Erasure, erasure
+    from causattn.attribution.faithfulness.high_low import AttentionTau, TextTau, attention_tau
     from causattn.attribution.faithfulness.infidelity import Infidelity, infidelity
     from causattn.attribution.faithfulness.interventions import (
         InterventionAgreement,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         TreeSurrogate,
         fit_surrogate,
     )
+    from causattn.attribution.surrogate.of_words import surrogate_tree
     from causattn.attribution.surrogate.rules import question, surrogate_rules
     from causattn.attribution.targets import (
         HiddenTarget,
@@ -54,6 +56,7 @@ __all__ = [
     "EXPLAINERS",
     "SHARES",
     "AttentionItselfSettings",
+    "AttentionTau",
     "AttributionSummary",
     "CaseBatch",
     "Erasure",
@@ -70,10 +73,12 @@ __all__ = [
     "SimilarityTarget",
     "Surrogate",
     "Target",
+    "TextTau",
     "TokenAttribution",
     "TreeSurrogate",
     "WordAttribution",
     "agreement",
+    "attention_tau",
     "attribution_result_settings",
     "attribution_settings",
     "class_margins",
@@ -88,6 +93,7 @@ __all__ = [
     "sensitivity",
     "summarise_attribution",
     "surrogate_rules",
+    "surrogate_tree",
     "text_embeddings",
     "write_attribution",
 ]

@@ -10,6 +10,7 @@ from causattn.cli.main import main
 
 if TYPE_CHECKING:
     from causattn.cli.compose import compose_config, config_folder, plain
+    from causattn.cli.given import given_model
     from causattn.cli.limits import limits
     from causattn.cli.look import draw_look
     from causattn.cli.python import (
@@ -25,6 +26,7 @@ __all__ = [
     "config_folder",
     "configuration",
     "draw_look",
+    "given_model",
     "limits",
     "load_shown",
     "main",

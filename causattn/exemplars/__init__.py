@@ -20,7 +20,12 @@ if TYPE_CHECKING:
         training_influence,
     )
     from causattn.exemplars.places import CorpusValues, EditPlace, proposed_places
-    from causattn.exemplars.typical import Typical, typical_documents
+    from causattn.exemplars.typical import (
+        Typical,
+        TypicalTexts,
+        typical_documents,
+        typical_texts,
+    )
     from causattn.exemplars.vectors import Neighbours, document_vectors, nearest_documents
 
 __all__ = [
@@ -36,6 +41,7 @@ __all__ = [
     "Neighbours",
     "TextEdit",
     "Typical",
+    "TypicalTexts",
     "continuations",
     "deciding_documents",
     "document_vectors",
@@ -48,6 +54,7 @@ __all__ = [
     "proposed_places",
     "training_influence",
     "typical_documents",
+    "typical_texts",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

@@ -8,11 +8,16 @@ medoid is exact, more are a local optimum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from causattn.base import DataError
+from causattn.base import DataError, Shown
+from causattn.exemplars.vectors import document_vectors
+from causattn.models import LanguageModel
 
 MOST = 5_000
 """Most documents: their distances are held in memory, a square of numbers."""
@@ -37,6 +42,66 @@ class Typical:
     distance: float
 
 
+@dataclass(frozen=True)
+class TypicalTexts(Shown):
+    """The texts that stand for all others best, in a model's representation.
+
+    Parameters
+    ----------
+    texts
+        Those texts, the one that stands for most first.
+    medoids
+        Where they stand among all, and for how many each of them stands.
+    """
+
+    texts: tuple[str, ...]
+    medoids: Typical
+
+    def summary(self) -> dict[str, Any]:
+        """Return among how many they were chosen, and how far others are from them."""
+        return {"of": int(self.medoids.count.sum()), "mean distance": self.medoids.distance}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a text: document (its number), stands_for (how many), text."""
+        return pd.DataFrame(
+            {
+                "document": self.medoids.documents,
+                "stands_for": self.medoids.count,
+                "text": list(self.texts),
+            }
+        )
+
+
+def typical_texts(model: LanguageModel, texts: Sequence[str], count: int = 3) -> TypicalTexts:
+    """Return the texts that stand for all others best.
+
+    Parameters
+    ----------
+    model
+        Whose last hidden states are the texts' places.
+    texts
+        At most `MOST`.
+    count
+        How many; fewer where fewer texts differ.
+
+    Raises
+    ------
+    DataError
+        For no texts, or too many.
+    """
+    if not 0 < len(texts) <= MOST:
+        raise _out_of_bounds(len(texts))
+    found = typical_documents(document_vectors(model, texts), count)
+    return TypicalTexts(tuple(texts[k] for k in found.documents), found)
+
+
+def _out_of_bounds(count: int) -> DataError:
+    return DataError(
+        f"Typical documents were asked for among {count}; give between 1 and {MOST} of them, such "
+        "as a sample."
+    )
+
+
 def typical_documents(vectors: np.ndarray, count: int) -> Typical:
     """Return the documents that stand for all others best.
 
@@ -53,10 +118,7 @@ def typical_documents(vectors: np.ndarray, count: int) -> Typical:
         For no documents, or too many to hold their distances.
     """
     if not 0 < len(vectors) <= MOST:
-        raise DataError(
-            f"Typical documents were asked for among {len(vectors)}; give between 1 and {MOST} of "
-            "them, such as a sample."
-        )
+        raise _out_of_bounds(len(vectors))
     apart = distances(vectors)
     medoids = _built(apart, count)
     medoids = _swapped(apart, medoids)

@@ -257,6 +257,7 @@ class FeatureTable(Shown):
             "rows": len(self.documents),
             "data": self.data_kind,
             "sortability": {} if truth is None else sortabilities(self.values, truth),
+            "outcomes": [n for n, k in zip(self.names, self.kinds, strict=True) if k == "output"],
             **{key: entry for key, entry in self.about.items() if key != BY_DOCUMENT},
         }
 

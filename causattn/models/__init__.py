@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from causattn.models.storage import read_model, write_model
     from causattn.models.tiny_tokenizer import word_tokenizer
     from causattn.models.untrained import untrained_copy
-    from causattn.models.wrap import wrap_model
+    from causattn.models.wrap import GivenModel, wrap_model
 
 __all__ = [
     "MODELS",
@@ -53,6 +53,7 @@ __all__ = [
     "CausalSettings",
     "ClassifierSettings",
     "Encoding",
+    "GivenModel",
     "LSTMForCausalLM",
     "LSTMForConditionalGeneration",
     "LSTMLanguageModelConfig",

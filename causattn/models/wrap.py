@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -9,6 +10,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from causattn.base import ModelError
 from causattn.models.loading import check_fit, class_task
 from causattn.models.model import LanguageModel, LongText, Task, token_id
+
+GivenModel = (
+    LanguageModel | PreTrainedModel | tuple[PreTrainedModel, PreTrainedTokenizerFast] | str | Path
+)
+"""What may stand for a model in Python: see `causattn.load_model`."""
 
 
 def wrap_model(

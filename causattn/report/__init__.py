@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from causattn.report.figures.run_figures import draw_figures
     from causattn.report.figures.surrogate import surrogate_figure
     from causattn.report.look.gather import DEFAULT_EXPLAINERS, LookChoices, look_at
-    from causattn.report.look.page import look_page
+    from causattn.report.look.page import PARTS, look_page
     from causattn.report.look.questions import Swap
     from causattn.report.page.presented import present_run
     from causattn.report.page.rendering import write_page
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_EXPLAINERS",
+    "PARTS",
     "LookChoices",
     "Material",
     "ShownRun",

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import LinearRegression
 from sklearn.tree import DecisionTreeRegressor
 
 from causattn.attribution.surrogate.design import SurrogateDesign, design
+from causattn.attribution.surrogate.shown import ShownSurrogate, coefficients, leaves
 from causattn.base import ConfigError, DataError, generator, integer_seed
 from causattn.features import FeatureTable
 
@@ -57,7 +59,7 @@ class Fidelity:
 
 
 @dataclass(frozen=True)
-class LinearSurrogate:
+class LinearSurrogate(ShownSurrogate):
     """A sum of features.
 
     Parameters
@@ -87,9 +89,13 @@ class LinearSurrogate:
         predicted: np.ndarray = self.intercept + values @ self.coefficients
         return predicted
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a column, the largest coefficient first."""
+        return coefficients(self)
+
 
 @dataclass(frozen=True)
-class TreeSurrogate:
+class TreeSurrogate(ShownSurrogate):
     """A binary tree of questions; node 0 is its root.
 
     Parameters
@@ -136,6 +142,10 @@ class TreeSurrogate:
             node[inner] = np.where(goes_low, self.low[here], self.high[here])
         predicted: np.ndarray = self.value[node]
         return predicted
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a leaf: if (what leads to it), value, documents."""
+        return leaves(self)
 
 
 Surrogate = LinearSurrogate | TreeSurrogate

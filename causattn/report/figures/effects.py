@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,6 +12,7 @@ from matplotlib.figure import Figure
 
 from causattn.base import visible
 from causattn.report.figures.palette import BLUE, FAINT, MUTED, VERMILLION
+from causattn.report.words.evidence import effect_on
 
 _MOST = 60
 _SIDES = (
@@ -47,11 +51,8 @@ def effect_figure(evidence: pd.DataFrame, *, patched: bool = False) -> Figure | 
     order = np.argsort(-size.fillna(0.0).to_numpy(), kind="stable")
     left_out = max(0, len(order) - _MOST)
     edges = edges.iloc[order[:_MOST]].iloc[::-1]
-    labels = [
-        f"{visible(source, 22)} → {visible(target, 22)}"
-        for source, target in zip(edges["source"], edges["target"], strict=True)
-    ]
-    height = 0.27 * len(edges) + 1.3
+    labels = [_label(row) for row in edges.to_dict("records")]
+    height = 0.34 * len(edges) + 1.3
     figure = Figure(figsize=(3.6 * len(sides) + 2.6, height), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(sides), sharey=True))
     for axes, (side, title, colour) in zip(panels, sides, strict=True):
@@ -62,6 +63,13 @@ def effect_figure(evidence: pd.DataFrame, *, patched: bool = False) -> Figure | 
             f"{left_out} edges with smaller effects are in the table", fontsize=8, color=MUTED
         )
     return figure
+
+
+def _label(row: dict[Hashable, Any]) -> str:
+    """Return an edge and what its effect is on, in two lines."""
+    edge = f"{visible(row['source'], 22)} → {visible(row['target'], 22)}"
+    on = next((on for side, *_ in _SIDES if (on := effect_on(row, side))), "")
+    return f"{edge}\n{visible(on, 44)}" if on else edge
 
 
 def _known(edges: pd.DataFrame, side: str) -> bool:

@@ -62,7 +62,7 @@ def recall_figure(
         linewidth=0.9,
         linestyle=(0, (1, 2)),
         zorder=1,
-        label=f"blind choice  (AP {blind:.2f}, AUC 0.50)",
+        label=f"chance level  (AP {blind:.2f}, AUC 0.50)",
     )
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -71,5 +71,5 @@ def recall_figure(
     axes.set_xlabel("recall of the true skeleton's pairs")
     axes.set_ylabel("precision")
     axes.set_title("Candidates against the true skeleton")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1, handlelength=3.2)
+    figure.legend(loc="outside lower center", ncols=1, handlelength=3.2)
     return figure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import uuid
 import warnings
 from collections.abc import Iterable
@@ -12,6 +14,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from causattn.attribution import Surrogate
 from causattn.base import own_folder, visible
 from causattn.report.figures.circuit import circuit_figure
 from causattn.report.figures.effects import effect_figure
@@ -90,6 +93,17 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
         yield "circuit", circuit_figure(pd.read_parquet(curves), pd.read_parquet(paths))
     if (found := read_surrogate(run)) is not None:
         yield "surrogate", surrogate_figure(found.tree)
+
+
+def surrogate_address(surrogate: Surrogate) -> str:
+    """Return a surrogate's picture as the address of an SVG that stands in a page itself."""
+    written = io.BytesIO()
+    with matplotlib.rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure = surrogate_figure(surrogate)
+        FigureCanvasAgg(figure)
+        figure.savefig(written, format="svg", metadata={"Date": None})
+    return f"data:image/svg+xml;base64,{base64.b64encode(written.getvalue()).decode()}"
 
 
 def save_figure(figure: Figure, stem: Path) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from causattn.attention import DocumentAttention, Stack, document_attention
-from causattn.attribution import EXPLAINERS, TokenAttribution, explain
+from causattn.attribution import EXPLAINERS, AttentionTau, TokenAttribution, attention_tau, explain
 from causattn.base import CausattnError, ConfigError, DataError, ModelError, choose, quiet, track
 from causattn.effects import CounterfactualAttention, align_tokens
 from causattn.models import Answers, LanguageModel, encode_texts
@@ -31,6 +31,8 @@ class LookChoices:
         A word to swap, None for none.
     hide
         The word that is hidden from a masked language model.
+    tau
+        Whether the most and the least attended words are replaced (`attention_tau`).
     seed
         Every draw follows from it.
     """
@@ -38,6 +40,7 @@ class LookChoices:
     explainers: tuple[str, ...] = DEFAULT_EXPLAINERS
     swap: Swap | None = None
     hide: str | None = None
+    tau: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -89,6 +92,8 @@ class LookedText:
         Its attention, one entry a stack, each with the reason for missing vectors.
     swapped
         Attention before and after, None where no word is swapped.
+    tau
+        High against low attention in each of the texts, why there is none, or None unasked.
     """
 
     texts: tuple[str, ...]
@@ -97,6 +102,7 @@ class LookedText:
     words: tuple[LookedWords, ...]
     attention: tuple[tuple[DocumentAttention, str | None], ...]
     swapped: CounterfactualAttention | None
+    tau: AttentionTau | str | None = None
 
 
 def look_at(
@@ -130,7 +136,7 @@ def look_at(
     with quiet(len(texts) == 1):
         for text in track(texts, "Looking at texts", unit="texts"):
             with quiet():
-                found.append(_looked(model, text, choices))
+                found.append(_looked(model, text, texts, choices))
     missed = [each for each in found if each.reason is not None]
     asked = choices.swap is not None or choices.hide is not None
     if asked and len(missed) == len(found):
@@ -138,7 +144,9 @@ def look_at(
     return tuple(found)
 
 
-def _looked(model: LanguageModel, text: str, choices: LookChoices) -> LookedText:
+def _looked(
+    model: LanguageModel, text: str, every: Sequence[str], choices: LookChoices
+) -> LookedText:
     question: LookQuestion | None = None
     reason = None
     try:
@@ -154,7 +162,20 @@ def _looked(model: LanguageModel, text: str, choices: LookChoices) -> LookedText
     if question is not None and len(shown) > 1:
         swapped = _swapped(model, question, attention[0][0])
     answers = None if question is None else question.answers
-    return LookedText(shown, answers, reason, words, attention, swapped)
+    tau: AttentionTau | str | None = None
+    if choices.tau:
+        tau = str(reason) if question is None else _tau(model, question, every, choices.seed)
+    return LookedText(shown, answers, reason, words, attention, swapped, tau)
+
+
+def _tau(
+    model: LanguageModel, question: LookQuestion, pool: Sequence[str], seed: int
+) -> AttentionTau | str:
+    """Return what replacing the most and the least attended words does, or why it is not known."""
+    try:
+        return attention_tau(model, question.texts, target=question.target, pool=pool, seed=seed)
+    except CausattnError as error:
+        return str(error)
 
 
 def _words(model: LanguageModel, question: LookQuestion, choices: LookChoices) -> list[LookedWords]:

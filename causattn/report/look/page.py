@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from causattn.attribution import EXPLAINERS, TokenAttribution
+from causattn.attribution import EXPLAINERS, AttentionTau, TextTau, TokenAttribution, TreeSurrogate
 from causattn.base import visible
 from causattn.models import LanguageModel
+from causattn.report.figures.run_figures import surrogate_address
 from causattn.report.look.gather import LookedText, LookedWords
 from causattn.report.page.attention_data import DOCUMENT_BYTES, document_data, on_one_line
 from causattn.report.page.graph_data import plain
@@ -18,11 +19,25 @@ from causattn.report.page.rendering import render_page
 from causattn.report.page.views import View
 from causattn.report.record.attention import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
+from causattn.report.record.surrogate import tree_line
 from causattn.report.words import number
 
 PAGE_BYTES = 30_000_000
 """About the most bytes of attention in a page; vectors of dull heads are left out to keep it."""
 _TITLE = 90
+PARTS = {
+    "words": "the words, coloured by each explainer",
+    "heads": "tokens joined by lines, a colour a head",
+    "model": "all layers and heads at once",
+    "neurons": "how queries and keys multiply into weights",
+    "matrix": "heat maps of attention",
+    "statistics": "what each head does",
+    "swap": "output and attention before and after the swap",
+    "tau": "the most and the least attended words replaced (tau=true)",
+    "tree": "the surrogate tree (tree=true)",
+    "typical": "the texts and for how many others they stand (typical=3)",
+}
+"""Parts of the page that can be had alone."""
 _STACKS = {
     "encoder": "Encoder",
     "decoder": "Decoder",
@@ -38,6 +53,9 @@ def look_page(
     title: str | None = None,
     notes: Sequence[str] = (),
     command: str = "",
+    stands_for: Sequence[int] = (),
+    tree: TreeSurrogate | None = None,
+    part: str | None = None,
 ) -> View:
     """Return the page.
 
@@ -53,17 +71,28 @@ def look_page(
         What else a reader should know, a sentence each.
     command
         What makes the page again.
+    stands_for
+        For how many texts each of them stands, where they are typical of others.
+    tree
+        A surrogate tree of the model over all texts.
+    part
+        What alone is shown, one of `PARTS`; None for all.
     """
     first = texts[0]
     budget = min(DOCUMENT_BYTES, PAGE_BYTES // sum(len(each.attention) for each in texts))
     data = {
         "kind": "look",
         "texts": [_text_data(each, k, budget) for k, each in enumerate(texts)],
+        "standsFor": list(stands_for),
+        "tree": None if tree is None else _tree_data(tree),
+        "part": part,
     }
+    notes = [*notes, *_over_all(texts)]
     page = render_page(
         "look.html",
         _cut(title or first.texts[0]),
         data,
+        embedded=part is not None,
         lead=_lead(model, first, len(texts)),
         notes=[visible(note) for note in notes],
         command=visible(command),
@@ -112,7 +141,42 @@ def _text_data(looked: LookedText, place: int, budget: int) -> dict[str, Any]:
             for document, reason in looked.attention
         ],
         "pair": None if looked.swapped is None else pair_data(looked.swapped, "the swap"),
+        "tau": _tau_data(looked.tau),
     }
+
+
+def _over_all(texts: Sequence[LookedText]) -> list[str]:
+    """Return what high against low attention gives over several texts, a sentence."""
+    found = [each.tau for each in texts if isinstance(each.tau, AttentionTau)]
+    if len(found) < 2:
+        return []
+    whole = AttentionTau(tuple(each.texts[0] for each in found), found[0].share)
+    return [f"Over {len(found)} texts: {whole.sentence()}"]
+
+
+def _tau_data(tau: AttentionTau | str | None) -> dict[str, Any] | None:
+    """Return high against low attention as the page's data."""
+    if tau is None:
+        return None
+    if isinstance(tau, str):
+        return {"reason": visible(tau), "sides": []}
+    return {"reason": None, "sides": [_tau_side(each, tau.share) for each in tau.texts]}
+
+
+def _tau_side(found: TextTau, share: float) -> dict[str, Any]:
+    return {
+        "says": visible(AttentionTau((found,), share).sentence()),
+        "words": [
+            [on_one_line(word), plain(paid), plain(moved), plain(error), side]
+            for word, paid, moved, error, side in zip(
+                found.words, found.attention, found.effect, found.error, found.side, strict=True
+            )
+        ],
+    }
+
+
+def _tree_data(tree: TreeSurrogate) -> dict[str, Any]:
+    return {"image": surrogate_address(tree), "says": tree_line(tree)}
 
 
 def _words_data(words: LookedWords) -> dict[str, Any]:

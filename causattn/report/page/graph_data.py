@@ -26,8 +26,18 @@ def graph_data(run: Run) -> dict[str, Any]:
         "edges": edges_of(run.graph, run.truth),
         "truth": None if run.truth is None else run.truth.kind,
         "screen": visible(scored_by(run)),
+        "outcomes": outcomes_of(run),
         "evidence": evidence_data(run.evidence, run.graph.names),
     }
+
+
+def outcomes_of(run: Run) -> list[int]:
+    """Return which variables are the label or the model's output, as far as the run says."""
+    named = set(run.summary.get("features", {}).get("outcomes") or ())
+    evidence = run.evidence
+    if {"model_reads", "target"} <= set(evidence.columns):
+        named |= set(evidence["target"][evidence["model_reads"] == "output"])
+    return [k for k, name in enumerate(run.graph.names) if name in named]
 
 
 def edges_of(graph: CausalGraph, truth: CausalGraph | None) -> list[list[Any]]:

@@ -27,7 +27,12 @@ from causattn.report.words.evidence import (
     missing_edges,
     verdict_lines,
 )
-from causattn.report.words.headline import cheaper_line, discovery_line, headlines
+from causattn.report.words.headline import (
+    cheaper_line,
+    discovery_line,
+    headlines,
+    rivals_line,
+)
 from causattn.report.words.truth import (
     ATTENTION,
     chosen_pairs,
@@ -116,11 +121,24 @@ def _lead(run: Run) -> str:
     """Return what the graph is and what proposed its pairs, a sentence."""
     if "circuit" in run.summary:
         return "The graph of a language model on a task, every edge patched."
-    checked = run.config.get("effects", {}).get("kind") != "none"
-    return (
-        f"A graph of what the documents say, from {_source(run)}; "
-        f"{'each arrow was checked' if checked else 'its arrows were not checked (effects=none)'}."
-    )
+    return f"A graph of what the documents say, from {_source(run)}; {_checked(run)}."
+
+
+def _checked(run: Run) -> str:
+    """Return how many of the arrows have an effect of their own, in the data or on the model."""
+    if run.config.get("effects", {}).get("kind") == "none":
+        return "its arrows were not checked (effects=none)"
+    evidence = run.evidence
+    if "discovery_directed" not in evidence:
+        return "its arrows were not checked"
+    arrows = evidence[evidence["discovery_directed"].astype(bool)]
+    sides = [f"{side}_estimate" for side in ("data", "model") if f"{side}_estimate" in evidence]
+    done = int(arrows[sides].notna().any(axis=1).sum())
+    if not len(arrows):
+        return "it has no arrow to check"
+    if done == len(arrows):
+        return "each arrow was checked"
+    return f"{done or 'none'} of its {len(arrows)} arrows could be checked"
 
 
 def _finding(run: Run, missing: int) -> list[str]:
@@ -130,8 +148,8 @@ def _finding(run: Run, missing: int) -> list[str]:
         lines.append(
             f"Of the truth's {run.truth.edge_count} edges the graph misses {missing or 'none'}"
         )
-    if "allowed" in run.candidates and (cheaper := cheaper_line(run)):
-        lines.append(cheaper)
+    if "allowed" in run.candidates and (rivals := cheaper_line(run) or rivals_line(run)):
+        lines.append(rivals)
     return lines
 
 

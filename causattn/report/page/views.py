@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from causattn.attention import DocumentAttention
-from causattn.base import say, visible, write_text
+from causattn.base import say, visible
 from causattn.effects import CounterfactualAttention
 from causattn.graphs import CausalGraph
 from causattn.report.page.attention_data import document_data
 from causattn.report.page.graph_data import edges_of, graph_data
 from causattn.report.page.pair_data import pair_data
-from causattn.report.page.rendering import render_page
+from causattn.report.page.photograph import photograph
+from causattn.report.page.rendering import render_page, write_page
 from causattn.report.record.attention import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
 from causattn.report.words.truth import ATTENTION
@@ -49,9 +50,22 @@ class View:
         )
 
     def write(self, path: str | Path) -> Path:
-        """Write the view as an HTML file and return its path."""
-        write_text(Path(path), self.html)
-        return Path(path)
+        """Write the view as an HTML file, or as a picture where `path` ends in ``.png``.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        CausattnError
+            Where it cannot be written, or there is no browser to make a picture with.
+        """
+        path = Path(path)
+        if path.suffix.lower() == ".png":
+            return photograph(self.html, path)
+        return write_page(path, self.html)
 
     def show(self) -> None:
         """Show the view: in a notebook where one is listening, else in the browser."""
@@ -91,6 +105,7 @@ def show_graph(
             "edges": edges_of(graph, truth),
             "truth": None if truth is None else truth.kind,
             "screen": ATTENTION,
+            "outcomes": [],
             "evidence": {"columns": []},
         }
     else:

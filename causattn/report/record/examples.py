@@ -3,11 +3,13 @@
 Of a sample of the corpus each document that carries both ends of a pair is read as it stands, and
 ranked by the attention that either end's tokens pay the other's: the larger of both directions,
 mean over layers and heads. What tokens pay is read at their own position, and in the query mode
-``next`` where they are predicted. Without a model the first documents that carry both are shown.
+``next`` where they are predicted. Of documents with the same words one is shown. Without a model
+the first documents that carry both are shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,7 +74,8 @@ def examples(
     for i, j in _pairs(run, table.names):
         both = np.flatnonzero(holds[:, i] & holds[:, j])
         strength = np.maximum(attention[both, i, j], attention[both, j, i])
-        best = both[np.argsort(-strength, kind="stable")[:most]]
+        order = both[np.argsort(-strength, kind="stable")]
+        best = _different(order, [corpus.texts[table.documents[rows[k]]] for k in order], most)
         values = np.maximum(attention[best, i, j], attention[best, j, i])
         shown = [
             [int(table.documents[rows[k]]), None if model is None else round(float(value), 6)]
@@ -88,6 +91,16 @@ def examples(
         for row in sorted(chosen)
     }
     return {"pairs": pairs, "documents": documents, "ranked": model is not None}
+
+
+def _different(order: np.ndarray, texts: Sequence[str], most: int) -> np.ndarray:
+    """Return the first of some documents that are not the same words in another order."""
+    first: dict[tuple[str, ...], int] = {}
+    for k, text in zip(order.tolist(), texts, strict=True):
+        first.setdefault(tuple(sorted(text.split())), k)
+        if len(first) == most:
+            break
+    return np.array(list(first.values()), dtype=np.int64)
 
 
 def _pairs(run: Run, names: tuple[str, ...]) -> list[tuple[int, int]]:

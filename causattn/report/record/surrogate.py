@@ -126,11 +126,15 @@ def read_surrogate(run: Run) -> KeptSurrogate | None:
 
 
 def surrogate_line(found: KeptSurrogate) -> str:
-    """Say what the tree says, and how well."""
-    tree = found.tree
+    """Say what a run's tree says, and how well."""
+    beside = "" if found.linear is None else f"; a sum of the features has {_r2(found.linear)}"
+    return tree_line(found.tree, beside)
+
+
+def tree_line(tree: TreeSurrogate, beside: str = "") -> str:
+    """Say what a tree says, how well, and what another surrogate has `beside` it."""
     count = int((tree.column >= 0).sum())
     questions = f"{count} question{'' if count == 1 else 's'}"
-    beside = "" if found.linear is None else f"; a sum of the features has {_r2(found.linear)}"
     output = visible(tree.output)
     return (
         f"{output[0].upper()}{output[1:]}: a tree of {questions} has {_r2(tree.fidelity)} on "

@@ -34,6 +34,9 @@ class EdgeRow:
     refuters: str
     conditional: str
     model: str
+    data_on: str
+    conditional_on: str
+    model_on: str
     verdict: str
     model_verdict: str
     reason: str
@@ -76,6 +79,26 @@ def missing_edges(
     ]
 
 
+def effect_on(row: Mapping[Any, Any], side: str) -> str:
+    """Return what an effect is on, level and unit: ``P(stars = 5), bad to good``.
+
+    Parameters
+    ----------
+    row
+        A row of the evidence table.
+    side
+        ``"data"``, ``"model"`` or ``"conditional"``.
+    """
+    outcome = row.get(f"{side}_outcome")
+    if not isinstance(outcome, str):
+        return ""
+    on = outcome if outcome.startswith("P(") else f"mean {outcome}"
+    low, high = row.get("data_from"), row.get("data_to")
+    if side != "data" or not (isinstance(low, str) and isinstance(high, str)):
+        return visible(on)
+    return visible(f"{on}, {low} to {high}")
+
+
 def _interval(row: Mapping[str, Any], side: str, digits: int) -> str:
     """Return an estimate with its interval, empty where there is none."""
     estimate, low, high = (row.get(f"{side}_{part}") for part in ("estimate", "low", "high"))
@@ -105,6 +128,9 @@ def _row(
         refuters=_refuters(row),
         conditional=_interval(row, "conditional", digits),
         model=_interval(row, "model", digits),
+        data_on=effect_on(row, "data"),
+        conditional_on=effect_on(row, "conditional"),
+        model_on=effect_on(row, "model"),
         verdict=_text(row.get("verdict")),
         model_verdict=_text(row.get("model_verdict")),
         reason=_text(row.get("verdict_reason")),

@@ -113,6 +113,19 @@ def cheaper_line(run: Run) -> str:
     )
 
 
+def rivals_line(run: Run) -> str:
+    """Say how what scored the candidates ranks beside the best other screen; empty if unknown."""
+    qualities = screen_qualities(run)
+    if len(qualities) < 2:
+        return ""
+    first, *others = qualities
+    best = max(others, key=lambda quality: quality.auc)
+    return (
+        f"{first.name.capitalize()} ranks the true pairs with AUC {first.auc:.3f}, the best other "
+        f"screen ({best.name}) with {best.auc:.3f}"
+    )
+
+
 def graph_line(run: Run) -> str:
     """Say how large the graph is, and how far from the truth."""
     nodes = "parts" if "circuit" in run.summary else "features"

@@ -1,4 +1,4 @@
-"""What a run keeps of its model as a small tree, and how the page tells it."""
+"""What a run keeps of its model Surrogate tree, and how the page tells it."""
 
 import json
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def test_the_page_shows_it_with_what_it_is_worth(recorded_run: Make) -> None:
     page = write_report(run).read_text(encoding="utf-8")
     found = read_surrogate(run)
     assert found is not None
-    assert "as a small tree" in page
+    assert "<h2>Surrogate tree" in page
     assert f"{found.tree.fidelity.held_out} documents held out" in surrogate_line(found)
     assert "a sum of the features has R²" in surrogate_line(found)
     assert "a sum" not in surrogate_line(replace(found, linear=None))
@@ -66,7 +66,7 @@ def test_without_documents_there_is_none(recorded_run: Make, documents: int) -> 
     run = recorded_run(surrogate=documents, **SMALL)
     assert read_surrogate(run) is None
     assert "surrogate" not in draw_figures(run)
-    assert "as a small tree" not in write_report(run).read_text(encoding="utf-8")
+    assert "<h2>Surrogate tree" not in write_report(run).read_text(encoding="utf-8")
 
 
 def test_a_model_that_answers_nothing_has_none(causal_run: Make) -> None:

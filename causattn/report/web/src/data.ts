@@ -25,6 +25,8 @@ export interface GraphData {
   truth: string | null;
   /** What scored the candidates: attention, or another explainer. */
   screen: string;
+  /** The variables that are a label or the model's output. */
+  outcomes: number[];
   evidence: { columns: EvidenceColumn[] };
 }
 
@@ -245,11 +247,25 @@ export interface LookedText {
   explained: ExplainedWords[];
   documents: DocumentData[];
   pair: PairData | null;
+  tau: TauData | null;
+}
+
+/** A word, the attention it is paid, what replacing it does and its error, and its side. */
+export type TauWord = [string, number, number, number, "high" | "low" | ""];
+
+export interface TauData {
+  reason: string | null;
+  sides: { says: string; words: TauWord[] }[];
 }
 
 export interface LookData {
   kind: "look";
   texts: LookedText[];
+  /** For how many texts each stands, where they are typical ones. */
+  standsFor: number[];
+  tree: { image: string; says: string } | null;
+  /** The one part that is shown, null for all. */
+  part: string | null;
 }
 
 /** One view alone, as notebooks show it. */

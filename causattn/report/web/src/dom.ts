@@ -131,3 +131,14 @@ export function slider(
   made.addEventListener("input", () => change(Number(made.value)));
   return made;
 }
+
+/** Do something that makes controls anew; the one that had the keyboard has it again. */
+export function keepingFocus(root: Element, work: () => void): void {
+  const had = root.contains(document.activeElement) ? document.activeElement : null;
+  const key = (each: Element) => [each.tagName, each.closest("[aria-label]")?.getAttribute("aria-label"), each.getAttribute("data-value")].join("\0");
+  const wanted = had && key(had);
+  work();
+  if (!had || root.contains(document.activeElement)) return;
+  if (had.isConnected) return (had as HTMLElement).focus();
+  [...root.querySelectorAll<HTMLElement>("button, select, input")].find((each) => key(each) === wanted)?.focus();
+}

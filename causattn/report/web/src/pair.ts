@@ -1,13 +1,13 @@
 // A counterfactual pair of texts: output and attention before, after, and their difference.
 
-import { drawHeat, headColour, largest, resize } from "./attention/canvas";
+import { headColour, largest } from "./attention/canvas";
+import { heatMap, zoomed } from "./attention/heat";
 import { headGrid } from "./attention/statistics";
 import { type PairData, type PairSide, type Values, unpack } from "./data";
 import { choice, element, labelled, select } from "./dom";
 import { number, signed } from "./numbers";
-import { colour, onTheme } from "./theme";
 
-const SIZE = 300;
+const SIZE = 280;
 
 export function pairSection(mount: Element, pairs: PairData[]): void {
   if (!pairs.length) return;
@@ -75,37 +75,28 @@ function movers({ movers, aligned, before }: PairData): HTMLElement {
       element("td", { class: `number ${to < from ? "negative" : "positive"}` }, signed(to - from, 2)));
   });
   const head = element("tr", {}, ...["head", "attention", "before", "after", "difference"].map((words, k) => element("th", { class: k === 1 ? undefined : "number" }, words)));
-  return element("figure", {}, element("h4", {}, "What moved most"), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
+  return element("figure", {}, element("h4", {}, "What moved most"), element("div", { class: "scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows))));
 }
 
 function maps(pair: PairData, before: Values, after: Values): HTMLElement {
   const [layers, heads] = before.shape;
   let layer = pair.movers[0]?.[0] ?? layers - 1;
   let head = pair.movers.length ? String(pair.movers[0][1]) : "mean";
-  const canvases = ["Before", "After", "Difference"].map((title) => {
-    const made = element("canvas", { role: "img", "aria-label": `Attention, ${title}` });
-    const read = element("p", { class: "readout" }, "\u00a0");
-    return { made, read, root: element("figure", { class: "matrix" }, element("h4", {}, title), made, read) };
+  const shared = pair.aligned.map(([k]) => pair.before.tokens[k]);
+  const names = { Before: pair.before.tokens, After: pair.after.tokens, Difference: shared };
+  const pictures = Object.entries(names).map(([title, tokens]) => {
+    const made = heatMap({ rows: tokens, columns: tokens, room: SIZE, signed: title === "Difference", label: `Attention, ${title}` });
+    made.title(title);
+    return made;
   });
-  const names = [pair.before.tokens, pair.after.tokens, pair.aligned.map(([k]) => pair.before.tokens[k])];
-  const shown: ArrayLike<number>[] = [[], [], []];
-  canvases.forEach(({ made, read }, which) => made.addEventListener("mousemove", (event) => {
-    const tokens = names[which];
-    const [k, q] = [event.offsetX, event.offsetY].map((place) => Math.floor((place / SIZE) * tokens.length));
-    const value = shown[which][q * tokens.length + k];
-    if (value === undefined) return read.replaceChildren("\u00a0");
-    read.replaceChildren(element("bdi", {}, tokens[q] || "∅"), " → ", element("bdi", {}, tokens[k] || "∅"), ` ${which === 2 ? signed(value) : number(value)}`);
-  }));
 
   function draw(): void {
     const first = chosen(before);
     const second = chosen(after);
     const most = Math.max(largest(first), largest(second));
-    paint(canvases[0].made, first, before.shape[3], most);
-    paint(canvases[1].made, second, after.shape[3], most);
-    const change = pair.aligned.flatMap(([q, p]) => pair.aligned.map(([k, j]) => second[p * after.shape[3] + j] - first[q * before.shape[3] + k]));
-    difference(canvases[2].made, change, pair.aligned.length);
-    [first, second, change].forEach((values, which) => (shown[which] = values));
+    pictures[0].draw(first, most);
+    pictures[1].draw(second, most);
+    pictures[2].draw(pair.aligned.flatMap(([q, p]) => pair.aligned.map(([k, j]) => second[p * after.shape[3] + j] - first[q * before.shape[3] + k])));
   }
 
   function chosen(values: Values): Float32Array {
@@ -129,28 +120,9 @@ function maps(pair: PairData, before: Values, after: Values): HTMLElement {
       head = value;
       draw();
     })),
+    zoomed(() => pictures),
   );
   draw();
-  onTheme(draw);
-  return element("div", {}, controls, element("div", { class: "matrices" }, ...canvases.map(({ root }) => root)),
+  return element("div", {}, controls, element("div", { class: "matrices" }, ...pictures.map(({ root }) => root)),
     element("p", { class: "hint" }, "A row attends, a column is attended to. The difference is over the tokens that both texts have; blue gained attention, red lost it."));
-}
-
-function paint(made: HTMLCanvasElement, values: Float32Array, size: number, most: number): void {
-  const cell = SIZE / size;
-  drawHeat(resize(made, SIZE, SIZE), values, size, { width: cell, height: cell }, most, 0, 0, cell > 9 ? 1 : 0);
-}
-
-function difference(made: HTMLCanvasElement, change: number[], size: number): void {
-  const cell = SIZE / Math.max(size, 1);
-  const pen = resize(made, SIZE, SIZE);
-  const most = change.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
-  const gap = cell > 9 ? 1 : 0;
-  pen.fillStyle = colour("heat-none");
-  pen.fillRect(0, 0, SIZE, SIZE);
-  change.forEach((value, k) => {
-    pen.globalAlpha = Math.sqrt(Math.abs(value) / most);
-    pen.fillStyle = colour(value < 0 ? "ramp-negative" : "ramp-high");
-    pen.fillRect((k % size) * cell, Math.floor(k / size) * cell, cell - gap, cell - gap);
-  });
 }

@@ -3,7 +3,7 @@
 import { element, named } from "./dom";
 import { number } from "./numbers";
 
-export type Cell = string | number | null | { text: string; sort: string | number | null; class?: string | null; href?: string };
+export type Cell = string | number | null | { text: string; sort: string | number | null; class?: string | null; href?: string; note?: string };
 
 export interface Column {
   words: string;
@@ -109,15 +109,16 @@ function sortable(cell: Cell): string | number | null {
 
 function words(cell: Cell): string {
   if (cell === null) return "";
-  if (typeof cell === "object") return cell.text;
+  if (typeof cell === "object") return cell.note ? `${cell.text} ${cell.note}` : cell.text;
   return typeof cell === "number" ? number(cell) : cell;
 }
 
 function draws(cell: Cell, column: Column): HTMLElement {
-  const text = words(cell) || "–";
   const rich = cell !== null && typeof cell === "object" ? cell : null;
+  const text = (rich ? rich.text : words(cell)) || "–";
   const inner = rich?.href
     ? element("a", { href: rich.href }, named(text))
     : rich?.class ? element("span", { class: rich.class }, text) : named(text);
-  return element("td", { class: column.numeric ? "number" : undefined }, inner);
+  const note = rich?.note && text !== "–" ? element("small", { class: "on" }, named(rich.note)) : null;
+  return element("td", { class: column.numeric ? "number" : undefined }, inner, note);
 }

@@ -60,3 +60,39 @@ export function layerMean(maps: Maps, layer: number): Float32Array {
   }
   return mean;
 }
+
+/** The same without special tokens: their rows and columns are left out, and nothing is summed anew. */
+export function withoutSpecial(maps: Maps): Maps {
+  const keys = maps.tokens.map((_, k) => k).filter((k) => !maps.special[k]);
+  const square = maps.queries === maps.keys;
+  const queries = square ? keys : maps.attending.map((_, q) => q);
+  const both = (values: Values | null) => values && taken(taken(values, values.shape.length - 2, queries), values.shape.length - 1, keys);
+  const { vectors } = maps;
+  return {
+    ...maps,
+    tokens: keys.map((k) => maps.tokens[k]),
+    attending: queries.map((q) => maps.attending[q]),
+    special: keys.map(() => false),
+    queries: queries.length,
+    keys: keys.length,
+    weights: both(maps.weights) as Values,
+    rollout: both(maps.rollout),
+    flow: both(maps.flow),
+    vectors: vectors && { ...vectors, query: taken(vectors.query, 1, queries), key: taken(vectors.key, 1, keys), added: both(vectors.added) },
+  };
+}
+
+/** Some entries of one axis. */
+function taken(values: Values, axis: number, kept: number[]): Values {
+  const { shape } = values;
+  const inner = shape.slice(axis + 1).reduce((size, length) => size * length, 1);
+  const outer = shape.slice(0, axis).reduce((size, length) => size * length, 1);
+  const data = new Float32Array(outer * kept.length * inner);
+  for (let o = 0; o < outer; o++) {
+    kept.forEach((k, place) => {
+      const start = (o * shape[axis] + k) * inner;
+      data.set(values.data.subarray(start, start + inner), (o * kept.length + place) * inner);
+    });
+  }
+  return { shape: [...shape.slice(0, axis), kept.length, ...shape.slice(axis + 1)], data };
+}

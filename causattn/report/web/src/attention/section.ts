@@ -1,8 +1,9 @@
 // The section on attention: for the corpus and for each document, one view at a time.
 
 import type { AttentionData, DocumentData } from "../data";
-import { choice, element } from "../dom";
+import { choice, element, keepingFocus } from "../dom";
 import { headView } from "./heads";
+import { withoutSpecial } from "./maps";
 import { matrixView } from "./matrix";
 import { modelView } from "./model";
 import { neuronView } from "./neurons";
@@ -46,6 +47,9 @@ function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix
     },
   };
   const bar = element("div", { class: "controls" });
+  const special = element("input", { type: "checkbox", checked: true });
+  special.addEventListener("change", () => show());
+  const specialToo = element("label", { class: "control" }, special, element("span", {}, "special tokens"));
   const body = element("div", { class: "attention-view" });
   const says = element("p", { class: "hint" });
   mount.append(bar, says, body);
@@ -55,7 +59,10 @@ function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix
     const mine = ++turn;
     delete body.dataset.view;
     if (!subject.views.includes(view)) view = subject.views[0];
-    bar.replaceChildren(
+    const maps = await subject.load();
+    if (mine !== turn) return;
+    specialToo.hidden = view === "statistics" || !maps.special.some(Boolean) || maps.special.every(Boolean);
+    keepingFocus(bar, () => bar.replaceChildren(
       ...(subjects.length > 1 ? [choice("Of", subjects.map(({ value, words }) => ({ value, words })), subject.value, (value) => {
         subject = subjects.find((each) => each.value === value) ?? subject;
         place.layer = 0;
@@ -66,17 +73,20 @@ function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix
         view = value;
         show();
       }),
-    );
+      specialToo,
+    ));
     says.textContent = subject.says;
-    const maps = await subject.load();
-    if (mine !== turn) return;
+    const shown = special.checked || specialToo.hidden ? maps : withoutSpecial(maps);
+    const opened = body.contains(document.activeElement);
     body.replaceChildren();
     body.dataset.view = view;
-    if (view === "heads") headView(body, maps, place);
-    else if (view === "model") modelView(body, maps, place);
-    else if (view === "neurons") neuronView(body, maps, place);
-    else if (view === "matrix") matrixView(body, maps, place);
+    if (view === "heads") headView(body, shown, place);
+    else if (view === "model") modelView(body, shown, place);
+    else if (view === "neurons") neuronView(body, shown, place);
+    else if (view === "matrix") matrixView(body, shown, place);
     else statisticsView(body, maps.statistics);
+    // What was opened with a key goes on with the first control of what it opened.
+    if (opened) body.querySelector<HTMLElement>("select, button")?.focus();
   }
 
   show();

@@ -4,7 +4,8 @@ import type { HeadTable, Statistics } from "../data";
 import { element } from "../dom";
 import { number } from "../numbers";
 import { colour, onTheme } from "../theme";
-import { drawHeat, headColour, largest, resize } from "./canvas";
+import { headColour, largest, resize } from "./canvas";
+import { heatMap } from "./heat";
 
 const GRIDS: [keyof Statistics, string, string][] = [
   ["entropy", "Entropy", "nats; small is sharp"],
@@ -21,7 +22,7 @@ export function statisticsView(mount: Element, statistics: Statistics): void {
     if (values) box.append(headGrid(values, title, unit));
   }
   if (statistics.distance) box.append(distances(statistics.distance));
-  if (statistics.similarity) box.append(similarity(statistics.similarity));
+  if (statistics.similarity) box.append(similarity(statistics.similarity, statistics.entropy?.length ?? 1));
 }
 
 export function headGrid(values: HeadTable, title: string, unit: string): HTMLElement {
@@ -34,7 +35,7 @@ export function headGrid(values: HeadTable, title: string, unit: string): HTMLEl
     })),
   );
   const heads = element("tr", {}, element("th", {}, ""), ...values[0].map((_, head) => element("th", { scope: "col" }, String(head))));
-  return element("figure", {}, element("h4", {}, title, element("small", {}, ` ${unit}`)), element("table", { class: "heads" }, element("thead", {}, heads), element("tbody", {}, ...rows)));
+  return element("figure", {}, element("h4", {}, title, element("small", {}, ` ${unit}`)), element("div", { class: "scroll" }, element("table", { class: "heads" }, element("thead", {}, heads), element("tbody", {}, ...rows))));
 }
 
 function distances(values: number[][][]): HTMLElement {
@@ -73,15 +74,11 @@ function distances(values: number[][][]): HTMLElement {
   return element("figure", {}, element("h4", {}, "By distance", element("small", {}, " share of the attention, one line a head")), made);
 }
 
-function similarity(values: number[][]): HTMLElement {
-  const made = element("canvas", { role: "img", "aria-label": "Similarity of heads" });
-  const size = Math.min(300, Math.max(140, values.length * 14));
-  const draw = () => {
-    const pen = resize(made, size, size);
-    const cell = size / values.length;
-    drawHeat(pen, values.flat(), values.length, { width: cell, height: cell }, 1, 0, 0, cell > 8 ? 1 : 0);
-  };
-  draw();
-  onTheme(draw);
-  return element("figure", {}, element("h4", {}, "Heads alike", element("small", {}, " 1 − Jensen-Shannon divergence, layer by layer")), made);
+function similarity(values: number[][], layers: number): HTMLElement {
+  const heads = values.length / layers;
+  const names = values.map((_, k) => `${Math.floor(k / heads)}.${k % heads}`);
+  const made = heatMap({ rows: names, columns: names, room: Math.min(300, Math.max(140, values.length * 14)), label: "Similarity of heads" });
+  made.title("Heads alike", "1 − Jensen-Shannon divergence, layer by layer");
+  made.draw(values.flat(), 1);
+  return made.root;
 }

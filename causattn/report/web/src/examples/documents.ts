@@ -32,13 +32,13 @@ function parts(explained: ExplainedData, entry: DocumentExamples): HTMLElement[]
   else if (teachers) {
     const gradient = (value: number) => `gradient product ${number(value)}`;
     columns.append(
-      column("Speak for the right answer", list(explained, teachers.for, gradient)),
-      column("Speak against it", list(explained, teachers.against, gradient)),
+      column("Proponents", list(explained, teachers.for, gradient)),
+      column("Opponents", list(explained, teachers.against, gradient)),
     );
   }
   made.push(columns);
   if (teachers && !teachers.reason) {
-    made.push(element("p", { class: "hint" }, `Among the first ${explained.sample} documents. A step of training on a document that speaks for the right answer (`, named(entry.asked ?? ""), ") would make it likelier here: the loss falls, to first order, by the learning rate times the product of the two documents' gradients of the model's head."));
+    made.push(element("p", { class: "hint" }, `Among the first ${explained.sample} documents. A training step on a proponent makes the right answer (`, named(entry.asked ?? ""), ") likelier here, on an opponent less likely: the loss falls, to first order, by the learning rate times the product of the two documents' gradients of the model's head."));
   }
   if (entry.continuation) made.push(column("How the model goes on", continuationView(entry.continuation)));
   return made;

@@ -1,5 +1,6 @@
 // Edges joined with their rows of the evidence table: what every view of the graph speaks of.
 
+import { isolated } from "../dom";
 import type { EvidenceColumn, GraphData } from "../data";
 
 export type Row = Record<string, unknown>;
@@ -86,4 +87,14 @@ export class Selection {
   choose(source: number, target: number): void {
     for (const listener of this.listeners) listener(source, target);
   }
+}
+
+/** What an effect is on, level and unit, and between which values of the source: `P(stars = 5), bad to good`. */
+export function effectOn(row: Row, side: string): string {
+  const outcome = row[`${side}_outcome`];
+  if (typeof outcome !== "string") return "";
+  const on = outcome.startsWith("P(") ? outcome : `mean ${isolated(outcome)}`;
+  const [from, to] = [row.data_from, row.data_to];
+  const between = side === "data" && typeof from === "string" && typeof to === "string" ? `, ${isolated(from)} to ${isolated(to)}` : "";
+  return `${on}${between}`;
 }

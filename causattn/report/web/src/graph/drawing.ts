@@ -44,6 +44,7 @@ export class Drawing {
     room: { width: number; height: number },
     private readonly handlers: Handlers,
     levels?: number[],
+    private readonly outcomes: number[] = [],
   ) {
     const shown = shortened(names);
     const widths = shown.map((entry) => entry.width);
@@ -93,7 +94,7 @@ export class Drawing {
 
   paintNodes(state: (index: number) => string): void {
     this.nodes.forEach((node, k) => {
-      node.setAttribute("class", `node ${state(k)}${this.pinned.has(k) ? " pinned" : ""}`);
+      node.setAttribute("class", `node ${state(k)}${this.outcomes.includes(k) ? " outcome" : ""}${this.pinned.has(k) ? " pinned" : ""}`);
     });
   }
 
@@ -143,10 +144,13 @@ export class Drawing {
 
   private addNode(index: number, text: string, name: string): void {
     const box = this.layout.boxes[index];
+    const outcome = this.outcomes.includes(index);
+    const frame = { x: -box.width / 2 - 3, y: -HEIGHT / 2 - 3, width: box.width + 6, height: HEIGHT + 6, rx: 6, class: "frame" };
     const node = svg(
       "g",
-      { class: "node", tabindex: 0, role: "button", "aria-label": `Variable ${name}`, "data-node": index },
-      svg("title", {}, name),
+      { class: "node", tabindex: 0, role: "button", "aria-label": `${outcome ? "Outcome" : "Variable"} ${name}`, "data-node": index },
+      svg("title", {}, outcome ? `${name}: the outcome` : name),
+      outcome && svg("rect", frame),
       svg("rect", { x: -box.width / 2, y: -HEIGHT / 2, width: box.width, height: HEIGHT, rx: 4 }),
       svg("text", { "text-anchor": "middle", dy: "0.34em" }, text),
       svg("circle", { class: "pin", cx: box.width / 2 - 4, cy: -HEIGHT / 2 + 4, r: 2 }),

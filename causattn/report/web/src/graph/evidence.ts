@@ -3,7 +3,7 @@
 import { choice, element, isolated } from "../dom";
 import { ARROWS, interval, number } from "../numbers";
 import { type Cell, type Column, table } from "../table";
-import { type Claims, type Row, type Selection, numeric } from "./claims";
+import { type Claims, type Row, type Selection, effectOn, numeric } from "./claims";
 
 interface Shown extends Column {
   needs: string;
@@ -23,6 +23,7 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
     cell: (row) => ({
       text: interval(row[`${side}_estimate`], row[`${side}_low`], row[`${side}_high`]),
       sort: numeric(row, `${side}_estimate`),
+      note: effectOn(row, side),
     }),
   });
   let whole = true;

@@ -2,11 +2,11 @@
 
 import { circuitExamples } from "../circuit/edge";
 import type { CircuitData, ExampleData, ExplainedData } from "../data";
-import { clear, element, named } from "../dom";
+import { clear, element, isolated, named } from "../dom";
 import { edgeExamples } from "../examples/edge";
 import { featureExamples } from "../examples/feature";
 import { ARROWS, interval, number } from "../numbers";
-import { type Claim, type Claims, type Row, numeric } from "./claims";
+import { type Claim, type Claims, type Row, effectOn, numeric } from "./claims";
 
 const GROUPS: [string, string][] = [
   ["candidate_", "Candidate"],
@@ -24,6 +24,8 @@ const GROUPS: [string, string][] = [
   ["conditional_", "The model's conditional at the hidden slot"],
   ["path_", "Path"],
   ["model_", "Intervention on the model"],
+  ["tau_", "High against low attention (tau)"],
+  ["knock_out_", "Attention cut"],
   ["truth_", "Truth"],
 ];
 const REFUTERS = ["placebo", "random_common_cause", "data_subset", "bootstrap", "dummy_outcome"];
@@ -150,7 +152,7 @@ export class Panel implements PanelLike {
     const list = element("dl", { class: "gist" });
     const add = (words: string, value: string, note = "") => {
       if (value === "–") return;
-      list.append(element("dt", {}, words), element("dd", {}, element("b", {}, named(value)), note ? element("small", {}, ` ${note}`) : null));
+      list.append(element("dt", {}, words), element("dd", {}, element("b", {}, named(value)), note ? element("small", {}, " ", named(note)) : null));
     };
     const p = numeric(row, "candidate_p");
     add(this.claims.graph.screen, number(row.candidate_score), p === null ? "" : `p ${number(p)} under the null`);
@@ -159,20 +161,22 @@ export class Panel implements PanelLike {
     if (Array.isArray(separating)) add("separated by", separating.length ? separating.join(", ") : "nothing");
     const adjustment = row.data_adjustment;
     const held = Array.isArray(adjustment) ? `given ${adjustment.length ? adjustment.join(", ") : "nothing"}` : "";
-    add("effect in data", interval(row.data_estimate, row.data_low, row.data_high), held);
-    add("direct part", interval(row.direct_estimate, row.direct_low, row.direct_high));
+    const on = (side: string, more = "") => [effectOn(row, side) && `on ${effectOn(row, side)}`, more].filter(Boolean).join("; ");
+    add("effect in data", interval(row.data_estimate, row.data_low, row.data_high), on("data", held));
+    add("direct part", interval(row.direct_estimate, row.direct_low, row.direct_high), on("data"));
     const outcomes = REFUTERS.map((name) => [name, row[`${name}_outcome`]]).filter(([, v]) => v === "passed" || v === "failed");
     const failed = outcomes.filter(([, v]) => v === "failed").map(([name]) => String(name).replaceAll("_", " "));
     if (outcomes.length) {
       add("refuters", `${outcomes.length - failed.length} of ${outcomes.length} passed`, failed.length ? `not ${failed.join(", ")}` : "");
     }
-    if (numeric(row, "data_joint_low") !== null) add("at once", interval(row.data_estimate, row.data_joint_low, row.data_joint_high), `over ${row.data_family ?? "all"} arrows, rows ${row.data_rows ?? "not known"}`);
-    if (row.robust_benchmark) add("with a hidden cause", interval(row.direct_estimate ?? row.data_estimate, row.robust_low, row.robust_high), `as strong as ${row.robust_benchmark ?? ""}`);
+    if (numeric(row, "data_joint_low") !== null) add("at once", interval(row.data_estimate, row.data_joint_low, row.data_joint_high), on("data", `over ${row.data_family ?? "all"} arrows, rows ${row.data_rows ?? "not known"}`));
+    if (row.robust_benchmark) add("with a hidden cause", interval(row.direct_estimate ?? row.data_estimate, row.robust_low, row.robust_high), on("data", `as strong as ${row.robust_benchmark ?? ""}`));
     add("by majority", row.robust_majority === "" ? "no edge" : ARROWS[String(row.robust_majority)] ?? "–");
     add("by FCI", row.robust_fci === "" ? "no edge" : ARROWS[String(row.robust_fci)] ?? "–");
-    add("conditional", interval(row.conditional_estimate, row.conditional_low, row.conditional_high), "of the model, at the hidden slot: no intervention");
-    add("effect on model", interval(row.model_estimate, row.model_low, row.model_high), String(row.model_kind ?? ""));
-    add("over phrasings", interval(row.model_estimate, row.path_phrased_low, row.path_phrased_high));
+    add("conditional", interval(row.conditional_estimate, row.conditional_low, row.conditional_high), on("conditional", "of the model, at the hidden slot: no intervention"));
+    add("effect on model", interval(row.model_estimate, row.model_low, row.model_high), on("model", String(row.model_kind ?? "")));
+    add("tau", interval(row.tau_estimate, row.tau_low, row.tau_high), on("model", `from the value least attended to, ${row.tau_from}, to the one most attended to, ${row.tau_to}`));
+    if (numeric(row, "path_phrased_low") !== null) add("over phrasings", interval(row.model_estimate, row.path_phrased_low, row.path_phrased_high), on("model"));
     add("read by", typeof row.path_through === "string" ? (row.path_through === "all" ? "all of the target" : `its ${row.path_through}`) : "–");
     const truth = row.truth_directed === 1 ? "directs it so" : row.truth_adjacent === 1 ? "joins the pair" : "does not join the pair";
     if (row.truth_adjacent !== null && row.truth_adjacent !== undefined) add("truth", truth);
@@ -196,7 +200,7 @@ export class Panel implements PanelLike {
         const kind = carried.includes(source) ? "source" : carried.includes(target) ? "target" : "";
         text.append(kind ? element("mark", { class: kind }, piece) : piece);
       }
-      const says = `document ${numbered}: ${this.claims.name(source)} = ${values[source]}, ${this.claims.name(target)} = ${values[target]}`;
+      const says = `document ${numbered}: ${isolated(this.claims.name(source))} = ${isolated(values[source])}, ${isolated(this.claims.name(target))} = ${isolated(values[target])}`;
       box.append(
         element("div", {}, text, element("p", { class: "hint" }, named(says), attention === null ? "" : `; attention ${number(attention)}`)),
       );

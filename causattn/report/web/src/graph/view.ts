@@ -43,7 +43,7 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
       else panel.showNode?.(focus);
       paint();
     },
-  }, options.circuit?.levels);
+  }, options.circuit?.levels, claims.graph.outcomes);
 
   options.selection.onChange((source, target) => {
     panel.show(source, target);
@@ -146,7 +146,7 @@ export function graphView(mount: Element, claims: Claims, options: GraphOptions)
     count.replaceChildren(`${shown} of ${claims.edges.length} edges`);
     if (drawing.leftOut) count.append(`, ${drawing.leftOut} parts without one left out`);
     if (focus !== null) count.append(", neighbourhood of ", named(claims.name(focus)));
-    legend.replaceChildren(...kind.legend().map(key));
+    legend.replaceChildren(...kind.legend().map(key), ...(claims.graph.outcomes.length ? [outcomeKey()] : []));
   }
 
   scale();
@@ -169,3 +169,8 @@ export function key(stroke: Stroke): HTMLElement {
   return element("li", {}, swatch, stroke.words);
 }
 
+
+/** What a node with a double frame is. */
+function outcomeKey(): HTMLElement {
+  return element("li", {}, element("span", { class: "outcome-key", "aria-hidden": "true" }), "outcome");
+}
