@@ -1,6 +1,7 @@
 """A model and a sentence from Python, in three lines a task."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,6 +38,44 @@ def test_a_network_and_its_tokenizer_are_a_model(parts, tmp_path):
     np.testing.assert_allclose(again.score, found.score, atol=1e-5)
     with pytest.raises(ModelError, match="brings its own tokenizer"):
         causattn.load_model(tmp_path / "saved", tokenizer)
+
+
+def test_a_hugging_face_model_stands_wherever_a_model_does(parts, tmp_path):
+    network, tokenizer = parts
+    expected = causattn.explain(causattn.load_model(*parts), TEXTS[0], "occlusion").score
+    network.save_pretrained(tmp_path / "saved")
+    tokenizer.save_pretrained(tmp_path / "saved")
+    loaded = BertForSequenceClassification.from_pretrained(tmp_path / "saved")
+    pipe = SimpleNamespace(model=network, tokenizer=tokenizer)
+    for model in (parts, pipe, loaded, tmp_path / "saved", str(tmp_path / "saved")):
+        found = causattn.explain(model, TEXTS[0], "occlusion").score
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    with pytest.raises(ModelError, match="give its fast tokenizer"):
+        causattn.explain(network, TEXTS[0], "occlusion")
+    with pytest.raises(ModelError, match="no Hugging Face model"):
+        causattn.explain(7, TEXTS[0], "occlusion")
+    corpus = causattn.load_corpus("asia", documents=60)
+    features = causattn.build_features(corpus, parts, collinear="drop")
+    summary = causattn.summarise_attention(parts, corpus, features, "observed")
+    assert summary.documents == 60
+
+
+def test_texts_are_summed_up(parts):
+    model = causattn.load_model(*parts)
+    texts = [f"the food was {word}" for word in ("great", "slow", "great", "well", "odd")] * 8
+    found = causattn.typical_texts(parts, texts, 2)
+    assert set(found.texts) <= set(texts)
+    assert found.to_frame()["stands_for"].sum() == len(texts)
+    tree = causattn.surrogate_tree(parts, texts, least_documents=2)
+    frame = tree.to_frame()
+    assert frame["documents"].sum() == tree.fidelity.documents == 28
+    assert tree.summary()["held_out"] == 12
+    assert "held_out" in tree._repr_html_()
+    whole = causattn.look(texts, model, typical=2, tree=True, explainers="attention")
+    assert '"standsFor":[' in whole.html
+    assert "data:image/svg+xml" in whole.html
+    with pytest.raises(ConfigError, match="view"):
+        causattn.look(TEXTS[0], model, view="head")
 
 
 def test_an_explanation_shows_itself(parts, capsys):

@@ -90,6 +90,7 @@ def make_run(
     summary = {
         "seed": seed,
         "corpus": {"documents": 2000, "features": size},
+        "features": {"outcomes": [names[-1]]},
         "candidates": {"auc": 0.93, "average_precision": 0.88, "pairs": candidates.pair_count},
         "graph": {"shd": 3, "adjacency_f1": 0.86, "tests": 120},
         "timing": {"corpus_s": 1.25, "model_s": 30.1},
@@ -130,6 +131,9 @@ def evidence_row(
         estimate = float(rng.normal(0, 0.4))
         row |= {
             "data_adjustment": ["smoke"],
+            "data_outcome": f"P({target} = yes)",
+            "data_from": "no",
+            "data_to": "yes",
             "data_estimate": estimate,
             "data_low": estimate - 0.1,
             "data_high": estimate + 0.1,

@@ -65,6 +65,7 @@ def comparison_data(sides: Sides) -> dict[str, Any]:
             "edges": joint_edges(sides),
             "truth": None,
             "screen": ATTENTION,
+            "outcomes": [],
             "evidence": {"columns": []},
         },
         "sides": edge_sides(sides),

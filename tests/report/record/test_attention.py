@@ -9,6 +9,7 @@ from causattn.base import ArtefactError, ConfigError
 from causattn.corpora import Mentions
 from causattn.report import ShownRun, page_settings
 from causattn.report.record.carried import carried_by
+from causattn.report.record.examples import _different
 from causattn.report.record.reading import KeptDocument, recorded
 
 Recorded = Callable[..., ShownRun]
@@ -154,3 +155,10 @@ def test_a_document_that_was_not_kept_needs_the_cache(recorded_run: Recorded) ->
     assert run.attention.document(0).number == 0
     with pytest.raises(ArtefactError, match=r"kept whole \(\[0\]\)"):
         run.attention.document(3)
+
+
+def test_documents_with_the_same_words_are_shown_once() -> None:
+    texts = ["a=1 b=2", "b=2 a=1", "a=1 b=1", "a=1 b=2", "a=2 b=2"]
+    order = np.array([4, 7, 9, 2, 1])
+    assert _different(order, texts, 2).tolist() == [4, 9]
+    assert _different(order, texts, 9).tolist() == [4, 9, 1]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from causattn.effects import EvidenceTable
-from causattn.report.words.evidence import verdict_lines
+from causattn.report.words.evidence import effect_on, verdict_lines
 
 
 def row(source: str, target: str, **more) -> dict:
@@ -67,3 +67,11 @@ def test_a_conditional_is_no_intervention() -> None:
 
 def test_older_runs_have_none_of_it() -> None:
     assert list(verdict_lines(SimpleNamespace(evidence=pd.DataFrame({"source": ["a"]})))) == []
+
+
+def test_an_effect_names_its_outcome_and_its_levels() -> None:
+    row = {"data_outcome": "P(stars = 5)", "data_from": "bad", "data_to": "good"}
+    assert effect_on(row, "data") == "P(stars = 5), bad to good"
+    assert effect_on({"data_outcome": "stars"}, "data") == "mean stars"
+    assert effect_on(row | {"model_outcome": "stars"}, "model") == "mean stars"
+    assert effect_on({"data_outcome": float("nan")}, "data") == ""

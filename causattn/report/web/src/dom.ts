@@ -132,7 +132,7 @@ export function slider(
   return made;
 }
 
-/** Do something that makes controls anew; the one that had the keyboard has it again. */
+/** Do something that makes controls again; the one that had the keyboard has it again. */
 export function keepingFocus(root: Element, work: () => void): void {
   const had = root.contains(document.activeElement) ? document.activeElement : null;
   const key = (each: Element) => [each.tagName, each.closest("[aria-label]")?.getAttribute("aria-label"), each.getAttribute("data-value")].join("\0");

@@ -146,6 +146,14 @@ def test_rollout_and_flow_stand_beside_the_raw_map(look, page: Path) -> None:
     x, y = browser.middle(".matrix canvas")
     browser.mouse("mouseMoved", x, y)
     assert "→" in browser.run("document.querySelector('.readout').textContent")
+    assert re.match(r"0 .*\d", browser.run("document.querySelector('.colours').textContent"))
+    wide = "document.querySelector('.matrix canvas').width"
+    whole = browser.run(wide)
+    browser.run(
+        "(() => { const made = document.querySelector('.attention-view [type=range]');"
+        "made.value = 2; made.dispatchEvent(new Event('input')) })()"
+    )
+    assert browser.run(wide) > 1.5 * whole
 
 
 def test_statistics_are_the_numbers_that_were_computed(look, page: Path, run: ShownRun) -> None:
@@ -169,3 +177,5 @@ def test_arrow_keys_go_from_view_to_view(look, page: Path) -> None:
     )
     browser.key("ArrowRight")
     browser.until("document.querySelector('.attention-view').dataset.view === 'model'")
+    # The bar of buttons was drawn again: the keyboard stays where it was.
+    assert browser.run("document.activeElement.dataset.value") == "model"

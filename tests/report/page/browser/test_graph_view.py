@@ -58,6 +58,12 @@ def test_a_click_on_an_edge_tells_all_its_evidence(look, page: Path) -> None:
         assert "Documents behind it" in said
         marks = browser.run("document.querySelectorAll('.panel mark').length")
         assert marks == 6  # both ends in each of three documents
+        if label[1] == "-->":
+            plain = said.replace("\u2068", "").replace("\u2069", "")
+            assert f"on P({label[2]} = yes), no to yes" in plain
+    outcomes = "[...document.querySelectorAll('.node.outcome .frame')].length"
+    assert browser.run(outcomes) == 1
+    assert "Outcome" in browser.run("document.querySelector('.node.outcome').ariaLabel")
 
 
 def test_variables_without_an_edge_stand_in_rows_beneath(look, made_run) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from transformers import BertForSequenceClassification
 
 from causattn.models import LanguageModel, wrap_model
@@ -45,6 +46,28 @@ def test_words_are_coloured_and_a_swap_stands_beside_them(look, model, tmp_path:
         assert re.search(said, shown)
     pressed = "[...document.querySelectorAll('.chip[aria-pressed=true]')].length"
     browser.until(f"{pressed} === 1")
+    tokens = "[...document.querySelectorAll('.head-view .query .token')].map(t => t.textContent)"
+    assert browser.run(tokens)[0] == "[CLS]"
+    browser.click(".control [type=checkbox]")
+    browser.until(f"{tokens}[0] !== '[CLS]'")
+    browser.click_text(".choice button", "Matrix")
+    browser.until("document.querySelector('[data-view=matrix] .matrix canvas')")
+    browser.run("document.querySelector('[data-view=matrix] .matrix canvas').focus()")
+    browser.key("ArrowRight")
+    said = browser.run("document.querySelector('[data-view=matrix] .readout').textContent")
+    assert re.match(r"这 → 这 [\d.]", said)
+    browser.size(390, 800)
+    assert browser.run("document.documentElement.scrollWidth") <= 390
+
+
+def test_one_part_is_a_picture(model, tmp_path: Path, chromium) -> None:
+    seen = look_at(model, TEXTS[1:2], LookChoices(explainers=(), tau=True))
+    page = look_page(model, seen, part="tau")
+    assert "masthead" not in page.html.partition("<main")[2]
+    with Image.open(page.write(tmp_path / "tau.png")) as picture:
+        assert 300 < picture.width <= 900
+        assert 200 < picture.height < 900
+        assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
 
 
 def test_other_texts_are_chosen_and_stay_text(look, model, tmp_path: Path) -> None:

@@ -42,9 +42,9 @@ export function heatMap({ rows, columns, room, signed: either = false, label = "
   const made = element("canvas", { role: "img", tabindex: 0, "aria-label": `${label}; arrow keys read it out` });
   const heading = element("h4", {});
   const read = element("p", { class: "readout", role: "status" }, "\u00a0");
-  const ramp = element("canvas", { class: "scale-bar", "aria-hidden": "true" });
+  const ramp = element("span", { class: either ? "scale-bar signed" : "scale-bar", "aria-hidden": "true" });
   const [low, high] = [element("span", {}), element("span", {})];
-  const root = element("figure", { class: "matrix" }, heading, element("div", { class: "scroll" }, made), element("p", { class: "readout colours" }, low, ramp, high), read);
+  const root = element("figure", { class: "matrix" }, heading, element("div", { class: "scroll" }, made), element("p", { class: "colours" }, low, ramp, high), read);
 
   function draw(): void {
     const pen = resize(made, margin + cell * columns.length + 2, margin + cell * rows.length + 2);
@@ -53,14 +53,6 @@ export function heatMap({ rows, columns, room, signed: either = false, label = "
     else drawHeat(pen, values, columns.length, { width: cell, height: cell }, top, margin, margin, gap);
     names(pen);
     if (at) cross(pen, at);
-    const bar = resize(ramp, 120, 10);
-    for (let x = 0; x < 120; x++) {
-      const share = x / 119;
-      if (either) shade(bar, 2 * share - 1);
-      else drawHeat(bar, [share], 1, { width: 1, height: 10 }, 1, x, 0);
-      if (either) bar.fillRect(x, 0, 1, 10);
-      bar.globalAlpha = 1;
-    }
     low.textContent = either ? `${signed(-top)} ` : "0 ";
     high.textContent = either ? ` ${signed(top)}` : ` ${number(top)}`;
   }

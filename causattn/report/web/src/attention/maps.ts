@@ -61,7 +61,7 @@ export function layerMean(maps: Maps, layer: number): Float32Array {
   return mean;
 }
 
-/** The same without special tokens: their rows and columns are left out, and nothing is summed anew. */
+/** The same without special tokens: their rows and columns are left out, the others stay as they are. */
 export function withoutSpecial(maps: Maps): Maps {
   const keys = maps.tokens.map((_, k) => k).filter((k) => !maps.special[k]);
   const square = maps.queries === maps.keys;

@@ -59,9 +59,7 @@ function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix
     const mine = ++turn;
     delete body.dataset.view;
     if (!subject.views.includes(view)) view = subject.views[0];
-    const maps = await subject.load();
-    if (mine !== turn) return;
-    specialToo.hidden = view === "statistics" || !maps.special.some(Boolean) || maps.special.every(Boolean);
+    specialToo.hidden = view === "statistics" || !subject.special;
     keepingFocus(bar, () => bar.replaceChildren(
       ...(subjects.length > 1 ? [choice("Of", subjects.map(({ value, words }) => ({ value, words })), subject.value, (value) => {
         subject = subjects.find((each) => each.value === value) ?? subject;
@@ -76,6 +74,8 @@ function subjectsView(mount: Element, subjects: Subject[], first: View = "matrix
       specialToo,
     ));
     says.textContent = subject.says;
+    const maps = await subject.load();
+    if (mine !== turn) return;
     const shown = special.checked || specialToo.hidden ? maps : withoutSpecial(maps);
     const opened = body.contains(document.activeElement);
     body.replaceChildren();

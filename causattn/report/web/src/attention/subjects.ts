@@ -11,6 +11,8 @@ export interface Subject {
   views: View[];
   load(): Promise<Maps>;
   says: string;
+  /** Are some of its tokens special ones? */
+  special: boolean;
 }
 
 const READ: Record<string, string> = {
@@ -33,6 +35,7 @@ export function documentSubject(data: DocumentData): Subject {
     words: data.title ?? `Document ${data.number}`,
     views: ["heads", "model", "neurons", "matrix", "statistics"],
     load: once(() => mapsOf(data)),
+    special: data.special.some((flag) => flag === 1) && data.special.some((flag) => flag === 0),
     says: `${counted(data.tokens.length, "token")}, ${counted(data.layers.length, "layer")}; the document is read as it stands, nothing hidden` +
       (data.query === "next" ? ". A row is named by the token that the model predicts there, one position before it." : "."),
   };
@@ -53,6 +56,7 @@ export function corpusSubjects(attention: AttentionData, names: string[]): Subje
         (READ[attention.query ?? ""] ?? "read from documents as they stand") +
         (measure.averaged ? "; heads are averaged, since all of them would be too much for a page" : "") +
         `. Statistics are of the first ${attention.sample} documents.`,
+      special: false,
       load: once(async () => {
         const weights = await unpack(measure.values);
         const [layers, heads, queries, keys] = weights.shape;
