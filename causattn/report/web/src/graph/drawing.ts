@@ -149,7 +149,7 @@ export class Drawing {
     const node = svg(
       "g",
       { class: "node", tabindex: 0, role: "button", "aria-label": `${outcome ? "Outcome" : "Variable"} ${name}`, "data-node": index },
-      svg("title", {}, outcome ? `${name}: the outcome` : name),
+      svg("title", {}, name),
       outcome && svg("rect", frame),
       svg("rect", { x: -box.width / 2, y: -HEIGHT / 2, width: box.width, height: HEIGHT, rx: 4 }),
       svg("text", { "text-anchor": "middle", dy: "0.34em" }, text),
