@@ -48,6 +48,8 @@ nb_output_stderr = "remove"  # progress
 
 html_theme = "pydata_sphinx_theme"
 html_title = "causattn"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_extra_path = ["index.html"]
 html_theme_options = {"navigation_depth": 2, "show_toc_level": 2}
 
