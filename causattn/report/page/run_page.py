@@ -25,7 +25,6 @@ from causattn.report.words.evidence import (
     edge_rows,
     known_effect_rows,
     missing_edges,
-    verdict_lines,
 )
 from causattn.report.words.headline import (
     cheaper_line,
@@ -40,6 +39,7 @@ from causattn.report.words.truth import (
     scored_by,
     screen_qualities,
 )
+from causattn.report.words.verdicts import verdict_lines
 from causattn.results import WENT, Run
 
 _LARGEST = 20_000_000

@@ -1,15 +1,15 @@
-"""The evidence of a run in words: its edges, its verdicts, and effects known from elsewhere."""
+"""The evidence of a run in words: its edges, and effects known from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from causattn.base import visible
-from causattn.effects import DOCUMENT_VERDICTS, MODEL_VERDICTS
+from causattn.effects import DOCUMENT_VERDICTS
 from causattn.graphs import CausalGraph
 from causattn.report.words import number
 from causattn.report.words.truth import fates_by_pair, overlay
@@ -44,6 +44,10 @@ class EdgeRow:
     details: tuple[tuple[str, str], ...]
 
 
+CONFOUNDED, MAY_BE_CONFOUNDED = "confounded", "may be confounded"
+"""What a PAG's edge says that is no arrow: a hidden common cause joins the pair, or may do so."""
+
+
 def edge_rows(run: Run, digits: int = 3) -> list[EdgeRow]:
     """Return the graph's edges, those with the clearest verdict first, then by name.
 
@@ -63,6 +67,7 @@ def edge_rows(run: Run, digits: int = 3) -> list[EdgeRow]:
         for edge in run.graph.edges()
     ]
     rank = {word: k for k, word in enumerate(DOCUMENT_VERDICTS)}
+    rank |= {CONFOUNDED: rank["refuted"], MAY_BE_CONFOUNDED: rank["open"]}
     return sorted(rows, key=lambda row: (rank.get(row.verdict, 99), row.source, row.target))
 
 
@@ -131,7 +136,7 @@ def _row(
         data_on=effect_on(row, "data"),
         conditional_on=effect_on(row, "conditional"),
         model_on=effect_on(row, "model"),
-        verdict=_text(row.get("verdict")),
+        verdict=_verdict_shown(symbol, _text(row.get("verdict"))),
         model_verdict=_text(row.get("model_verdict")),
         reason=_text(row.get("verdict_reason")),
         truth=fates.get(frozenset((source, target)), ""),
@@ -141,6 +146,15 @@ def _row(
             if name not in ("source", "target") and (shown := _plain(value))
         ),
     )
+
+
+def _verdict_shown(symbol: str, verdict: str) -> str:
+    """Return what the page says of an edge: where a hidden cause may act, that is the answer."""
+    if symbol == "<->" and verdict == "absent":
+        return CONFOUNDED
+    if "o" in symbol and verdict == "open":
+        return MAY_BE_CONFOUNDED
+    return verdict
 
 
 def _refuters(row: Mapping[str, Any]) -> str:
@@ -191,67 +205,6 @@ def _text(value: Any) -> str:
 
 def _unknown(value: Any) -> bool:
     return value is None or value is pd.NA or value != value
-
-
-def verdict_lines(run: Run) -> Iterator[str]:
-    """Yield a line about the documents, one about the model, and one about the split.
-
-    Nothing for runs without evidence, or of a version without these columns.
-    """
-    frame = run.evidence
-    if not {"verdict", "discovery_directed", "data_rows"} <= set(frame.columns):
-        return
-    # The row of an arrow's other direction is refuted where the order is known: no arrow is.
-    drawn = frame["discovery_edge"].notna() & frame["discovery_edge"].ne("<--")
-    words = frame.loc[drawn, "verdict"].value_counts()
-    said = [f"{words[word]} {word}" for word in DOCUMENT_VERDICTS[:-2] if words.get(word)]
-    undecided = frame.loc[frame["verdict"] == "open", ["source", "target"]].to_numpy()
-    pairs = len({frozenset(pair) for pair in undecided})
-    said += [f"{pairs} pair{'s' * (pairs != 1)} without a direction"] if pairs else []
-    if said:
-        yield f"About the documents: {', '.join(said)}"
-    used = frame["model_verdict"].value_counts()
-    asked = [f"{used[word]} {word}" for word in MODEL_VERDICTS if used.get(word)]
-    if asked:
-        yield f"About the model: {', '.join(asked)} (ordered pairs, read at its output)"
-    elif frame["conditional_estimate"].notna().any():
-        yield (
-            "About the model: nothing; its hidden slots give conditionals, which are no "
-            "interventions"
-        )
-    yield from _split(run, frame[frame["discovery_directed"]])
-
-
-def _split(run: Run, arrows: pd.DataFrame) -> Iterator[str]:
-    """Yield what the split left and what it cost."""
-    if arrows["data_rows"].isna().all():
-        return
-    held = arrows[arrows["data_rows"] == "unseen"]
-    if held.empty:
-        yield (
-            f"Effects of {len(arrows)} arrows: none is of documents that the search has not seen, "
-            "so that none can be more than drawn"
-        )
-        return
-    line = (
-        f"Effects of {len(held)} of {len(arrows)} arrows are of documents that the search has not "
-        "seen"
-    )
-    every = run.summary.get("features", {}).get("rows")
-    if every:
-        line += f" (half of {number(every)})"
-    lost = len(arrows) - len(held)
-    if lost:
-        line += f"; half of the documents do not draw the other{'s' * (lost > 1)}"
-    wide = (held["data_joint_high"] - held["data_joint_low"]) / (
-        held["data_high"] - held["data_low"]
-    )
-    if wide.notna().any():
-        line += (
-            f"; intervals over all arrows at once are {number(float(wide.median()), 2)} times as "
-            "wide as single ones, and both about 1.4 times as wide as those of all documents"
-        )
-    yield line
 
 
 COLUMNS = ("aspect", "reviews", "naive", "adjusted", "people, dev", "people, test")

@@ -11,9 +11,9 @@ from causattn.candidates import SELECTORS
 from causattn.graphs import added_metrics
 from causattn.report.words import number
 from causattn.report.words.attention import attention_lines
-from causattn.report.words.evidence import verdict_lines
 from causattn.report.words.features import assumed_line, left_out_line, little_line, words_line
 from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
+from causattn.report.words.verdicts import verdict_lines
 from causattn.results import Run
 
 _GRAPH = (

@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from causattn.effects import EvidenceTable
-from causattn.report.words.evidence import effect_on, verdict_lines
+from causattn.graphs import CausalGraph, Mark
+from causattn.report.words.evidence import edge_rows, effect_on
+from causattn.report.words.verdicts import verdict_lines
 
 
 def row(source: str, target: str, **more) -> dict:
@@ -57,6 +60,46 @@ def test_documents_model_and_split_have_a_line_each() -> None:
     assert "half of 2000" in said[2].replace("\u202f", "")
     assert "do not draw the other;" in said[2]
     assert "1.5 times as wide" in said[2]
+
+
+def test_a_hidden_common_cause_is_an_answer() -> None:
+    def pair(x: str, y: str, edge: str, back: str, verdicts: tuple[str, str]) -> list[dict]:
+        free = {"discovery_directed": False}
+        return [
+            row(x, y, discovery_edge=edge, verdict=verdicts[0], **free),
+            row(y, x, discovery_edge=back, verdict=verdicts[1], **free),
+        ]
+
+    rows = [
+        row("a", "b"),
+        *pair("b", "c", "<->", "<->", ("absent", "absent")),
+        *pair("c", "d", "o->", "<-o", ("open", "absent")),
+        *pair("d", "e", "o-o", "o-o", ("open", "open")),
+        *pair("e", "f", "---", "---", ("open", "open")),
+    ]
+    assert lines(*rows)[0] == (
+        "About the documents: 1 drawn, 1 pair joined by a hidden common cause, 2 pairs that may be "
+        "confounded, 1 pair without a direction"
+    )
+    names = tuple("abcdef")
+    marks = np.zeros((6, 6), dtype=np.int8)
+    for x, y, near, far in (
+        ("a", "b", Mark.TAIL, Mark.ARROW),
+        ("b", "c", Mark.ARROW, Mark.ARROW),
+        ("c", "d", Mark.CIRCLE, Mark.ARROW),
+    ):
+        marks[names.index(y), names.index(x)] = near
+        marks[names.index(x), names.index(y)] = far
+    run = SimpleNamespace(
+        evidence=EvidenceTable.from_rows(rows).frame,
+        truth=None,
+        graph=CausalGraph(names, marks, kind="pag"),
+    )
+    assert [(each.source, each.target, each.verdict) for each in edge_rows(run)] == [
+        ("a", "b", "drawn"),
+        ("b", "c", "confounded"),
+        ("c", "d", "may be confounded"),
+    ]
 
 
 def test_a_conditional_is_no_intervention() -> None:
