@@ -104,7 +104,8 @@ def test_the_sweep_over_networks_has_every_algorithm_for_discrete_data() -> None
         for capability in (algorithm.capability, *algorithm.engines.values())
         if "discrete" in capability.data_kinds and not capability.needs_candidates
     }
-    assert set(DECLARED["bnlearn"]["discovery"].split(",")) == fitting
+    # Exact search is for few variables, which most of these networks exceed.
+    assert set(DECLARED["bnlearn"]["discovery"].split(",")) == fitting - {"exact"}
 
 
 def test_a_declared_sweep_runs_and_the_command_line_replaces_values(
