@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pytest
 import torch
 
@@ -90,7 +89,10 @@ def reproduce_a_paper(names: Names, values: list[Any]) -> None:
     assert distance["raw"].idxmin() == "sort by variance"
     assert distance["standardised"].idxmax() == "sort by variance"
     assert [each.outcome for each in names["figures"]] == ["pass"] * 5
-    assert np.ptp(names["picture"]) > 0
+    shd = names["shd"]
+    assert shd["raw"].idxmin() == "sort by variance"
+    assert shd["standardised"]["sort by variance"] > shd["standardised"]["empty"]
+    assert shd["raw"]["sort by R2"] == shd["standardised"]["sort by R2"] >= shd["raw"]["empty"]
 
 
 CHECKS: dict[str, Callable[[Names, list[Any]], None]] = {
