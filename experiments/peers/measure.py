@@ -50,9 +50,10 @@ def measure(job: dict[str, Any], context: Context) -> list[Row]:
     for name in rng.permutation(of_family).tolist():
         place = listed[name][0]
         answer = in_a_process(place, name, values, job["repeats"], job["timeout_s"])
+        if answer is None:
+            continue
         if isinstance(answer, str):
-            if answer:
-                found.append(_row(job, name) | {"ended": answer})
+            found.append(_row(job, name) | {"ended": answer})
             continue
         seconds, adjacency = answer
         graph = CausalGraph.from_adjacency(
@@ -67,7 +68,7 @@ def measure(job: dict[str, Any], context: Context) -> list[Row]:
             | {
                 "SHD": figures["dag_shd" if job["family"] == "lingam" else "shd"],
                 "cold seconds": float(seconds[0]),
-                "warm seconds": float(np.median(seconds[1:])),
+                "warm seconds": float(np.median(seconds[1:])) if len(seconds) > 1 else None,
                 "ended": "",
             }
         )
@@ -103,33 +104,42 @@ def sample(job: dict[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, n
 
 def in_a_process(
     place: Path, name: str, values: np.ndarray, repeats: int, timeout_s: float
-) -> tuple[np.ndarray, np.ndarray] | str:
-    """Return a contestant's seconds and graph, or how it ended; nothing where it is not there."""
-    theirs = os.environ.get("PEERS_PYTHON", sys.executable)
-    python = sys.executable if name.startswith("causattn ") else theirs
+) -> tuple[np.ndarray, np.ndarray] | str | None:
+    """Return a contestant's seconds and graph, or how it ended; None where it is not installed.
+
+    Others are looked for in the Python of ``PEERS_PYTHON`` first, then in this one.
+    """
+    pythons = [sys.executable]
+    if "PEERS_PYTHON" in os.environ and not name.startswith("causattn "):
+        pythons.insert(0, os.environ["PEERS_PYTHON"])
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     with tempfile.TemporaryDirectory() as folder:
         data_file, answer = Path(folder, "data.npy"), Path(folder, "answer.npz")
         np.save(data_file, values)
-        command = [python, HERE / "worker.py", place, name, data_file, answer, str(repeats)]
-        try:
-            done = subprocess.run(
-                command,
-                env=os.environ | threads,
-                timeout=timeout_s,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return f"timed out after {timeout_s:g} s"
-        if done.returncode == NOT_INSTALLED:
-            return ""
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            return f"failed: {last[:200]}"
-        with np.load(answer) as found:
-            return found["seconds"], found["adjacency"]
+        ended = None
+        for python in pythons:
+            command = [python, HERE / "worker.py", place, name, data_file, answer, str(repeats)]
+            try:
+                done = subprocess.run(
+                    command,
+                    env=os.environ | threads,
+                    timeout=timeout_s,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                ended = f"timed out after {timeout_s:g} s"
+                break
+            if done.returncode != NOT_INSTALLED:
+                if done.returncode:
+                    last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+                    ended = f"failed: {last[:200]}"
+                break
+        if answer.exists():
+            with np.load(answer) as found:
+                return found["seconds"], found["adjacency"]
+        return ended
 
 
 def _row(job: dict[str, Any], name: str) -> Row:
