@@ -64,3 +64,12 @@ def test_a_real_error_points_there(capsys, tmp_path):
     assert section is not None
     assert main(section[1].split()) == 0
     assert "corpus.encoding=latin-1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(POINTED))
+def test_messages_are_worded_as_the_code_words_them(name):
+    first = troubles()[name].split("\n\n")[0]
+    for message in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", first):
+        words = re.sub(r"\.\.\.|\(.*?\)", "|", message).split()
+        runs = [" ".join(words[k : k + 3]) for k in range(max(1, len(words) - 2))]
+        assert any("|" not in run and run in SOURCE for run in runs), message
