@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 
 from causattn.attention import HeadPaths, PathCase, Written, check_same_length
@@ -112,13 +113,21 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
                 other.pop()  # what a tokenizer ends texts with
             both = {f"prompt {document}": ids, "its counterpart": other}
             check_same_length({name: torch.tensor([own]) for name, own in both.items()})
-        right, wrong = (_answers(model, document, str(row[side]).split("|")) for side in NEEDED)
+        right, wrong = (_answers(model, document, side, row[side]) for side in NEEDED)
+        if set(right) & set(wrong):
+            raise DataError(
+                f"Document {document} has an answer that is right and wrong ({row['wrong']}); mend "
+                "its columns `right` and `wrong`."
+            )
         phrasing = str(row.get("template", ""))
         yield _Prompt(document, ids, other, right, wrong, phrasing, text)
 
 
-def _answers(model: LanguageModel, document: int, texts: list[str]) -> list[int]:
-    """Return the token of each answer."""
+def _answers(model: LanguageModel, document: int, side: str, given: object) -> list[int]:
+    """Return the token of each answer, divided by ``|``."""
+    texts = [] if pd.isna(given) else [text for text in str(given).split("|") if text.strip()]
+    if not texts:
+        raise DataError(f"Document {document} has no {side} answer; fill its column `{side}`.")
     found = single_tokens(model, texts).tolist()
     several = [text for text, token in zip(texts, found, strict=True) if token < 0]
     if several:

@@ -258,6 +258,11 @@ def _explained(name: str, what: str = "configuration") -> Iterator[None]:
                 "its configuration asks for flash attention, which is not installed; set "
                 'attn_implementation to "sdpa" in its config.json'
             )
+        elif "quantiz" in text.lower() and isinstance(error, ImportError):
+            reason = (
+                f"they are quantised ({_first_sentence(text)}); take the same model in float32 or "
+                "bfloat16, or install what it asks for"
+            )
         elif "ignore_mismatched_sizes" in text:
             reason = (
                 "its config.json does not fit the sizes of its weights; take both from the same "

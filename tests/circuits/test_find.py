@@ -238,6 +238,12 @@ def test_what_cannot_be_is_said_in_a_sentence(model, corpus) -> None:
     several = corpus.metadata.assign(right="Mary John|Tom")
     with pytest.raises(DataError, match="'Mary John' of document 0 is not one token"):
         find_circuit(SMALL, model, replace(corpus, metadata=several), 0)
+    empty = corpus.metadata.assign(right=None)
+    with pytest.raises(DataError, match=r"Document 0 has no right answer; fill its column `right`"):
+        find_circuit(SMALL, model, replace(corpus, metadata=empty), 0)
+    both = corpus.metadata.assign(right=corpus.metadata["wrong"])
+    with pytest.raises(DataError, match="an answer that is right and wrong"):
+        find_circuit(SMALL, model, replace(corpus, metadata=both), 0)
     with pytest.raises(ConfigError, match=r"graph\.counts"):
         find_circuit({**SMALL, "counts": [5, 1]}, model, corpus, 0)
     with pytest.raises(ConfigError, match="attribution"):

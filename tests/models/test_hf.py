@@ -159,6 +159,15 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         assert "\n" not in str(raised.value)
 
 
+def test_quantised_weights_whose_library_is_not_there_are_said(tmp_path: Path) -> None:
+    folder = Path(saved(gpt2(), tmp_path / "model"))
+    known = json.loads((folder / "config.json").read_text())
+    known["quantization_config"] = {"quant_method": "awq", "bits": 4}
+    (folder / "config.json").write_text(json.dumps(known))
+    with pytest.raises(ModelError, match=r"quantised \(.*take the same model in float32"):
+        load_model({"kind": "hf", "path": str(folder)}, PLAIN, 0)
+
+
 def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
     model = bert()
     path = Path(saved(model, tmp_path / "net"))

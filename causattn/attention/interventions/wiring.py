@@ -116,6 +116,8 @@ def _block(network: PreTrainedModel, layer: torch.nn.Module) -> Block:
     three = [_first(attention, f"{each}_proj") for each in "qkv"]
     fused = _first(attention, "c_attn", "qkv_proj", "Wqkv")
     reads = (fused,) if fused is not None else tuple(each for each in three if each is not None)
+    if not reads and _first(attention, "query_key_value") is not None:
+        raise _unknown(network, "one map gives its queries, keys and values, mixed head by head")
     needed = {"norm", "attention", "writes", "mlp", "mlp_norm"}
     if any(found[name] is None for name in needed) or len(reads) not in (1, 3):
         raise _unknown(network, f"a part of {type(layer).__name__} was not found")

@@ -9,6 +9,8 @@ from transformers import (
     AutoModelForCausalLM,
     BertConfig,
     BertForMaskedLM,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
     T5Config,
     T5ForConditionalGeneration,
 )
@@ -292,6 +294,15 @@ def test_bad_input_is_said_in_a_sentence(llama) -> None:
     small = BertConfig(vocab_size=16, hidden_size=8, num_hidden_layers=1, num_attention_heads=2)
     with pytest.raises(ModelError, match=r"norms its stream after each addition.*KnockOut"):
         HeadPaths(BertForMaskedLM(small).eval(), IDS)
+    mixed = GPTNeoXConfig(
+        vocab_size=16,
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=8,
+    )
+    with pytest.raises(ModelError, match=r"one map gives its queries, keys.*KnockOut"):
+        HeadPaths(GPTNeoXForCausalLM(mixed).eval(), IDS)
     both = T5Config(vocab_size=16, d_model=8, d_ff=8, d_kv=4, num_layers=1, num_heads=2)
     with pytest.raises(ModelError, match=r"reads the encoder's stream.*KnockOut"):
         HeadPaths(T5ForConditionalGeneration(both).eval(), IDS)
