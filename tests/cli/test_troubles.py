@@ -1,6 +1,7 @@
 """Messages point to sections of docs/errors.md that are there, readable without a network."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from causattn.cli.compose import groups
 from causattn.cli.explain import explained
 from causattn.cli.troubles import troubles, troubles_page
 
+ROOT = Path(causattn.__file__).parents[1]
 SOURCE = "\n".join(
     # A sentence may be cut into strings anywhere.
     re.sub(r'"\s*f?"', "", path.read_text(encoding="utf-8"))
@@ -47,6 +49,12 @@ def test_the_list_and_a_section_are_printed(capsys):
     assert said.startswith("errors.collinear\n\nMessage. Features A and B")
     assert "features.collinear=drop" in said
     assert "*" not in said
+
+
+def test_an_installed_copy_has_the_page():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert ROOT / included["docs/errors.md"] == Path(causattn.__file__).parent / "errors.md"
 
 
 def test_a_misspelt_section_is_a_sentence(capsys):
