@@ -1,5 +1,6 @@
 """A model and a sentence from Python, in three lines a task."""
 
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,8 +10,10 @@ import torch
 from transformers import BertForSequenceClassification
 
 import causattn
+from causattn.attention import document_attention
 from causattn.base import ConfigError, DataError, ModelError
 from causattn.cli import draw_look
+from causattn.effects import counterfactual_attention
 from tests.small_models import small_bert, word_pieces
 
 TEXTS = ["the food was great", "菜很好吃 but slow"]
@@ -90,10 +93,43 @@ def test_an_explanation_shows_itself(parts, capsys):
     assert "great" in out
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        "graphs.CausalGraph", "corpora.Corpus", "models.LanguageModel", "features.FeatureTable",
+        "attention.AttentionSummary", "attention.DocumentAttention", "attribution.AttentionTau",
+        "attribution.AttributionSummary", "attribution.LinearSurrogate",
+        "attribution.TokenAttribution", "attribution.TreeSurrogate", "attribution.WordAttribution",
+        "candidates.CandidateEdges", "effects.CounterfactualAttention", "effects.EvidenceTable",
+        "exemplars.TypicalTexts", "report.ShownRun", "report.View", "results.Comparison",
+    ],
+)  # fmt: skip
+def test_every_result_shows_itself_and_has_rows(result):
+    room, name = result.split(".")
+    kind = getattr(import_module(f"causattn.{room}"), name)
+    assert all(callable(getattr(kind, what)) for what in ("show", "_repr_html_", "to_frame"))
+
+
+def test_attention_of_a_text_has_rows(parts):
+    model = causattn.load_model(*parts)
+    found = document_attention(model, TEXTS[0])
+    frame = found.to_frame()
+    assert frame["attending"].tolist() == list(found.attending)
+    np.testing.assert_allclose(frame.iloc[:, 1:].sum(axis=1), 1, atol=1e-5)
+    assert TEXTS[0] in found._repr_html_()
+    pair = counterfactual_attention(model, TEXTS[0], TEXTS[0].replace("great", "slow"))
+    moved = pair.to_frame()
+    assert (moved["after"] - moved["before"]).abs().is_monotonic_decreasing
+    assert "output after" in pair._repr_html_()
+
+
 def test_look_gives_a_view(parts, tmp_path):
     model = causattn.load_model(*parts)
     page = causattn.look(TEXTS[1], model, swap="好:难", explainers="occlusion")
     assert "iframe" in page._repr_html_()
+    rows = page.to_frame()
+    assert rows["word"].tolist()[:2] == ["菜", "很"]
+    assert set(rows["side"]) == {"before", "after"}
     assert "菜很难吃" in page.write(tmp_path / "look.html").read_text(encoding="utf-8")
     lines = tmp_path / "lines.txt"
     lines.write_text("\n".join(TEXTS), encoding="utf-8")

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from causattn.attention.capture.layer import AttentionLayer, Probe, Stack, Vectors
 from causattn.attention.capture.stream import capture_attention
 from causattn.attention.measures.flow import attention_flow
 from causattn.attention.settings import default_stack
-from causattn.base import CapabilityError
+from causattn.base import CapabilityError, Shown
 from causattn.models import LanguageModel, encode_texts, take
 
 _HIDDEN = -6e4
@@ -27,7 +29,7 @@ _HIDDEN = -6e4
 
 
 @dataclass(frozen=True)
-class DocumentAttention:
+class DocumentAttention(Shown):
     """What one document's tokens pay each other.
 
     Parameters
@@ -132,6 +134,19 @@ class DocumentAttention:
         mean = self.weights.mean(1, dtype=float)
         capacities: np.ndarray = (mean + np.eye(mean.shape[1])) / 2
         return capacities
+
+    def summary(self) -> dict[str, Any]:
+        """Return the text, and how large its attention is."""
+        layers, heads, queries, keys = self.weights.shape
+        said = {"text": self.text, "layers": layers, "heads": heads, "stack": self.stack}
+        return {**said, "tokens that attend": queries, "tokens attended to": keys}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the mean over layers and heads: a row a token that attends, a column attended."""
+        mean = self.weights.mean(axis=(0, 1))
+        return pd.DataFrame(mean, list(self.attending), list(self.tokens)).reset_index(
+            names="attending"
+        )
 
 
 def document_attention(

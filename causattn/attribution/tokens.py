@@ -14,7 +14,7 @@ from causattn.corpora import find_words
 
 
 @dataclass(frozen=True)
-class WordAttribution:
+class WordAttribution(Shown):
     """Scores of a document's words.
 
     Parameters
@@ -34,6 +34,14 @@ class WordAttribution:
     offsets: np.ndarray
     score: np.ndarray
     error: np.ndarray | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """Return how many words there are, and the sum of their scores."""
+        return {"words": len(self.words), "sum of the scores": float(self.score.sum())}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a word, see `frame`."""
+        return self.frame()
 
     def frame(self) -> pd.DataFrame:
         """Return one row a word: word, start, end, score, error (NaN where there is none)."""

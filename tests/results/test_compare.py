@@ -244,3 +244,12 @@ def test_a_metric_from_outside_is_compared(tmp_path: Path) -> None:
     assert (mine.metric.title, mine.metric.lower_is_better) == ("my metric", False)
     row = mine.differences.set_index(["first", "second"]).loc[("pc", "ges")]
     assert (row["better"], row["worse"]) == (0, 12)
+
+
+def test_a_comparison_shows_who_leads(comparison) -> None:
+    frame = comparison.to_frame()
+    assert frame["metric"].unique().tolist() == ["graph.shd"]
+    assert len(frame) == len(comparison.contestants)
+    first = comparison.summary()["first"]["graph.shd"]
+    assert first == comparison.metrics["graph.shd"].leaderboard.iloc[0, 0]
+    assert first in comparison._repr_html_()

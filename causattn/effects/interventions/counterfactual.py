@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 
 from causattn.attention import attention_weights, editable_attention
-from causattn.base import CapabilityError, DataError
+from causattn.base import CapabilityError, DataError, Shown
 from causattn.models import Encoding, LanguageModel, batches, encode_texts
 
 
@@ -44,7 +45,7 @@ class Mover(NamedTuple):
 
 
 @dataclass(frozen=True)
-class CounterfactualAttention:
+class CounterfactualAttention(Shown):
     """What a classifier says of a text and where it looks, before and after a change.
 
     Parameters
@@ -103,6 +104,25 @@ class CounterfactualAttention:
                 Mover(layer, head, row, column, float(before), float(before) + float(change))
             )
         return found
+
+    def summary(self) -> dict[str, Any]:
+        """Return the texts' tokens and the output before and after."""
+        return {
+            "before": " ".join(self.tokens_before),
+            "after": " ".join(self.tokens_after),
+            "output before": dict(zip(self.labels, self.output_before.tolist(), strict=True)),
+            "output after": dict(zip(self.labels, self.output_after.tolist(), strict=True)),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the attention that moved most: layer, head, tokens, before, after."""
+        token = [self.tokens_before[k] for k in self.aligned[:, 0]]
+        rows = [
+            (m.layer, m.head, token[m.attending], token[m.attended], m.before, m.after)
+            for m in self.movers(100)
+        ]
+        columns = ["layer", "head", "attending", "attended", "before", "after"]
+        return pd.DataFrame(rows, columns=columns)
 
     def by_head(self) -> np.ndarray:
         """Return how far each head's attention moved, float64 [layers, heads], in [0, 1].

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from causattn.attribution import EXPLAINERS, AttentionTau, TextTau, TokenAttribution, TreeSurrogate
 from causattn.base import visible
@@ -97,7 +98,21 @@ def look_page(
         notes=[visible(note) for note in notes],
         command=visible(command),
     )
-    return View(page, 900)
+    return View(page, 900, _rows(texts))
+
+
+def _rows(texts: Sequence[LookedText]) -> pd.DataFrame | None:
+    """Return a row a word and explainer: text (its number), side, explainer, word, score ..."""
+    found = [
+        side.to_frame().assign(text=k, side=which, explainer=words.method)
+        for k, looked in enumerate(texts)
+        for words in looked.words
+        for which, side in zip(("before", "after"), words.sides, strict=False)
+    ]
+    if not found:
+        return None
+    whole = pd.concat(found, ignore_index=True)
+    return whole[["text", "side", "explainer", "word", "start", "end", "score", "error"]]
 
 
 def _lead(model: LanguageModel, first: LookedText, count: int) -> str:

@@ -6,9 +6,11 @@ import html
 import sys
 import tempfile
 import webbrowser
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+import pandas as pd
 
 from causattn.attention import DocumentAttention
 from causattn.base import say, visible
@@ -37,10 +39,17 @@ class View:
         The whole page; it needs no network.
     height
         How tall its frame is in a notebook, in pixels.
+    rows
+        What `to_frame` returns; None where a view has no rows.
     """
 
     html: str
     height: int
+    rows: pd.DataFrame | None = field(default=None, compare=False)
+
+    def to_frame(self) -> pd.DataFrame | None:
+        """Return what it shows as rows: of looked-at texts, a word and explainer each."""
+        return self.rows
 
     def _repr_html_(self) -> str:
         """Show the view in a frame of its own, whose scripts see nothing of the notebook."""

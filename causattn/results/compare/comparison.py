@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causattn.base import DataError
+from causattn.base import DataError, Shown
 from causattn.results.commands import sweep_commands
 from causattn.results.compare.cells import cells_of
 from causattn.results.compare.costs import front, runtimes, typical_seconds
@@ -61,7 +61,7 @@ class MetricComparison:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """A comparison of the runs in a folder.
 
     Parameters
@@ -101,6 +101,27 @@ class Comparison:
             f"Comparison({len(self.contestants)} contestants, {len(self.data_sets)} data sets, "
             f"{len(self.jobs)} jobs; {names})"
         )
+
+    def summary(self) -> dict[str, Any]:
+        """Return how much was compared, and who leads by each metric."""
+        return {
+            "contestants": len(self.contestants),
+            "data sets": len(self.data_sets),
+            "jobs": len(self.jobs),
+            "first": {
+                name: str(one.leaderboard.iloc[0, 0])
+                for name, one in self.metrics.items()
+                if len(one.leaderboard)
+            },
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the leaderboards: one row a metric and contestant, the best first."""
+        boards = [
+            one.leaderboard.assign(metric=name)[["metric", *one.leaderboard.columns]]
+            for name, one in self.metrics.items()
+        ]
+        return pd.concat(boards, ignore_index=True) if boards else pd.DataFrame()
 
 
 def compare_runs(

@@ -45,6 +45,12 @@ export function named(text: string): HTMLElement {
   return element("bdi", { dir: text.includes("\u2068") ? "ltr" : undefined }, text);
 }
 
+/** Which way a text runs that is made of isolated pieces, by the letters that it has most of. */
+export function direction(text: string): "rtl" | "ltr" {
+  const count = (letters: RegExp) => text.match(letters)?.length ?? 0;
+  return count(/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/gu) > count(/\p{Script=Latin}/gu) ? "rtl" : "ltr";
+}
+
 /** The same inside a plain string: an arrow between two names from right to left stays as it is. */
 export function isolated(text: string): string {
   return `\u2068${text}\u2069`;

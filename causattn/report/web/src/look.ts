@@ -3,7 +3,7 @@
 import { documentViews } from "./attention/section";
 import type { View } from "./attention/subjects";
 import type { ExplainedSide, ExplainedWords, LookData, LookedText, TauData } from "./data";
-import { element, labelled, named, select } from "./dom";
+import { direction, element, labelled, named, select } from "./dom";
 import { number, signed } from "./numbers";
 import { outputs, pairSection } from "./pair";
 
@@ -97,7 +97,7 @@ function explanation(words: ExplainedWords): HTMLElement {
 }
 
 function coloured(side: ExplainedSide, most: number, when: string): HTMLElement {
-  const text = element("p", { class: "document", dir: "auto" });
+  const text = element("p", { class: "document directed", dir: direction(side.pieces.map(([piece]) => piece).join("")) });
   for (const [piece, score, error] of side.pieces) {
     if (score === null) {
       text.append(piece);

@@ -4,7 +4,7 @@ import { headColour, largest } from "./attention/canvas";
 import { heatMap, zoomed } from "./attention/heat";
 import { headGrid } from "./attention/statistics";
 import { type PairData, type PairSide, type Values, unpack } from "./data";
-import { choice, element, labelled, select } from "./dom";
+import { choice, direction, element, labelled, select } from "./dom";
 import { number, signed } from "./numbers";
 
 const SIZE = 280;
@@ -39,7 +39,8 @@ function texts({ before, after, aligned, swapped }: PairData): HTMLElement {
     return (position: number) => known.has(position) && !changed.has(position);
   };
   const line = (title: string, { tokens }: PairSide, same: (position: number) => boolean) => {
-    const text = element("p", { class: "document", dir: "auto" });
+    const words = tokens.filter((token) => !/^[[<].*[\]>]$/.test(token)).join("");
+    const text = element("p", { class: "document directed", dir: direction(words) });
     tokens.forEach((token, k) => text.append(same(k) ? element("bdi", {}, token) : element("mark", { class: "target" }, element("bdi", {}, token)), " "));
     return element("div", {}, element("h4", {}, title), text);
   };

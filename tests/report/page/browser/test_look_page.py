@@ -75,11 +75,13 @@ def test_other_texts_are_chosen_and_stay_text(look, model, tmp_path: Path) -> No
     page = look_page(model, look_at(model, TEXTS, choices), title="mine.csv")
     browser = look(page.write(tmp_path / "look.html"))
     assert browser.run("document.querySelector('h1').innerText") == "mine.csv"
+    way = "getComputedStyle(document.querySelector('.explanation .document')).direction"
     for number, text in enumerate(TEXTS):
         browser.run(
             "(() => { const made = document.querySelector('.control select');"
             f"made.value = '{number}'; made.dispatchEvent(new Event('change')); }})()"
         )
         shown = browser.run("document.querySelector('.explanation .document').textContent")
+        assert browser.run(way) == ("rtl" if number == 1 else "ltr")
         assert shown == text
     assert browser.run("document.querySelectorAll('main b').length") == 0
