@@ -2,55 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from causattn import candidates, corpora, discovery, effects, features
-from causattn.base import ConfigError, choose
+from causattn.base import ConfigError, ConfigMistakes, choose
 
 Settings = Mapping[str, Any]
 ATTENTION = "attention"
 
 
 def check_settings(config: Settings) -> None:
-    """Check the settings of all rooms before anything is computed.
+    """Check the settings of all rooms before anything is computed, and say all that is wrong.
 
     Raises
     ------
     ConfigError
         For an unknown kind, key or control, or a value that makes no sense.
     """
-    corpora.corpus_settings(config["corpus"])
+    mistakes = ConfigMistakes()
+    with mistakes.noted():
+        corpora.corpus_settings(config["corpus"])
     if about_model(config):
-        _check_heads(config)
-        return
-    check_nones(config)
-    if not is_none(config, "model"):
-        _check_model(config)
-    features.feature_settings(config["features"])
+        checks: tuple[Callable[[Settings], object], ...] = (_check_heads,)
+    else:
+        checks = (
+            check_nones,
+            _check_model,
+            lambda config: features.feature_settings(config["features"]),
+            _check_explainer,
+            _check_candidates,
+            lambda config: discovery.discovery_settings(config["discovery"]),
+            lambda config: effects.effect_settings(config["effects"]),
+            _check_controls,
+            _check_rest,
+        )
+    for check in checks:
+        with mistakes.noted():
+            check(config)
+    mistakes.raise_all()
+
+
+def _check_explainer(config: Settings) -> None:
+    """Check the settings of the explainer that proposes pairs, where it is not attention."""
     chosen_by = config.get("attribution", {})
     if any(value not in (None, ATTENTION) for value in chosen_by.values()):
         from causattn import attribution
 
         attribution.attribution_settings(chosen_by)
-    if not is_none(config, "candidates"):
-        chosen = candidates.candidate_settings(config["candidates"])
-        own = not candidates.needs_summary(config["candidates"])
-        if (method := explainer(config)) is not None and not own:
-            candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
-    discovery.discovery_settings(config["discovery"])
-    effects.effect_settings(config["effects"])
-    if config["controls"]:
-        from causattn.controls import CONTROLS, SINKS
 
-        for name in config["controls"]:
-            choose(name, dict.fromkeys(CONTROLS), "controls")
-            if name == SINKS and explainer(config) is not None:
-                raise ConfigError(
-                    f"controls=[{SINKS}] is a control of attention, and {explainer(config)} "
-                    "proposes the pairs; leave it out."
-                )
-    _check_rest(config)
+
+def _check_candidates(config: Settings) -> None:
+    """Check how candidates are chosen."""
+    if is_none(config, "candidates"):
+        return
+    chosen = candidates.candidate_settings(config["candidates"])
+    own = not candidates.needs_summary(config["candidates"])
+    if (method := explainer(config)) is not None and not own:
+        candidates.check_one_score(method, chosen.aggregate, chosen.layers, chosen.heads)
+
+
+def _check_controls(config: Settings) -> None:
+    """Check what candidates are compared with."""
+    if not config["controls"]:
+        return
+    from causattn.controls import CONTROLS, SINKS
+
+    for name in config["controls"]:
+        choose(name, dict.fromkeys(CONTROLS), "controls")
+        if name == SINKS and explainer(config) is not None:
+            raise ConfigError(
+                f"controls=[{SINKS}] is a control of attention, and {explainer(config)} "
+                "proposes the pairs; leave it out."
+            )
 
 
 def about_model(config: Settings) -> bool:
@@ -84,6 +108,8 @@ def _check_rest(config: Settings) -> None:
 
 def _check_model(config: Settings) -> None:
     """Check the settings of the model and of how its attention is read."""
+    if is_none(config, "model"):
+        return
     from causattn import models
 
     models.model_settings(config["model"])

@@ -47,19 +47,24 @@ class Stages(DataStages):
     """The stages of a study, those that are expensive through the store."""
 
     def make_model(self, corpus: Artefact[corpora.Corpus]) -> Artefact[models.LanguageModel]:
-        """Load the model, or train it on the corpus."""
+        """Load the model, or train it on the corpus: a new column beside the texts trains none."""
         settings = self._config["model"]
+        read, key = corpus.value, corpus.key
+        if "model" not in self.own and "corpus" not in self.own and models.is_native(settings):
+            texts = corpora.what_models_read(self._config["corpus"], corpus.value)
+            if texts is not None:
+                read, key = texts, corpora.texts_key(texts)
         return self._fetch(
             "model",
             {
                 "settings": models.model_result_settings(settings),
                 "source": models.model_checksums(settings),
-                "corpus": corpus.key,
+                "corpus": key,
             },
             lambda: self.own.call(
                 "model",
                 lambda corpus, seed: models.load_model(settings, corpus, seed),
-                corpus=corpus.value,
+                corpus=read,
             ),
             models.write_model,
             models.read_model,

@@ -84,8 +84,8 @@ CASES = {
         "elephant",
     ),
     "unknown network": (["corpus=bayesnet", "corpus.network=asai", "features=slots"], "asia"),
-    "unknown option": (["discovery=pcc"], "pc"),
-    "unknown key": (["discovery.alpa=0.1"], "alpa"),
+    "unknown option": (["corpus.path=good.csv", "discovery=pcc"], "pc"),
+    "unknown key": (["corpus.path=good.csv", "discovery.alpa=0.1"], "alpa"),
     "unknown algorithm": (["corpus.path=good.csv", "discovery.kind=gse"], "ges"),
     "a test that does not fit": (
         ["corpus=asia", "features=slots", "corpus.documents=300", "discovery.test=fisher_zz"],

@@ -170,3 +170,24 @@ def test_what_is_wrong_with_the_features_is_said_before_training(place):
             f"paths.cache={place}/early_cache",
             stages={"model": trained},
         )
+
+
+def test_a_new_column_beside_the_texts_trains_no_model(place):
+    held = np.random.default_rng(0).random((60, 3)) < 0.5
+    rows = [
+        f"the {'good' * a} {'cheap' * b} {'slow' * c} meal,1,{'xy'[k % 2]}"
+        for k, (a, b, c) in enumerate(held.tolist())
+    ]
+    (place / "texts.csv").write_text("\n".join(["text,stars,city", *rows]))
+    given = [
+        *("corpus=file", f"corpus.path={place}/texts.csv", "features=words", "effects=dowhy"),
+        *("model=tiny_mlm", "model.steps=2", "features.outcome=false", "features.min_share=0.1"),
+        *("controls=[]", "report=false", f"paths.cache={place}/columns"),
+    ]
+    causattn.run(*given, f"paths.runs={place}/without")
+    found = causattn.run(*given, "corpus.columns=[city]", f"paths.runs={place}/with")
+    assert "model" in found.summary["reused"]
+    assert "corpus" not in found.summary["reused"]
+    (place / "texts.csv").write_text((place / "texts.csv").read_text().replace("good", "fine"))
+    other = causattn.run(*given, f"paths.runs={place}/other")
+    assert "model" not in other.summary["reused"]

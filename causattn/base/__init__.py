@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from causattn.base.jit import compiling_seconds, njit, when_compiling
     from causattn.base.memory import free_gb
+    from causattn.base.mistakes import ConfigMistakes, several
     from causattn.base.options import Option, options_of, summary_of
     from causattn.base.plugins import (
         forget_plugins,
@@ -87,6 +88,7 @@ __all__ = [
     "CausattnError",
     "Clock",
     "ConfigError",
+    "ConfigMistakes",
     "DataError",
     "Entry",
     "ModelError",
@@ -138,6 +140,7 @@ __all__ = [
     "say",
     "seed_sequence",
     "settings_from",
+    "several",
     "size_in_words",
     "summary_of",
     "terminal",

@@ -226,11 +226,38 @@ def read_yaml(text: str, where: object) -> Any:
                 f"{where} repeats its values by references (*) more than {_YAML_VALUES} times; "
                 "write them out."
             )
-        return yaml.load(text, loader)
+        reader = loader(text)
+        try:
+            node = reader.get_single_node()
+            if repeated := _repeated(node):
+                raise ArtefactError(f"{where}{repeated}; keep one of them.")
+            return None if node is None else reader.construct_document(node)
+        finally:
+            reader.dispose()
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ArtefactError(
             f"{where} cannot be read{place_in_yaml(error)}; mend its YAML."
         ) from None
+
+
+def _repeated(node: Any) -> str:
+    """Return where a mapping has a key for the second time; YAML's reader would take the last."""
+    import yaml
+
+    if isinstance(node, yaml.SequenceNode):
+        return next(filter(None, map(_repeated, node.value)), "")
+    if not isinstance(node, yaml.MappingNode):
+        return ""
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if key.value != "<<" and isinstance(key.value, str):
+            if key.value in lines:
+                return f", line {line}: {key.value} stands in line {lines[key.value]}, too"
+            lines[key.value] = line
+        if found := _repeated(value):
+            return found
+    return ""
 
 
 def place_in_yaml(error: Exception) -> str:

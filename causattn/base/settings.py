@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from causattn.base.errors import ConfigError
+from causattn.base.mistakes import ConfigMistakes
 from causattn.base.saying import listed
 
 T = TypeVar("T")
@@ -43,24 +44,32 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     Raises
     ------
     ConfigError
-        For an unknown key (with the nearest known one), a missing one, or a value of another type.
+        For an unknown key (with the nearest known one), a missing one, or a value of another type;
+        for all of these at once.
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     hints = typing.get_type_hints(kind)
     prefix = f"{where}." if where else ""
-    for key in values:
-        if key not in fields:
-            near = difflib.get_close_matches(str(key), fields, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known keys: {listed(fields, 60)}."
-            whose = where or "the configuration"
-            raise ConfigError(f"{prefix}{key} is not a setting of {whose}; {hint}")
-    given = {key: _fit(value, hints[key], f"{prefix}{key}") for key, value in values.items()}
+    mistakes, given = ConfigMistakes(), {}
+    for key, value in values.items():
+        with mistakes.noted():
+            if key not in fields:
+                near = difflib.get_close_matches(str(key), fields, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"known keys: {listed(fields, 60)}."
+                whose = where or "the configuration"
+                raise ConfigError(f"{prefix}{key} is not a setting of {whose}; {hint}")
+            given[key] = _fit(value, hints[key], f"{prefix}{key}")
     for name, field in fields.items():
         required = (
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         )
-        if required and name not in given:
-            raise ConfigError(f"{prefix}{name} is missing; set it, for example {prefix}{name}=...")
+        with mistakes.noted():
+            # A key with a slip in it is not called missing, too.
+            if required and name not in values and values.keys() <= fields.keys():
+                raise ConfigError(
+                    f"{prefix}{name} is missing; set it, for example {prefix}{name}=..."
+                )
+    mistakes.raise_all()
     return kind(**given)
 
 

@@ -14,7 +14,9 @@ import yaml
 import causattn
 from causattn.base import (
     ArtefactError,
+    CausattnError,
     ConfigError,
+    ConfigMistakes,
     Registry,
     full_names,
     load_plugins,
@@ -23,6 +25,7 @@ from causattn.base import (
     settings_from,
 )
 from causattn.cli.main import Parser, plugins_given
+from causattn.cli.quoting import quoted
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -145,6 +148,8 @@ def compose_config(overrides: Iterable[str]) -> DictConfig:
 def with_plugins(arguments: Sequence[str]) -> list[str]:
     """Load the plugins that arguments name; return the arguments with them as one override.
 
+    Names in other letters than English ones get the quotes that Hydra wants.
+
     They are loaded before the configuration is put together, since a group's options may be
     theirs. An experiment's file may name plugins, too.
 
@@ -159,7 +164,7 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
         Where one cannot be loaded, or a group is taken out (``~effects``).
     """
     _refuse_removed_groups(arguments)
-    names, rest = plugins_given(arguments)
+    names, rest = plugins_given([quoted(text) for text in arguments])
     experiment = _experiment(rest)
     own = experiment.get("plugins") or []
     names = list(dict.fromkeys(full_names([*([own] if isinstance(own, str) else own), *names])))
@@ -168,8 +173,8 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
         from causattn.cli.key_meanings import spare_keys
 
         rest = [*rest, *spare_keys(experiment, rest)]
-    quoted = ",".join("'" + name.replace("'", "\\'") + "'" for name in names)
-    return [*rest, f"plugins=[{quoted}]"] if names else rest
+    listed = ",".join("'" + name.replace("'", "\\'") + "'" for name in names)
+    return [*rest, f"plugins=[{listed}]"] if names else rest
 
 
 def _refuse_removed_groups(arguments: Sequence[str]) -> None:
@@ -226,20 +231,45 @@ def plain(config: DictConfig) -> dict[str, Any]:
     resolved = {str(key): value for key, value in container.items()}
     of_groups = set(groups())
     common = {key: value for key, value in resolved.items() if key not in of_groups}
-    checked = settings_from(CommonSettings, common, "")
+    try:
+        checked = _checked(common)
+    except CausattnError as error:
+        mistakes = ConfigMistakes()
+        with mistakes.noted():
+            raise error
+        with mistakes.noted():  # what else is wrong, so that it is said with it
+            from causattn.checks import check_settings
+
+            check_settings({"controls": [], **resolved, "seed": 0})
+        mistakes.raise_all()
+        raise
     resolved["plugins"] = full_names(checked.plugins)
     resolved["controls"] = checked.controls  # none where they are taken out (~controls)
-    if checked.seed < 0:
-        raise ConfigError(f"seed={checked.seed} is negative; give 0 or more.")
-    if checked.threads is not None and checked.threads < 1:
-        raise ConfigError(
-            f"threads={checked.threads} runs nothing; give 1 or more, or null for all cores."
-        )
-    limits = settings_from(Limits, checked.limits, "limits")
-    for name, most in vars(limits).items():
-        if most is not None and most <= 0:
-            raise ConfigError(f"limits.{name}={most:g} lets nothing run; give more, or null.")
     return resolved
+
+
+def _checked(common: dict[str, Any]) -> CommonSettings:
+    """Return the keys that belong to no group, or raise for all of them that make no sense."""
+    checked = settings_from(CommonSettings, common, "")
+    mistakes = ConfigMistakes()
+    with mistakes.noted():
+        if checked.seed < 0:
+            raise ConfigError(f"seed={checked.seed} is negative; give 0 or more.")
+    with mistakes.noted():
+        if checked.threads is not None and checked.threads < 1:
+            raise ConfigError(
+                f"threads={checked.threads} runs nothing; give 1 or more, or null for all cores."
+            )
+    with mistakes.noted():
+        limits = settings_from(Limits, checked.limits, "limits")
+        for name, most in vars(limits).items():
+            with mistakes.noted():
+                if most is not None and most <= 0:
+                    raise ConfigError(
+                        f"limits.{name}={most:g} lets nothing run; give more, or null."
+                    )
+    mistakes.raise_all()
+    return checked
 
 
 @dataclass(frozen=True)

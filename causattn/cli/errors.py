@@ -39,6 +39,11 @@ def explain(error: Exception) -> int:
     """Print what a person needs to know of `error` on standard error; return the exit code."""
     if os.environ.get("CAUSATTN_TRACEBACK") == "1":
         say("".join(traceback.format_exception(error)), error=True)
+    if said := getattr(error, "mistakes", ()):
+        say(f"{len(said)} mistakes:", error=True)
+        for text in said:
+            say(f"  {one_line(text)}", error=True)
+        return 2
     if isinstance(error, USER_ERRORS):
         say(sentence(error), error=True)
         return 2

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 _SCHEME = "causattn"
 SESSION = "CAUSATTN_SESSION"
 """Environment variable by which the jobs of one call know each other."""
+STOP = "CAUSATTN_STOP"
+"""Environment variable of the jobs of a sweep that is to end when one of them fails."""
 
 
 def register_names() -> None:
@@ -244,6 +246,8 @@ def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
     working = not (options.help or options.hydra_help or options.cfg or options.info)
     if working and not options.shell_completion:
         given.append(f"+hydra.job.env_set.{SESSION}={session}")
+        if stop:  # said to the jobs, wherever another sweeper that a file chose starts them
+            given.append(f"+hydra.job.env_set.{STOP}=yes")
     register_names()
     several = options.multirun or any("hydra.mode=" in text for text in arguments)
     if several or options.hydra_help or options.info:
@@ -258,7 +262,14 @@ def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
             )(job_module.job)()
         except SystemExit as leaving:  # --help, --cfg and the like end by themselves
             return int(leaving.code or 0)
-        except (HydraException, BrokenPipeError):
+        except HydraException as error:
+            from causattn.cli.mistakes import all_mistakes
+
+            whole = all_mistakes(arguments, error)
+            if whole is not error:
+                raise whole from error
+            raise
+        except BrokenPipeError:
             raise
         except OSError as error:  # a job keeps its own errors, so this is Hydra making folders
             raise ArtefactError(

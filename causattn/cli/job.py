@@ -17,9 +17,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from causattn.base import load_plugins, one_line, quiet, say, typed
+from causattn.base import ConfigError, load_plugins, one_line, quiet, say, typed
 from causattn.cli.compose import plain
-from causattn.cli.hydra import SESSION, register_names
+from causattn.cli.hydra import SESSION, STOP, register_names
 
 if TYPE_CHECKING:
     from causattn.cli.prepared import Job
@@ -52,6 +52,11 @@ def job(config: DictConfig) -> None:
             run_prepared(Job.from_text(config[PREPARED]), folder.parent, say=False)
         return
     if settings.mode is RunMode.MULTIRUN:  # of another sweeper than ours
+        if os.environ.get(STOP):
+            raise ConfigError(
+                "--stop-at-first-failure is for causattn's own sweeper, others go on; a file chose "
+                "another (hydra/sweeper): leave that out, or the flag."
+            )
         asked = list(settings.overrides.task)
         _sweep_job(lambda: plain(config), folder, int(settings.job.num), asked, say=True)
         return

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
         corpus_settings,
         load_corpus,
         read_corpus,
+        texts_key,
+        what_models_read,
         write_corpus,
     )
     from causattn.corpora.network import Network, bundled_networks, load_network, sample_intervened
@@ -118,7 +120,9 @@ __all__ = [
     "sample_intervened",
     "scm_counterfactual",
     "store_texts",
+    "texts_key",
     "times_of",
+    "what_models_read",
     "windows",
     "write_corpus",
 ]

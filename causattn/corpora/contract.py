@@ -30,6 +30,9 @@ class CorpusSource(ABC):
     """Where the data was first described."""
     pattern: str = "*"
     """Which files count where a folder is read."""
+    columns_beside_texts: bool = False
+    """Whether variables stand in columns of their own and in no text, so that a model of the texts
+    sees nothing of them."""
 
     @abstractmethod
     def load(self, settings: Any, seed: int) -> Corpus:

@@ -62,6 +62,7 @@ class HubDatasets(CorpusSource):
 
     name = "datasets"
     settings = DatasetsSettings
+    columns_beside_texts = True
 
     def files(self, settings: DatasetsSettings) -> list[Path]:
         """Return the folder, where it is one."""

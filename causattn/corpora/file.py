@@ -63,6 +63,7 @@ class TextFile(CorpusSource):
 
     name = "file"
     settings = FileSettings
+    columns_beside_texts = True
     pattern = "*.txt"
 
     def files(self, settings: FileSettings) -> list[Path]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,28 @@ def corpus_checksum(settings: Mapping[str, Any]) -> str | None:
     if code := CORPORA.checksum(name):
         parts.append(code)
     return parts[0] if len(parts) == 1 else content_key(parts) if parts else None
+
+
+def what_models_read(settings: Mapping[str, Any], corpus: Corpus) -> Corpus | None:
+    """Return the part of a corpus that a model of its texts is made from: the texts and labels.
+
+    None where this is the whole corpus, as where variables stand in the texts.
+    """
+    source = CORPORA[str(settings.get("kind"))]
+    if not source.columns_beside_texts or len(corpus.mentions) or corpus.truth is not None:
+        return None
+    return replace(corpus, variables=(), values=None, categories=(), metadata=None, about={})
+
+
+def texts_key(corpus: Corpus) -> str:
+    """Return a key of a corpus's texts and labels, whatever stands beside them."""
+    texts = sha256()
+    for text in corpus.texts:
+        data = text.encode()
+        texts.update(len(data).to_bytes(8) + data)
+    labels = None if corpus.outcome is None else sha256(corpus.outcome.tobytes()).hexdigest()
+    named = [corpus.name, corpus.outcome_name, corpus.outcome_classes]
+    return content_key({"texts": texts.hexdigest(), "labels": labels, "named": named})
 
 
 def path_checksum(path: Path, pattern: str = "*") -> str:

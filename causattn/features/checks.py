@@ -16,7 +16,7 @@ projected on what the earlier ones span.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Literal
@@ -43,25 +43,8 @@ def checked(table: FeatureTable, collinear: Collinear | Literal["keep"]) -> Feat
         _refuse_unseen(table)
         return table
     twins = like_columns(table)
-    for column, other in twins.items():
-        if collinear == "error" or FeatureKind.OUTPUT in (table.kinds[column], table.kinds[other]):
-            one, two = table.names[other], table.names[column]
-            mend = " or set features.collinear=drop" if collinear == "error" else ""
-            spare = one if table.kinds[column] == FeatureKind.OUTPUT else two
-            raise DataError(
-                f"Features {one} and {two} say the same of every document, so that nothing can "
-                f"distinguish them; leave one out (features.exclude=[{spare}]){mend}; "
-                "more: causattn explain errors.collinear."
-            )
     dependent = dependent_columns(table)
-    if dependent and collinear == "error":
-        column, others = next(iter(dependent.items()))
-        names = [table.names[other] for other in others]
-        raise DataError(
-            f"Feature {table.names[column]} is a linear combination of {' and '.join(names)}; "
-            "leave one of them out (features.exclude=[...]) or set features.collinear=drop; more: "
-            "causattn explain errors.collinear."
-        )
+    _refuse(table, twins, dependent, collinear)
     spare_columns = {**dependent, **{column: [other] for column, other in twins.items()}}
     if spare_columns:
         dropped = {
@@ -73,6 +56,34 @@ def checked(table: FeatureTable, collinear: Collinear | Literal["keep"]) -> Feat
         table = replace(table, about={**table.about, "dropped_collinear": dropped})
     _refuse_unseen(table)
     return table
+
+
+def _refuse(
+    table: FeatureTable,
+    twins: Mapping[int, int],
+    dependent: Mapping[int, Sequence[int]],
+    collinear: Collinear,
+) -> None:
+    """Raise, all of them in one sentence, for what may not be dropped: the outcome never is."""
+    outcome = {k for k, kind in enumerate(table.kinds) if kind == FeatureKind.OUTPUT}
+    said, spare = [], []
+    for column, other in twins.items():
+        if collinear == "error" or outcome & {column, other}:
+            one, two = table.names[other], table.names[column]
+            said.append(f"{one} and {two} say the same of every document")
+            spare.append(one if column in outcome else two)
+    for column, others in dependent.items():
+        if collinear == "error" and column not in twins:
+            names = " and ".join(table.names[other] for other in others)
+            said.append(f"{table.names[column]} is a linear combination of {names}")
+            spare.append(table.names[column])
+    if said:
+        mend = " or set features.collinear=drop" if collinear == "error" else ""
+        raise DataError(
+            f"Some features are determined by others ({'; '.join(said)}); leave them out "
+            f"(features.exclude=[{','.join(dict.fromkeys(spare))}]){mend}; "
+            "more: causattn explain errors.collinear."
+        )
 
 
 def like_columns(table: FeatureTable) -> dict[int, int]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from causattn.models.encoding import Batch, Encoding, batches, encode_texts, take
     from causattn.models.hiding import hiding_tokens, single_tokens
     from causattn.models.load import (
+        is_native,
         known_task,
         load_model,
         model_checksums,
@@ -69,6 +70,7 @@ __all__ = [
     "causal_term",
     "encode_texts",
     "hiding_tokens",
+    "is_native",
     "known_task",
     "load_model",
     "model_answers",

@@ -73,6 +73,11 @@ def model_result_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return found if checksum is None else {**found, "checksum": checksum}
 
 
+def is_native(settings: Mapping[str, Any]) -> bool:
+    """Return whether a model is of one of causattn's own kinds, and none of a plugin."""
+    return MODELS.entry(str(settings.get("kind"))).native
+
+
 def model_checksums(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the SHA-256 of every local file that a model is made from, by name.
 

@@ -25,6 +25,7 @@ from transformers import (
 from transformers.utils import logging
 
 from causattn.base import CausattnError, ModelError
+from causattn.models.hub import ask_hub
 from causattn.models.model import Task
 
 AUTO: dict[Task, Any] = {
@@ -80,6 +81,8 @@ def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
             f"The folder {name} has no config.json; give a folder that save_pretrained wrote."
         )
     _know_own(folder)
+    if not looks_local:
+        ask_hub(name, revision)
     with _explained(name), hushed():
         return AutoConfig.from_pretrained(
             str(folder) if looks_local else name, revision=revision, trust_remote_code=False

@@ -91,6 +91,7 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str
 
     module.run_study = remember  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "causattn.study", module)
+    monkeypatch.setattr("causattn.checks.check_settings", lambda config: None)  # of real groups
     conf = make_conf(tmp_path / "conf")
     monkeypatch.setattr("causattn.cli.compose.config_folder", lambda: conf)
     if "discovery" in compose.ROOMS:  # else a test has rooms of its own

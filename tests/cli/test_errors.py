@@ -46,6 +46,51 @@ def test_hydras_errors_are_sentences(
     assert not [path for path in Path("results").rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize(
+    ("given", "beginnings"),
+    [
+        (
+            ["run", "sed=3", "discovery=gess", "corpus.sise=3", "discovery.size=1"],
+            ["sed is not a group", "discovery=gess is not known; did", "corpus.sise is not a"],
+        ),
+        (
+            ["run", "seed=-1", "threads=0", "limits.timeout_s=0", "limits.memory_gb=-2"],
+            ["seed=-1 is", "threads=0 runs", "limits.timeout_s=0", "limits.memory_gb=-2 lets"],
+        ),
+        (["run", "seed=x", "quiet=7"], ["seed='x' should", "quiet=7 should"]),
+        (
+            ["sweep", "discovery=pc,gess,pcc", "seed=0,1", "discovery.sise=3"],
+            ["discovery=gess is", "discovery=pcc is", "discovery.sise is not a group"],
+        ),
+    ],
+)
+def test_mistakes_are_said_all_at_once(
+    studies: Studies,
+    capfd: pytest.CaptureFixture[str],
+    given: list[str],
+    beginnings: list[str],
+) -> None:
+    assert main(given) == 2
+    title, *lines = capfd.readouterr().err.splitlines()
+    assert title == f"{len(beginnings)} mistakes:"
+    for beginning in beginnings:
+        assert len([line for line in lines if line.startswith(f"  {beginning}")]) == 1, lines
+    assert len(lines) == len(beginnings)
+    assert studies == []
+
+
+def test_a_key_that_stands_twice_in_a_file_is_named_with_its_line(
+    studies: Studies, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = tmp_path / "own" / "experiment"
+    place.mkdir(parents=True)
+    (place / "mine.yaml").write_text("# @package _global_\nseed: 1\nthreads: 2\nseed: 2\n")
+    assert main(["run", "--config-dir", str(tmp_path / "own"), "experiment=mine"]) == 2
+    assert capfd.readouterr().err == (
+        f"{place}/mine.yaml, line 4: seed stands in line 2, too; keep one of them.\n"
+    )
+
+
 def test_a_key_that_other_options_have(
     studies: Studies, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -117,7 +117,7 @@ def test_a_declared_sweep_runs_and_the_command_line_replaces_values(
     assert main(["sweep", "experiment=alpha_path", *small]) == 0, capsys.readouterr().err
     assert "12 jobs: 12 finished." in capsys.readouterr().out
     assert main(["compare", "mine", "--metric", "shd"]) == 0
-    assert "paths.png" in {path.name for path in Path("mine/comparison").iterdir()}
+    assert "paths.png" in {path.name for path in Path("mine/comparison_shd").iterdir()}
 
 
 def test_every_option_names_its_kind_and_says_what_it_is() -> None:

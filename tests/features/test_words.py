@@ -167,7 +167,7 @@ def test_pieces_of_the_models_tokenizer(tokenizer_model):
 
 def test_pieces_that_always_come_together_are_told(tokenizer_model):
     texts = ["slow Service", "good food 味道", "slow food", "good service"]
-    with pytest.raises(DataError, match="Features serv and ##ice say the same"):
+    with pytest.raises(DataError, match="serv and ##ice say the same"):
         _build(texts, tokenizer_model, units="pieces", top=0, include=["serv", "##ice"])
 
 
