@@ -10,7 +10,6 @@ import torch
 from causattn.attention import summarise_attention
 from causattn.base import ConfigError, DataError, ModelError
 from causattn.corpora import Corpus
-from causattn.features import FeatureKind
 
 
 def naive(model, texts, features, find, run, hidden=None):
@@ -262,17 +261,6 @@ def test_a_feature_that_never_occurs(language_model, corpus, features, table):
         summarise_attention(
             {}, language_model("bert"), corpus, table(part, len(corpus.texts), 6), 0
         )
-
-
-def test_a_column_beside_the_texts_is_not_missed(language_model, corpus, features, table):
-    rows = features.carriers
-    part = np.stack([rows.document, rows.variable, rows.start, rows.end], axis=1)
-    without = table(part[rows.variable != 2], len(corpus.texts), 6)
-    kinds = (*without.kinds[:2], FeatureKind.METADATA, *without.kinds[3:])
-    beside = replace(without, kinds=kinds)
-    found = summarise_attention({}, language_model("bert"), corpus, beside, 0)
-    seen = next(iter(found.measures.values())).seen()
-    assert seen.tolist() == [True, True, False, True, True, True]
 
 
 def test_a_mask_text_of_several_tokens_gives_way_to_the_mask_token(
