@@ -73,10 +73,11 @@ def pgmpy_hill_climbing(values: np.ndarray) -> np.ndarray:
     from pgmpy.causal_discovery import HillClimbSearch
 
     search = HillClimbSearch(scoring_method="bic-g", return_type="dag", show_progress=False)
-    search.fit(pd.DataFrame(values))
+    names = [f"x{k}" for k in range(values.shape[1])]  # it takes no numbers for names
+    search.fit(pd.DataFrame(values, columns=names))
     found = np.zeros((values.shape[1],) * 2)
     for source, target in search.causal_graph_.edges():
-        found[source, target] = 1
+        found[names.index(source), names.index(target)] = 1
     return found
 
 
