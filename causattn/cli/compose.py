@@ -25,7 +25,6 @@ from causattn.base import (
     settings_from,
 )
 from causattn.cli.main import Parser, plugins_given
-from causattn.cli.quoting import quoted
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -164,7 +163,11 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
         Where one cannot be loaded, or a group is taken out (``~effects``).
     """
     _refuse_removed_groups(arguments)
-    names, rest = plugins_given([quoted(text) for text in arguments])
+    if not all(map(str.isascii, arguments)):
+        from causattn.cli.quoting import quoted
+
+        arguments = [quoted(text) for text in arguments]
+    names, rest = plugins_given(arguments)
     experiment = _experiment(rest)
     own = experiment.get("plugins") or []
     names = list(dict.fromkeys(full_names([*([own] if isinstance(own, str) else own), *names])))

@@ -25,7 +25,6 @@ from transformers import (
 from transformers.utils import logging
 
 from causattn.base import CausattnError, ModelError
-from causattn.models.hub import ask_hub
 from causattn.models.model import Task
 
 AUTO: dict[Task, Any] = {
@@ -82,6 +81,8 @@ def read_config(name: str, revision: str | None = None) -> PreTrainedConfig:
         )
     _know_own(folder)
     if not looks_local:
+        from causattn.models.hub import ask_hub
+
         ask_hub(name, revision)
     with _explained(name), hushed():
         return AutoConfig.from_pretrained(
