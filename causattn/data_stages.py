@@ -232,5 +232,5 @@ class DataStages:
         return found
 
 
-SCHEMAS = {"corpus": 1, "model": 1, "features": 2, "attention": 1, "attribution": 1, "circuit": 1}
+SCHEMAS = {"corpus": 2, "model": 1, "features": 2, "attention": 1, "attribution": 1, "circuit": 1}
 """Version of each stage's layout and meaning: raised when either changes."""

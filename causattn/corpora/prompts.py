@@ -140,7 +140,7 @@ def prompt_corpus(
             "kind": name,
             **asdict(settings),
             "templates": list(settings.templates),
-            "roles": list(prompts[0].roles),
+            "role_columns": list(prompts[0].roles),
         },
     )
 

@@ -80,7 +80,7 @@ class Roles(FeatureBuilder):
             raise ConfigError(
                 f"features.occurrences={settings.occurrences} leaves no role; give at least 1."
             )
-        names = settings.roles or list(corpus.about.get("roles") or ())
+        names = settings.roles or list(corpus.about.get("role_columns") or ())
         if not names and not len(corpus.mentions):
             raise ConfigError(
                 f"Corpus {corpus.name} says of no word which role it has; name columns that hold "

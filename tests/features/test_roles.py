@@ -76,6 +76,12 @@ def test_a_null_corpus_has_other_words_at_the_same_places(prompts):
     assert not np.array_equal(moved.values[:, column], moved.values[:, 1])
 
 
+def test_what_planted_slots_do_to_the_label_is_no_role():
+    corpus = load_corpus({"kind": "planted", "documents": 60}, 0)
+    table = build_features({"kind": "roles"}, corpus)
+    assert table.names == build_features({"kind": "slots"}, corpus).names
+
+
 def _told(texts, **columns):
     return Corpus(name="made", texts=texts, metadata=pd.DataFrame(columns, dtype="string"))
 
