@@ -174,8 +174,7 @@ def test_each_contribution_did_its_part(done, way) -> None:
     evidence = pd.read_parquet(runs["ges"] / "evidence.parquet")
     assert evidence["halves_outcome"].isin(["passed", "failed"]).any()
     assert "3 jobs: 3 finished." in said
-    assert (place / "mine" / "comparison" / "README.md").is_file()
-    compared = (place / "mine" / "comparison" / "README.md").read_text()
+    compared = (place / "mine" / "comparison_by=discovery_missed_shd" / "README.md").read_text()
     assert "chow liu" in compared
     assert "Missed adjacencies" in compared
     assert (place / "mine" / "report.html").is_file()
