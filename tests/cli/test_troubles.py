@@ -46,7 +46,7 @@ def test_the_list_and_a_section_are_printed(capsys):
     assert all(f"errors.{name} " in said for name in troubles())
     assert main(["explain", "errors.collinear"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("errors.collinear\n\nMessage. Features A and B")
+    assert said.startswith("errors.collinear\n\nMessage. Some features are determined by others")
     assert "features.collinear=drop" in said
     assert "*" not in said
 
@@ -81,3 +81,16 @@ def test_messages_are_worded_as_the_code_words_them(name):
         words = re.sub(r"\.\.\.|\(.*?\)", "|", message).split()
         runs = [" ".join(words[k : k + 3]) for k in range(max(1, len(words) - 2))]
         assert any("|" not in run and run in SOURCE for run in runs), message
+
+
+def test_the_collinear_section_quotes_what_is_said(capsys, tmp_path):
+    table = tmp_path / "data.csv"
+    rows = (f"{k % 7},{2 * (k % 7)},{k * k % 11}" for k in range(60))
+    table.write_text("a,b,c\n" + "\n".join(rows), encoding="utf-8")
+    places = [f"corpus.path={table}", f"paths.runs={tmp_path}"]
+    assert main(["run", "corpus=table", *places]) == 2
+    said = capsys.readouterr().err
+    assert "causattn explain errors.collinear" in said
+    start, _, _ = troubles()["collinear"].removeprefix("**Message.** *").partition("(")
+    assert start
+    assert start in said
