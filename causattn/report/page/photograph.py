@@ -27,7 +27,7 @@ _FLAGS = (
 
 
 def photograph(html: str, path: Path) -> Path:
-    """Write a picture of a page and return its path.
+    """Write a picture of a page's first 4,000 pixels and return its path.
 
     Parameters
     ----------
