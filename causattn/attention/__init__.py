@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     )
     from causattn.attention.interventions.path_nodes import check_same_length, paths_from
     from causattn.attention.interventions.path_pass import Written
-    from causattn.attention.interventions.path_weights import reading_maps, writing_maps
+    from causattn.attention.interventions.path_weights import (
+        norm_gain,
+        reading_maps,
+        writing_maps,
+    )
     from causattn.attention.interventions.paths import HeadPaths
     from causattn.attention.interventions.pruning import (
         PathCase,
@@ -98,6 +102,7 @@ __all__ = [
     "heads_by_entropy",
     "minimality",
     "natural_effects",
+    "norm_gain",
     "part_effects",
     "path_attribution",
     "path_effects",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         attribution_settings,
         explainer_settings,
     )
+    from causattn.attribution.relevance import relevance_rules
     from causattn.attribution.settings import AttentionItselfSettings, ExplainerSettings
     from causattn.attribution.summarise import summarise_attribution
     from causattn.attribution.summary import (
@@ -89,6 +90,7 @@ __all__ = [
     "infidelity",
     "question",
     "read_attribution",
+    "relevance_rules",
     "replacement_effects",
     "sensitivity",
     "summarise_attribution",

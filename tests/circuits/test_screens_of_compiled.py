@@ -114,3 +114,28 @@ def test_rollout_follows_places(task) -> None:
     assert torch.allclose(
         _score(task, "attention_rollout", "1.0", "output"), own[:, 1, 0].sum(-1).mean(-1)
     )
+
+
+def test_shares_of_what_a_receiver_reads(task) -> None:
+    """ALTI's equations 7 and 8 for one receiver, its document and place at a time."""
+    paths, network = task.cases[0].paths, task.model.network
+    written, scores = paths.written().senders, PATH_SCREENS["alti"].scores(task)
+    cases = {
+        "2.0.v": network.model.layers[2].self_attn.v_proj.weight.unflatten(0, (2, -1))[0],
+        "1.mlp": network.model.layers[1].mlp.up_proj.weight,
+        "output": torch.eye(written.shape[-1]),
+    }
+    for receiver, reads in cases.items():
+        row = paths.receivers.index(receiver)
+        senders = paths.possible[row].nonzero()[:, 0].tolist()
+        places = range(1, 9) if receiver == "output" else range(9)
+        shares = []
+        for place in places:
+            parts = [reads.detach() @ written[s, 3, place] for s in senders]
+            whole = sum(parts)
+            near = [max(0.0, float(whole.abs().sum() - (whole - f).abs().sum())) for f in parts]
+            shares.append([each / max(sum(near), 1e-30) for each in near])
+        expected = torch.tensor(shares).mean(0)
+        assert expected.max() > 0.1
+        assert torch.allclose(scores[3, row, senders], expected, atol=1e-5)
+    assert not scores[:, ~paths.possible].any()

@@ -27,12 +27,12 @@ def reading_maps(wiring: Wiring) -> Iterator[torch.Tensor]:
     The gain of the norm before it is part of it. Heads that share a key or value read the same.
     """
     for block in wiring.blocks:
-        gain = _gain(block.norm, block.written(wiring.heads).shape[-1])
+        gain = norm_gain(block.norm, block.written(wiring.heads).shape[-1])
         for channel in _channels(block, wiring.heads):
             yield from channel * gain
-        gain = _gain(block.mlp_norm, gain.shape[-1])
+        gain = norm_gain(block.mlp_norm, gain.shape[-1])
         yield torch.cat([_linear(each) for each in _mlp_maps(block)[0]]) * gain
-    yield _linear(wiring.vocabulary) * _gain(wiring.norm, gain.shape[-1])
+    yield _linear(wiring.vocabulary) * norm_gain(wiring.norm, gain.shape[-1])
 
 
 def _channels(block: Block, heads: int) -> Iterator[torch.Tensor]:
@@ -62,7 +62,7 @@ def _linear(module: torch.nn.Module) -> torch.Tensor:
     return (weight.T if isinstance(module, Conv1D) else weight).detach().float()
 
 
-def _gain(norm: torch.nn.Module, width: int) -> torch.Tensor:
+def norm_gain(norm: torch.nn.Module, width: int) -> torch.Tensor:
     """Return what a norm multiplies each direction of a stream of size 1 by, [width]."""
     weight = next(norm.parameters())
     signs = torch.ones(width, dtype=weight.dtype, device=weight.device)

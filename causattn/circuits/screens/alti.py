@@ -1,0 +1,70 @@
+"""Paths by how much of what the receiver reads comes from the sender: no answer, no patch.
+
+ALTI, Ferrando, Gallego and Costa-jussa (2022), "Measuring the mixing of contextual information in
+the transformer", equations 7 and 8, for parts in place of tokens, as Ferrando and Voita (2024),
+"Information flow routes", have it. A receiver takes the sum of all that came before through its
+norm, whose size is held, and its map: y = sum_s f_s. The sender's share at a place is
+
+    c_s = max(0, |y| - |y - f_s|) / sum_s' max(0, |y| - |y - f_s'|)     (sums of absolute values)
+
+and its score the mean over places; of the output, over those that are read. Constants that
+attention adds beside what heads write (biases of W_O) belong to no sender and are left out of y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from causattn.attention import HeadPaths, norm_gain, reading_maps
+from causattn.circuits.contract import CircuitTask, PathScreen
+
+
+class AltiPaths(PathScreen):
+    """The sender's share of what the receiver reads, by distance: no answer is looked at (ALTI)."""
+
+    name = "alti"
+    paper = "Ferrando et al. (2022), Measuring the mixing of contextual information"
+
+    def scores(self, task: CircuitTask) -> torch.Tensor:
+        """Return the shares, [B, R, S]."""
+        return torch.cat([_shares(case.paths) for case in task.cases])
+
+
+def _shares(paths: HeadPaths) -> torch.Tensor:
+    written = paths.written().senders.float()
+    found = written.new_zeros((written.shape[1], *paths.possible.shape))
+    for receiver, (norm, reads) in enumerate(_maps(paths)):
+        senders = paths.possible[receiver].nonzero()[:, 0]
+        last = receiver == len(paths.receivers) - 1
+        for document in range(len(found)):
+            own = written[senders, document]
+            own = own[:, paths.at[document]] if last else own
+            # Of a layer norm what is left, its size held, is to take the mean away.
+            own = own - own.mean(-1, keepdim=True) if isinstance(norm, torch.nn.LayerNorm) else own
+            parts = own * reads if last else own @ reads.T
+            whole = parts.sum(0)
+            near = whole.abs().sum(-1) - (whole - parts).abs().sum(-1)
+            near = near.clamp(min=0)
+            share = near / near.sum(0).clamp(min=torch.finfo(near.dtype).tiny)
+            found[document, receiver, senders] = share.mean(-1)
+    return found
+
+
+def _maps(paths: HeadPaths) -> Iterator[tuple[torch.nn.Module, torch.Tensor]]:
+    """Yield each receiver's norm and map, [d, width]; of the output the norm's gain alone, [width].
+
+    The map to the vocabulary is left out: it is as high as there are words.
+    """
+    wiring = paths.wiring
+    norms: list[torch.nn.Module] = []
+    for block in wiring.blocks:
+        norms += [block.norm] * (3 * wiring.heads) + [block.mlp_norm]
+    maps = reading_maps(wiring)
+    for norm in norms:
+        yield norm, next(maps)
+    yield wiring.norm, norm_gain(wiring.norm, paths.start.shape[-1])
+
+
+PATH_SCREEN = AltiPaths()
