@@ -32,7 +32,7 @@ def kernels(monkeypatch, tmp_path):
 def test_loading_pays_after_half_a_second_compiling_after_fifteen(kernels, tmp_path):
     kernels._spent = 1.0
     assert kernels.plain_first(100)
-    assert not kernels.plain_first(101)
+    assert not kernels.plain_first(301)
     stored = tmp_path / "somewhere" / "gaussian_kernel.no_such_function-1.py311.nbi"
     stored.parent.mkdir()
     stored.touch()
@@ -66,7 +66,7 @@ def over_after(monkeypatch):
 
 
 @pytest.mark.parametrize("rules", ["causal-learn", "standard"])
-@pytest.mark.parametrize("asked", [0, 1, 3, 40])
+@pytest.mark.parametrize("asked", [0, 1, 40])
 @pytest.mark.parametrize("discrete", [False, True])
 def test_pc_goes_over_in_the_middle_and_finds_the_same(over_after, rules, asked, discrete):
     if discrete:

@@ -7,8 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from causattn.discovery.pc import edge_loops
-from causattn.discovery.pc.groups import Groups, packed_room
+from causattn.discovery.pc.groups import Groups, pack_bits
 from causattn.discovery.pc.knowledge import Constraints
 from causattn.discovery.pc.paths import group_by_paths
 from causattn.discovery.running.compiling import fitting
@@ -53,11 +52,11 @@ class Edges:
 
         With `narrow`, rows are only those that knowledge lets be parents.
         """
-        places = np.flatnonzero(adjacency)
-        x, y, tested, row, _ = lists = _room(len(places))
-        fitting(edge_loops.list_edges, known.size)(
-            places, known.required, known.forbidden, narrow, *lists[:4]
-        )
+        x, y = np.nonzero(adjacency)
+        tested = ~(known.required | known.required.T)[x, y]
+        row = np.ones(len(x), dtype=bool)
+        if narrow:
+            row = ~(known.forbidden.T | known.required)[x, y]
         everyone = np.arange(known.size)
         return cls(x, y, tested, row, x, everyone, everyone)
 
@@ -72,10 +71,9 @@ class Edges:
 
     def without(self, entry: np.ndarray) -> Edges:
         """Return the edges that have no `entry` (int [p, p]) either way round."""
-        x, y, tested, row, group = lists = _room(len(self.x))
-        left = fitting(edge_loops.keep_edges, self.size)(entry, *self._lists, *lists)
-        kept = x[:left], y[:left], tested[:left], row[:left], group[:left]
-        return Edges(*kept, self.centers, self.rank)
+        kept = (entry[self.x, self.y] == 0) & (entry[self.y, self.x] == 0)
+        x, y, tested, row, group = (each[kept] for each in self._lists)
+        return Edges(x, y, tested, row, group, self.centers, self.rank)
 
     def ranked(self, groups: Groups, strength: np.ndarray) -> Edges:
         """Return the edges with strong neighbours first, and the variables ranked.
@@ -123,29 +121,41 @@ class Edges:
         entry
             int [p, p]: pairs that have one either way round are left out.
         """
-        rows, columns, entry_centers = np.empty((3, len(self.x)), dtype=np.int64)
-        second = np.empty(len(self.x), dtype=np.uint8)
-        row_pointer, column_pointer = np.empty((2, len(self.centers) + 1), dtype=np.int64)
-        packed = packed_room(self.size)
-        one_end = 0 if order == 0 else -1 if end is None else end
-        row_count, count, most_rows, any_left = fitting(edge_loops.list_tests, self.size)(
-            *(*self._lists, self.rank, order, one_end, entry),
-            *(row_pointer, rows, column_pointer, columns, entry_centers, second, packed),
-        )
-        if not any_left:
+        x, y, tested, row, _ = self._lists
+        standing = row if order else np.zeros(len(row), dtype=bool)
+        size_of_group = self._in_each_group(standing)
+        # Rows that a tested pair of the group leaves for its sets: all, or all but itself.
+        others_row = self._in_each_group(tested & ~row) > 0
+        left = size_of_group - np.where(others_row, 0, 1)
+        if not ((self._in_each_group(tested) > 0) & ((order == 0) | (left >= order))).any():
             return None
+        other = self.rank[x] > self.rank[y]
+        asked = tested & (entry[x, y] == 0) & (entry[y, x] == 0)
+        if order == 0 or end is not None:
+            asked &= other == (order > 0 and end == 1)
+        offered = np.zeros((self.size, self.size), dtype=bool)
+        offered[x[standing], y[standing]] = True
         return Groups(
             size=self.size,
             centers=self.centers,
-            row_pointer=row_pointer,
-            rows=rows[:row_count],
-            column_pointer=column_pointer,
-            columns=columns[:count],
-            entry_centers=entry_centers[:count],
-            second=second[:count],
-            packed_rows=packed,
-            most_rows=most_rows,
+            row_pointer=_pointer(size_of_group),
+            rows=y[standing],
+            column_pointer=_pointer(self._in_each_group(asked)),
+            columns=y[asked],
+            entry_centers=x[asked],
+            second=other[asked].astype(np.uint8),
+            packed_rows=pack_bits(offered),
+            most_rows=int(size_of_group.max(initial=0)),
         )
+
+    def _in_each_group(self, which: np.ndarray) -> np.ndarray:
+        """Return how many of the edges `which` (bool [E]) each group has, int64 [G]."""
+        return np.bincount(self.group[which], minlength=len(self.centers))
+
+
+def _pointer(counts: np.ndarray) -> np.ndarray:
+    """Return where each group begins, and the end: int64 [G + 1]."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
 def _room(count: int) -> _Lists:

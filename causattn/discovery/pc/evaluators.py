@@ -15,12 +15,8 @@ from causattn.discovery.pc.discrete import CompiledDiscrete, DiscreteStatistics
 from causattn.discovery.pc.gaussian import CompiledGaussian
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.groups import Evaluator, Groups, Outcome
-from causattn.discovery.pc.reference import (
-    PlainDiscrete,
-    PlainEvaluator,
-    PlainFunction,
-    PlainGaussian,
-)
+from causattn.discovery.pc.plain_gaussian import PlainGaussian
+from causattn.discovery.pc.reference import PlainDiscrete, PlainEvaluator, PlainFunction
 from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, Kernels, TooLong
 from causattn.discovery.tests.contract import IndependenceTest
 

@@ -198,7 +198,9 @@ class GaussianStatistics:
         return float(np.sqrt(degrees) * np.arctanh(min(r, 1 - np.finfo(float).eps)))
 
     def z_of(self, nodes: np.ndarray) -> np.ndarray | None:
-        """Return |z| of many tests, int [m, 2 + |S|] x, y and the set; None where one is singular.
+        """Return |z| of many tests, int [m, 2 + |S|] x, y and the set.
+
+        None where one of them is nearly singular.
 
         Raises
         ------
@@ -206,12 +208,20 @@ class GaussianStatistics:
             Where there are too few rows for so large a set.
         """
         degrees = degrees_left(self, nodes.shape[1] - 2)
-        try:
-            inverse = np.linalg.inv(self.correlation[nodes[:, :, None], nodes[:, None, :]])
-        except np.linalg.LinAlgError:
+        # One given variable after the other is partialled out of all blocks, [2 + |S|, 2 + |S|, m].
+        of = nodes.T
+        block = self.correlation[of[:, None], of[None]]
+        for last in range(len(of) - 1, 1, -1):
+            spread = block[last, last]
+            if (spread < _UNEXPLAINED).any():
+                return None
+            shared = block[last, :last]
+            block = block[:last, :last] - shared[:, None] * (shared / spread)
+        left = block[0, 0] * block[1, 1]
+        if (left < _UNEXPLAINED).any():
             return None
-        r = np.abs(inverse[:, 0, 1]) / np.sqrt(np.abs(inverse[:, 0, 0] * inverse[:, 1, 1]))
-        return np.sqrt(degrees) * np.arctanh(np.minimum(r, 1 - np.finfo(float).eps))
+        r = np.abs(block[0, 1]) / np.sqrt(left)
+        return np.asarray(np.sqrt(degrees) * np.arctanh(np.minimum(r, 1 - np.finfo(float).eps)))
 
 
 def degrees_left(statistics: GaussianStatistics, order: int) -> int:

@@ -19,8 +19,6 @@ from causattn.discovery.pc.discrete import (
     chi_square_p_values,
     normal_scores,
 )
-from causattn.discovery.pc.gaussian import critical_z, z_p_values
-from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.groups import Groups, MeasuredOutcome, Outcome
 from causattn.discovery.running.compiling import TooLong
 from causattn.discovery.tests.contract import BatchTest, PValue, Question, one_by_one
@@ -78,21 +76,23 @@ class PlainEvaluator(ABC):
         """Test every column of every group given the subsets of `order` of its rows."""
         if self.batched:
             self._ask(groups, order, stop_at_first)
-        entries = len(groups.columns)
-        most = groups.most_rows
-        counts = np.zeros((entries, most), dtype=np.int64)
-        outcome = MeasuredOutcome(
+        outcome = self._nothing(groups, count_members)
+        for x, y, entry, rows, spared in self._entries(groups):
+            self._separate(outcome, x, y, entry, rows, order, stop_at_first, spared)
+        return outcome
+
+    def _nothing(self, groups: Groups, count_members: bool) -> MeasuredOutcome:
+        """Return the outcome before any test."""
+        entries, most = len(groups.columns), groups.most_rows
+        return MeasuredOutcome(
             separated=np.zeros(entries, dtype=np.int64),
             tested=np.zeros(entries, dtype=np.int64),
             members=np.zeros((entries, groups.words), dtype=np.uint64),
             statistic=np.full(entries, np.inf),
             degrees_of_freedom=np.zeros(entries),
             independence=np.full(entries, -np.inf),
-            member_counts=counts if count_members else None,
+            member_counts=np.zeros((entries, most), dtype=np.int64) if count_members else None,
         )
-        for x, y, entry, rows, spared in self._entries(groups):
-            self._separate(outcome, counts, x, y, entry, rows, order, stop_at_first, spared)
-        return outcome
 
     def _entries(
         self, groups: Groups
@@ -136,7 +136,6 @@ class PlainEvaluator(ABC):
     def _separate(
         self,
         outcome: Outcome,
-        counts: np.ndarray,
         x: int,
         y: int,
         entry: int,
@@ -163,7 +162,8 @@ class PlainEvaluator(ABC):
                 outcome.separated[entry] += 1
                 for k in positions:
                     outcome.members[entry, k // 64] |= np.uint64(1) << np.uint64(k % 64)
-                    counts[entry, k] += 1
+                    if outcome.member_counts is not None:
+                        outcome.member_counts[entry, k] += 1
                 if stop_at_first:
                     return
 
@@ -190,42 +190,6 @@ def _subsets(
         given = [int(rows[k]) for k in positions]
         if y not in given and (spared is None or not spared.issuperset(given)):
             yield positions
-
-
-class PlainGaussian(PlainEvaluator):
-    """Fisher's z at a level."""
-
-    batched = True
-
-    def __init__(self, statistics: GaussianStatistics, alpha: float | np.ndarray) -> None:
-        super().__init__(statistics.size)
-        self._statistics = statistics
-        self._critical = np.broadcast_to(critical_z(alpha), (statistics.size, statistics.size))
-
-    def judge(self, x: int, y: int, given: tuple[int, ...]) -> Verdict:
-        """Compare |z| with its critical value."""
-        z = self._statistics.z(x, y, given)
-        return Verdict(z < self._critical[x, y], z, 0, -z)
-
-    def judge_many(self, questions: list[Question]) -> list[Verdict]:
-        """Invert all blocks at once."""
-        nodes = np.array([(x, y, *given) for x, y, given in questions])
-        zs = self._statistics.z_of(nodes)
-        if zs is None:  # one of them is singular; the plain way says which
-            return super().judge_many(questions)
-        independent = zs < self._critical[nodes[:, 0], nodes[:, 1]]
-        return [
-            Verdict(apart, z, 0, -z)
-            for apart, z in zip(independent.tolist(), zs.tolist(), strict=True)
-        ]
-
-    def strength(self, outcome: Outcome) -> np.ndarray:
-        """Return |z|."""
-        return outcome.statistic
-
-    def p_values(self, statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.ndarray:
-        """Return two-sided normal p-values."""
-        return z_p_values(statistic)
 
 
 class PlainDiscrete(PlainEvaluator):

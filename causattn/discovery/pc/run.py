@@ -96,7 +96,7 @@ def run_pc(
     threads
         Threads of the compiled back end. The result does not depend on it.
     backend
-        ``"compiled"`` runs compiled code, and up to 100 variables plain code with the same result
+        ``"compiled"`` runs compiled code, and up to 300 variables plain code with the same result
         until that has cost as much as loading the other (`causattn.discovery.running.compiling`);
         ``"torch"`` tests Gaussian data in batches on `device`; ``"reference"`` is plain.
     device

@@ -41,11 +41,10 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
     def record(self, groups: Groups, outcome: Outcome) -> None:
         """Keep the entries that were separated."""
-        any_separated = fitting(_number, len(self.entry))(
-            groups.entry_centers, groups.columns, outcome.separated, self._following, self.entry
-        )
+        gone = np.flatnonzero(outcome.separated)
+        self.entry[groups.entry_centers[gone], groups.columns[gone]] = self._following + gone
         self._read_again()
-        if any_separated:
+        if len(gone):
             self._records.append(_Record(self._following, groups, outcome))
             self._following += len(groups.columns)
 
@@ -121,18 +120,6 @@ class SeparatingSets(Mapping[tuple[int, int], list[tuple[int, ...]]]):
 
     def __len__(self) -> int:
         return int(np.count_nonzero(np.triu((self.entry > 0) | (self.entry.T > 0), 1)))
-
-
-def _number(
-    centers: np.ndarray, columns: np.ndarray, separated: np.ndarray, first: int, entry: np.ndarray
-) -> bool:
-    """Enter the numbers of the entries that were separated; returns whether any was."""
-    found = False
-    for e in range(columns.shape[0]):
-        if separated[e] > 0:
-            entry[centers[e], columns[e]] = first + e
-            found = True
-    return found
 
 
 def _find_members(

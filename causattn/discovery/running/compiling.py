@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-PLAIN_UP_TO = 100
+PLAIN_UP_TO = 300
 """With more variables compiled code is asked for at once."""
 
 LOAD_S = 0.5
@@ -44,12 +44,15 @@ class Kernels:
         About what compiling costs.
     most_tests
         Tests of one order that a search does not begin unasked: some minutes' worth.
+    plain_up_to
+        Number of variables beyond which plain code of this search is not begun.
     """
 
     module: str
     function: str
     compile_s: float
     most_tests: float = float("inf")
+    plain_up_to: int = PLAIN_UP_TO
     _spent: float = field(default=0.0, init=False)
     _running: float | None = field(default=None, init=False)
 
@@ -61,12 +64,14 @@ class Kernels:
 
     def plain_first(self, size: int) -> bool:
         """Return whether to begin in plain code with so many variables."""
-        return size <= PLAIN_UP_TO and not self.loaded and not self.due()
+        small = size <= min(PLAIN_UP_TO, self.plain_up_to)
+        return small and not self.loaded and not self.due()
 
     def due(self) -> bool:
         """Return whether plain code has cost as much as going over."""
         running = 0.0 if self._running is None else time.perf_counter() - self._running
-        return self._spent + running > (LOAD_S if self._stored() else self.compile_s)
+        spent = self._spent + running
+        return spent > LOAD_S and spent > (LOAD_S if self._stored() else self.compile_s)
 
     @contextmanager
     def plain(self) -> Iterator[None]:
@@ -88,7 +93,7 @@ class Kernels:
 
 GAUSSIAN_PC = Kernels("causattn.discovery.pc.gaussian_kernel", "search", 7.0, 1e10)
 DISCRETE_PC = Kernels("causattn.discovery.pc.discrete_kernel", "search", 11.0, 1e8)
-GES = Kernels("causattn.discovery.ges.graph_kernels", "make_move", 15.0)
+GES = Kernels("causattn.discovery.ges.graph_kernels", "make_move", 15.0, plain_up_to=100)
 
 
 def compiled_at(size: int) -> bool:

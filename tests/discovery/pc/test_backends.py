@@ -60,6 +60,36 @@ def test_back_ends_agree(seed, kind, gaussian_data, discrete_data):
             same(run_pc(statistics, alpha=0.05, rules=rules, backend="torch", **more), plain)
 
 
+@pytest.mark.parametrize("portion", [1, 50, None])
+@pytest.mark.parametrize("seed", range(4))
+def test_tests_in_arrays_are_those_one_by_one(seed, portion, gaussian_data, monkeypatch):
+    from causattn.discovery.pc import plain_gaussian
+
+    statistics, more = case(seed, "gaussian", gaussian_data, None)
+    arrays = plain_gaussian.PlainGaussian
+    for rules in RULES:
+        with monkeypatch.context() as patch:
+            patch.setattr(arrays, "evaluate", plain_gaussian.PlainEvaluator.evaluate)
+            one_by_one = run_pc(statistics, alpha=0.05, rules=rules, **more)
+        with monkeypatch.context() as patch:
+            if portion is not None:  # with portions of one test, larger sets go one by one
+                patch.setattr(plain_gaussian, "_AT_ONCE", portion)
+            same(run_pc(statistics, alpha=0.05, rules=rules, **more), one_by_one)
+
+
+def test_a_nearly_singular_block_is_tested_one_by_one(gaussian_data):
+    data = gaussian_data(3, 6, 2, 300)
+    data[:, 5] = data[:, :4].sum(axis=1) + 1e-6 * data[:, 5]
+    statistics = GaussianStatistics.from_data(data[:, :5])
+    close = GaussianStatistics(np.corrcoef(data, rowvar=False), 300)
+    assert statistics.z_of(np.array([[0, 4, 1, 2, 3]])) is not None
+    assert close.z_of(np.array([[0, 4, 1, 2, 3, 5]])) is None
+    same(
+        run_pc(close, alpha=0.05, backend="reference"),
+        run_pc(close, alpha=0.05, backend="compiled"),
+    )
+
+
 @pytest.mark.parametrize("rules", RULES)
 def test_threads_do_not_matter(rules, gaussian_data, discrete_data):
     for statistics in (
