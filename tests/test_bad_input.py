@@ -38,7 +38,7 @@ def place(tmp_path, monkeypatch):
 CASES = {
     "fewer than no tests": (
         ["corpus.path=good.csv", "discovery.max_order=-1"],
-        "discovery.max_order=-1 is below 0",
+        "discovery.max_order=-1 should be at least 0",
     ),
     "a price below nothing": (
         ["corpus.path=good.csv", "discovery=ges", "discovery.penalty=-1"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from causattn.attention.registry import MEASURES
-from causattn.base import ConfigError, choose, settings_from
+from causattn.base import Bounds, ConfigError, choose, settings_from
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
@@ -75,17 +75,17 @@ class CaptureSettings:
     kind: Literal["streamed"] = "streamed"
     query: Literal["observed", "masked", "next"] = "observed"
     measures: tuple[str, ...] = ("raw", "mean", "rollout")
-    documents: int | None = None
+    documents: Annotated[int, Bounds(above=0)] | None = None
     layers: tuple[int, ...] | None = None
     heads: tuple[int, ...] | None = None
     entropy: Literal["lowest", "highest"] | None = None
-    heads_kept: float = 0.25
+    heads_kept: Annotated[float, Bounds(above=0)] = 0.25
     stack: Literal["encoder", "decoder", "cross"] | None = None
     sinks: Literal["keep", "remove"] = "keep"
-    batch_tokens: int = 4_096
-    memory_gb: float = 4.0
-    shard_documents: int = 4096
-    workers: int = 1
+    batch_tokens: Annotated[int, Bounds(above=0)] = 4_096
+    memory_gb: Annotated[float, Bounds(above=0)] = 4.0
+    shard_documents: Annotated[int, Bounds(above=0)] = 4096
+    workers: Annotated[int, Bounds(least=0)] = 1
     engine: Literal["processes", "ray"] = "processes"
     ray_address: str | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -128,10 +128,6 @@ def attention_settings(settings: Mapping[str, Any]) -> CaptureSettings:
             f"attention.entropy={chosen.entropy} chooses the heads of the measure mean; add mean "
             "to attention.measures, or set attention.entropy=null."
         )
-    for key in ("documents", "heads_kept", "batch_tokens", "memory_gb", "shard_documents"):
-        value = getattr(chosen, key)
-        if value is not None and value <= 0:
-            raise ConfigError(f"attention.{key}={value} should be above 0; change it.")
     if chosen.workers < (0 if chosen.engine == "ray" else 1):
         raise ConfigError(
             f"attention.workers={chosen.workers} should be 1 or more (0, all the processors, is "

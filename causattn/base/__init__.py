@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     )
     from causattn.base.settings import (
         MISSING,
+        Bounds,
         above_zero,
         choose,
         configured,
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "ArtefactError",
+    "Bounds",
     "CapabilityError",
     "CausattnError",
     "Clock",

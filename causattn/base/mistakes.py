@@ -23,7 +23,14 @@ class ConfigMistakes:
         try:
             yield
         except CausattnError as error:
-            self._errors.append(error)
+            self.note(error)
+
+    def note(self, error: CausattnError) -> None:
+        """Keep an error."""
+        self._errors.append(error)
+
+    def __bool__(self) -> bool:
+        return bool(self._errors)
 
     def raise_all(self) -> None:
         """Raise what was kept: one error as it was, several as one.

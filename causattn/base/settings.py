@@ -4,14 +4,17 @@ Every config group has such a dataclass. A configuration can set declared fields
 else; it cannot name a class or a function to call.
 """
 
+import contextlib
 import dataclasses
 import difflib
+import math
+import re
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from causattn.base.errors import ConfigError
+from causattn.base.errors import CausattnError, ConfigError
 from causattn.base.mistakes import ConfigMistakes
 from causattn.base.saying import listed
 
@@ -29,6 +32,44 @@ _WORDS: dict[Any, str] = {
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """What a number of a settings dataclass may be, as in ``Annotated[int, Bounds(least=2)]``.
+
+    Parameters
+    ----------
+    least, most
+        The smallest and the largest number that makes sense.
+    above, below
+        What it must be above or below.
+    """
+
+    least: float = -math.inf
+    most: float = math.inf
+    above: float = -math.inf
+    below: float = math.inf
+
+    def check(self, value: Any, where: str) -> None:
+        """Raise where a number is outside; what is none is another's to refuse."""
+        wanted = [
+            f"{words} {bound:g}"
+            for words, bound in (
+                ("at least", self.least),
+                ("above", self.above),
+                ("at most", self.most),
+                ("below", self.below),
+            )
+            if math.isfinite(bound)
+        ]
+        number = isinstance(value, int | float)
+        if number and not (self.least <= value <= self.most and self.above < value < self.below):
+            raise _OutOfBoundsError(f"{where}={value} should be {' and '.join(wanted)}; change it.")
+
+
+class _OutOfBoundsError(ConfigError):
+    """A number of the right type that makes no sense."""
+
+
 def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     """Build the settings dataclass `kind` from `values`.
 
@@ -44,11 +85,11 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     Raises
     ------
     ConfigError
-        For an unknown key (with the nearest known one), a missing one, or a value of another type;
-        for all of these at once.
+        For an unknown key (with the nearest known one), a missing one, a value of another type or
+        outside its `Bounds`, or what the dataclass itself refuses; for all of these at once.
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     prefix = f"{where}." if where else ""
     mistakes, given = ConfigMistakes(), {}
     for key, value in values.items():
@@ -69,8 +110,38 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
                 raise ConfigError(
                     f"{prefix}{name} is missing; set it, for example {prefix}{name}=..."
                 )
+    if not mistakes:
+        with contextlib.suppress(ConfigError):
+            return kind(**given)
+    _note_others(kind, given, {key for key in values if key not in given}, prefix, mistakes)
     mistakes.raise_all()
-    return kind(**given)
+    raise AssertionError(f"{kind.__name__} refuses its settings once, and then does not.")
+
+
+def _note_others(
+    kind: type[T], given: dict[str, Any], bad: set[str], prefix: str, mistakes: ConfigMistakes
+) -> None:
+    """Note what else a dataclass refuses, once the defaults stand for what is known to be bad."""
+    while True:
+        try:
+            kind(**given)
+            return
+        except TypeError:  # a bad one has no default
+            return
+        except CausattnError as error:
+            text = str(error)
+            named = {key for key in kind.__dataclass_fields__ if _names(text, prefix + key)}  # type: ignore[attr-defined]
+            if not named & bad:  # else a default is at odds with what was given
+                mistakes.note(error)
+            if not named & given.keys():
+                return
+            bad |= named
+            given = {key: value for key, value in given.items() if key not in named}
+
+
+def _names(text: str, key: str) -> bool:
+    """Return whether a sentence names a key."""
+    return re.search(rf"(?<![\w.]){re.escape(key)}\b", text) is not None
 
 
 def configured(value: str, **default: Any) -> Any:
@@ -165,8 +236,15 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
         for option in get_args(hint):
             try:
                 return _fit(value, option, where)
+            except _OutOfBoundsError:
+                raise
             except ConfigError:
                 continue
+    elif origin is Annotated:
+        fitting = _fit(value, get_args(hint)[0], where)
+        for bounds in get_args(hint)[1:]:
+            bounds.check(fitting, where)
+        return fitting
     elif origin is Literal:
         if value in get_args(hint):
             return value
@@ -182,6 +260,8 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
         inner = get_args(hint)[1]
         return {str(key): _fit(item, inner, f"{where}.{key}") for key, item in value.items()}
     elif hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        if not abs(value) < math.inf:
+            raise _OutOfBoundsError(f"{where}={value} should be a finite number; change it.")
         return float(value)
     elif hint is int and isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -197,6 +277,8 @@ def _in_words(hint: Any) -> str:
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
         return " or ".join(_in_words(option) for option in get_args(hint))
+    if origin is Annotated:
+        return _in_words(get_args(hint)[0])
     if origin is Literal:
         return f"one of {', '.join(map(str, get_args(hint)))}"
     if origin in (tuple, list):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from causattn.base import ConfigError, choose, settings_from
+from causattn.base import Bounds, ConfigError, choose, settings_from
 from causattn.circuits.registry import PATH_RULES, PATH_SCREENS
 
 Patch = Literal["counterfactual", "mean", "resample", "zero"]
@@ -74,7 +74,7 @@ class HeadsSettings:
     patch: Patch = "counterfactual"
     candidates: str = "attribution"
     paths: int = 200
-    steps: int = 0
+    steps: Annotated[int, Bounds(least=0)] = 0
     rule: str = "acdc"
     threshold: float = 0.02
     alpha: float = 0.01
@@ -82,11 +82,11 @@ class HeadsSettings:
         default_factory=lambda: ["attention", "activation_difference", "random"]
     )
     counts: list[int] = field(default_factory=lambda: [1, 5, 20, 50, 100, 200, 1000])
-    bootstrap: int = 200
+    bootstrap: Annotated[int, Bounds(least=0)] = 200
     confidence: float = 0.95
-    negligible: float = 0.01
+    negligible: Annotated[float, Bounds(least=0)] = 0.01
     batch_size: int = 8
-    examples: int = 2
+    examples: Annotated[int, Bounds(least=0)] = 2
 
     def __post_init__(self) -> None:
         for name, least in (("finding", 2), ("trying", 2), ("paths", 1), ("batch_size", 1)):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from causattn.base import ConfigError, generator
+from causattn.base import Bounds, generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.network import ENDINGS, Network, load_network
@@ -40,7 +40,7 @@ class BayesNetSettings:
     """
 
     network: str
-    documents: int = 20_000
+    documents: Annotated[int, Bounds(least=2)] = 20_000
     style: Literal["words", "sentences"] = "words"
     order: Literal["fixed", "shuffled", "causal"] = "shuffled"
 
@@ -61,13 +61,8 @@ class BayesNet(CorpusSource):
         Raises
         ------
         ConfigError
-            For an unknown network or fewer than 2 documents.
+            For an unknown network.
         """
-        if settings.documents < 2:
-            raise ConfigError(
-                f"corpus.documents={settings.documents} is too few for a corpus; ask for at "
-                "least 2."
-            )
         network = load_network(settings.network)
         codes = network.sample(settings.documents, generator(seed, "corpora", "bayesnet", "values"))
         order = _order(network, settings, generator(seed, "corpora", "bayesnet", "order"))

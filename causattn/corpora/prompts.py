@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from string import Formatter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
-from causattn.base import ConfigError
+from causattn.base import Bounds, ConfigError
 from causattn.corpora.corpus import Corpus, Mentions
 
 ANSWER = "answer"
@@ -37,7 +37,7 @@ class PromptSettings:
         Which of the four templates, from 0.
     """
 
-    documents: int = 60
+    documents: Annotated[int, Bounds(least=2)] = 60
     templates: tuple[int, ...] = tuple(range(_TEMPLATES))
 
     def __post_init__(self) -> None:

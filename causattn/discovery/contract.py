@@ -30,8 +30,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from causattn.base import Bounds
 from causattn.discovery.data import DiscoveryData
 from causattn.graphs import CausalGraph
 
@@ -72,7 +73,7 @@ class RunSettings:
     """
 
     kind: str
-    discretise: int | None = None
+    discretise: Annotated[int, Bounds(least=2)] | None = None
     timeout_s: float | None = None
 
 

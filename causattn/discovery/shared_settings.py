@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from causattn.base import CapabilityError, ConfigError
+from causattn.base import Bounds, CapabilityError, ConfigError
 from causattn.discovery.contract import (
     CONTINUOUS,
     DISCRETE,
@@ -92,10 +92,10 @@ class ScoreSettings(RunSettings):
 
     score: str = "auto"
     penalty: float = 0.5
-    equivalent_sample_size: float = 1.0
-    structure_prior: float | None = 1.0
-    ebic_gamma: float = 0.5
-    ridge: float = 0.0
+    equivalent_sample_size: Annotated[float, Bounds(above=0)] = 1.0
+    structure_prior: Annotated[float, Bounds(above=0)] | None = 1.0
+    ebic_gamma: Annotated[float, Bounds(least=0)] = 0.5
+    ridge: Annotated[float, Bounds(least=0)] = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +116,8 @@ class CandidateSettings(RunSettings):
     """
 
     candidates: CandidateUse = "auto"
-    expected_edges: float | None = None
-    sharpness: float = SHARPNESS
+    expected_edges: Annotated[float, Bounds(above=0)] | None = None
+    sharpness: Annotated[float, Bounds(above=0)] = SHARPNESS
 
     def levels(self, candidates: CandidateEdges, alpha: float) -> np.ndarray:
         """Return a level for each pair, of mean `alpha`; float64 [p, p], symmetric."""

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from causattn.base import ConfigError
+from causattn.base import Bounds
 from causattn.corpora import Corpus, Occurrences
 from causattn.features.assemble import Columns, Missing, assemble, chosen_variables
 from causattn.features.checks import Collinear
@@ -67,10 +67,10 @@ class ConceptSettings:
 
     include: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
-    carrier_words: int = 20
-    min_score: float = 3.0
-    min_documents: int = 5
-    max_share: float = 0.2
+    carrier_words: Annotated[int, Bounds(least=1)] = 20
+    min_score: Annotated[float, Bounds(least=0)] = 3.0
+    min_documents: Annotated[int, Bounds(least=1)] = 5
+    max_share: Annotated[float, Bounds(above=0, most=1)] = 0.2
     exclude_words: list[str] = field(default_factory=list)
     absent: str = "unknown"
     units: Units = "words"
@@ -102,11 +102,6 @@ class Concepts(FeatureBuilder):
         DataError
             For gaps, constant, like or dependent columns, or a concept that no word indicates.
         """
-        if settings.carrier_words < 1:
-            raise ConfigError(
-                f"features.carrier_words={settings.carrier_words} leaves a concept without "
-                "carriers; give at least 1."
-            )
         apart = [*settings.exclude, *set(settings.metadata).intersection(corpus.variables)]
         variables = chosen_variables(corpus, settings.include, apart, "concepts")
         found = find_units(corpus.texts, settings.units, model)

@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from causattn.base import ConfigError, DataError, choose
+from causattn.base import Bounds, ConfigError, DataError, choose
 from causattn.corpora import ANSWER, Corpus, Mentions, is_unspaced
 from causattn.features.assemble import Columns, Missing, assemble
 from causattn.features.checks import Collinear
@@ -53,7 +53,7 @@ class RoleSettings:
     """
 
     roles: list[str] = field(default_factory=list)
-    occurrences: int = 2
+    occurrences: Annotated[int, Bounds(least=1)] = 2
     exclude: list[str] = field(default_factory=list)
     outcome: bool = True
     missing: Missing = "error"

@@ -36,7 +36,6 @@ from causattn.features.words import (
     ABSENT_PRESENT,
     STREAMED_CELL,
     WordSettings,
-    check_band,
     check_table_fits,
     choose_words,
     lexicon_of,
@@ -61,7 +60,6 @@ def streamed_word_features(settings: WordSettings, corpus: Corpus, model: Any) -
     DataError
         Where an included word never occurs, and for constant, like or dependent columns.
     """
-    check_band(settings)
     if settings.metadata:
         raise ConfigError(
             "features.metadata names variables of the corpus, and texts on disk have none; use "

@@ -89,6 +89,14 @@ class WordSettings:
     missing: Missing = "error"
     collinear: Collinear = "error"
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_share <= self.max_share <= 1 or self.top < 0:
+            raise ConfigError(
+                f"features.min_share={self.min_share:g}, features.max_share={self.max_share:g} and "
+                f"features.top={self.top} are no band; give shares between 0 and 1, the smaller "
+                "first, and a number of words."
+            )
+
 
 class Words(FeatureBuilder):
     """Presence of the content words that differ most between documents."""
@@ -116,11 +124,10 @@ def word_features(settings: WordSettings, corpus: Corpus, model: Any) -> Feature
     Raises
     ------
     ConfigError
-        For an empty band, or where no word is left.
+        Where no word is left.
     DataError
         Where an included word never occurs, and for constant, like or dependent columns.
     """
-    check_band(settings)
     languages = languages_of(corpus.texts, settings.language)
     found = find_units(corpus.texts, settings.units, model)
     content = content_words_of(found, languages, merge=merges(settings))
@@ -153,16 +160,6 @@ def lexicon_of(content: ContentWords, words: Sequence[int]) -> dict[str, list[st
         content.name(word): [content.vocabulary[form] for form in content.forms[word]]
         for word in words
     }
-
-
-def check_band(settings: WordSettings) -> None:
-    """Raise where the shares and the number of words asked for make no sense."""
-    if not 0 <= settings.min_share <= settings.max_share <= 1 or settings.top < 0:
-        raise ConfigError(
-            f"features.min_share={settings.min_share:g}, features.max_share="
-            f"{settings.max_share:g} and features.top={settings.top} are no band; give shares "
-            "between 0 and 1, the smaller first, and a number of words."
-        )
 
 
 def check_table_fits(documents: int, words: int, cell: int) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 
-from causattn.base import CapabilityError, ConfigError, ModelError, generator, integer_seed
+from causattn.base import Bounds, CapabilityError, ConfigError, ModelError, generator, integer_seed
 from causattn.corpora import Corpus, out_of_distribution
 from causattn.models.causal_attention import attention_in_training
 from causattn.models.causal_term import CausalSettings, CausalTerm
@@ -55,12 +55,12 @@ class CausalClassifierSettings(CausalSettings, TinyClassifierSettings):
 
     path: str | None = None
     revision: str | None = None
-    width: int = 32
-    feed_forward: int = 64
-    vocabulary: int = 2000
-    epochs: int = 8
-    batch: int = 64
-    learning_rate: float | None = 3e-3
+    width: Annotated[int, Bounds(least=1)] = 32
+    feed_forward: Annotated[int, Bounds(least=1)] = 64
+    vocabulary: Annotated[int, Bounds(least=1)] = 2000
+    epochs: Annotated[int, Bounds(least=1)] = 8
+    batch: Annotated[int, Bounds(least=1)] = 64
+    learning_rate: Annotated[float, Bounds(above=0)] | None = 3e-3
 
     def __post_init__(self) -> None:
         TinyClassifierSettings.__post_init__(self)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -18,8 +18,8 @@ from torch.nn.functional import cross_entropy, mse_loss
 from transformers import PreTrainedModel
 
 from causattn.base import (
+    Bounds,
     CapabilityError,
-    ConfigError,
     DataError,
     ModelError,
     generator,
@@ -62,22 +62,12 @@ class ClassifierSettings:
     """
 
     train: Literal["all", "head"] = "all"
-    epochs: int = 3
-    batch: int = 32
-    learning_rate: float | None = None
-    weight_decay: float = 0.01
-    held_out: float = 0.1
-    threads: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch < 1 or (self.threads is not None and self.threads < 1):
-            raise ConfigError("model.epochs, model.batch and model.threads must be at least 1.")
-        if not 0 < self.held_out < 1:
-            raise ConfigError(f"model.held_out={self.held_out} must lie between 0 and 1.")
-        if (self.learning_rate or 1) <= 0 or self.weight_decay < 0:
-            raise ConfigError(
-                "model.learning_rate must be above 0 and model.weight_decay at least 0."
-            )
+    epochs: Annotated[int, Bounds(least=1)] = 3
+    batch: Annotated[int, Bounds(least=1)] = 32
+    learning_rate: Annotated[float, Bounds(above=0)] | None = None
+    weight_decay: Annotated[float, Bounds(least=0)] = 0.01
+    held_out: Annotated[float, Bounds(above=0, below=1)] = 0.1
+    threads: Annotated[int, Bounds(least=1)] | None = None
 
 
 def label_settings(corpus: Corpus, model_name: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ Head and encoder learn together; training ends once the loss on held-out documen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from causattn.base import CapabilityError, ConfigError, ModelError, generator, integer_seed
+from causattn.base import Bounds, CapabilityError, ConfigError, ModelError, generator, integer_seed
 from causattn.corpora import Corpus
 from causattn.models.classifier import ClassifierSettings
 from causattn.models.encoding import encode_texts
@@ -46,17 +46,10 @@ class EncoderSettings(ClassifierSettings):
     """
 
     train_mlm: bool = False
-    mlm_steps: int | None = None
-    mask_probability: float = 0.2
+    mlm_steps: Annotated[int, Bounds(least=1)] | None = None
+    mask_probability: Annotated[float, Bounds(above=0, below=1)] = 0.2
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.mlm_steps is not None and self.mlm_steps < 1:
-            raise ConfigError(f"model.mlm_steps={self.mlm_steps} must be at least 1, or null.")
-        if not 0 < self.mask_probability < 1:
-            raise ConfigError(
-                f"model.mask_probability={self.mask_probability} must lie between 0 and 1."
-            )
         if self.train_mlm and self.train == "head":
             raise ConfigError(
                 "model.train=head and model.train_mlm=true exclude each other: what a head alone "

@@ -7,10 +7,11 @@ words can be studied over many models. BERT is that of Devlin, Chang, Lee and To
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Annotated
 
 from transformers import BertForSequenceClassification
 
-from causattn.base import ConfigError, integer_seed
+from causattn.base import Bounds, ConfigError, integer_seed
 from causattn.corpora import Corpus
 from causattn.models.classifier import ClassifierSettings, label_settings, train_classifier
 from causattn.models.contract import ModelKind
@@ -38,25 +39,19 @@ class TinyClassifierSettings(ClassifierSettings):
         Documents longer than that: ``"error"`` refuses, ``"truncate"`` reads their beginning.
     """
 
-    layers: int = 2
-    heads: int = 4
-    width: int = 64
-    feed_forward: int = 128
-    dropout: float = 0.0
-    vocabulary: int = 8000
-    longest: int = 512
+    layers: Annotated[int, Bounds(least=1)] = 2
+    heads: Annotated[int, Bounds(least=1)] = 4
+    width: Annotated[int, Bounds(least=1)] = 64
+    feed_forward: Annotated[int, Bounds(least=1)] = 128
+    dropout: Annotated[float, Bounds(least=0, below=1)] = 0.0
+    vocabulary: Annotated[int, Bounds(least=1)] = 8000
+    longest: Annotated[int, Bounds(least=1)] = 512
     long_text: LongText = "error"
-    epochs: int = 20
-    learning_rate: float | None = 1e-3
-    threads: int | None = 1
+    epochs: Annotated[int, Bounds(least=1)] = 20
+    learning_rate: Annotated[float, Bounds(above=0)] | None = 1e-3
+    threads: Annotated[int, Bounds(least=1)] | None = 1
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("layers", "heads", "width", "feed_forward", "vocabulary", "longest"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"model.{name}={getattr(self, name)} must be at least 1.")
-        if not 0 <= self.dropout < 1:
-            raise ConfigError(f"model.dropout={self.dropout} must be at least 0 and below 1.")
         if self.width % self.heads:
             raise ConfigError(
                 f"model.width={self.width} cannot be shared among model.heads={self.heads}; make "

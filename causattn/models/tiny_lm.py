@@ -7,10 +7,11 @@ laptop trains in a minute, for any language.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from causattn.base import ConfigError
+from causattn.base import Bounds, ConfigError
 from causattn.corpora import Corpus
 from causattn.models.contract import ModelKind
 from causattn.models.model import LanguageModel, Task
@@ -40,13 +41,13 @@ class TinyLMSettings(RecurrentSettings):
     """
 
     layers: int = 3
-    heads: int = 4
+    heads: Annotated[int, Bounds(least=1)] = 4
     width: int = 64
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.heads < 1 or self.width % (2 * self.heads):
+        if self.width % (2 * self.heads):
             raise ConfigError(
                 f"model.width={self.width} cannot be shared among model.heads={self.heads}; make "
                 "it a multiple of twice as many."

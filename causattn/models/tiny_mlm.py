@@ -8,11 +8,11 @@ at a size that a laptop trains in seconds.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from transformers import BertForMaskedLM, PreTrainedTokenizerFast
 
-from causattn.base import ConfigError, generator, integer_seed
+from causattn.base import Bounds, ConfigError, generator, integer_seed
 from causattn.corpora import Corpus
 from causattn.models.contract import ModelKind
 from causattn.models.encoding import encode_texts
@@ -68,44 +68,30 @@ class TinyMLMSettings:
         Threads to train with, None for those of the run. The weights depend on it by rounding.
     """
 
-    layers: int = 2
-    heads: int = 4
-    width: int = 64
-    feed_forward: int = 128
-    steps: int | None = None
-    batch: int = 128
+    layers: Annotated[int, Bounds(least=1)] = 2
+    heads: Annotated[int, Bounds(least=1)] = 4
+    width: Annotated[int, Bounds(least=1)] = 64
+    feed_forward: Annotated[int, Bounds(least=1)] = 128
+    steps: Annotated[int, Bounds(least=1)] | None = None
+    batch: Annotated[int, Bounds(least=1)] = 128
     early_stopping: bool = True
-    learning_rate: float | None = None
-    weight_decay: float = 0.01
-    dropout: float = 0.0
-    mask_probability: float = 0.2
-    held_out: float = 0.02
+    learning_rate: Annotated[float, Bounds(above=0)] | None = None
+    weight_decay: Annotated[float, Bounds(least=0)] = 0.01
+    dropout: Annotated[float, Bounds(least=0, below=1)] = 0.0
+    mask_probability: Annotated[float, Bounds(above=0, below=1)] = 0.2
+    held_out: Annotated[float, Bounds(above=0, below=1)] = 0.02
     tokenizer: Literal["auto", "words", "pieces"] = "auto"
-    vocabulary: int = 8000
-    longest: int = 512
+    vocabulary: Annotated[int, Bounds(least=1)] = 8000
+    longest: Annotated[int, Bounds(least=1)] = 512
     long_text: LongText = "error"
-    threads: int | None = 1
+    threads: Annotated[int, Bounds(least=1)] | None = 1
 
     def __post_init__(self) -> None:
-        for name in ("layers", "heads", "width", "feed_forward", "steps", "batch", "longest"):
-            if getattr(self, name) is not None and getattr(self, name) < 1:
-                raise ConfigError(f"model.{name}={getattr(self, name)} must be at least 1.")
-        for name in ("mask_probability", "held_out"):
-            if not 0 < getattr(self, name) < 1:
-                raise ConfigError(f"model.{name}={getattr(self, name)} must lie between 0 and 1.")
-        if not 0 <= self.dropout < 1:
-            raise ConfigError(f"model.dropout={self.dropout} must be at least 0 and below 1.")
-        if (self.learning_rate or 1) <= 0 or self.weight_decay < 0:
-            raise ConfigError(
-                "model.learning_rate must be positive, model.weight_decay not negative."
-            )
         if self.width % self.heads:
             raise ConfigError(
                 f"model.width={self.width} cannot be shared among model.heads={self.heads}; make "
                 "it a multiple."
             )
-        if self.threads is not None and self.threads < 1:
-            raise ConfigError(f"model.threads={self.threads} must be at least 1, or null.")
 
 
 class TinyMLM(ModelKind):

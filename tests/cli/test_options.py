@@ -2,16 +2,24 @@
 
 import dataclasses
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 import yaml
+from omegaconf import OmegaConf
 
-from causattn.base import options_of, settings_from
+from causattn.base import ConfigError, default_values, options_of, settings_from
+from causattn.checks import check_settings
 from causattn.cli.compose import compose_config, config_folder, option_values
 from causattn.cli.options import GROUPS, WRITTEN, group_kinds, main, option_file, write_groups
 
 FILES = [path for group in GROUPS for path in sorted((config_folder() / group).glob("*.yaml"))]
 PRESETS = [path for path in FILES if "defaults" in yaml.safe_load(path.read_text())]
+
+
+def is_number(hint: object) -> bool:
+    """Return whether a setting is a number, or a number or null."""
+    return hint in (int, float) or bool({int, float} & {*get_args(hint)})
 
 
 def name(path: Path) -> str:
@@ -49,6 +57,21 @@ def test_a_file_composes_to_the_defaults_of_its_settings(path: Path) -> None:
         for key, value in composed.items()
     }
     assert plain == expected
+
+
+def test_numbers_below_all_sense_are_refused_before_work_and_at_once() -> None:
+    whole = OmegaConf.to_container(compose_config([]))
+    assert isinstance(whole, dict)
+    kinds = [(group, *each) for group in GROUPS for each in group_kinds(group).items()]
+    for group, kind, (settings, _) in kinds:
+        bad = {key: -1 for key, hint in get_type_hints(settings).items() if is_number(hint)}
+        if not bad:
+            continue
+        given = {**default_values(settings), "kind": kind, **bad}
+        with pytest.raises(ConfigError) as caught:
+            check_settings({**whole, group: given})
+        unsaid = [key for key in bad if f"{group}.{key}" not in str(caught.value)]
+        assert not unsaid, f"{kind}: {caught.value}"
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=name)

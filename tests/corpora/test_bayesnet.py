@@ -90,7 +90,7 @@ def test_odd_names_become_one_word_each(tmp_path):
 def test_bad_settings_are_told():
     with pytest.raises(ConfigError, match=r"corpus.network=aisa is not known; did you mean asia"):
         _load(network="aisa")
-    with pytest.raises(ConfigError, match="documents=1 is too few"):
+    with pytest.raises(ConfigError, match="documents=1 should be at least 2"):
         load_corpus({"kind": "bayesnet", "network": "asia", "documents": 1}, 0)
     with pytest.raises(ConfigError, match=r"corpus.style='prose' is not possible"):
         _load(network="asia", style="prose")

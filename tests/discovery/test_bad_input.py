@@ -110,8 +110,8 @@ def test_a_constant_column_beside_knowledge_and_in_other_doors():
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: pc(PLAIN, max_order=-1), "max_order=-1 is below 0; give 0 or more, or null"),
-        (lambda: pc(PLAIN, threads=0), "threads=0 should be 1 or more"),
+        (lambda: pc(PLAIN, max_order=-1), "max_order=-1 should be at least 0"),
+        (lambda: pc(PLAIN, threads=0), "threads=0 should be at least 1"),
         (lambda: pc(PLAIN, engine="foo"), "engine='foo' is not possible; choose one of causattn"),
         (lambda: pc(PLAIN, use_candidates="foo"), "candidates='foo' is not possible; choose one"),
         (lambda: ges(PLAIN, use_candidates="foo"), "candidates='foo' is not possible"),

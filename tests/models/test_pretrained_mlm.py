@@ -107,8 +107,8 @@ def test_the_task_is_known_before_it_is_loaded(encoder: str) -> None:
         ({"task": "encoder"}, "neither a classifier nor another model.task"),
         ({"dtype": "float16"}, "No model is trained in float16"),
         ({"train": "head"}, "changes no attention"),
-        ({"mlm_steps": 0}, "must be at least 1"),
-        ({"mask_probability": 1.0}, "must lie between 0 and 1"),
+        ({"mlm_steps": 0}, "should be at least 1"),
+        ({"mask_probability": 1.0}, "should be above 0 and below 1"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(encoder: str, settings: dict, said: str) -> None:

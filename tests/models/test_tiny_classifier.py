@@ -58,9 +58,9 @@ def test_it_is_stored_and_read(model, corpus, tmp_path):
     ("wrong", "sentence"),
     [
         ({"width": 30}, "model.width=30 cannot be shared among model.heads=4"),
-        ({"layers": 0}, "model.layers=0 must be at least 1"),
-        ({"dropout": 1.0}, "model.dropout=1.0 must be at least 0 and below 1"),
-        ({"epochs": 0}, "must be at least 1"),
+        ({"layers": 0}, "model.layers=0 should be at least 1"),
+        ({"dropout": 1.0}, "model.dropout=1.0 should be at least 0 and below 1"),
+        ({"epochs": 0}, "should be at least 1"),
     ],
 )
 def test_settings_that_make_no_sense(corpus, wrong, sentence):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from causattn.base import Bounds
 from causattn.discovery.baselines.pairwise import undirected_graph
 from causattn.discovery.contract import ANY_DATA, Algorithm, Capability, Problem, RunSettings
 from causattn.graphs import CausalGraph, Mark
@@ -22,7 +24,7 @@ class AttentionThresholdSettings(RunSettings):
     """
 
     kind: str = "attention_threshold"
-    edges: int | None = None
+    edges: Annotated[int, Bounds(least=0)] | None = None
     directed: bool = False
 
 

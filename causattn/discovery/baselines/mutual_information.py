@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from causattn.base import Bounds
 from causattn.discovery.baselines.pairwise import mutual_information, undirected_graph
 from causattn.discovery.contract import (
     CONTINUOUS_OR_DISCRETE,
@@ -30,7 +32,7 @@ class MutualInformationSettings(RunSettings):
     """
 
     kind: str = "mutual_information"
-    edges: int | None = None
+    edges: Annotated[int, Bounds(least=0)] | None = None
     alpha: float = 0.01
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from causattn.base import ConfigError, generator
+from causattn.base import Bounds, ConfigError, generator
 from causattn.discovery.contract import ANY_DATA, Algorithm, Capability, Problem, RunSettings
 from causattn.graphs import CausalGraph
 
@@ -23,7 +24,7 @@ class RandomSettings(RunSettings):
     """
 
     kind: str = "random"
-    edges: int | None = None
+    edges: Annotated[int, Bounds(least=0)] | None = None
 
 
 class Random(Algorithm):

@@ -6,10 +6,11 @@ Koller and Friedman (2009), "Probabilistic Graphical Models", section 18.4.3.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from causattn.base import Bounds
 from causattn.discovery.contract import (
     ANY,
     CONTINUOUS_OR_DISCRETE,
@@ -43,7 +44,7 @@ class HillClimbingSettings(ScoreSettings):
     kind: str = "hill_climbing"
     candidates: CandidateUse = "auto"
     max_parents: int | None = None
-    tabu_length: int = 100
+    tabu_length: Annotated[int, Bounds(least=0)] = 100
     knowledge: dict[str, Any] | None = None
 
 

@@ -8,10 +8,12 @@ and so finds edges there; here its skeleton bounds our hill climbing in both dir
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
+from causattn.base import Bounds
 from causattn.discovery.contract import ANY, DISCRETE, Algorithm, Capability, Problem
 from causattn.discovery.dag_search.climb import climbed, dag_of
 from causattn.discovery.libraries.calls import silenced
@@ -33,7 +35,7 @@ class MmhcSettings(ScoreSettings):
 
     kind: str = "mmhc"
     alpha: float = 0.01
-    tabu_length: int = 100
+    tabu_length: Annotated[int, Bounds(least=0)] = 100
 
 
 class Mmhc(Algorithm):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from causattn.base import ConfigError, integer_seed
+from causattn.base import Bounds, integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
 from causattn.discovery.functional.lingam import LINGAM
 from causattn.discovery.libraries.calls import seeded, silenced
@@ -27,7 +28,7 @@ class CamUvSettings(RunSettings):
 
     kind: str = "cam_uv"
     alpha: float = 0.01
-    max_set_size: int = 3
+    max_set_size: Annotated[int, Bounds(least=2)] = 3
 
 
 class CamUv(Algorithm):
@@ -46,10 +47,6 @@ class CamUv(Algorithm):
         """Solve a prepared problem; a pair with an unobserved cause in common is ``<->``."""
         from causallearn.search.FCMBased.lingam import CAMUV
 
-        if settings.max_set_size < 2:
-            raise ConfigError(
-                f"max_set_size={settings.max_set_size} holds no pair; choose 2 or more."
-            )
         data = problem.data
         with silenced(), seeded(integer_seed(problem.seed, "discovery", "cam_uv")):
             # The library's random Fourier features and splines want float64 in row order.

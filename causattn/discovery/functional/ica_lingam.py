@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from causattn.base import integer_seed
+from causattn.base import Bounds, integer_seed
 from causattn.discovery.contract import CONTINUOUS, Algorithm, Capability, Problem, RunSettings
 from causattn.discovery.functional.lingam import LINGAM, fitted_lingam, lingam_assumptions
 from causattn.graphs import CausalGraph
@@ -24,7 +24,7 @@ class IcaLingamSettings(RunSettings):
     """
 
     kind: str = "ica_lingam"
-    max_iterations: int = 1000
+    max_iterations: Annotated[int, Bounds(least=1)] = 1000
 
 
 class IcaLingam(Algorithm):

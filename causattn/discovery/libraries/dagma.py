@@ -9,10 +9,11 @@ asked otherwise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from causattn.base import CapabilityError, ConfigError
+from causattn.base import Bounds, CapabilityError, ConfigError
 from causattn.discovery.contract import (
     CONTINUOUS,
     Algorithm,
@@ -42,8 +43,8 @@ class DagmaSettings(RunSettings):
     """
 
     kind: str = "dagma"
-    l1: float = 0.03
-    threshold: float = 0.3
+    l1: Annotated[float, Bounds(least=0)] = 0.03
+    threshold: Annotated[float, Bounds(least=0)] = 0.3
     standardise: bool = True
     candidates: CandidateUse = "auto"
 

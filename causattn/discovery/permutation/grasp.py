@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
+from causattn.base import Bounds
 from causattn.discovery.contract import (
     CONTINUOUS_OR_DISCRETE,
     Algorithm,
@@ -31,7 +33,7 @@ class GraspSettings(ScoreSettings):
     """
 
     kind: str = "grasp"
-    depth: int = 3
+    depth: Annotated[int, Bounds(least=1)] = 3
 
 
 class Grasp(Algorithm):

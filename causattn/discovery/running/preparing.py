@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from causattn.base import CapabilityError, ConfigError, DataError, settings_from
+from causattn.base import (
+    Bounds,
+    CapabilityError,
+    ConfigError,
+    ConfigMistakes,
+    DataError,
+    settings_from,
+)
 from causattn.discovery.contract import Algorithm, Capability, Problem, RunSettings
 from causattn.discovery.data import DiscoveryData, named_list, refuse_missing
 from causattn.discovery.registry import ALGORITHMS
@@ -26,9 +33,12 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=RunSettings)
 
-_COUNTS = ("max_order", "max_parents", "max_path_length", "restarts")
-_AMOUNTS = ("penalty", "timeout_s")
-_FROM_ONE = ("threads", "starts")
+_BOUNDS = {
+    ("max_order", "max_parents", "max_path_length", "restarts"): Bounds(least=0),
+    ("penalty", "timeout_s"): Bounds(above=0),
+    ("threads", "starts"): Bounds(least=1),
+}
+"""What numbers may be that algorithms, those of plugins too, call by these names."""
 
 
 def chosen_algorithm(
@@ -80,22 +90,19 @@ def checked(kind: type[S], values: Mapping[str, Any], where: str = "") -> S:
         key: value.item() if isinstance(value, np.generic) else value
         for key, value in own_names(values).items()
     }
-    found = settings_from(kind, plain, where)
     prefix = f"{where}." if where else ""
-    if (alpha := getattr(found, "alpha", None)) is not None:
-        check_alpha(alpha, f"{prefix}alpha")
-    for name in _COUNTS:
-        if (value := getattr(found, name, None)) is not None and value < 0:
-            raise ConfigError(
-                f"{prefix}{name}={value} is below 0; give 0 or more, or null for no limit."
-            )
-    for name in _AMOUNTS:
-        if (value := getattr(found, name, None)) is not None and value <= 0:
-            raise ConfigError(f"{prefix}{name}={value:g} should be above 0; change it.")
-    for name in _FROM_ONE:
-        if (value := getattr(found, name, None)) is not None and value < 1:
-            raise ConfigError(f"{prefix}{name}={value} should be 1 or more; change it.")
-    check_named(found)
+    mistakes = ConfigMistakes()
+    with mistakes.noted():
+        found = settings_from(kind, plain, where)
+        check_named(found)
+    if isinstance(alpha := plain.get("alpha"), int | float):
+        with mistakes.noted():
+            check_alpha(alpha, f"{prefix}alpha")
+    for names, bounds in _BOUNDS.items():
+        for name in names:
+            with mistakes.noted():
+                bounds.check(plain.get(name), f"{prefix}{name}")
+    mistakes.raise_all()
     return found
 
 

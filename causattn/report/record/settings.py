@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from causattn.base import ConfigError, settings_from
+from causattn.base import Bounds, settings_from
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class PageSettings:
         Tokens that a causal language model adds to a document's beginning; 0 for none.
     """
 
-    documents: int = 3
-    tokens: int = 128
-    sample: int = 100
-    examples: int = 3
-    edits: int = 4
-    tries: int = 500
-    surrogate: int = 300
-    continuation: int = 10
+    documents: Annotated[int, Bounds(least=0)] = 3
+    tokens: Annotated[int, Bounds(least=1)] = 128
+    sample: Annotated[int, Bounds(least=2)] = 100
+    examples: Annotated[int, Bounds(least=0)] = 3
+    edits: Annotated[int, Bounds(least=0)] = 4
+    tries: Annotated[int, Bounds(least=1)] = 500
+    surrogate: Annotated[int, Bounds(least=0)] = 300
+    continuation: Annotated[int, Bounds(least=0)] = 10
 
 
 def page_settings(settings: Mapping[str, Any] | None) -> PageSettings:
@@ -51,12 +51,4 @@ def page_settings(settings: Mapping[str, Any] | None) -> PageSettings:
     ConfigError
         For an unknown key, or a number that makes no sense.
     """
-    chosen = settings_from(PageSettings, settings or {}, "page")
-    least_of = {"documents": 0, "tokens": 1, "sample": 2, "examples": 0}
-    least_of |= {"edits": 0, "tries": 1, "surrogate": 0, "continuation": 0}
-    for key, least in least_of.items():
-        if getattr(chosen, key) < least:
-            raise ConfigError(
-                f"page.{key}={getattr(chosen, key)} is too few; give {least} or more."
-            )
-    return chosen
+    return settings_from(PageSettings, settings or {}, "page")

@@ -136,7 +136,7 @@ def test_long_documents_are_passed_over(recorded_run: Recorded) -> None:
 
 
 def test_settings_that_make_no_sense_are_sentences() -> None:
-    with pytest.raises(ConfigError, match=r"page\.sample=1 is too few; give 2 or more"):
+    with pytest.raises(ConfigError, match=r"page\.sample=1 should be at least 2"):
         page_settings({"sample": 1})
     with pytest.raises(ConfigError, match=r"page"):
         page_settings({"document": 1})

@@ -74,7 +74,7 @@ def test_a_model_that_answers_nothing_has_none(causal_run: Make) -> None:
 
 
 def test_mistakes_are_sentences(recorded_run: Make) -> None:
-    with pytest.raises(ConfigError, match=r"page\.surrogate=-1 is too few; give 0 or more"):
+    with pytest.raises(ConfigError, match=r"page\.surrogate=-1 should be at least 0"):
         page_settings({"surrogate": -1})
     run = recorded_run(surrogate=40, **SMALL)
     path = run.folder / FILE
