@@ -13,7 +13,9 @@ from causattn.corpora import PROGRAMS, Corpus, load_corpus
 from causattn.models import LanguageModel, encode_texts
 
 
-def program_case(model: LanguageModel, documents: int, seed: int) -> PathCase:
+def program_case(
+    model: LanguageModel, documents: int, seed: int, permuted: bool = False
+) -> PathCase:
     """Return documents of a compiled program, one token shorter than it can be.
 
     In the place of a path stands what the same part writes in another document, which is as long as
@@ -28,10 +30,16 @@ def program_case(model: LanguageModel, documents: int, seed: int) -> PathCase:
         How many.
     seed
         Draws documents, the others and their orders.
+    permuted
+        Whether the tokens at each place are permuted over the documents, so that what is read are
+        the answers to other documents.
     """
     name, length = str(model.about["program"]), int(model.about["length"])
     own = _drawn(name, length - 1, documents, seed)
     ids, others = _ids(model, own), _ids(model, _drawn(name, length, documents, seed + 1))
+    if permuted:
+        drawn = generator(seed, "programs", "permuted").permuted(ids.numpy(), axis=0)
+        ids = torch.from_numpy(drawn)
     orders = generator(seed, "programs", "orders").permuted(
         np.tile(np.arange(1, length + 1), (documents, 1)), axis=1
     )

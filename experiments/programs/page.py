@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from causattn.reproduction import Context, Findings, Row, interval
+from causattn.reproduction import Context, Findings, Row, half_width, interval
 from causattn.results import Ranking, rank
 
 ATTENTION = "attention, "
@@ -16,18 +16,28 @@ ATTENTION = "attention, "
 def page(rows: list[Row], context: Context) -> Findings:
     """Return figures, the leaderboards and what each program is."""
     frame = pd.DataFrame(rows)
-    programs = frame[frame["what"] == "program"]
-    screens = frame[frame["what"] == "screen"]
+    measured = frame["control"] == "none"
+    programs = frame[measured & (frame["what"] == "program")]
+    screens = frame[measured & (frame["what"] == "screen")]
+    controls = frame[~measured & (frame["what"] == "screen")]
     found = Findings(figures=_figures(programs, screens, context))
     for sharpness, own in screens.groupby("sharpness", sort=False):
         means = over_seeds(own)
         title = f"Leaderboard, sharpness {sharpness:g}"
-        found.tables[title] = leaderboard(own)
+        beside = controls[controls["sharpness"] == sharpness]
+        found.tables[title] = leaderboard(own, beside)
         found.notes[title] = (
             f"Means over {means['program'].nunique()} programs ± half of their 95% interval by "
-            "Student's t, each program's a mean over seeds. Heads' queries and keys: AUROC over "
-            "paths into these alone; values and the rest: over all others. " + _ranked(means)[1]
+            "Student's t, each program's a mean over seeds. Over seeds: half of the interval of "
+            f"the means over programs; seeds: {own['seed'].nunique()}. Heads' queries and keys: "
+            "AUROC over paths into these alone; values and the rest: over all others. "
+            + _ranked(means)[1]
         )
+        if len(beside):
+            found.notes[title] += (
+                " Untrained: AUROC with random weights, against the circuit that is not there; "
+                "permuted: with tokens permuted over documents, so that answers are others'."
+            )
     title = "AUROC by program"
     found.tables[title] = by_program(screens)
     found.notes[title] = "Of the sharpest models; mean over seeds."
@@ -35,10 +45,6 @@ def page(rows: list[Row], context: Context) -> Findings:
     found.notes["The programs"] = (
         "Heads in each layer, decoys included; paths that are counted, those of the circuit among "
         "them; of each kind how many move an output of some document where they are patched alone."
-    )
-    found.remarks.append(
-        "The random order is drawn from the run's seed alone: programs whose models are of one "
-        "size share it, so that its means over programs are of fewer draws than there are programs."
     )
     return found
 
@@ -49,7 +55,7 @@ def over_seeds(screens: pd.DataFrame) -> pd.DataFrame:
     return screens.groupby(["program", "screen"], sort=False)[columns].mean().reset_index()
 
 
-def leaderboard(screens: pd.DataFrame) -> pd.DataFrame:
+def leaderboard(screens: pd.DataFrame, controls: pd.DataFrame) -> pd.DataFrame:
     """Return a line a screen, the best first."""
     means = over_seeds(screens)
     ranks, _ = _ranked(means)
@@ -58,12 +64,22 @@ def leaderboard(screens: pd.DataFrame) -> pd.DataFrame:
         line: dict[str, Any] = {"screen": screen}
         line["mean rank"] = f"{ranks[str(screen)]:.2f}"
         line["AUROC"] = interval(own["auroc"])
+        line["over seeds"] = _over_programs(screens, str(screen), "auroc")
         line["average precision"] = interval(own["average_precision"])
+        line["precision over seeds"] = _over_programs(screens, str(screen), "average_precision")
         line["queries and keys"] = interval(own["auroc_looks"])
         line["values and the rest"] = interval(own["auroc_rest"])
+        for control, beside in controls.groupby("control", sort=False):
+            line[str(control)] = interval(beside.loc[beside["screen"] == screen, "auroc"])
         line["seconds a program"] = f"{own['seconds'].mean():.3f}"
         lines.append((ranks[str(screen)], line))
     return pd.DataFrame([line for _, line in sorted(lines, key=lambda each: each[0])])
+
+
+def _over_programs(screens: pd.DataFrame, screen: str, column: str) -> str:
+    """Return half of the interval, over seeds, of a screen's mean over programs."""
+    means = screens[screens["screen"] == screen].groupby("seed")[column].mean()
+    return f"±{half_width(means):.3f}" if len(means) > 1 else ""
 
 
 def by_program(screens: pd.DataFrame) -> pd.DataFrame:
@@ -75,18 +91,24 @@ def by_program(screens: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ranked(means: pd.DataFrame) -> tuple[dict[str, float], str]:
-    """Return mean ranks of AUROC over programs, and a sentence about them."""
+    """Return mean ranks of AUROC over programs, and sentences about them."""
     table = means.pivot(index="program", columns="screen", values="auroc")
     names = [str(name) for name in table.columns]
     ranking = rank(-table.to_numpy(), names, [str(name) for name in table.index])
     if not isinstance(ranking, Ranking):
         ranks = (-table).rank(axis=1).mean()
         return dict(zip(names, ranks, strict=True)), f"No test of ranks: {ranking}."
-    said = (
+    own = dict(zip(names, ranking.mean_ranks, strict=True))
+    level = [
+        name
+        for name in sorted(own, key=lambda name: own[name])
+        if own[name] - min(own.values()) < ranking.critical_difference
+    ]
+    return own, (
         f"Mean ranks of AUROC differ at the level {ranking.level:g} where they are "
-        f"{ranking.critical_difference:.2f} apart (Nemenyi over programs)."
+        f"{ranking.critical_difference:.2f} apart (Nemenyi over programs); level with the first: "
+        f"{', '.join(level)}."
     )
-    return dict(zip(names, ranking.mean_ranks, strict=True)), said
 
 
 def _programs(programs: pd.DataFrame) -> pd.DataFrame:
@@ -138,4 +160,4 @@ def _figures(programs: pd.DataFrame, screens: pd.DataFrame, context: Context) ->
     return figures + [context.figure(f"AUROC of {name}", float(mean[name])) for name in KNOWN]
 
 
-KNOWN = ("EAP-IG", "ACDC")
+KNOWN = ("ALTI", "EAP-IG", "ACDC")

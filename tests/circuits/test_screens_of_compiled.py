@@ -105,6 +105,22 @@ def test_attention_is_weighted_by_what_it_carries(task) -> None:
     assert torch.allclose(found, sender * receiver, atol=1e-6)
 
 
+def test_attention_is_weighted_by_the_answers_gradient(task) -> None:
+    (case,) = task.cases
+    inputs = {"input_ids": case.paths.input_ids}
+    rows = torch.arange(DOCUMENTS)[:, None]
+
+    def target(output):
+        return case.metric(output.logits[rows, case.paths.at]).sum()
+
+    with editable_attention(task.model.network, inputs) as capture:
+        slopes = torch.stack([slope for *_, slope in capture.gradients(inputs, target)], 1)
+    paid = (_weights(task) * slopes).clamp(min=0).sum(-1).mean(-1)
+    assert paid[:, 2, 0].mean() > 0.01
+    found = _score(task, "attention_gradient", "embedding", "2.0.v")
+    assert torch.allclose(found, paid[:, 2, 0] * paid.flatten(1).mean(1))
+
+
 def test_rollout_follows_places(task) -> None:
     own = _weights(task)
     along = (own[:, 2, 0] @ own[:, 1, 0]).sum(-1).mean(-1)

@@ -5,6 +5,7 @@ the token itself nor at the first token, where attention goes that is not needed
 
     attention_mean      mean_t A[t] * mean_t B[t],  X[t] what t pays to all others
     attention_norm      the same with weights times the norm of what they carry
+    attention_gradient  the same with weights times the answer's gradient by them, where positive
     attention_rollout   mean_t sum_k A[t, k] sum_j B[k, j], which follows places (Abnar and Zuidema
                         2020, "Quantifying attention flow in transformers", for two heads)
 
@@ -15,12 +16,15 @@ attention counts as the mean head, in rollout as one that passes on all it has.
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import torch
 
 from causattn.attention import (
     AttentionLayer,
+    Capture,
     HeadPaths,
+    PathCase,
     Probe,
     carried_norms,
     editable_attention,
@@ -44,12 +48,18 @@ class _Maps(Probe):
         self._norms = carried_norms(values, projection)
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
-        own = weights.float().clone()
+        own = weights.float()
         if self._norms is not None:
             own = own * self._norms[:, :, None, :]
-        own.diagonal(dim1=2, dim2=3).zero_()
-        own[..., 0] = 0
-        self.maps.append(own)
+        self.maps.append(_of_others(own))
+
+
+def _of_others(weights: torch.Tensor) -> torch.Tensor:
+    """Return weights [B, H, T, T] without those of the token itself and of the first token."""
+    own = weights.clone()
+    own.diagonal(dim1=2, dim2=3).zero_()
+    own[..., 0] = 0
+    return own
 
 
 class PlacePaths(PathScreen):
@@ -63,12 +73,17 @@ class PlacePaths(PathScreen):
         found = []
         for case in task.cases:
             inputs = {"input_ids": case.paths.input_ids}
-            probe = _Maps(self.norms)
             with editable_attention(task.model.network, inputs) as capture:
-                capture.run(inputs, probe)
-            own = self.of_maps(case.paths, torch.stack(probe.maps, dim=1))
+                maps = self.maps(capture, case)
+            own = self.of_maps(case.paths, torch.stack(maps, dim=1))
             found.append(own * case.paths.possible.to(own))
         return torch.cat(found)
+
+    def maps(self, capture: Capture, case: PathCase) -> list[torch.Tensor]:
+        """Return every layer's maps, [B, H, T, T] each."""
+        probe = _Maps(self.norms)
+        capture.run({"input_ids": case.paths.input_ids}, probe)
+        return probe.maps
 
     @abstractmethod
     def of_maps(self, paths: HeadPaths, maps: torch.Tensor) -> torch.Tensor:
@@ -91,6 +106,23 @@ class NormAttentionPaths(MeanAttentionPaths):
     name = "attention_norm"
     paper = "Kobayashi et al. (2020), Attention is not only a weight"
     norms = True
+
+
+class GradientAttentionPaths(MeanAttentionPaths):
+    """Attention times the answer's gradient by it, where positive, at every place."""
+
+    name = "attention_gradient"
+    paper = "Chefer, Gur and Wolf (2021), Generic attention-model explainability"
+
+    def maps(self, capture: Capture, case: PathCase) -> list[torch.Tensor]:
+        """Return every layer's weights times their gradients, cut at 0."""
+        rows = torch.arange(len(case.paths.input_ids))[:, None]
+
+        def target(output: Any) -> torch.Tensor:
+            return case.metric(output.logits[rows, case.paths.at]).sum()
+
+        found = capture.gradients({"input_ids": case.paths.input_ids}, target)
+        return [_of_others((weights * slope).clamp(min=0).float()) for _, weights, slope in found]
 
 
 class RolloutPaths(PlacePaths):
@@ -120,4 +152,9 @@ class RolloutPaths(PlacePaths):
         return torch.einsum("brk,bsk->brs", torch.stack(reads, 1), passed)
 
 
-PATH_SCREEN = (MeanAttentionPaths(), NormAttentionPaths(), RolloutPaths())
+PATH_SCREEN = (
+    MeanAttentionPaths(),
+    NormAttentionPaths(),
+    GradientAttentionPaths(),
+    RolloutPaths(),
+)

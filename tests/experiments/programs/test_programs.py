@@ -16,7 +16,10 @@ def test_programs_are_right_and_their_circuits_exact(small):
     rows, page = small
     programs = [row for row in rows if row["what"] == "program"]
     assert {row["program"] for row in programs} == {"reverse", "count"}
+    assert {row["control"] for row in rows} == {"none", "untrained", "permuted"}
     for row in programs:
+        if row["control"] != "none":
+            continue
         assert (row["wrong"], row["others_moving"]) == (0, 0)
         assert row["edges_moving"] == row["edges"] > 0
     assert "| reverse | 3 | 2 | 96 | 7 |" in page
@@ -24,8 +27,8 @@ def test_programs_are_right_and_their_circuits_exact(small):
 
 def test_every_screen_has_its_line_and_interventions_lead(small):
     rows, page = small
-    screens = [row for row in rows if row["what"] == "screen"]
-    assert len({row["screen"] for row in screens}) >= 11
+    screens = [row for row in rows if row["what"] == "screen" and row["control"] == "none"]
+    assert len({row["screen"] for row in screens}) >= 15
     for row in screens:
         assert 0 <= row["auroc"] <= 1
         if row["screen"] in ("ACDC", "path patching"):
@@ -34,6 +37,21 @@ def test_every_screen_has_its_line_and_interventions_lead(small):
     names = [line.split(" | ")[0].strip("| ") for line in lines if line.startswith("| ")][1:]
     assert set(names[:2]) == {"ACDC", "path patching"}
     assert {row["screen"] for row in screens} == set(names)
+
+
+def test_controls_lose_what_the_weights_and_the_answers_gave(small):
+    rows, page = small
+    of = {
+        (row["program"], row["control"], row["screen"]): row["auroc"]
+        for row in rows
+        if row["what"] == "screen"
+    }
+    assert of["reverse", "untrained", "ACDC"] < of["reverse", "none", "ACDC"]
+    assert of["reverse", "untrained", "composition of weights"] < 0.8
+    # What reads weights alone is none the worse for other documents.
+    composed = [of["reverse", each, "composition of weights"] for each in ("permuted", "none")]
+    assert composed[0] == composed[1] > 0.8
+    assert " | untrained | permuted | " in page
 
 
 def test_every_screen_of_the_protocol_is_known(small):
