@@ -128,10 +128,10 @@ CONTESTANTS: dict[str, tuple[str, str, Callable[[np.ndarray], np.ndarray]]] = {
     "xges": ("xges", "score", xges),
     "flopsearch, 20 restarts": ("flopsearch", "score", flop),
     "causattn pc": ("causattn", "tests", causattn(kind="pc", alpha=ALPHA)),
-    "causattn pc, majority rules": (
+    "causattn pc, ranked rules": (
         "causattn",
         "tests",
-        causattn(kind="pc", alpha=ALPHA, rules="majority"),
+        causattn(kind="pc", alpha=ALPHA, rules="ranked"),
     ),
     "andrey pc": ("andrey", "tests", andrey("pc", alpha=ALPHA)),
     "causal-learn pc": ("causallearn", "tests", causal_learn_pc),

@@ -20,6 +20,7 @@ from causattn.discovery.pc import (
     DiscreteStatistics,
     GaussianStatistics,
     PCResult,
+    Rules,
     run_pc,
     run_restricted_pc_with,
 )
@@ -29,7 +30,6 @@ from causattn.graphs import CausalGraph
 if TYPE_CHECKING:
     from causattn.discovery.libraries.causal_learn_graphs import CountedTest
 
-Rules = Literal["causal-learn", "standard", "majority", "conservative"]
 Conditioning = Literal["auto", "neighbours", "paths"]
 Matrices = tuple[np.ndarray, np.ndarray]
 

@@ -2,7 +2,8 @@
 
 Colliders are collected first and applied together, as Colombo and Maathuis (2014, section 4.3)
 do for their order-independent versions of PC. An edge that two colliders direct both ways is a
-conflict: it stays undirected, takes no further part, and is reported.
+conflict: it stays undirected, takes no further part, and is reported. Where colliders are ranked,
+the stronger of two that contradict each other holds, and only equals are in conflict.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ def orient(
     verdicts: np.ndarray,
     known: Constraints,
     names: Sequence[str] = (),
+    rank: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Direct the edges of a skeleton.
 
@@ -36,6 +38,8 @@ def orient(
         Knowledge; its directions come before those of colliders.
     names
         The variables' names, for messages.
+    rank
+        float64 [p, p]: how surely a collider's ends are apart; NaN is least. None: all alike.
 
     Returns
     -------
@@ -53,7 +57,11 @@ def orient(
     possible = ~(settled[middle, x] | settled[middle, z])
     x, middle, z = x[possible], middle[possible], z[possible]
     arrows = settled.copy()
-    arrows[x, middle] = arrows[z, middle] = True
+    # Equal but for rounding, which depends on the columns' order.
+    sure = np.zeros(len(x)) if rank is None else np.nan_to_num(rank[x, z], nan=-1.0).round(9)
+    for level in np.unique(sure)[::-1]:
+        free = (sure == level) & ~(arrows[middle, x] | arrows[middle, z])
+        arrows[x[free], middle[free]] = arrows[z[free], middle[free]] = True
     conflicts = arrows & arrows.T
     directed = arrows & ~conflicts
     graph = skeleton & ~directed.T

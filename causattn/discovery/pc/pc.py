@@ -51,7 +51,8 @@ class PcSettings(TestSettings, CandidateSettings):
         ``causal-learn``: the reference, with its own fisher_z, chi_square and g_square.
     rules
         ``causal-learn`` (the same graph as causal-learn), ``standard`` (the textbook's),
-        ``majority`` or ``conservative`` (colliders by all separating sets).
+        ``majority`` or ``conservative`` (colliders by all separating sets), or ``ranked`` (as
+        majority; of two colliders that contradict each other the one with the larger p-value).
     conditioning
         What conditioning sets for a pair are drawn from: ``neighbours`` of either end, or those of
         them on ``paths`` between the two; ``auto`` takes paths where candidates restrict.
@@ -178,7 +179,8 @@ def pc(
         version of the named tests.
     rules
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
-        ``"majority"`` or ``"conservative"`` (colliders by all separating sets).
+        ``"majority"`` or ``"conservative"`` (colliders by all separating sets), or ``"ranked"``
+        (as majority; of two colliders that contradict each other the one with the larger p-value).
     candidates
         Candidate edges over the table's variables, None for none.
     use_candidates

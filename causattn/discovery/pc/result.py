@@ -94,10 +94,7 @@ class PCResult:
     @cached_property
     def p_value(self) -> np.ndarray:
         """The largest p-value of each pair's tests, float64 [p, p]; NaN where it was not tested."""
-        met = np.isfinite(self.statistic)
-        values = np.full(self.statistic.shape, np.nan)
-        values[met] = self._evaluator.p_values(self.statistic[met], self.degrees_of_freedom[met])
-        return values
+        return self._evidence.p_values(self._evaluator)
 
 
 def pc_result(

@@ -105,6 +105,14 @@ class Evidence:
             matrix[other] = matrix.T[other]
         return statistic, degrees
 
+    def p_values(self, evaluator: Evaluator) -> np.ndarray:
+        """Return each pair's largest p-value, float64 [p, p]; NaN where it was not tested."""
+        statistic, degrees = self.matrices()
+        met = np.isfinite(statistic)
+        values = np.full(statistic.shape, np.nan)
+        values[met] = evaluator.p_values(statistic[met], degrees[met])
+        return values
+
 
 @dataclass
 class Skeleton:

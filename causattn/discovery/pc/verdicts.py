@@ -13,7 +13,7 @@ from causattn.discovery.pc.pools import Pools
 from causattn.discovery.pc.skeleton import LargestSets, Skeleton, search_separating_sets
 from causattn.discovery.pc.triples import Verdict, by_vote
 
-Rules = Literal["causal-learn", "standard", "majority", "conservative"]
+Rules = Literal["causal-learn", "standard", "majority", "conservative", "ranked"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,13 @@ class Plan:
         """Whether to do as causal-learn does."""
         return self.rules == "causal-learn"
 
+    @property
+    def vote(self) -> Literal["majority", "conservative"] | None:
+        """How all separating sets vote on colliders, None where one set decides."""
+        if self.rules == "conservative":
+            return "conservative"
+        return "majority" if self.rules in ("majority", "ranked") else None
+
 
 def judge(
     tests: Tests, known: Constraints, found: Skeleton, plan: Plan
@@ -55,9 +62,9 @@ def judge(
     triples = pools.unshielded_triples()
     if not len(triples):
         return triples, np.zeros(0, dtype=np.int8), []
-    if plan.rules == "majority" or plan.rules == "conservative":
+    if plan.vote is not None:
         verdicts, counts = by_vote(
-            tests.orientation, pools, triples, plan.rules, plan.reach.max_order
+            tests.orientation, pools, triples, plan.vote, plan.reach.max_order
         )
         return triples, verdicts, counts
     x, _, z = triples.T

@@ -10,7 +10,7 @@ import pytest
 from causattn.base import CapabilityError, ConfigError
 from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
 
-RULES = ("causal-learn", "standard", "majority", "conservative")
+RULES = ("causal-learn", "standard", "majority", "conservative", "ranked")
 
 
 def same(one, other):

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
+from causattn.discovery.pc.knowledge import constraints
+from causattn.discovery.pc.orientation import orient
 from causattn.graphs import dag_to_cpdag, meek_closure
 
 pytestmark = pytest.mark.usefixtures("compile_always")
 
-RULES = ("causal-learn", "standard", "majority", "conservative")
+RULES = ("causal-learn", "standard", "majority", "conservative", "ranked")
 
 
 def naive_skeleton(statistics, alpha):
@@ -42,11 +44,10 @@ def independent(statistics, alpha, x, y, given):
     return degrees == 0 or chi2.sf(value, degrees) > alpha
 
 
-def naive_votes(statistics, alpha, adjacency, rule):
-    """Return the graph that the votes of all separating sets give, and the undecided triples."""
+def naive_colliders(statistics, alpha, adjacency, rule):
+    """Return what the votes of all separating sets call a collider, and what is undecided."""
     size = len(adjacency)
-    arrows = np.zeros((size, size), dtype=bool)
-    undecided = []
+    colliders, undecided = [], []
     for y in range(size):
         for x, z in combinations(np.flatnonzero(adjacency[y]).tolist(), 2):
             if adjacency[x, z]:
@@ -63,9 +64,18 @@ def naive_votes(statistics, alpha, adjacency, rule):
                 (share < 0.5, share > 0.5) if rule == "majority" else (share == 0, share == 1)
             )
             if none:
-                arrows[x, y] = arrows[z, y] = True
+                colliders.append((x, y, z))
             elif not every:
                 undecided.append((x, y, z))
+    return colliders, undecided
+
+
+def naive_votes(statistics, alpha, adjacency, rule):
+    """Return the graph that the votes of all separating sets give, and the undecided triples."""
+    colliders, undecided = naive_colliders(statistics, alpha, adjacency, rule)
+    arrows = np.zeros_like(adjacency)
+    for x, y, z in colliders:
+        arrows[x, y] = arrows[z, y] = True
     conflicts = arrows & arrows.T
     graph = adjacency & ~(arrows & ~conflicts).T
     triples = np.array(undecided).reshape(-1, 3)
@@ -100,6 +110,16 @@ def compare_with_naive(statistics, backend):
         result = run_pc(statistics, alpha=alpha, rules=rule, backend=backend)
         assert np.array_equal(result.adjacency, graph)
         assert [tuple(t) for t in result.undecided.tolist()] == undecided
+    ranked = run_pc(statistics, alpha=alpha, rules="ranked", backend=backend)
+    colliders, undecided = naive_colliders(statistics, alpha, skeleton, "majority")
+    arrows = np.zeros_like(skeleton)
+    for x, y, z in sorted(colliders, key=lambda t: -ranked.p_value[t[0], t[2]]):
+        if not (arrows[y, x] or arrows[y, z]):
+            arrows[x, y] = arrows[z, y] = True
+    triples = np.array(undecided).reshape(-1, 3)
+    expected = meek_closure(skeleton & ~arrows.T, ambiguous=triples, compiled=False)
+    assert np.array_equal(ranked.adjacency, expected)
+    assert not ranked.conflicts.any()
 
 
 @pytest.mark.parametrize("rules", RULES)
@@ -189,3 +209,34 @@ def test_a_low_level_is_no_evidence_of_a_collider(rules):
         if rules in ("causal-learn", "standard"):
             assert two.separating_sets[0, 2] == [(1,)]
             assert two.orientation_tests_by_order.sum() > 0
+
+
+@pytest.mark.parametrize("rules", RULES[1:])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_columns_order_changes_nothing(rules, seed, gaussian_data):
+    data = gaussian_data(seed, 12, 3, 300)
+    found = run_pc(GaussianStatistics.from_data(data), alpha=0.05, rules=rules)
+    order = np.random.default_rng(seed).permutation(12)
+    turned = run_pc(GaussianStatistics.from_data(data[:, order]), alpha=0.05, rules=rules)
+    assert np.array_equal(turned.adjacency, found.adjacency[np.ix_(order, order)])
+
+
+def test_of_two_contradicting_colliders_the_surer_holds_and_equals_are_in_conflict():
+    """0 -> 1 <- 2 and 1 -> 2 <- 3 cannot both hold."""
+    skeleton = np.zeros((4, 4), dtype=bool)
+    for i, j in ((0, 1), (1, 2), (2, 3)):
+        skeleton[i, j] = skeleton[j, i] = True
+    triples, verdicts = np.array([[0, 1, 2], [1, 2, 3]]), np.ones(2, dtype=np.int8)
+    known = constraints(4, None, None)
+
+    def directed(first, second):
+        rank = np.full((4, 4), np.nan)
+        rank[0, 2], rank[1, 3] = first, second
+        graph, conflicts = orient(skeleton, triples, verdicts, known, rank=rank)
+        arrows = {(i, j) for i, j in np.argwhere(graph & ~graph.T).tolist()}
+        return arrows, int(conflicts.sum()) // 2
+
+    assert directed(0.9, 0.2) == ({(0, 1), (2, 1)}, 0)
+    assert directed(0.2, 0.9) == ({(1, 2), (3, 2)}, 0)
+    assert directed(0.5, 0.5 + 1e-12) == ({(0, 1), (3, 2)}, 1)
+    assert directed(0.5, np.nan) == directed(0.9, 0.2)
