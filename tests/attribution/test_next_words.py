@@ -14,7 +14,7 @@ from causattn.models import load_model
 @pytest.fixture(scope="module", params=["words", "sentences"])
 def study(request):
     corpus = load_corpus(
-        {"kind": "bayesnet", "network": "asia", "documents": 40, "style": request.param}, 0
+        {"kind": "bayesnet", "network": "asia", "documents": 16, "style": request.param}, 0
     )
     settings = {"kind": "lstm_lm", "width": 8, "epochs": 1, "dropout": 0.0}
     model = load_model(settings, corpus, 0)
@@ -79,14 +79,14 @@ def test_erased_embeddings_before_a_word_are_those_of_loops(study) -> None:
     np.testing.assert_array_equal(summary.moments.count, count)
     np.testing.assert_allclose(summary.moments.sum[0, 0], total, atol=1e-3)
     np.testing.assert_allclose(summary.signed, signed, atol=1e-3)
-    assert count.sum() == 40 * 4 * 3 / 2
+    assert count.sum() == 16 * 4 * 3 / 2
 
 
 @pytest.mark.parametrize("kind", ["cell_contribution", "occlusion", "gradient_input", "attention"])
 def test_what_comes_later_has_no_part_in_a_word(kind, study) -> None:
     corpus, model, features = study
     summary = summarise_attribution({"kind": kind}, model, corpus, features, 0)
-    assert summary.moments.count.sum() == 40 * 4 * 3 / 2
+    assert summary.moments.count.sum() == 16 * 4 * 3 / 2
     assert np.isfinite(summary.signed).all()
     assert summary.signed.any()
 

@@ -63,7 +63,7 @@ def by_hydra(hydra: tuple[Any, DictConfig], overrides: list[str]) -> Any:
     return OmegaConf.to_container(OmegaConf.masked_copy(whole, names))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sweep=st.lists(CHOICES, min_size=1, max_size=3))
 def test_it_is_what_hydra_composes(hydra: tuple[Any, DictConfig], sweep: list[list[str]]) -> None:
     composer = JobComposer(*hydra)
