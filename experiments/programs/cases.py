@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from causattn.attention import HeadPaths, PathCase
 from causattn.base import generator
 from causattn.corpora import PROGRAMS, Corpus, load_corpus
-from causattn.models import LanguageModel, encode_texts
+from causattn.models import LanguageModel, encode_texts, untrained_copy
 
 
 def program_case(
@@ -57,6 +58,29 @@ def program_case(
         return logits.log_softmax(-1).gather(-1, right[..., None])[..., 0].mean(1)
 
     return PathCase(HeadPaths(model.network, ids, at), other, metric)
+
+
+def untrained(model: LanguageModel, seed: int) -> LanguageModel:
+    """Return a compiled program with random weights in the place of its own.
+
+    There are no norms, so that weights have variance 1 over inputs times layers: whatever the
+    depth, the stream keeps its size.
+
+    Parameters
+    ----------
+    model
+        Of kind ``compiled``; stays as it is.
+    seed
+        Draws the weights.
+    """
+    network: Any = untrained_copy(model, seed).network
+    layers = network.config.num_hidden_layers
+    with torch.no_grad():
+        for module in network.modules():
+            if isinstance(module, torch.nn.Linear):
+                spread = network.config.initializer_range * (module.in_features * layers) ** 0.5
+                module.weight /= spread
+    return replace(model, network=network)
 
 
 def largest_changes(case: PathCase) -> torch.Tensor:

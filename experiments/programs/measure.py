@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -15,11 +15,11 @@ import causattn
 from causattn.base import DataError, integer_seed
 from causattn.circuits import PATH_SCREENS, CircuitTask, HeadsSettings
 from causattn.corpora import PROGRAMS
-from causattn.models import ProgramCircuit, untrained_copy
+from causattn.models import ProgramCircuit
 from causattn.reproduction import Context
 from causattn.stages import Stages
 
-from .cases import largest_changes, program_case, wrong_documents
+from .cases import largest_changes, program_case, untrained, wrong_documents
 
 MOVED = 1e-4
 """What a logit moves by where a path is said to carry something; what is right has 1."""
@@ -42,7 +42,7 @@ class Job:
     documents
         That are patched.
     tried
-        Of any length, on which it is held against its meaning.
+        Of any length, on which it is held against its meaning, by the first seed.
     screens
         What the leaderboard calls each, and the settings of ``graph`` that make it.
     control
@@ -94,7 +94,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
     model = stages.make_model(stages.make_corpus()).value
     circuit = ProgramCircuit.from_json(model.about["circuit"])
     if job.control == "untrained":
-        model = replace(model, network=untrained_copy(model, job.seed).network)
+        model = untrained(model, job.seed)
     case = program_case(model, job.documents, job.seed, job.control == "permuted")
     places = case.paths.possible.nonzero().tolist()
     names = [(case.paths.senders[s], case.paths.receivers[r]) for r, s in places]
@@ -108,7 +108,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
         "edges": int(true.sum()),
         "paths": int(counted.sum()),
     }
-    if job.control == "none":
+    if job.control == "none" and job.seed == 0:
         row["wrong"] = wrong_documents(model, job.tried, job.seed)
     if job.each:
         changes = largest_changes(case)

@@ -118,6 +118,7 @@ def _programs(programs: pd.DataFrame) -> pd.DataFrame:
         first = own.iloc[0]
         edges, others = int(first["edges"]), int(first["paths"] - first["edges"])
         moving = own.dropna(subset="edges_moving").iloc[0]
+        tried = own.loc[own["wrong"].notna(), "tried"].sum()
         lines.append(
             {
                 "program": program,
@@ -125,7 +126,7 @@ def _programs(programs: pd.DataFrame) -> pd.DataFrame:
                 "heads": int(first["heads"]),
                 "paths": int(first["paths"]),
                 "of the circuit": edges,
-                "wrong documents": f"{int(own['wrong'].sum())} of {int(own['tried'].sum())}",
+                "wrong documents": f"{int(own['wrong'].sum())} of {int(tried)}",
                 "moving, of the circuit": f"{moving['edges_moving']:.0f} of {edges}",
                 "moving, others": f"{moving['others_moving']:.0f} of {others}",
             }
