@@ -118,7 +118,8 @@ def _check_model(config: Settings) -> None:
     from causattn import attention
 
     read = attention.attention_settings(config["attention"])
-    if read.engine == "processes":  # a cluster's devices are its own
+    # A cluster's devices are its own, and to look for one loads PyTorch.
+    if read.engine == "processes" and read.device == "cuda":
         attention.check_device(read.device)
     task = models.known_task(config["model"])
     if task is not None:  # else it is said when the model is there

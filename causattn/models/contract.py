@@ -1,7 +1,8 @@
 """What a kind of model is: the class that a model of one's own implements.
 
 A contribution is one file that binds an instance to ``MODEL``; see `causattn.base.registry` for
-the ways in. What it returns is a `LanguageModel`: a Hugging Face network with its tokenizer, as it
+the ways in. Its file is read to check settings, so that PyTorch and what needs it are imported in
+`load`. What it returns is a `LanguageModel`: a Hugging Face network with its tokenizer, as it
 was saved or trained on the corpus here.
 """
 
@@ -9,10 +10,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from causattn.models.model import LanguageModel, Task
+    from causattn.models.model import LanguageModel
+
+Task = Literal["masked", "causal", "classifier", "seq2seq", "encoder"]
+LongText = Literal["error", "truncate"]
 
 
 class ModelKind(ABC):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from causattn.base import Shown
-
-Task = Literal["masked", "causal", "classifier", "seq2seq", "encoder"]
-LongText = Literal["error", "truncate"]
+from causattn.models.contract import LongText, Task
 
 
 def token_id(config: PretrainedConfig, name: str) -> int | None:

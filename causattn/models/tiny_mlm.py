@@ -8,23 +8,17 @@ at a size that a laptop trains in seconds.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Annotated, Literal
-
-from transformers import BertForMaskedLM, PreTrainedTokenizerFast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from causattn.base import Bounds, ConfigError, generator, integer_seed
-from causattn.corpora import Corpus
-from causattn.models.contract import ModelKind
-from causattn.models.encoding import encode_texts
-from causattn.models.masked_training import MaskedTraining, train_masked
-from causattn.models.masking import masking
-from causattn.models.model import LanguageModel, LongText, Task
-from causattn.models.reachable import reachable
-from causattn.models.schedule import most_steps
-from causattn.models.seeded import seeded_torch
-from causattn.models.shuffling import split_documents
-from causattn.models.tiny_bert import bert_config
-from causattn.models.tiny_tokenizer import corpus_tokenizer
+from causattn.models.contract import LongText, ModelKind, Task
+
+if TYPE_CHECKING:
+    from transformers import BertForMaskedLM, PreTrainedTokenizerFast
+
+    from causattn.corpora import Corpus
+    from causattn.models.masked_training import MaskedTraining
+    from causattn.models.model import LanguageModel
 
 # Below this many tokens the plain matrix products cost less than the fused kernel.
 _SHORT = 96
@@ -113,6 +107,15 @@ class TinyMLM(ModelKind):
         ModelError
             Where training diverges.
         """
+        from causattn.models.encoding import encode_texts
+        from causattn.models.masked_training import train_masked
+        from causattn.models.masking import masking
+        from causattn.models.model import LanguageModel
+        from causattn.models.reachable import reachable
+        from causattn.models.seeded import seeded_torch
+        from causattn.models.shuffling import split_documents
+        from causattn.models.tiny_tokenizer import corpus_tokenizer
+
         tokenizer = corpus_tokenizer(
             settings.tokenizer, corpus, settings.vocabulary, settings.longest
         )
@@ -157,6 +160,9 @@ def training_of(settings: TinyMLMSettings, corpus: Corpus, documents: int) -> Ma
     documents
         That are trained on.
     """
+    from causattn.models.masked_training import MaskedTraining
+    from causattn.models.schedule import most_steps
+
     values = None
     if corpus.value_texts is not None:
         values = sum(len(texts) for texts in corpus.value_texts)
@@ -174,6 +180,11 @@ def fresh_network(
     settings: TinyMLMSettings, tokenizer: PreTrainedTokenizerFast, seed: int
 ) -> BertForMaskedLM:
     """Return an untrained network that fits a tokenizer."""
+    from transformers import BertForMaskedLM
+
+    from causattn.models.seeded import seeded_torch
+    from causattn.models.tiny_bert import bert_config
+
     with seeded_torch(seed):
         return BertForMaskedLM(bert_config(settings, tokenizer)).eval()
 

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from causattn.attention.corpus_sum.process_engine import run_in_processes
-from causattn.attention.corpus_sum.ray_engine import run_on_ray
 from causattn.attention.corpus_sum.shard import Shards
 from causattn.attention.corpus_sum.shard_run import ShardRunner
 from causattn.attention.corpus_sum.task import Task, shard_place
@@ -43,8 +41,12 @@ def shard_sums(
     settings = task.settings
     engine: Engine = run_here
     if settings.engine == "ray":
+        from causattn.attention.corpus_sum.ray_engine import run_on_ray
+
         engine = run_on_ray
     elif settings.workers > 1:
+        from causattn.attention.corpus_sum.process_engine import run_in_processes
+
         engine = run_in_processes
     elif len(shards) == 1:
         yield _of_one(task, model, shards)
