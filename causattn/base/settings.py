@@ -267,6 +267,8 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
         return value
     elif hint in (str, bool) and isinstance(value, hint):
         return value
+    elif hint is str and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # such as a column that is called 2024
     elif hint is Any:
         return value
     raise ConfigError(f"{where}={value!r} should be {_in_words(hint)}; change it.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -53,6 +54,8 @@ class RoomListing:
         return found
 
 
+_PLAIN = re.compile(r"-.*|~?[\w./+@]+(=[\w./+-]*|)", re.ASCII)
+"""Arguments that Hydra can read as they are, whatever they mean."""
 ROOMS: dict[str, RoomListing] = {
     "corpora": RoomListing("causattn.corpora:CORPORA", "corpus"),
     "models": RoomListing("causattn.models:MODELS", "model"),
@@ -147,8 +150,6 @@ def compose_config(overrides: Iterable[str]) -> DictConfig:
 def with_plugins(arguments: Sequence[str]) -> list[str]:
     """Load the plugins that arguments name; return the arguments with them as one override.
 
-    Names in other letters than English ones get the quotes that Hydra wants.
-
     They are loaded before the configuration is put together, since a group's options may be
     theirs. An experiment's file may name plugins, too.
 
@@ -163,10 +164,10 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
         Where one cannot be loaded, or a group is taken out (``~effects``).
     """
     _refuse_removed_groups(arguments)
-    if not all(map(str.isascii, arguments)):
-        from causattn.cli.quoting import quoted
+    if not all(map(_PLAIN.fullmatch, arguments)):
+        from causattn.cli.quoting import read_as_typed
 
-        arguments = [quoted(text) for text in arguments]
+        read_as_typed()
     names, rest = plugins_given(arguments)
     experiment = _experiment(rest)
     own = experiment.get("plugins") or []

@@ -22,6 +22,7 @@ def test_declared_fields_are_filled():
     )
     assert made == Example(3, 1.0, "two", ("a",), 4)
     assert isinstance(made.rate, float)
+    assert settings_from(Example, {"size": 3, "names": [2024]}, "example").names == ("2024",)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_declared_fields_are_filled():
         ({"size": 1, "limit": "x"}, "example.limit='x' should be a whole number or null"),
         ({"size": 1, "flag": 1}, "example.flag=1 should be true or false"),
         ({"size": 1, "names": "abc"}, r"example.names='abc' should be a list, such as \[a,b\]"),
-        ({"size": 1, "names": [1]}, r"example.names\[0\]=1 should be text"),
+        ({"size": 1, "names": [1.5]}, r"example.names\[0\]=1.5 should be text"),
     ],
 )
 def test_anything_else_is_a_sentence(values, words):
