@@ -22,7 +22,7 @@ def check_settings(config: Settings) -> None:
     """
     mistakes = ConfigMistakes()
     with mistakes.noted():
-        corpora.corpus_settings(config["corpus"])
+        corpora.check_corpus(config["corpus"])
     if about_model(config):
         checks: tuple[Callable[[Settings], object], ...] = (_check_heads,)
     else:

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         choose,
         configured,
         default_values,
+        missing_key,
         settings_from,
     )
     from causattn.base.shown import Shown, flat
@@ -121,6 +122,7 @@ __all__ = [
     "listed",
     "load_plugins",
     "memory_room",
+    "missing_key",
     "nearest_name",
     "new_artefact",
     "njit",

@@ -107,9 +107,7 @@ def settings_from(kind: type[T], values: Mapping[str, Any], where: str) -> T:
         with mistakes.noted():
             # A key with a slip in it is not called missing, too.
             if required and name not in values and values.keys() <= fields.keys():
-                raise ConfigError(
-                    f"{prefix}{name} is missing; set it, for example {prefix}{name}=..."
-                )
+                raise ConfigError(missing_key(f"{prefix}{name}"))
     if not mistakes:
         with contextlib.suppress(ConfigError):
             return kind(**given)
@@ -142,6 +140,11 @@ def _note_others(
 def _names(text: str, key: str) -> bool:
     """Return whether a sentence names a key."""
     return re.search(rf"(?<![\w.]){re.escape(key)}\b", text) is not None
+
+
+def missing_key(key: str) -> str:
+    """Return the sentence on a key that must have a value and has none."""
+    return f"{key} is missing; set it, for example {key}=..."
 
 
 def configured(value: str, **default: Any) -> Any:

@@ -8,19 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 
 import causattn
 from causattn.base import (
+    MISSING,
     ArtefactError,
-    CausattnError,
+    Bounds,
     ConfigError,
     ConfigMistakes,
     Registry,
     full_names,
     load_plugins,
+    missing_key,
     one_line,
     read_yaml,
     settings_from,
@@ -54,8 +56,10 @@ class RoomListing:
         return found
 
 
-_PLAIN = re.compile(r"-.*|~?[\w./+@]+(=[\w./+-]*|)", re.ASCII)
+_PLAIN = re.compile(r"-.*|~?[\w./+@]+(=[\w./+,:\[\]{}-]*|)", re.ASCII)
 """Arguments that Hydra can read as they are, whatever they mean."""
+_OF_ITSELF = re.compile(r"\+{0,2}\w+\.(kind|network)=")
+"""Overrides of what an option is of, which its name says already."""
 ROOMS: dict[str, RoomListing] = {
     "corpora": RoomListing("causattn.corpora:CORPORA", "corpus"),
     "models": RoomListing("causattn.models:MODELS", "model"),
@@ -161,9 +165,14 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
     Raises
     ------
     ConfigError
-        Where one cannot be loaded, or a group is taken out (``~effects``).
+        Where one cannot be loaded, a group is taken out (``~effects``), or an option and what it
+        is of contradict each other (``corpus=asia corpus.network=alarm``).
     """
-    _refuse_removed_groups(arguments)
+    if any(text.startswith("~") or _OF_ITSELF.match(text) for text in arguments):
+        from causattn.cli.refused import refuse_contradictions, refuse_removed_groups
+
+        refuse_removed_groups(arguments)
+        refuse_contradictions(arguments)
     if not all(map(_PLAIN.fullmatch, arguments)):
         from causattn.cli.quoting import read_as_typed
 
@@ -179,17 +188,6 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
         rest = [*rest, *spare_keys(experiment, rest)]
     listed = ",".join("'" + name.replace("'", "\\'") + "'" for name in names)
     return [*rest, f"plugins=[{listed}]"] if names else rest
-
-
-def _refuse_removed_groups(arguments: Sequence[str]) -> None:
-    """Say what to do instead where a group is taken out of the configuration."""
-    for text in arguments:
-        name = text.removeprefix("~").partition("=")[0]
-        if not text.startswith("~") or name not in (*groups(), "paths"):
-            continue
-        if (config_folder() / name / "none.yaml").is_file():
-            raise ConfigError(f"~{name} is not how a room is left out; say {name}=none.")
-        raise ConfigError(f"~{name} takes out what every run needs; leave it out.")
 
 
 def _experiment(arguments: Sequence[str]) -> dict[str, Any]:
@@ -224,32 +222,43 @@ def plain(config: DictConfig) -> dict[str, Any]:
     Raises
     ------
     omegaconf.errors.OmegaConfBaseException
-        Where a value is missing or refers to nothing.
+        Where a value refers to nothing.
     ConfigError
-        Where a key that belongs to no group is unknown or has a value of the wrong type.
+        Where a value is missing, or a key that belongs to no group is unknown or has a value of the
+        wrong type; then with all else that is wrong.
     """
     from omegaconf import OmegaConf
+    from omegaconf.errors import MissingMandatoryValue
 
-    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    mistakes = ConfigMistakes()
+    try:
+        container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue:
+        container = _without_missing(OmegaConf.to_container(config, resolve=True))
+        for key in OmegaConf.missing_keys(config):
+            mistakes.note(ConfigError(missing_key(key)))
     assert isinstance(container, dict)
     resolved = {str(key): value for key, value in container.items()}
     of_groups = set(groups())
     common = {key: value for key, value in resolved.items() if key not in of_groups}
-    try:
+    with mistakes.noted():
         checked = _checked(common)
-    except CausattnError as error:
-        mistakes = ConfigMistakes()
-        with mistakes.noted():
-            raise error
+    if mistakes:
         with mistakes.noted():  # what else is wrong, so that it is said with it
             from causattn.checks import check_settings
 
             check_settings({"controls": [], **resolved, "seed": 0})
-        mistakes.raise_all()
-        raise
+    mistakes.raise_all()
     resolved["plugins"] = full_names(checked.plugins)
     resolved["controls"] = checked.controls  # none where they are taken out (~controls)
     return resolved
+
+
+def _without_missing(values: Any) -> Any:
+    """Return values without those that must be given and were not."""
+    if not isinstance(values, dict):
+        return values
+    return {key: _without_missing(value) for key, value in values.items() if value != MISSING}
 
 
 def _checked(common: dict[str, Any]) -> CommonSettings:
@@ -307,7 +316,7 @@ class CommonSettings:
     seed: int
     paths: dict[str, str]
     threads: int | None = None
-    workers: int | None = None
+    workers: Annotated[int, Bounds(least=1)] | None = None
     limits: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     verbose: bool = False

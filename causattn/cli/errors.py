@@ -23,7 +23,7 @@ from omegaconf.errors import (
     OmegaConfBaseException,
 )
 
-from causattn.base import CausattnError, one_line, say
+from causattn.base import CausattnError, missing_key, one_line, say
 
 _LAUNCHERS = {
     "joblib": "joblib",
@@ -70,7 +70,7 @@ def _worded(error: BaseException) -> str:
         return _missing_config(error)
     if isinstance(error, MissingMandatoryValue):
         key = _full_key(error) or one_line(str(error)).rsplit(" ", 1)[-1]
-        return f"{key} has no value; set it: {key}=..."
+        return missing_key(key)
     if isinstance(error, OverrideParseException):
         return (
             f"The override {error.override!r} cannot be read ({_first_line(str(error))}); write "

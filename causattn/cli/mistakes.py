@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from hydra._internal.utils import get_args_parser
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import DictConfig
@@ -13,15 +15,13 @@ from causattn.base import ConfigError, several
 from causattn.cli.compose import compose_config, groups, plain
 from causattn.cli.errors import USER_ERRORS, sentence
 
-_MULTIRUN = ("-m", "--multirun")
-
 
 def all_mistakes(arguments: Sequence[str], first: HydraException) -> Exception:
     """Return an error with all mistakes of the overrides, or the first one where it is alone.
 
     Options are tried one by one, then keys beside those options that are there: so a key is not
-    called unknown because the option that has it is misspelt. With flags of Hydra's, such as
-    another folder of files, only the first mistake is known.
+    called unknown because the option that has it is misspelt. With another configuration than ours
+    (``--config-name``) only the first mistake is known.
 
     Parameters
     ----------
@@ -30,20 +30,26 @@ def all_mistakes(arguments: Sequence[str], first: HydraException) -> Exception:
     first
         What Hydra said.
     """
-    given = [text for text in arguments if text not in _MULTIRUN and "hydra." not in text]
-    if any(text.startswith("-") for text in given):
+    options = get_args_parser().parse_args(list(arguments))
+    folder = Path(options.config_dir or ".").absolute()
+    if options.config_name or options.config_path or options.package or not folder.is_dir():
         return first
+    given = [text for text in options.overrides if "hydra." not in text]
     said: list[str] = []
     good: list[str] = []
+    if options.config_dir:
+        good.append(f"hydra.searchpath=['file://{folder}']")
     bad: set[str] = set()
-    several_jobs = len(given) < len(arguments) and bool({*_MULTIRUN} & {*arguments})
+    several_jobs = options.multirun
     choices = ("experiment", *groups())
     for chosen in (True, False):
         for text in given:
             key = text.lstrip("+~").partition("=")[0]
             group = key.partition(".")[0]
             there = {one.partition("=")[0] for one in good}
-            if (key in choices) is not chosen or bad & {group, "experiment"} - there:
+            if (key in choices) is not chosen:
+                continue
+            if not chosen and bad & {group, "experiment"} - there:
                 continue
             for each in _values(text) if several_jobs else [text]:
                 if (wrong := _tried([*good, each])) is not None:
@@ -52,8 +58,8 @@ def all_mistakes(arguments: Sequence[str], first: HydraException) -> Exception:
                 elif key not in {one.lstrip("+~").partition("=")[0] for one in good}:
                     good.append(each)
     try:
-        config = compose_config(good)
-        _check(config)
+        if "experiment" not in bad:  # which sets what goes with the others
+            _check(compose_config(good))
     except USER_ERRORS as error:
         said += getattr(error, "mistakes", [sentence(error)])
     said = list(dict.fromkeys([sentence(first), *said]))

@@ -36,7 +36,7 @@ from causattn.cli.prepared import Job, PreparedJobs, folder_name
 from causattn.cli.processes import ProcessLauncher, what_others_wait_for_first
 from causattn.cli.processes import begin as begin_to_load
 from causattn.cli.progress import LOG, Progress, job_folders
-from causattn.cli.quoting import quoted
+from causattn.cli.quoting import read_as_typed
 
 _PLUGINS = "hydra_plugins"
 _SUBDIR = "${causattn.job:}"
@@ -151,8 +151,9 @@ class ResumingSweeper(Sweeper):
 
         assert self.hydra_context is not None
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
+        read_as_typed()
         overrides = parser.parse_overrides(
-            [*(quoted(f"{key}={value}") for key, value in self.params.items()), *arguments]
+            [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
         )
         for each in overrides:
             if each.is_discrete_sweep() and not list(each.sweep_string_iterator()):

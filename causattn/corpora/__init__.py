@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         languages_of,
     )
     from causattn.corpora.load import (
+        check_corpus,
         corpus_checksum,
         corpus_settings,
         load_corpus,
@@ -86,6 +87,7 @@ __all__ = [
     "TextsDescription",
     "backdoor_design",
     "bundled_networks",
+    "check_corpus",
     "column_roles",
     "content_words_by",
     "content_words_of",

@@ -16,7 +16,7 @@ import numpy as np
 from causattn.base import Bounds, generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
-from causattn.corpora.network import ENDINGS, Network, load_network
+from causattn.corpora.network import ENDINGS, Network, check_network, load_network
 from causattn.corpora.render import HIDDEN, Slot, render, safe_words
 
 
@@ -54,6 +54,10 @@ class BayesNet(CorpusSource):
     def files(self, settings: BayesNetSettings) -> list[Path]:
         """Return the network's file, where it is one."""
         return [Path(settings.network).expanduser()] if settings.network.endswith(ENDINGS) else []
+
+    def check(self, settings: BayesNetSettings) -> None:
+        """Raise where there is no such network."""
+        check_network(settings.network)
 
     def load(self, settings: BayesNetSettings, seed: int) -> Corpus:
         """Draw a network and render it as text.

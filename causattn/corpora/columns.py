@@ -62,6 +62,8 @@ def corpus_from_records(
         For a missing column, a row without text, or a cell that does not fit its column.
     """
     _distinct_roles(text, label, columns)
+    named = {text: "corpus.text", **({} if label is None else {label: "corpus.label"})}
+    records.check_columns({**named, **dict.fromkeys(columns, "corpus.columns")})
     cells = records.column(text, "corpus.text")
     kept = rows_with_text(records, text, cells, drop_missing)
     values, categories = [], []

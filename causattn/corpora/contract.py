@@ -51,6 +51,16 @@ class CorpusSource(ABC):
             Where the data is missing or cannot be used.
         """
 
+    def check(self, settings: Any) -> None:
+        """Raise where it is seen before anything is read that there is nothing to read.
+
+        Raises
+        ------
+        CausattnError
+            Such as for a path where nothing is.
+        """
+        return None
+
     def files(self, settings: Any) -> list[Path]:
         """Return the files and folders that the documents are read from.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -106,6 +108,36 @@ class HubDatasets(CorpusSource):
         )
 
 
+@contextmanager
+def _asked_once(datasets: Any, name: str) -> Iterator[None]:
+    """Ask the hub for a data set, once; where it cannot be asked, look among what is kept.
+
+    The package asks again and again, and waits in between, 22 seconds for a name with a slip.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the hub does not give it.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.utils import build_hf_headers, get_session
+
+    offline = constants.HF_HUB_OFFLINE, datasets.config.HF_HUB_OFFLINE
+    if not any(offline) and not Path(name).expanduser().exists():
+        url = f"{constants.ENDPOINT}/api/datasets/{name}"
+        try:
+            answer = get_session().get(url, headers=build_hf_headers(), follow_redirects=True)
+        except Exception:  # of whichever client the hub's own package has
+            constants.HF_HUB_OFFLINE = datasets.config.HF_HUB_OFFLINE = True
+        else:
+            if answer.status_code >= 400:
+                raise FileNotFoundError(f"the hub did not give it, {answer.status_code}")
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE, datasets.config.HF_HUB_OFFLINE = offline
+
+
 def _loaded(datasets: Any, settings: DatasetsSettings) -> Any:
     """Return the split as a `datasets.Dataset`."""
     path = Path(settings.path).expanduser()
@@ -113,9 +145,10 @@ def _loaded(datasets: Any, settings: DatasetsSettings) -> Any:
         if (path / "dataset_dict.json").is_file() or (path / "dataset_info.json").is_file():
             data = datasets.load_from_disk(str(path))
         else:
-            data = datasets.load_dataset(
-                settings.path, settings.configuration, revision=settings.revision
-            )
+            with _asked_once(datasets, settings.path):
+                data = datasets.load_dataset(
+                    settings.path, settings.configuration, revision=settings.revision
+                )
     except Exception as error:  # the package raises whatever its loaders and the hub raise
         reason = " ".join(str(error).split())
         raise DataError(

@@ -12,7 +12,7 @@ from causattn.corpora.columns import ColumnKind, corpus_from_records
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.load import path_checksum
-from causattn.corpora.records import read_records
+from causattn.corpora.records import check_there, read_records
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ class TextFile(CorpusSource):
     def files(self, settings: FileSettings) -> list[Path]:
         """Return the file or folder."""
         return [Path(settings.path).expanduser()]
+
+    def check(self, settings: FileSettings) -> None:
+        """Raise where there is no such file or folder."""
+        check_there(Path(settings.path).expanduser())
 
     def load(self, settings: FileSettings, seed: int) -> Corpus:
         """Read a corpus from a file or folder; nothing in it is drawn.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import MISSING, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from causattn.base import (
+    ConfigMistakes,
     check_artefact,
     check_parquet,
     content_key,
@@ -60,6 +62,26 @@ def corpus_settings(settings: Mapping[str, Any]) -> Any:
     source = CORPORA[str(settings.get("kind"))]
     own = {key: value for key, value in settings.items() if key != "kind"}
     return settings_from(source.settings, own, "corpus")
+
+
+def check_corpus(settings: Mapping[str, Any]) -> None:
+    """Check the settings of the group `corpus`, and that what they name is there.
+
+    Raises
+    ------
+    CausattnError
+        For an unknown kind or setting, or a path where nothing is.
+    """
+    source = CORPORA[str(settings.get("kind"))]
+    mistakes = ConfigMistakes()
+    with mistakes.noted():
+        source.check(corpus_settings(settings))
+    if mistakes:  # the rest of the settings does not say where the documents are
+        named = [each.name for each in fields(source.settings) if each.default is MISSING]
+        given = {name: settings[name] for name in named if name in settings}
+        with mistakes.noted(), suppress(TypeError):
+            source.check(source.settings(**given))
+    mistakes.raise_all()
 
 
 def corpus_checksum(settings: Mapping[str, Any]) -> str | None:

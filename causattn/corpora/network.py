@@ -167,16 +167,23 @@ def load_network(name: str) -> Network:
     DataError
         Where a file is missing or is no network.
     """
+    check_network(name)
     if name.endswith(ENDINGS):
         path = Path(name).expanduser()
-        if not path.is_file():
-            raise DataError(f"There is no network file {path}; give corpus.network a BIF file.")
         content = path.read_bytes()
         title = path.name.removesuffix(".gz").removesuffix(".bif")
     else:
         content = choose(name, _bundled(), "corpus.network").read_bytes()
         title = name
     return _parsed(title, content)
+
+
+def check_network(name: str) -> None:
+    """Raise where there is no such network, as `load_network` does."""
+    if not name.endswith(ENDINGS):
+        choose(name, _bundled(), "corpus.network")
+    elif not (path := Path(name).expanduser()).is_file():
+        raise DataError(f"There is no network file {path}; give corpus.network a BIF file.")
 
 
 @functools.lru_cache(maxsize=8)

@@ -55,11 +55,30 @@ class Records:
         DataError
             Naming the nearest column where there is none of that name; `key` is the config key.
         """
-        if name in self.columns:
-            return self.columns[name]
-        near = nearest_name(name, self.columns)
-        hint = f"did you mean {near}?" if near else f"it has {listed(self.columns)};"
-        raise DataError(f"{self.source} has no column {name}; {hint} Set {key}.")
+        self.check_columns({name: key})
+        return self.columns[name]
+
+    def check_columns(self, keys: Mapping[str, str]) -> None:
+        """Raise for all columns that are not there at once.
+
+        Parameters
+        ----------
+        keys
+            The config key by the column that it names.
+
+        Raises
+        ------
+        DataError
+            Naming the nearest column to each.
+        """
+        gone = [name for name in keys if name not in self.columns]
+        if not gone:
+            return
+        near = [nearest_name(name, self.columns) for name in gone]
+        has = f"it has {listed(self.columns)};"
+        hint = f"did you mean {' and '.join(map(str, near))}?" if all(near) else has
+        where = " and ".join(dict.fromkeys(keys[name] for name in gone))
+        raise DataError(f"{self.source} has no column {' and '.join(gone)}; {hint} Set {where}.")
 
     def where(self, row: int, column: str) -> str:
         """Return the place of a cell in words."""
@@ -95,11 +114,7 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
         ".parquet": _read_parquet,
         ".txt": _read_lines,
     }
-    if not path.exists():
-        beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = difflib.get_close_matches(path.name, beside, n=1)
-        hint = f"did you mean {path.parent / near[0]}?" if near else "check the path."
-        raise DataError(f"There is no file or folder {path} (corpus.path); {hint}")
+    check_there(path)
     ending = ending_of(path)
     if ending not in readers:
         raise DataError(
@@ -107,6 +122,22 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
             f"{', '.join(readers)} (or .csv.gz and the like) or a folder of .txt files."
         )
     return readers[ending](path, encoding, delimiter)
+
+
+def check_there(path: Path) -> None:
+    """Raise where there is no such file or folder, naming the nearest one beside it.
+
+    Raises
+    ------
+    DataError
+        Always then.
+    """
+    if path.exists():
+        return
+    beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, beside, n=1)
+    hint = f"did you mean {path.parent / near[0]}?" if near else "check the path."
+    raise DataError(f"There is no file or folder {path} (corpus.path); {hint}")
 
 
 def missing(cell: Any) -> bool:

@@ -13,7 +13,7 @@ from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.file import column_kinds
 from causattn.corpora.load import path_checksum
-from causattn.corpora.records import read_records
+from causattn.corpora.records import check_there, read_records
 from causattn.corpora.tabular import tabular_corpus
 from causattn.corpora.truth_file import read_truth
 
@@ -68,6 +68,10 @@ class OwnTable(CorpusSource):
         """Return the table, and the graph's file where there is one."""
         return [Path(path).expanduser() for path in (settings.path, settings.truth) if path]
 
+    def check(self, settings: TableSettings) -> None:
+        """Raise where there is no such table."""
+        check_there(Path(settings.path).expanduser())
+
     def load(self, settings: TableSettings, seed: int) -> Corpus:
         """Read the table.
 
@@ -85,6 +89,7 @@ class OwnTable(CorpusSource):
         if settings.documents is not None and settings.documents < len(rows):
             rng = generator(seed, "corpora", "table", "rows")
             rows = sorted(rng.permutation(len(rows))[: settings.documents].tolist())
+        records.check_columns(dict.fromkeys(kinds, "corpus.columns"))
         found = [
             variable_from_cells(records, name, "corpus.columns", kind, rows)
             for name, kind in kinds.items()

@@ -16,7 +16,7 @@ SENTENCES = {
     ("nothing=like_it",): "nothing is not a group or key of the configuration;",
     ("+experiment=foo",): "experiment=foo is not known; choose one of alarm.",
     ("seed",): "The override 'seed' cannot be read (missing EQUAL at '<EOF>');",
-    ("corpus.path=???",): "corpus.path has no value; set it: corpus.path=...",
+    ("corpus.path=???",): "corpus.path is missing; set it, for example corpus.path=...",
     ("--unknown",): "The command line cannot be read: unrecognized arguments: --unknown;",
     ("corpus.path=${corpus.nowhere}",): "Interpolation key 'corpus.nowhere' not found;",
     ("seed=1,2",): "seed=1,2 gives several values to one run; run them all with causattn sweep,",
@@ -136,6 +136,35 @@ def test_a_room_is_left_out_by_name(
     assert capsys.readouterr().err == (
         "~effects is not how a room is left out; say effects=none.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            ["corpus.network=alarm", "corpus=asia"],
+            "corpus=asia and corpus.network=alarm contradict each other; say corpus=bayesnet "
+            "corpus.network=alarm, or leave one of them out.\n",
+        ),
+        (
+            ["discovery=pc", "discovery.kind=ges"],
+            "discovery=pc and discovery.kind=ges contradict each other; say discovery=ges.\n",
+        ),
+    ],
+)
+def test_an_option_and_what_it_is_of_do_not_contradict_each_other(
+    studies: Studies,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    given: list[str],
+    said: str,
+) -> None:
+    corpus = tmp_path / "conf" / "corpus" / "asia.yaml"
+    corpus.write_text("kind: bayesnet\nnetwork: asia\n")
+    assert main(["run", *given]) == 2
+    assert capsys.readouterr().err == said
+    assert main(["run", "corpus=asia", "corpus.network=asia", "discovery.kind=pc"]) == 0
+    assert len(studies) == 1
 
 
 def test_no_controls_are_an_empty_list(studies: list[Any]) -> None:
