@@ -15,7 +15,6 @@ from causattn.discovery.pc.discrete import CompiledDiscrete, DiscreteStatistics
 from causattn.discovery.pc.gaussian import CompiledGaussian
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.groups import Evaluator, Groups, Outcome
-from causattn.discovery.pc.plain_gaussian import PlainGaussian
 from causattn.discovery.pc.reference import PlainDiscrete, PlainEvaluator, PlainFunction
 from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, Kernels, TooLong
 from causattn.discovery.tests.contract import IndependenceTest
@@ -115,6 +114,8 @@ def evaluator_of(
     """
     if isinstance(statistics, GaussianStatistics):
         if backend == "reference":
+            from causattn.discovery.pc.plain_gaussian import PlainGaussian
+
             return PlainGaussian(statistics, level)
         if backend == "torch":
             from causattn.discovery.pc.torch_engine import TorchGaussian
@@ -156,6 +157,8 @@ def plain_evaluator(test: IndependenceTest, data: DiscoveryData, level: Level) -
     """Return a test of some data at a level, one question at a time."""
     statistics = test.statistics(data)
     if isinstance(statistics, GaussianStatistics):
+        from causattn.discovery.pc.plain_gaussian import PlainGaussian
+
         return PlainGaussian(statistics, level)
     if isinstance(statistics, DiscreteStatistics):
         return PlainDiscrete(statistics, level)
