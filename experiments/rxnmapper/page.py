@@ -6,7 +6,7 @@ import pandas as pd
 
 from causattn.reproduction import Context, Findings, Row
 
-UNTOLD = {
+UNMAPPED = {
     "paid": "attention that atoms of the product pay to atoms of the reactants",
     "entropy": "entropy of what they pay there, least first",
     "distinct": "different partners as a share of atoms",
@@ -27,7 +27,7 @@ def page(rows: list[Row], context: Context) -> Findings:
     heads = _heads(frame[frame["what"] == "head"])
     share = table.set_index("reading")["share"]
     plain = [name for name in share.index if name in _MEASURES]
-    untold = {name: int(heads.loc[(LAYER, HEAD), f"rank, {name}"]) for name in UNTOLD}
+    unmapped = {name: int(heads.loc[(LAYER, HEAD), f"rank, {name}"]) for name in UNMAPPED}
     found = Findings(
         figures=[
             context.figure(
@@ -44,7 +44,7 @@ def page(rows: list[Row], context: Context) -> Findings:
             context.figure(
                 "rank of the head by atoms right", int(heads.loc[(LAYER, HEAD), "rank, right"])
             ),
-            context.figure("best rank of the head by what needs no map", min(untold.values())),
+            context.figure("best rank of the head by what needs no map", min(unmapped.values())),
             context.figure(
                 "rank of the head by what cutting it costs",
                 int(heads.loc[(LAYER, HEAD), "rank, cut"]),
@@ -68,13 +68,13 @@ def page(rows: list[Row], context: Context) -> Findings:
         "Means over reactions weighted by atoms; layers and heads from 0. Cut: by how much hiding "
         "each atom of the product costs more (nats) where the head is silent; right without it: "
         f"what head {LAYER}.{HEAD} still gets right. "
-        + "; ".join(f"{name}: {words}" for name, words in UNTOLD.items())
+        + "; ".join(f"{name}: {words}" for name, words in UNMAPPED.items())
         + "."
     )
     found.tables["The published head among all"] = pd.DataFrame(
         [
             {"by": name, "rank": int(heads.loc[(LAYER, HEAD), f"rank, {name}"]), "of": len(heads)}
-            for name in ("right", "auroc", *UNTOLD, "cut")
+            for name in ("right", "auroc", *UNMAPPED, "cut")
         ]
     )
     found.tables["Heads silent in all layers"] = _everywhere(frame[frame["what"] == "everywhere"])
@@ -117,7 +117,7 @@ def _readings(rows: pd.DataFrame) -> pd.DataFrame:
 def _heads(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a line a head with its ranks."""
     sums = rows.groupby(["layer", "head"])[["right", "right_without", "atoms"]].sum(min_count=1)
-    names = ["auroc", *UNTOLD, "cut"]
+    names = ["auroc", *UNMAPPED, "cut"]
     weighted = rows[names].mul(rows["atoms"], axis=0)
     means = weighted.groupby([rows["layer"], rows["head"]]).sum().div(sums["atoms"], axis=0)
     table = sums.join(means)
@@ -135,7 +135,7 @@ def _shown(heads: pd.DataFrame) -> pd.DataFrame:
             f"{int(a)} of {int(b)}" for a, b in zip(table["right"], table["atoms"], strict=True)
         ],
     }
-    for name in ("auroc", *UNTOLD, "cut"):
+    for name in ("auroc", *UNMAPPED, "cut"):
         lines[name] = [f"{value:.3f}" for value in table[name]]
     without = table["right_without"]
     lines["right without it"] = ["" if value != value else f"{value:.0f}" for value in without]
