@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from causattn.reproduction import Context, Findings, Row, half_width, interval
@@ -156,9 +155,11 @@ def _figures(programs: pd.DataFrame, screens: pd.DataFrame, context: Context) ->
             "paths outside of the circuits that move an output",
             int(each["others_moving"].sum()),
         ),
-        context.figure("AUROC of the best attention screen", float(np.max(looking))),
     ]
-    return figures + [context.figure(f"AUROC of {name}", float(mean[name])) for name in KNOWN]
+    if len(looking):
+        figures.append(context.figure("AUROC of the best attention screen", float(looking.max())))
+    known = [name for name in KNOWN if name in mean.index]
+    return figures + [context.figure(f"AUROC of {name}", float(mean[name])) for name in known]
 
 
 KNOWN = ("ALTI", "EAP-IG", "ACDC")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from causattn.base import forget_plugins
 from causattn.circuits import PATH_SCREENS
 from experiments.programs.measure import area
 
@@ -58,6 +59,38 @@ def test_every_screen_of_the_protocol_is_known(small):
     rows, _ = small
     for each in rows[0]["screens"].values():
         assert each["candidates"] in PATH_SCREENS
+
+
+SCREEN = """
+from causattn.circuits.contract import PathScreen
+
+
+class Alike(PathScreen):
+    \"\"\"All paths are alike.\"\"\"
+
+    name = "alike"
+
+    def scores(self, task):
+        return task.cases[0].paths.possible.float()[None]
+
+
+PATH_SCREEN = Alike()
+"""
+
+
+def test_a_screen_of_ones_own_joins_by_a_setting(in_small, tmp_path):
+    file = tmp_path / "alike_screen.py"
+    file.write_text(SCREEN)
+    given = ["programs=[count]", "controls={}", "screens={random: {candidates: random}}"]
+    try:
+        rows, page = in_small(
+            "programs", *given, "screens.alike={candidates: alike}", f"--plugins={file}"
+        )
+    finally:
+        forget_plugins()
+    (own,) = (row for row in rows if row.get("screen") == "alike")
+    assert own["auroc"] == 0.5
+    assert "| alike | " in page
 
 
 def test_ties_share_their_ranks():
