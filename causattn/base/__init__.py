@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from causattn.base.registry import Entry, Registry, required
     from causattn.base.saying import (
         csv_cell,
+        held_apart,
         is_quiet,
         listed,
         nearest_name,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         track,
         typed,
         visible,
+        visible_sentence,
         warn,
     )
     from causattn.base.settings import (
@@ -115,6 +117,7 @@ __all__ = [
     "free_gb",
     "full_names",
     "generator",
+    "held_apart",
     "inside",
     "integer_seed",
     "interruptible",
@@ -152,6 +155,7 @@ __all__ = [
     "typed",
     "unzipped",
     "visible",
+    "visible_sentence",
     "warn",
     "when_compiling",
     "write_json",

@@ -12,6 +12,7 @@ when it ends, and one every minute between, so that a log file stays readable.
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 import time
 import unicodedata
@@ -23,6 +24,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
 
+_OPENS, _CLOSES = "\u2068", "\u2069"
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BEGINNING, _END = 900, 500
 _COMPARED = 2000
@@ -37,6 +39,26 @@ def visible(text: object, width: int | None = None) -> str:
     if width is not None and len(shown) > width:
         shown = f"{shown[: width - 1]}…"
     return shown
+
+
+def held_apart(name: object, width: int | None = None) -> str:
+    """Return a name for a sentence, in which it turns nothing around it.
+
+    Controls are escapes, and a name with letters that run from right to left stands between
+    Unicode's isolating marks: *P(score = good)* would otherwise be read *P(good = score)*. It is
+    shortened to `width` characters.
+    """
+    shown = visible(name, width)
+    turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in shown)
+    return f"{_OPENS}{shown}{_CLOSES}" if turns else shown
+
+
+def visible_sentence(text: str) -> str:
+    """Return a sentence of ours as `visible` does, but names that are held apart stay so."""
+    if text.count(_OPENS) != text.count(_CLOSES):
+        return visible(text)
+    parts = re.split(f"([{_OPENS}{_CLOSES}])", text)
+    return "".join(part if k % 2 else visible(part) for k, part in enumerate(parts))
 
 
 def _shown(character: str) -> str:

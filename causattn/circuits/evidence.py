@@ -12,6 +12,7 @@ from causattn.candidates import CandidateEdges
 from causattn.circuits.circuit import Circuit
 from causattn.effects import EvidenceTable
 
+_READ = "logit of right less wrong answers"
 _OF_THE_MODEL = "The graph is of the model: what caused its documents is not asked."
 
 
@@ -67,7 +68,7 @@ def _rows(circuit: Circuit, negligible: float) -> Iterator[dict[str, Any]]:
             "path_phrased_high": pair["phrased_high"],
             "model_kind": patch,
             "model_reads": about["reads"],
-            "model_outcome": "logit of right less wrong answers",
+            "model_outcome": _READ,
             "model_scale": scale,
             "model_estimate": pair["estimate"],
             "model_low": pair["low"],
@@ -85,12 +86,12 @@ def _verdict(pair: dict[str, Any], margin: float) -> dict[str, str | None]:
     if pd.isna(low):
         return {"model_verdict": None, "model_verdict_reason": "One document has no interval."}
     if -margin <= low and high <= margin:
-        word, why = "unused", f"Patching the path moves the answer by no more than {margin:.3g}"
+        word, why = "unused", f"Patching the path moves the {_READ} by no more than {margin:.3g}"
     elif low > margin or high < -margin:
-        word, why = "used", "Patching the path moves the answer"
+        word, why = "used", f"Patching the path moves the {_READ}"
     else:
         return {
             "model_verdict": None,
-            "model_verdict_reason": f"Patching the path may or may not move the answer: {shown}.",
+            "model_verdict_reason": f"Patching the path may or may not move the {_READ}: {shown}.",
         }
     return {"model_verdict": word, "model_verdict_reason": f"{why}: {shown}."}

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from causattn.effects.interventions.interventions import ModelInterventions
     from causattn.effects.interventions.trial import Trial
     from causattn.effects.known import Independent, known_claims, known_effects
+    from causattn.effects.outcome import outcome_in_words, values_compared
     from causattn.effects.refuters.judging import shift as judge_shift
     from causattn.effects.refuters.refute import refute
     from causattn.effects.registry import ESTIMATORS, INTERVENTIONS, REFUTERS
@@ -145,12 +146,14 @@ __all__ = [
     "missing_checks",
     "numeric_levels",
     "optimal_adjustment",
+    "outcome_in_words",
     "parent_adjustment",
     "pooled_attention",
     "quiet_dowhy",
     "random_effects",
     "refute",
     "s_learner_effects",
+    "values_compared",
 ]
 
 __getattr__ = on_demand(__name__, __file__)

@@ -42,6 +42,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from causattn.base import held_apart
+from causattn.effects.outcome import of_and_on, outcome_in_words
 from causattn.effects.registry import REFUTERS
 
 DOCUMENT_VERDICTS = (
@@ -141,7 +143,8 @@ def missing_checks(row: Mapping[str, Any], rule: VerdictRule) -> list[str]:
     if math.isnan(low) or math.isnan(high):
         found.append("no covariate says how strong a hidden cause might be")
     elif low <= 0 <= high:
-        like = row.get("robust_benchmark") or "the strongest covariate"
+        benchmark = row.get("robust_benchmark")
+        like = held_apart(benchmark) if benchmark else "the strongest covariate"
         found.append(f"a hidden cause as strong as {like} would explain it away")
     return found
 
@@ -181,7 +184,8 @@ def _documents(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
 
 def _without_claim(row: Mapping[str, Any]) -> tuple[str, str]:
     """Judge a pair whose directed edge is not in the graph, or is free within its class."""
-    edge, source, target = row.get("discovery_edge"), row["source"], row["target"]
+    edge = row.get("discovery_edge")
+    source, target = held_apart(row["source"]), held_apart(row["target"])
     if row.get("discovery_free"):
         return "open", (
             f"{source} and {target} are joined, and the same documents are explained as well with "
@@ -205,8 +209,8 @@ def _without_claim(row: Mapping[str, Any]) -> tuple[str, str]:
         return "open", f"the graph leaves the direction open ({source} {edge} {target})"
     separating = row.get("discovery_separating_set")
     if separating is not None:
-        given = f"given {', '.join(separating)}" if len(separating) else "given nothing"
-        return "absent", f"the tests found {source} and {target} independent {given}"
+        given = ", ".join(map(held_apart, separating)) or "nothing"
+        return "absent", f"the tests found {source} and {target} independent given {given}"
     if not row.get("candidate_allowed", True):
         return "absent", f"{source} and {target} were no candidates, so no test was made of them"
     return "absent", f"the graph was free to join {source} and {target} and did not"
@@ -222,11 +226,12 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
     if math.isnan(low) or math.isnan(high):
         reason = row.get("data_reason") or "none was asked for"
         return "unknown", f"the data give no effect ({reason.rstrip('.')})"
-    named = "a direct effect" if kind == "direct" else "an effect"
+    named, on = "a direct effect" if kind == "direct" else "an effect", of_and_on(row)
     shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
     if kind == "direct" and row.get("data_effect") == "total":
         total = [_number(row, f"data_{key}") for key in ("estimate", "low", "high")]
-        shown += " ({:.3g} [{:.3g}, {:.3g}] in total)".format(*total)
+        in_total = "{:.3g} [{:.3g}, {:.3g}]".format(*total)
+        shown += f" ({in_total} in total)" if in_total != shown else ""
     joint = _number(row, f"{kind}_joint_low", low), _number(row, f"{kind}_joint_high", high)
     if joint[0] > 0 or joint[1] < 0:
         failed = [
@@ -239,14 +244,15 @@ def _data(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str, str]:
             failed = [name for name in failed if not REFUTERS.said(name, "stands_out")]
         if failed:
             words = ", ".join(name.replace("_", " ") for name in failed)
-            return "shaken", f"the data show {named} of {shown} that fails the test of {words}"
-        return "for", f"the data show {named} of {shown}"
+            return "shaken", f"the data show {named}{on} of {shown} that fails the test of {words}"
+        return "for", f"the data show {named}{on} of {shown}"
     margin = rule.negligible * _number(row, "data_scale", 1.0)
     if -margin <= low and high <= margin:
-        return "against", f"the data show no {named.split(' ', 1)[1]} beyond {margin:.3g} ({shown})"
+        none = f"no {named.split(' ', 1)[1]}{on}"
+        return "against", f"the data show {none} beyond {margin:.3g} ({shown})"
     if low > 0 or high < 0:
         shown += f", [{joint[0]:.3g}, {joint[1]:.3g}] over all arrows at once"
-    return "unclear", f"the data leave open whether there is {named} ({shown})"
+    return "unclear", f"the data leave open whether there is {named}{on} ({shown})"
 
 
 def _model(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str | None, str]:
@@ -256,26 +262,30 @@ def _model(row: Mapping[str, Any], rule: VerdictRule) -> tuple[str | None, str]:
         return None, row.get("model_reason") or "The model was not asked."
     shown = f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
     margin = rule.negligible * _number(row, "model_scale", 1.0)
+    outcome = outcome_in_words(row, "model")
+    moved = f"the model's {outcome}" if outcome else "the model"
     if -margin <= low and high <= margin:
         return (
             "unused",
-            f"Changing the tokens moves the model by no more than {margin:.3g} ({shown}).",
+            f"Changing the tokens moves {moved} by no more than {margin:.3g} ({shown}).",
         )
     if not (low > margin or high < -margin):
-        return None, f"Changing the tokens may or may not move the model ({shown})."
+        return None, f"Changing the tokens may or may not move {moved} ({shown})."
     kind = "direct" if not math.isnan(_number(row, "direct_low")) else "data"
     data = [_number(row, f"{kind}_{key}") for key in ("low", "high")]
     if (data[0] > 0 and high < 0) or (data[1] < 0 and low > 0):
         return "opposite", (
-            f"Changing the tokens moves the model by {shown}, against the documents' effect of "
+            f"Changing the tokens moves {moved} by {shown}, against the documents' effect of "
             f"{_number(row, f'{kind}_estimate'):.3g}."
         )
-    return "used", f"Changing the tokens moves the model by {shown}."
+    return "used", f"Changing the tokens moves {moved} by {shown}."
 
 
 def _shown(row: Mapping[str, Any], edge: str) -> str:
     """Return an edge in words, none being no edge."""
-    return f"{row['source']} {edge} {row['target']}" if edge else "no edge"
+    source, target = held_apart(row["source"]), held_apart(row["target"])
+    return f"{source} {edge} {target}" if edge else "no edge"
+
 
 
 def _number(row: Mapping[str, Any], key: str, missing: float = math.nan) -> float:

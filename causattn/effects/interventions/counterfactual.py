@@ -63,6 +63,8 @@ class CounterfactualAttention(Shown):
     attention_before, attention_after
         float32 [layers, heads, T, T] and [layers, heads, T', T'], **from attending (row) to
         attended token (column)**.
+    special_before, special_after
+        Which of the tokens are special ones; empty where that is not known.
     """
 
     tokens_before: tuple[str, ...]
@@ -74,6 +76,8 @@ class CounterfactualAttention(Shown):
     output_after: np.ndarray
     attention_before: np.ndarray
     attention_after: np.ndarray
+    special_before: tuple[bool, ...] = ()
+    special_after: tuple[bool, ...] = ()
 
     @property
     def output_change(self) -> np.ndarray:
@@ -178,6 +182,10 @@ def counterfactual_attention(
             np.stack([weights[layer][0].float().cpu().numpy() for layer in sorted(weights)])
         )
     tokens = [_shown(model, encoding, k, text) for k, text in enumerate((before, after))]
+    special = [
+        tuple(encoding.special[encoding.bounds[k] : encoding.bounds[k + 1]].tolist())
+        for k in range(2)
+    ]
     names = dict(model.network.config.id2label or {})
     return CounterfactualAttention(
         tokens_before=tokens[0],
@@ -189,6 +197,8 @@ def counterfactual_attention(
         output_after=outputs[1],
         attention_before=maps[0],
         attention_after=maps[1],
+        special_before=special[0],
+        special_after=special[1],
     )
 
 

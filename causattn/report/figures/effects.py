@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Hashable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from causattn.base import visible
+from causattn.base import held_apart, visible
 from causattn.report.figures.palette import BLUE, FAINT, MUTED, VERMILLION
 from causattn.report.words.evidence import effect_on
 
@@ -53,23 +54,27 @@ def effect_figure(evidence: pd.DataFrame, *, patched: bool = False) -> Figure | 
     edges = edges.iloc[order[:_MOST]].iloc[::-1]
     labels = [_label(row) for row in edges.to_dict("records")]
     height = 0.34 * len(edges) + 1.3
-    figure = Figure(figsize=(3.6 * len(sides) + 2.6, height), layout="constrained")
+    words = max(_length(line) for label in labels for line in label.splitlines())
+    figure = Figure(figsize=(3.6 * len(sides) + 0.5 + 0.075 * words, height), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(sides), sharey=True))
     for axes, (side, title, colour) in zip(panels, sides, strict=True):
         _panel(axes, edges, side, title, colour)
     panels[0].set_yticks(range(len(edges)), labels)
-    if left_out:
-        figure.supxlabel(
-            f"{left_out} edges with smaller effects are in the table", fontsize=8, color=MUTED
-        )
+    note = f"\n{left_out} edges with smaller effects are in the table" if left_out else ""
+    figure.supxlabel(f"change of the outcome, with interval (hollow: it holds 0){note}", fontsize=9)
     return figure
 
 
 def _label(row: dict[Hashable, Any]) -> str:
     """Return an edge and what its effect is on, in two lines."""
-    edge = f"{visible(row['source'], 22)} → {visible(row['target'], 22)}"
-    on = next((on for side, *_ in _SIDES if (on := effect_on(row, side))), "")
-    return f"{edge}\n{visible(on, 44)}" if on else edge
+    source, target = (held_apart(visible(row[end], 22)) for end in ("source", "target"))
+    on = next((on for side, *_ in _SIDES if (on := effect_on(row, side, width=22))), "")
+    return f"{source} → {target}\n{on}" if on else f"{source} → {target}"
+
+
+def _length(text: str) -> int:
+    """Return about how wide a text is, in Latin letters."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _known(edges: pd.DataFrame, side: str) -> bool:
@@ -102,4 +107,3 @@ def _panel(axes: Axes, edges: pd.DataFrame, side: str, title: str, colour: str) 
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.set_title(title)
-    axes.set_xlabel("change of the outcome, with interval (hollow: it holds 0)")

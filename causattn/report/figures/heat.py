@@ -25,6 +25,7 @@ def heat_figure(
     names: Sequence[str],
     truth: CausalGraph | None,
     scored_by: str = "attention",
+    ends: tuple[str, str] = ("attended to", "attending"),
 ) -> Figure:
     """Draw who attends to whom, or who contributes to whose prediction.
 
@@ -38,9 +39,10 @@ def heat_figure(
     truth
         The true graph, whose adjacent pairs are framed, where it is known.
     scored_by
-        What the score is: attention, or an explainer.
+        What the score is: attention, an explainer or a screen.
+    ends
+        What a column is and what a row is; empty where they are the same.
     """
-    attention = scored_by == "attention"
     order = _order(score, names, truth)
     labels = [visible(names[k], _LABEL_LENGTH) for k in order]
     paid = score.T[np.ix_(order, order)].copy()
@@ -59,8 +61,9 @@ def heat_figure(
     axes.set_yticks(shown, labels if named else [], fontsize=font)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("attended to" if attention else "contributing")
-    axes.set_ylabel("attending" if attention else "explained")
+    framed = "framed: adjacent in the truth" if truth is not None else ""
+    axes.set_xlabel(f"{ends[0]} ({framed})" if ends[0] and framed else ends[0] or framed)
+    axes.set_ylabel(ends[1])
     axes.set_facecolor(BLANK)
     count = "" if named else f", {size} features"
     axes.set_title(f"{visible(scored_by).capitalize()} from feature to feature{count}")
@@ -90,7 +93,6 @@ def _frame_truth(axes: Axes, truth: CausalGraph, names: Sequence[str], cell: flo
                     linewidth=float(np.clip(cell * 4, 0.8, 1.6)),
                 )
                 axes.add_patch(frame)
-    axes.set_xlabel("attended to (framed: adjacent in the truth)")
 
 
 def _order(score: np.ndarray, names: Sequence[str], truth: CausalGraph | None) -> np.ndarray:

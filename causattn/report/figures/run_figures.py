@@ -6,7 +6,7 @@ import base64
 import io
 import uuid
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import matplotlib
@@ -26,11 +26,13 @@ from causattn.report.figures.recall import recall_figure
 from causattn.report.figures.surrogate import surrogate_figure
 from causattn.report.record.surrogate import read_surrogate
 from causattn.report.words.truth import (
+    ATTENTION,
     by_verdict,
     chosen_pairs,
     overlay,
     prevalence,
     scored_by,
+    scored_by_data,
     screen_qualities,
 )
 from causattn.results import Run, matrix
@@ -62,8 +64,7 @@ def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
     dict
         The PNG files by name; an SVG lies beside each.
     """
-    names = run.graph.names
-    families = font_families([visible("".join(names)), *run.screens])
+    families = font_families([visible(text) for text in _texts(run)])
     folder = own_folder(run.folder / "figures")
     with matplotlib.rc_context():
         matplotlib.rcParams.update(RC)
@@ -74,16 +75,23 @@ def draw_figures(run: Run, *, use_dot: bool = True) -> dict[str, Path]:
         }
 
 
+def _texts(run: Run) -> Iterator[str]:
+    """Yield what the figures of a run write, whatever script it is in: names, levels, values."""
+    yield from run.graph.names
+    yield from run.screens
+    for column in ("data_outcome", "data_from", "data_to", "model_outcome"):
+        if column in run.evidence:
+            yield from (text for text in run.evidence[column].unique() if isinstance(text, str))
+
+
 def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
     graph, truth = run.graph, run.truth
     edges = overlay(graph, truth) if truth is not None else by_verdict(graph, run.evidence)
     yield "graph", graph_figure(graph, truth, edges, use_dot=use_dot)
     names = list(dict.fromkeys(run.candidates["source"]))
     if "score" in run.candidates:
-        yield (
-            "attention",
-            heat_figure(matrix(run.candidates, "score"), names, truth, scored_by(run)),
-        )
+        score, scored = matrix(run.candidates, "score"), scored_by(run)
+        yield "attention", heat_figure(score, names, truth, scored, _ends(run, scored))
     if qualities := screen_qualities(run):
         yield "candidates", recall_figure(qualities, chosen_pairs(run), prevalence(run))
     if (effects := effect_figure(run.evidence, patched="circuit" in run.summary)) is not None:
@@ -93,6 +101,13 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
         yield "circuit", circuit_figure(pd.read_parquet(curves), pd.read_parquet(paths))
     if (found := read_surrogate(run)) is not None:
         yield "surrogate", surrogate_figure(found.tree)
+
+
+def _ends(run: Run, scored: str) -> tuple[str, str]:
+    """Return what a column and a row of the scores are."""
+    if scored_by_data(run):
+        return "", ""
+    return ("attended to", "attending") if scored == ATTENTION else ("contributing", "explained")
 
 
 def surrogate_address(surrogate: Surrogate) -> str:

@@ -232,4 +232,6 @@ def _swapped(
         output_after=question.answers.values[1],
         attention_before=before.weights,
         attention_after=after.weights,
+        special_before=tuple(before.special.tolist()),
+        special_after=tuple(after.special.tolist()),
     )

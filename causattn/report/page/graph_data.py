@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from causattn.base import visible
+from causattn.base import visible, visible_sentence
 from causattn.effects import evidence_columns
 from causattn.graphs import CausalGraph
 from causattn.report.words.truth import overlay, scored_by
@@ -75,7 +75,7 @@ def plain(value: Any) -> Any:
     if value is None or value is pd.NA:
         return None
     if isinstance(value, str):
-        return visible(value)
+        return visible_sentence(value)
     if isinstance(value, Mapping):
         return {visible(key): plain(item) for key, item in value.items()}
     if hasattr(value, "__len__"):

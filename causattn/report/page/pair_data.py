@@ -22,8 +22,8 @@ def pair_data(record: CounterfactualAttention, title: str) -> dict[str, Any]:
     ]
     return {
         "title": visible(title or "before and after"),
-        "before": _side(record.tokens_before, record.attention_before),
-        "after": _side(record.tokens_after, record.attention_after),
+        "before": _side(record, "before"),
+        "after": _side(record, "after"),
         "aligned": record.aligned.tolist(),
         "swapped": record.swapped.tolist(),
         "movers": movers,
@@ -36,5 +36,9 @@ def pair_data(record: CounterfactualAttention, title: str) -> dict[str, Any]:
     }
 
 
-def _side(tokens: tuple[str, ...], weights: np.ndarray) -> dict[str, Any]:
-    return {"tokens": [visible(token) for token in tokens], "weights": packed(weights)}
+def _side(record: CounterfactualAttention, side: str) -> dict[str, Any]:
+    return {
+        "tokens": [visible(token) for token in getattr(record, f"tokens_{side}")],
+        "special": [int(flag) for flag in getattr(record, f"special_{side}")],
+        "weights": packed(getattr(record, f"attention_{side}")),
+    }

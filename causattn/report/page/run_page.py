@@ -26,20 +26,19 @@ from causattn.report.words.evidence import (
     known_effect_rows,
     missing_edges,
 )
+from causattn.report.words.finding import finding
 from causattn.report.words.headline import (
-    cheaper_line,
     discovery_line,
     headlines,
-    rivals_line,
 )
 from causattn.report.words.truth import (
     ATTENTION,
     chosen_pairs,
     prevalence,
     scored_by,
+    scored_by_data,
     screen_qualities,
 )
-from causattn.report.words.verdicts import verdict_lines
 from causattn.results import WENT, Run
 
 _LARGEST = 20_000_000
@@ -80,7 +79,7 @@ def _content(run: Run) -> dict[str, Any]:
     return {
         "command": visible(run.command),
         "lead": _lead(run),
-        "finding": _finding(run, len(missing)),
+        "finding": finding(run),
         "tiles": list(_tiles(run)),
         "lines": headlines(run, timed=False),
         "rows": rows,
@@ -141,23 +140,13 @@ def _checked(run: Run) -> str:
     return f"{done or 'none'} of its {len(arrows)} arrows could be checked"
 
 
-def _finding(run: Run, missing: int) -> list[str]:
-    """Return what was found, a sentence each: edges by verdict, what is missed, cheaper rivals."""
-    lines = [line for line in verdict_lines(run) if line.startswith("About the")]
-    if run.truth is not None:
-        lines.append(
-            f"Of the truth's {run.truth.edge_count} edges the graph misses {missing or 'none'}"
-        )
-    if "allowed" in run.candidates and (rivals := cheaper_line(run) or rivals_line(run)):
-        lines.append(rivals)
-    return lines
-
-
 def _source(run: Run) -> str:
     """Return what the graph came from, in words: what proposed its pairs."""
     if "allowed" not in run.candidates:
         return "the data alone"
     scored = scored_by(run)
+    if scored_by_data(run):
+        return f"the data alone, pairs proposed by {visible(scored)}"
     whose = "a language model" if scored == ATTENTION else "a language model's predictions"
     return f"{'the attention' if scored == ATTENTION else visible(scored)} of {whose}"
 
@@ -174,7 +163,6 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
     """Yield the metrics at the top of the page: label and value."""
     summary = run.summary
     graph, candidates = summary.get("graph", {}), summary.get("candidates", {})
-    verdicts = run.evidence.get("verdict")
     yield "parts" if "circuit" in summary else "features", str(run.graph.size)
     documents = summary.get("corpus", {}).get("documents")
     if documents is not None:
@@ -192,9 +180,6 @@ def _tiles(run: Run) -> Iterator[tuple[str, str]]:
         yield "paths", number(circuit["paths"]["kept"])
         yield "faithfulness", f"{circuit['faithfulness']:.0%}"
         yield "lost without them", f"{circuit['completeness']:.0%}"
-    elif verdicts is not None:
-        for word in ("supported", "robust", "consistent"):
-            yield f"arrows {word}", str(int((verdicts == word).sum()))
     for label, name in (("SHD to the truth", "shd"), ("adjacency F1", "adjacency_f1")):
         if isinstance(graph.get(name), int | float):
             yield label, number(graph[name])
@@ -211,6 +196,8 @@ def _figure(run: Run, name: str) -> dict[str, str] | None:
         caption = "Each edge patched alone, on prompts that the graph was not found on."
     if name == "attention" and scored_by(run) != ATTENTION:
         caption = "A row is explained, a column contributes; the mean over documents, unsigned."
+        if scored_by_data(run):
+            caption = "The score of each pair, from the values alone."
     return {"data": f"data:image/svg+xml;base64,{data}", "caption": caption, "name": name}
 
 

@@ -124,7 +124,7 @@ def table_of_runs(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, An
     metrics = [
         (name, words)
         for name, words in (*_SHOWN, *added_metrics().items())
-        if name in runs and runs[name].notna().any()
+        if name in runs and runs[name].notna().any() and not _unasked(runs, name)
     ]
     columns = [
         *((name, _said(name), _numeric(runs[name])) for name in varied),
@@ -149,6 +149,11 @@ def table_of_runs(runs: pd.DataFrame, folder: Path, start: Path) -> dict[str, An
 def _said(name: str) -> str:
     """Return a key of the configuration as a person types it."""
     return name.removeprefix("config.").removesuffix(".kind")
+
+
+def _unasked(runs: pd.DataFrame, name: str) -> bool:
+    """Return whether a column counts verdicts of a kind that no run has."""
+    return name.startswith("evidence.") and not runs[name].fillna(0).any()
 
 
 def _varies(runs: pd.DataFrame, name: str) -> bool:

@@ -29,7 +29,7 @@ _ARRAYS = (
     "attention_before",
     "attention_after",
 )
-_TEXTS = ("tokens_before", "tokens_after", "labels")
+_TEXTS = ("tokens_before", "tokens_after", "labels", "special_before", "special_after")
 
 
 def record_pairs(
@@ -79,7 +79,7 @@ def record_pairs(
 
 def read_pair(folder: Path, entry: dict[str, Any]) -> CounterfactualAttention:
     """Return a pair that `record_pairs` wrote."""
-    parts: dict[str, Any] = {key: tuple(entry[key]) for key in _TEXTS}
+    parts: dict[str, Any] = {key: tuple(entry.get(key, ())) for key in _TEXTS}
     parts |= read_arrays(inside(folder, entry["file"]))
     return CounterfactualAttention(**parts)
 

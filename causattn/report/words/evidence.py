@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from causattn.base import visible
-from causattn.effects import DOCUMENT_VERDICTS
+from causattn.base import visible, visible_sentence
+from causattn.effects import DOCUMENT_VERDICTS, outcome_in_words, values_compared
 from causattn.graphs import CausalGraph
 from causattn.report.words import number
 from causattn.report.words.truth import fates_by_pair, overlay
@@ -84,7 +84,7 @@ def missing_edges(
     ]
 
 
-def effect_on(row: Mapping[Any, Any], side: str) -> str:
+def effect_on(row: Mapping[Any, Any], side: str, width: int | None = None) -> str:
     """Return what an effect is on, level and unit: ``P(stars = 5), bad to good``.
 
     Parameters
@@ -93,15 +93,13 @@ def effect_on(row: Mapping[Any, Any], side: str) -> str:
         A row of the evidence table.
     side
         ``"data"``, ``"model"`` or ``"conditional"``.
+    width
+        The most characters of a name or level.
     """
-    outcome = row.get(f"{side}_outcome")
-    if not isinstance(outcome, str):
-        return ""
-    on = outcome if outcome.startswith("P(") else f"mean {outcome}"
-    low, high = row.get("data_from"), row.get("data_to")
-    if side != "data" or not (isinstance(low, str) and isinstance(high, str)):
-        return visible(on)
-    return visible(f"{on}, {low} to {high}")
+    on, compared = outcome_in_words(row, side, width), values_compared(row, width)
+    if not on or side != "data" or compared is None:
+        return on
+    return f"{on}, {compared[0]} to {compared[1]}"
 
 
 def _interval(row: Mapping[str, Any], side: str, digits: int) -> str:
@@ -200,7 +198,7 @@ def _plain(value: Any) -> str:
 
 def _text(value: Any) -> str:
     """Return a word or sentence of the table, empty where it is not known."""
-    return visible(value) if isinstance(value, str) else ""
+    return visible_sentence(value) if isinstance(value, str) else ""
 
 
 def _unknown(value: Any) -> bool:

@@ -12,7 +12,7 @@ from causattn.graphs import added_metrics
 from causattn.report.words import number
 from causattn.report.words.attention import attention_lines
 from causattn.report.words.features import assumed_line, left_out_line, little_line, words_line
-from causattn.report.words.truth import ATTENTION, scored_by, screen_qualities
+from causattn.report.words.truth import ATTENTION, scored_by, scored_by_data, screen_qualities
 from causattn.report.words.verdicts import verdict_lines
 from causattn.results import Run
 
@@ -95,8 +95,8 @@ def candidate_line(run: Run) -> str:
 
 def cheaper_line(run: Run) -> str:
     """Name the screens that rank as well without a model; empty where none does or nobody knows."""
-    if run.summary.get("candidates", {}).get("screen") in SELECTORS:
-        return ""  # no model was read
+    if scored_by_data(run):
+        return ""
     qualities = screen_qualities(run)
     rivals = {name.replace("_", " "): name for name in SELECTORS}
     as_good = [
@@ -110,19 +110,6 @@ def cheaper_line(run: Run) -> str:
     return (
         f"Cheaper here: candidates={rivals[best.name]} ranks the true pairs at least as well (AUC "
         f"{best.auc:.3f}) and needs no model"
-    )
-
-
-def rivals_line(run: Run) -> str:
-    """Say how what scored the candidates ranks beside the best other screen; empty if unknown."""
-    qualities = screen_qualities(run)
-    if len(qualities) < 2:
-        return ""
-    first, *others = qualities
-    best = max(others, key=lambda quality: quality.auc)
-    return (
-        f"{first.name.capitalize()} ranks the true pairs with AUC {first.auc:.3f}, the best other "
-        f"screen ({best.name}) with {best.auc:.3f}"
     )
 
 

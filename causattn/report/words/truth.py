@@ -30,6 +30,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from causattn.candidates import SELECTORS
 from causattn.discovery import KNOWLEDGE
 from causattn.effects import DOCUMENT_VERDICTS, claims_of
 from causattn.graphs import CausalGraph, Edge
@@ -240,10 +241,15 @@ def screen_qualities(run: Run) -> list[ScreenQuality]:
 
 
 def scored_by(run: Run) -> str:
-    """Return what scored the candidates, in words: attention, or another explainer."""
-    of_heads = run.summary.get("circuit", {}).get("candidates")
-    method = of_heads or run.summary.get("attribution", {}).get("method")
-    return ATTENTION if method is None else str(method).replace("_", " ")
+    """Return what scored the candidates, in words: attention, another explainer or a screen."""
+    named = (("circuit", "candidates"), ("attribution", "method"), ("candidates", "screen"))
+    found = (run.summary.get(stage, {}).get(key) for stage, key in named)
+    return str(next(filter(None, found), ATTENTION)).replace("_", " ")
+
+
+def scored_by_data(run: Run) -> bool:
+    """Return whether what scored the candidates read no model: a screen of the values alone."""
+    return run.summary.get("candidates", {}).get("screen") in SELECTORS
 
 
 def chosen_pairs(run: Run) -> Chosen | None:

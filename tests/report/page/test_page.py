@@ -136,7 +136,7 @@ def test_what_was_found_stands_before_the_graph(run_in: Callable[..., Run], tmp_
     assert run.truth is not None
     missed = int((run.truth.skeleton() & ~run.graph.skeleton()).sum()) // 2
     assert missed > 0
-    assert f"truth&#39;s {run.truth.edge_count} edges the graph misses {missed}." in page
+    assert f"truth&#39;s {run.truth.edge_count} edges the graph misses {missed}: " in page
     other = run_in(tmp_path / "other", config={"seed": 0, "effects": {"kind": "none"}})
     said = write_report(other).read_text(encoding="utf-8")
     assert "its arrows were not checked (effects=none)" in said

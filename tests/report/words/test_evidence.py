@@ -53,7 +53,7 @@ def test_documents_model_and_split_have_a_line_each() -> None:
         row("b", "a", verdict="refuted", discovery_edge="<--", discovery_directed=False),
     )
     assert said[0] == (
-        "About the documents: 1 robust, 1 consistent, 1 drawn, 1 pair without a direction"
+        "About the documents: 1 arrow robust, 1 consistent, 1 drawn, 1 pair without a direction"
     )
     assert said[1] == "About the model: 1 used, 1 unused (ordered pairs, read at its output)"
     assert "2 of 3 arrows" in said[2]
@@ -78,7 +78,7 @@ def test_a_hidden_common_cause_is_an_answer() -> None:
         *pair("e", "f", "---", "---", ("open", "open")),
     ]
     assert lines(*rows)[0] == (
-        "About the documents: 1 drawn, 1 pair joined by a hidden common cause, 2 pairs that may be "
+        "About the documents: 1 arrow drawn, 1 pair joined by a hidden common cause, 2 pairs that may be "
         "confounded, 1 pair without a direction"
     )
     names = tuple("abcdef")
@@ -115,6 +115,6 @@ def test_older_runs_have_none_of_it() -> None:
 def test_an_effect_names_its_outcome_and_its_levels() -> None:
     row = {"data_outcome": "P(stars = 5)", "data_from": "bad", "data_to": "good"}
     assert effect_on(row, "data") == "P(stars = 5), bad to good"
-    assert effect_on({"data_outcome": "stars"}, "data") == "mean stars"
-    assert effect_on(row | {"model_outcome": "stars"}, "model") == "mean stars"
+    assert effect_on({"data_outcome": "stars"}, "data") == "mean stars (in its units)"
+    assert effect_on(row | {"model_outcome": "stars"}, "model") == "mean stars (in its units)"
     assert effect_on({"data_outcome": float("nan")}, "data") == ""

@@ -181,6 +181,8 @@ export interface RunData {
 
 export interface PairSide {
   tokens: string[];
+  /** Which of them are special ones; empty where that is not known. */
+  special: number[];
   weights: Packed;
 }
 

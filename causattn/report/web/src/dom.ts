@@ -56,6 +56,11 @@ export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
+/** Names in a row, each isolated. */
+export function listed(names: unknown[]): string {
+  return names.length ? names.map((name) => isolated(String(name))).join(", ") : "nothing";
+}
+
 export function clear(node: Element, ...children: Child[]): void {
   node.replaceChildren();
   append(node, children);

@@ -1,7 +1,7 @@
 // A counterfactual pair of texts: output and attention before, after, and their difference.
 
-import { headColour, largest } from "./attention/canvas";
-import { heatMap, zoomed } from "./attention/heat";
+import { inHeadColour, largest } from "./attention/canvas";
+import { type Heat, heatMap, zoomed } from "./attention/heat";
 import { headGrid } from "./attention/statistics";
 import { type PairData, type PairSide, type Values, unpack } from "./data";
 import { choice, direction, element, labelled, select } from "./dom";
@@ -65,16 +65,19 @@ export function outputs(labels: string[], values: number[][]): HTMLElement {
   return element("table", { class: "output heads" }, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
-function movers({ movers, aligned, before }: PairData): HTMLElement {
-  const token = (row: number) => before.tokens[aligned[row][0]] || "∅";
-  const rows = movers.map(([layer, head, attending, attended, from, to]) => {
-    const mark = element("td", { class: "number" }, `${layer}.${head}`);
-    mark.style.color = headColour(head);
-    return element("tr", {}, mark,
-      element("td", {}, element("bdi", {}, token(attending)), " → ", element("bdi", {}, token(attended))),
+/** A token that both texts have, or the one with what stands in its place. */
+function token({ aligned, before, after }: PairData, row: number): string {
+  const [first, second] = [before.tokens[aligned[row][0]], after.tokens[aligned[row][1]]].map((text) => text || "∅");
+  return first === second ? first : `${first}/${second}`;
+}
+
+function movers(pair: PairData): HTMLElement {
+  const rows = pair.movers.map(([layer, head, attending, attended, from, to]) =>
+    element("tr", {}, inHeadColour(element("td", { class: "number in-head" }, `${layer}.${head}`), head),
+      element("td", {}, element("bdi", {}, token(pair, attending)), " → ", element("bdi", {}, token(pair, attended))),
       element("td", { class: "number" }, number(from, 2)), element("td", { class: "number" }, number(to, 2)),
-      element("td", { class: `number ${to < from ? "negative" : "positive"}` }, signed(to - from, 2)));
-  });
+      element("td", { class: `number ${to < from ? "negative" : "positive"}` }, signed(to - from, 2))),
+  );
   const head = element("tr", {}, ...["head", "attention", "before", "after", "difference"].map((words, k) => element("th", { class: k === 1 ? undefined : "number" }, words)));
   return element("figure", {}, element("h4", {}, "What moved most"), element("div", { class: "scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows))));
 }
@@ -83,21 +86,38 @@ function maps(pair: PairData, before: Values, after: Values): HTMLElement {
   const [layers, heads] = before.shape;
   let layer = pair.movers[0]?.[0] ?? layers - 1;
   let head = pair.movers.length ? String(pair.movers[0][1]) : "mean";
-  const shared = pair.aligned.map(([k]) => pair.before.tokens[k]);
-  const names = { Before: pair.before.tokens, After: pair.after.tokens, Difference: shared };
-  const pictures = Object.entries(names).map(([title, tokens]) => {
-    const made = heatMap({ rows: tokens, columns: tokens, room: SIZE, signed: title === "Difference", label: `Attention, ${title}` });
-    made.title(title);
-    return made;
-  });
+  const sides = [pair.before, pair.after];
+  const special = element("input", { type: "checkbox", checked: true });
+  special.addEventListener("change", () => build());
+  const holder = element("div", { class: "matrices" });
+  let pictures: Heat[] = [];
+  /** The positions that are shown of each text, and the rows of `aligned` that both show. */
+  let kept: [number[], number[]] = [[], []];
+  let shared: number[] = [];
+
+  function build(): void {
+    const shows = (side: 0 | 1) => (position: number) => special.checked || !sides[side].special[position];
+    kept = [0, 1].map((side) => sides[side].tokens.map((_, k) => k).filter(shows(side as 0 | 1))) as [number[], number[]];
+    shared = pair.aligned.map((_, row) => row).filter((row) => shows(0)(pair.aligned[row][0]) && shows(1)(pair.aligned[row][1]));
+    const names = { Before: kept[0].map((k) => pair.before.tokens[k]), After: kept[1].map((k) => pair.after.tokens[k]), Difference: shared.map((row) => token(pair, row)) };
+    pictures = Object.entries(names).map(([title, tokens]) => {
+      const made = heatMap({ rows: tokens, columns: tokens, room: SIZE, signed: title === "Difference", label: `Attention, ${title}` });
+      made.title(title);
+      return made;
+    });
+    holder.replaceChildren(...pictures.map(({ root }) => root));
+    draw();
+    zoom.querySelector("input")?.dispatchEvent(new Event("input"));
+  }
 
   function draw(): void {
-    const first = chosen(before);
-    const second = chosen(after);
-    const most = Math.max(largest(first), largest(second));
-    pictures[0].draw(first, most);
-    pictures[1].draw(second, most);
-    pictures[2].draw(pair.aligned.flatMap(([q, p]) => pair.aligned.map(([k, j]) => second[p * after.shape[3] + j] - first[q * before.shape[3] + k])));
+    const [first, second] = [chosen(before), chosen(after)];
+    const shown = [first, second].map((map, side) => kept[side].flatMap((q) => kept[side].map((k) => map[q * sides[side].tokens.length + k])));
+    const most = Math.max(largest(shown[0]), largest(shown[1]));
+    pictures[0].draw(shown[0], most);
+    pictures[1].draw(shown[1], most);
+    const rows = shared.map((row) => pair.aligned[row]);
+    pictures[2].draw(rows.flatMap(([q, p]) => rows.map(([k, j]) => second[p * after.shape[3] + j] - first[q * before.shape[3] + k])));
   }
 
   function chosen(values: Values): Float32Array {
@@ -110,6 +130,8 @@ function maps(pair: PairData, before: Values, after: Values): HTMLElement {
   }
 
   const options = (count: number) => Array.from({ length: count }, (_, k) => ({ value: String(k), words: String(k) }));
+  const zoom = zoomed(() => pictures);
+  const some = sides.some((side) => side.special.includes(1));
   const controls = element(
     "div",
     { class: "controls" },
@@ -121,9 +143,10 @@ function maps(pair: PairData, before: Values, after: Values): HTMLElement {
       head = value;
       draw();
     })),
-    zoomed(() => pictures),
+    zoom,
+    some && element("label", { class: "control" }, special, element("span", {}, "special tokens")),
   );
-  draw();
-  return element("div", {}, controls, element("div", { class: "matrices" }, ...pictures.map(({ root }) => root)),
+  build();
+  return element("div", {}, controls, holder,
     element("p", { class: "hint" }, "A row attends, a column is attended to. The difference is over the tokens that both texts have; blue gained attention, red lost it."));
 }

@@ -3,7 +3,7 @@
 import { interpolateRgb } from "d3-interpolate";
 
 import { element } from "../dom";
-import { colour } from "../theme";
+import { colour, isDark } from "../theme";
 
 export function canvas(width: number, height: number): { made: HTMLCanvasElement; pen: CanvasRenderingContext2D } {
   const made = element("canvas", {});
@@ -51,9 +51,16 @@ export function drawHeat(
 
 const HUES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1", "#a6761d", "#666f7a", "#1b9e9e", "#b2182b", "#4d9221"];
 
-/** The colour of a head; the first dozen differ. */
+/** The colour of a head; the first dozen differ, and dark paper has lighter ones. */
 export function headColour(head: number): string {
-  return HUES[head % HUES.length];
+  const hue = HUES[head % HUES.length];
+  return isDark() ? interpolateRgb(hue, "#ffffff")(0.3) : hue;
+}
+
+/** An element in a head's colour, which its style lightens on dark paper. */
+export function inHeadColour(made: HTMLElement, head: number): HTMLElement {
+  made.style.setProperty("--head", HUES[head % HUES.length]);
+  return made;
 }
 
 export function largest(values: ArrayLike<number>): number {

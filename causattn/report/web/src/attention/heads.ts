@@ -3,7 +3,7 @@
 import { element, labelled, select, slider } from "../dom";
 import { number } from "../numbers";
 import { onTheme } from "../theme";
-import { headColour, resize } from "./canvas";
+import { headColour, inHeadColour, resize } from "./canvas";
 import { type Maps, headMap } from "./maps";
 import type { Place } from "./place";
 
@@ -31,7 +31,7 @@ export function headView(mount: Element, maps: Maps, place: Place): void {
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Heads" });
   const boxes = Array.from({ length: maps.heads }, (_, head) => {
     const chip = element("button", { type: "button", class: "chip", "aria-pressed": String(on.has(head)), title: `Head ${head}; double-click for this one alone` }, String(head));
-    chip.style.setProperty("--chip", headColour(head));
+    inHeadColour(chip, head);
     chip.addEventListener("click", () => {
       if (!on.delete(head)) on.add(head);
       draw();

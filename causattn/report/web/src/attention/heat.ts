@@ -27,11 +27,11 @@ export interface HeatOptions {
 }
 
 const LEAST = 9; // pixels between two labels
+const LARGEST = 11.5; // pixels of their letters
 const FONT = "system-ui, sans-serif";
 
 export function heatMap({ rows, columns, room, signed: either = false, label = "Heat map" }: HeatOptions): Heat {
-  const longest = [...rows, ...columns].reduce((most, name) => Math.max(most, [...name].length), 1);
-  const margin = Math.min(110, 12 + longest * 6.2);
+  const margin = Math.min(120, 12 + widest([...rows, ...columns]));
   const wide = Math.min(room, Math.max(120, innerWidth - 60 - margin));
   const whole = Math.min(26, wide / Math.max(rows.length, columns.length, 1));
   let cell = whole;
@@ -73,7 +73,7 @@ export function heatMap({ rows, columns, room, signed: either = false, label = "
   function names(pen: CanvasRenderingContext2D): void {
     const every = Math.max(1, Math.ceil(LEAST / cell));
     pen.fillStyle = colour(every > 1 ? "muted" : "ink");
-    pen.font = `${Math.min(11.5, Math.max(LEAST, cell * 0.9))}px ${FONT}`;
+    pen.font = `${Math.min(LARGEST, Math.max(LEAST, cell * 0.9))}px ${FONT}`;
     pen.textBaseline = "middle";
     rows.forEach((name, k) => k % every || row(pen, name, k));
     columns.forEach((name, k) => k % every || column(pen, name, k));
@@ -152,6 +152,13 @@ export function zoomed(maps: () => Heat[]): HTMLElement {
   const slide = element("input", { type: "range", min: 1, max: 6, step: 0.25, value: 1, "aria-label": "Size of the heat maps" });
   slide.addEventListener("input", () => maps().forEach((map) => map.zoom(Number(slide.value))));
   return element("label", { class: "control" }, element("span", {}, "zoom"), slide);
+}
+
+/** Pixels of the longest name as it is written, whatever its script. */
+function widest(names: string[]): number {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (pen) pen.font = `${LARGEST}px ${FONT}`;
+  return names.reduce((most, name) => Math.max(most, pen?.measureText(clipped(name)).width ?? 0), 8);
 }
 
 function clipped(name: string): string {

@@ -17,6 +17,8 @@ export interface Maps {
   statistics: Statistics;
   vectors: { heads: number[]; query: Values; key: Values; scaling: number[]; added: Values | null } | null;
   vectorsReason: string | null;
+  /** Is it of one document, not of the corpus? */
+  document: boolean;
 }
 
 export async function mapsOf(document: DocumentData): Promise<Maps> {
@@ -42,6 +44,7 @@ export async function mapsOf(document: DocumentData): Promise<Maps> {
       added: vectors.added && (await unpack(vectors.added)),
     },
     vectorsReason: document.vectors_reason,
+    document: true,
   };
 }
 

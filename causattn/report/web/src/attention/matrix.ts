@@ -40,7 +40,7 @@ export function matrixView(mount: Element, maps: Maps, place: Place): void {
       zoomed(() => [first, ...rest.map(({ made }) => made)]),
     ),
     element("div", { class: "matrices" }, first.root, ...rest.map(({ made }) => made.root)),
-    element("p", { class: "hint" }, "A row attends, a column is attended to; each picture is shaded up to its own largest value.", others.length && !maps.flow ? " Flow is computed for documents of up to 40 tokens." : ""),
+    element("p", { class: "hint" }, "A row attends, a column is attended to; each picture is shaded up to its own largest value.", maps.document && others.length && !maps.flow ? " Flow is computed for documents of up to 40 tokens." : ""),
   );
 
   function draw(): void {

@@ -75,6 +75,7 @@ export function corpusSubjects(attention: AttentionData, names: string[]): Subje
           statistics,
           vectors: null,
           vectorsReason: null,
+          document: false,
         };
       }),
     }));

@@ -94,7 +94,7 @@ export function effectOn(row: Row, side: string): string {
   const outcome = row[`${side}_outcome`];
   if (typeof outcome !== "string") return "";
   const of = /^P\((.*) = (.*)\)$/.exec(outcome);
-  const on = of ? `P(${isolated(of[1])} = ${isolated(of[2])})` : `mean ${isolated(outcome)}`;
+  const on = of ? `P(${isolated(of[1])} = ${isolated(of[2])})` : `mean ${isolated(outcome)} (in its units)`;
   const [from, to] = [row.data_from, row.data_to];
   const between = side === "data" && typeof from === "string" && typeof to === "string" ? `, ${isolated(from)} to ${isolated(to)}` : "";
   return `${on}${between}`;

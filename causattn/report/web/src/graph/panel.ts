@@ -2,7 +2,7 @@
 
 import { circuitExamples } from "../circuit/edge";
 import type { CircuitData, ExampleData, ExplainedData } from "../data";
-import { clear, element, isolated, named } from "../dom";
+import { clear, element, isolated, listed, named } from "../dom";
 import { edgeExamples } from "../examples/edge";
 import { featureExamples } from "../examples/feature";
 import { ARROWS, interval, number } from "../numbers";
@@ -152,15 +152,15 @@ export class Panel implements PanelLike {
     const list = element("dl", { class: "gist" });
     const add = (words: string, value: string, note = "") => {
       if (value === "–") return;
-      list.append(element("dt", {}, words), element("dd", {}, element("b", {}, named(value)), note ? element("small", {}, " ", named(note)) : null));
+      list.append(element("dt", {}, words), element("dd", {}, element("b", { class: /^[−\d]/.test(value) && "whole" }, named(value)), note ? element("small", {}, " ", named(note)) : null));
     };
     const p = numeric(row, "candidate_p");
     add(this.claims.graph.screen, number(row.candidate_score), p === null ? "" : `p ${number(p)} under the null`);
     add("bootstrap", number(row.discovery_frequency), "of graphs direct it so");
     const separating = row.discovery_separating_set;
-    if (Array.isArray(separating)) add("separated by", separating.length ? separating.join(", ") : "nothing");
+    if (Array.isArray(separating)) add("separated by", listed(separating));
     const adjustment = row.data_adjustment;
-    const held = Array.isArray(adjustment) ? `given ${adjustment.length ? adjustment.join(", ") : "nothing"}` : "";
+    const held = Array.isArray(adjustment) ? `given ${listed(adjustment)}` : "";
     const on = (side: string, more = "") => [effectOn(row, side) && `on ${effectOn(row, side)}`, more].filter(Boolean).join("; ");
     add("effect in data", interval(row.data_estimate, row.data_low, row.data_high), on("data", held));
     add("direct part", interval(row.direct_estimate, row.direct_low, row.direct_high), on("data"));
@@ -170,7 +170,7 @@ export class Panel implements PanelLike {
       add("refuters", `${outcomes.length - failed.length} of ${outcomes.length} passed`, failed.length ? `not ${failed.join(", ")}` : "");
     }
     if (numeric(row, "data_joint_low") !== null) add("at once", interval(row.data_estimate, row.data_joint_low, row.data_joint_high), on("data", `over ${row.data_family ?? "all"} arrows, rows ${row.data_rows ?? "not known"}`));
-    if (row.robust_benchmark) add("with a hidden cause", interval(row.direct_estimate ?? row.data_estimate, row.robust_low, row.robust_high), on("data", `as strong as ${row.robust_benchmark ?? ""}`));
+    if (row.robust_benchmark) add("with a hidden cause", interval(row.direct_estimate ?? row.data_estimate, row.robust_low, row.robust_high), on("data", `as strong as ${isolated(String(row.robust_benchmark))}`));
     add("by majority", row.robust_majority === "" ? "no edge" : ARROWS[String(row.robust_majority)] ?? "–");
     add("by FCI", row.robust_fci === "" ? "no edge" : ARROWS[String(row.robust_fci)] ?? "–");
     add("conditional", interval(row.conditional_estimate, row.conditional_low, row.conditional_high), on("conditional", "of the model, at the hidden slot: no intervention"));
@@ -210,7 +210,7 @@ export class Panel implements PanelLike {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.length ? value.join(", ") : "nothing";
+  if (Array.isArray(value)) return listed(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "number" ? number(value, 4) : String(value);
 }
