@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from causattn.base import DataError, listed, visible
+from causattn.base import DataError, held_apart, listed, visible
 from causattn.corpora.column_roles import ColumnRoleGuess, column_roles
 from causattn.corpora.columns import rows_with_text, variable_from_cells
 from causattn.corpora.content_words import content_words_of, group_presence, left_out_sentence
@@ -131,7 +131,8 @@ class TextsDescription:
 
     def lines(self) -> Iterator[str]:
         """Yield it all in words, a line a subject."""
-        yield f"{visible(self.path)}: {self.documents:,} documents in column {visible(self.text)}"
+        column = held_apart(self.text)
+        yield f"{visible(self.path)}: {self.documents:,} documents in column {column}"
         if self.without_text or self.repeated:
             yield (
                 f"Of the rows {self.without_text:,} have no text, and {self.repeated:,} repeat a "
@@ -146,7 +147,7 @@ class TextsDescription:
         yield f"Words a document: {fewest} to {most}, half of them up to {median}"
         yield from self._columns()
         yield from self._label()
-        shown = [f"{visible(word)} {count}" for word, count in self.features.items()]
+        shown = [f"{held_apart(word)} {count}" for word, count in self.features.items()]
         if shown:
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
             yield (
@@ -167,11 +168,11 @@ class TextsDescription:
         if label is None:
             yield "Label: none; name its column where there is one"
             return
-        line = f"Label {visible(label.name)}: "
+        line = f"Label {held_apart(label.name)}: "
         if label.classes is None:
             line += f"a number from {label.low:g} to {label.high:g}, mean {label.mean:.3g}"
         else:
-            line += ", ".join(f"{visible(name)} {n}" for name, n in label.classes.items())
+            line += ", ".join(f"{held_apart(name)} {n}" for name, n in label.classes.items())
         if label.missing:
             line += f", {label.missing} without one"
         if (signal := label.signal) is not None:

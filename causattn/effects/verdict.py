@@ -287,7 +287,6 @@ def _shown(row: Mapping[str, Any], edge: str) -> str:
     return f"{source} {edge} {target}" if edge else "no edge"
 
 
-
 def _number(row: Mapping[str, Any], key: str, missing: float = math.nan) -> float:
     """Return a number of the row, `missing` where it is not known."""
     value = row.get(key)

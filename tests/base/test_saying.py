@@ -1,7 +1,7 @@
 import sys
 from importlib import import_module
 
-from causattn.base import progress, quiet, track
+from causattn.base import held_apart, progress, quiet, track, visible_sentence
 
 progress_module = import_module("causattn.base.saying")
 
@@ -41,3 +41,10 @@ def test_a_terminal_gets_a_bar_that_starts_where_the_work_was_left(capsys, monke
     shown = capsys.readouterr().err
     assert "100/100" in shown
     assert "documents/s" in shown
+
+
+def test_names_from_right_to_left_are_held_apart_and_stay_so():
+    assert held_apart("price") == "price"
+    assert held_apart("\u05d0\u05d1\x1b", 4) == "\u2068\u05d0\u05d1\\\u2026\u2069"
+    assert visible_sentence(held_apart("\u0645") + " and b\x1b") == "\u2068\u0645\u2069 and b\\x1b"
+    assert visible_sentence("a\u2069b") == "a\\u2069b"  # not opened: somebody else's

@@ -34,7 +34,10 @@ def test_an_outcome_has_its_level_or_its_unit() -> None:
     [
         (effect(0.3, 0.2, 0.4), "show an effect of plot (bad to good) on P(stars = 5) of 0.3 ["),
         (effect(0, -0.001, 0.001), "no effect of plot (bad to good) on P(stars = 5) beyond 0.01"),
-        (effect(0.1, -0.1, 0.3), "whether there is an effect of plot (bad to good) on P(stars = 5)"),
+        (
+            effect(0.1, -0.1, 0.3),
+            "whether there is an effect of plot (bad to good) on P(stars = 5)",
+        ),
     ],
 )
 def test_verdicts_name_what_an_effect_is_on(columns: dict[str, float], says: str) -> None:
@@ -66,4 +69,6 @@ def test_a_total_effect_that_is_the_direct_one_is_said_once() -> None:
 def test_names_from_right_to_left_turn_nothing() -> None:
     hebrew = ON | {"source": "\u05d0", "data_outcome": "P(\u05d1 = \u05d2)"} | effect(0.3, 0.2, 0.4)
     says = judge(hebrew, VerdictRule()).documents_reason
-    assert "of \u2068\u05d0\u2069 (bad to good) on P(\u2068\u05d1\u2069 = \u2068\u05d2\u2069)" in says
+    assert (
+        "of \u2068\u05d0\u2069 (bad to good) on P(\u2068\u05d1\u2069 = \u2068\u05d2\u2069)" in says
+    )

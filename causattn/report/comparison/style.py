@@ -58,5 +58,5 @@ def plain_ticks(axis: Axis) -> None:
 
 
 def words(name: str) -> str:
-    """Return a label without underscores."""
-    return name.replace("_", " ")
+    """Return a label without underscores; what can be typed (``attribution=kernel_shap``) stays."""
+    return name if "=" in name else name.replace("_", " ")

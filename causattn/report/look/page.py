@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.attribution import EXPLAINERS, AttentionTau, TextTau, TokenAttribution, TreeSurrogate
-from causattn.base import visible
+from causattn.base import visible, visible_sentence
 from causattn.models import LanguageModel
 from causattn.report.figures.run_figures import surrogate_address
 from causattn.report.look.gather import LookedText, LookedWords
@@ -95,7 +95,7 @@ def look_page(
         data,
         embedded=part is not None,
         lead=_lead(model, first, len(texts)),
-        notes=[visible(note) for note in notes],
+        notes=[visible_sentence(note) for note in notes],
         command=visible(command),
     )
     return View(page, 900, _rows(texts))

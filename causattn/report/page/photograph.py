@@ -1,8 +1,12 @@
-"""A page as a picture: a headless Chromium opens it, and what is empty around it is cut off."""
+"""A page as a picture: a headless Chromium opens it, and what is empty around it is cut off.
+
+It opens it twice: to learn how tall the page is, then in a window of that height.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from causattn.base import ArtefactError, CapabilityError, write_text
+from causattn.base import ArtefactError, CapabilityError, say, write_text
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_WIDTH, _HEIGHT = 900, 4000
+_WIDTH, _LOW, _TALLEST = 900, 900, 30_000
 _MARGIN, _SECONDS = 12, 120
 _FLAGS = (
     "--headless",
@@ -27,7 +31,9 @@ _FLAGS = (
 
 
 def photograph(html: str, path: Path) -> Path:
-    """Write a picture of a page's first 4,000 pixels and return its path.
+    """Write a picture of a whole page and return its path.
+
+    A page of more than 30,000 pixels is cut off there, and that is said.
 
     Parameters
     ----------
@@ -52,14 +58,12 @@ def photograph(html: str, path: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="causattn_") as folder:
         page, shot = Path(folder) / "page.html", Path(folder) / "shot.png"
         write_text(page, html)
-        command = [
-            *(program, *_FLAGS, *_as_root(), f"--user-data-dir={folder}/profile"),
-            *(f"--window-size={_WIDTH},{_HEIGHT}", f"--screenshot={shot}", page.as_uri()),
-        ]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            done = None
+        start = [program, *_FLAGS, *_as_root(), f"--user-data-dir={folder}/profile"]
+        done = _opened([*start, f"--window-size={_WIDTH},{_LOW}", "--dump-dom", page.as_uri()])
+        tall = re.search(rb'<html[^>]* data-height="(\d+)"', done.stdout) if done else None
+        height = int(tall[1]) if tall else _TALLEST
+        window = f"--window-size={_WIDTH},{min(height, _TALLEST)}"
+        done = _opened([*start, window, f"--screenshot={shot}", page.as_uri()])
         if not shot.is_file():
             how = f"within {_SECONDS} s" if done is None else f"(exit code {done.returncode})"
             raise ArtefactError(f"{program} made no picture {how}; write the page as .html.")
@@ -72,7 +76,21 @@ def photograph(html: str, path: Path) -> Path:
         raise ArtefactError(
             f"The picture {path} cannot be written ({error.strerror}); choose another place."
         ) from None
+    if height > _TALLEST:
+        say(
+            f"The picture ends after {_TALLEST:,} of the page's {height:,} pixels; take one part "
+            "(view=heads), or write the page itself (a name that ends in .html).",
+            error=True,
+        )
     return path
+
+
+def _opened(command: list[str]) -> subprocess.CompletedProcess[bytes] | None:
+    """Run the browser; None where it takes too long."""
+    try:
+        return subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _as_root() -> list[str]:

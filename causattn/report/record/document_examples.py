@@ -58,12 +58,12 @@ def document_examples(
     influence = None if isinstance(question, str) else _influence(question, rows)
     found = []
     for row in rows.tolist():
-        near = nearest_documents(vectors, row, settings.examples)
+        near = nearest_documents(vectors, row, len(vectors) - 1)
+        places = _different(sample, near.documents, settings.examples, row)
         entry: dict[str, Any] = {
             "row": row,
             "nearest": [
-                [int(k), round(float(similarity), 6)]
-                for k, similarity in zip(near.documents, near.similarity, strict=True)
+                [int(near.documents[k]), round(float(near.similarity[k]), 6)] for k in places
             ],
         }
         if isinstance(question, str):
@@ -71,10 +71,25 @@ def document_examples(
         else:
             entry |= {"reason": None, "asked": question.words, "labels": list(question.labels)}
             entry["edits"] = edits_of(question, row, settings)
-            entry["teachers"] = _teachers(question, influence, row, settings.examples)
+            entry["teachers"] = _teachers(question, influence, sample, row, settings.examples)
         if sample.model.task == "causal" and settings.continuation:
             entry["continuation"] = _continuation(sample, row, settings, seed)
         found.append(entry)
+    return found
+
+
+def _different(
+    sample: DocumentSample, rows: np.ndarray, most: int, besides: int | None = None
+) -> list[int]:
+    """Return the places of the first rows whose texts differ, from a row's `besides`, too."""
+    seen = set() if besides is None else {sample.texts[besides]}
+    found: list[int] = []
+    for place, row in enumerate(rows.tolist()):
+        if len(found) == most:
+            break
+        if sample.texts[row] not in seen:
+            seen.add(sample.texts[row])
+            found.append(place)
     return found
 
 
@@ -107,7 +122,11 @@ def _influence(question: ExampleQuestion, rows: np.ndarray) -> dict[int, np.ndar
 
 
 def _teachers(
-    question: ExampleQuestion, influence: dict[int, np.ndarray] | str | None, row: int, most: int
+    question: ExampleQuestion,
+    influence: dict[int, np.ndarray] | str | None,
+    sample: DocumentSample,
+    row: int,
+    most: int,
 ) -> dict[str, Any] | None:
     """Return the documents that speak for and against the right answer, JSON-like."""
     if not isinstance(influence, dict):
@@ -119,11 +138,9 @@ def _teachers(
     order = others[np.argsort(-found[others], kind="stable")]
 
     def strongest(places: np.ndarray, sign: int) -> list[list[Any]]:
-        return [
-            [int(question.rows[k]), float(f"{found[k]:.6g}")]
-            for k in places[:most]
-            if sign * found[k] > 0
-        ]
+        places = places[sign * found[places] > 0]
+        kept = places[_different(sample, question.rows[places], most)]
+        return [[int(question.rows[k]), float(f"{found[k]:.6g}")] for k in kept]
 
     return {"for": strongest(order, 1), "against": strongest(order[::-1], -1), "reason": None}
 

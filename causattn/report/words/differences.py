@@ -96,11 +96,16 @@ def metric_rows(sides: Sides) -> list[list[Any]]:
     for key, words in (*_METRICS, *added_metrics().items()):
         known = [each.get(key) for each in flats]
         values = [value if isinstance(value, int | float) else None for value in known]
-        if any(value is not None for value in values):
+        if any(value is not None for value in values) and not _unasked(key, values):
             a, b = values
             gap = None if a is None or b is None else b - a
             rows.append([words, *values, gap])
     return rows
+
+
+def _unasked(key: str, values: list[Any]) -> bool:
+    """Return whether a metric counts verdicts of a kind that neither run has."""
+    return key.startswith("evidence.") and not any(values)
 
 
 def setting_rows(sides: Sides) -> list[list[str]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from causattn.base import visible
+from causattn.candidates import SELECTORS
 from causattn.report.words import isolated
 from causattn.report.words.evidence import missing_edges
-from causattn.candidates import SELECTORS
 from causattn.report.words.truth import scored_by, screen_qualities
 from causattn.report.words.verdicts import verdict_counts
 from causattn.results import Run

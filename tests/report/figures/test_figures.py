@@ -8,6 +8,7 @@ from PIL import Image
 
 from causattn.report import draw_figures
 from causattn.report.figures.circuit import circuit_figure
+from causattn.report.figures.effects import effect_figure
 from causattn.results import Run
 
 HOSTILE = (
@@ -117,3 +118,26 @@ def test_the_curves_of_a_graph_of_heads_are_those_of_its_tables() -> None:
         assert list(drawn["random"]) == curves[column][2:4].tolist()
         assert list(drawn["the graph"]) == [curves[column][4]]
     assert list(least.lines[0].get_ydata()) == [0.4, 0.1]
+
+
+def test_effects_are_named_with_level_and_direction_whatever_the_script() -> None:
+    row = {
+        "source": "\u05d0",
+        "target": "\u05d1",
+        "discovery_directed": True,
+        "data_outcome": "P(\u05d1 = \u597d)",
+        "data_from": "no",
+        "data_to": "yes",
+        "data_estimate": 0.2,
+        "data_low": 0.1,
+        "data_high": 0.3,
+    }
+    figure = effect_figure(pd.DataFrame([row]))
+    assert figure is not None
+    (label,) = figure.axes[0].get_yticklabels()
+    assert label.get_text() == (
+        "\u2068\u05d0\u2069 \u2192 \u2068\u05d1\u2069\nP(\u2068\u05d1\u2069 = \u597d), no to yes"
+    )
+    long = effect_figure(pd.DataFrame([row | {"data_to": "y" * 22}]))
+    assert long is not None
+    assert long.get_figwidth() > figure.get_figwidth() + 1

@@ -1,7 +1,8 @@
 """What a run keeps of explanation by examples, against the functions that find it."""
 
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from causattn.base import ArtefactError, read_json, write_json
 from causattn.exemplars import deciding_documents, document_vectors, nearest_documents
 from causattn.report import Material, ShownRun, write_report
+from causattn.report.record.document_examples import document_examples
 from causattn.report.record.explained import examples_data
 from causattn.report.record.question import DocumentSample, question_of, subject_of
 
@@ -134,6 +136,17 @@ def test_the_nearest_and_the_teachers_are_of_the_sample(recorded_run: Make) -> N
             assert len(entry["teachers"][kind]) <= 2
             assert all(sign * value > 0 for _, value in entry["teachers"][kind])
             assert all(row < 12 and row != entry["row"] for row, _ in entry["teachers"][kind])
+
+
+def test_documents_nearest_to_one_have_other_texts_than_it_and_each_other() -> None:
+    sample = SimpleNamespace(texts=["a", "a", "b", "b", "c"], model=SimpleNamespace(task="encoder"))
+    angle = np.array([0.0, 0.0, 0.1, 0.1, 0.2])
+    vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    settings = SimpleNamespace(examples=3, continuation=0)
+    (entry,) = document_examples(
+        "nothing", cast(Any, sample), vectors, np.array([0]), cast(Any, settings), 0
+    )
+    assert [row for row, _ in entry["nearest"]] == [2, 4]
 
 
 def test_a_causal_model_goes_on_and_owes_it_to_words(causal_run: Make) -> None:

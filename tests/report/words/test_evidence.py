@@ -78,8 +78,8 @@ def test_a_hidden_common_cause_is_an_answer() -> None:
         *pair("e", "f", "---", "---", ("open", "open")),
     ]
     assert lines(*rows)[0] == (
-        "About the documents: 1 arrow drawn, 1 pair joined by a hidden common cause, 2 pairs that may be "
-        "confounded, 1 pair without a direction"
+        "About the documents: 1 arrow drawn, 1 pair joined by a hidden common cause, 2 pairs that "
+        "may be confounded, 1 pair without a direction"
     )
     names = tuple("abcdef")
     marks = np.zeros((6, 6), dtype=np.int8)

@@ -42,6 +42,7 @@ export function comparisonPage(data: ComparisonData, place: (name: string) => HT
           columns: data[name].columns.map(({ words, numeric }) => ({ words, numeric })),
           rows: data[name].rows,
           filter: data[name].rows.length > 12,
+          page: name === "tests" ? 15 : undefined,
         }),
       );
     }

@@ -10,6 +10,7 @@ import { evidenceTable } from "./graph/evidence";
 import { graphView } from "./graph/view";
 import { lookPage } from "./look";
 import { pairSection } from "./pair";
+import { enlargeable } from "./pictures";
 import { sweepPage } from "./sweep";
 import { themeButton } from "./theme";
 
@@ -47,6 +48,10 @@ function start(): void {
     else if (data.pair) pairSection(view, [data.pair]);
     else if (data.document) documentView(view, data.document, data.view as View);
   }
+  enlargeable();
+  // How tall the page is, also after what is drawn later: a picture of it is taken at that height.
+  const whole = document.documentElement;
+  new ResizeObserver(() => (whole.dataset.height = String(whole.scrollHeight))).observe(document.body);
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -3,9 +3,9 @@
 export function number(value: unknown, digits = 3): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
-    return Math.abs(value) >= 1e4 ? value.toLocaleString("en").replaceAll(",", "\u202f") : String(value);
+    return Math.abs(value) >= 1e4 ? value.toLocaleString("en").replaceAll(",", "\u202f").replace("-", "\u2212") : String(value).replace("-", "\u2212");
   }
-  if (Math.abs(value) >= 10 ** (digits - 1)) return value.toFixed(0);
+  if (Math.abs(value) >= 10 ** (digits - 1)) return value.toFixed(0).replace("-", "\u2212");
   const size = Math.abs(value);
   if (size < 1e-4) return value.toExponential(1).replace("-", "\u2212").replace("e\u2212", "e-");
   return Number(value.toPrecision(digits)).toString().replace("-", "\u2212");

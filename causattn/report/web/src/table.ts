@@ -37,8 +37,15 @@ export function table(options: TableOptions): HTMLElement {
   });
   const note = element("p", { class: "hint", role: "status" });
   const more = element("button", { type: "button", click: () => {
+    const next = body.children.length;
     limit += 10 * PAGE;
     draw();
+    // The button may be gone: the keyboard goes on with the first row that it brought.
+    const row = body.children[next] as HTMLElement | undefined;
+    if (more.hidden && row) {
+      if (row.tabIndex < 0) row.tabIndex = -1;
+      row.focus();
+    }
   } }, "Show more rows");
 
   function sort(k: number): void {

@@ -130,6 +130,8 @@ def test_a_counterfactual_pair_shows_what_moved(look, tmp_path: Path) -> None:
         output_after=np.array([0.875, 0.125]),
         attention_before=before.astype(np.float32),
         attention_after=after.astype(np.float32),
+        special_before=(True, False, False, True),
+        special_after=(True, False, False, True),
     )
     browser = look(show_counterfactual(record, "good → bad").write(tmp_path / "pair.html"))
     browser.until("document.querySelectorAll('.matrix canvas').length === 3")
@@ -140,6 +142,20 @@ def test_a_counterfactual_pair_shows_what_moved(look, tmp_path: Path) -> None:
     output = browser.run("document.querySelector('table.output').innerText")
     assert "+0.625" in output
     assert "−0.625" in output
+    assert "good/bad" in browser.run("document.querySelector('.pair').innerText")
+    width = "document.querySelector('.matrix canvas').clientWidth"
+    whole = browser.run(width)
+    browser.click(".pair [type=checkbox]")
+    browser.until(f"{width} < {whole}")
+    browser.run("document.querySelectorAll('.matrix canvas')[2].focus()")
+    browser.key("ArrowRight")
+    said = browser.run("document.querySelectorAll('.readout')[2].textContent")
+    most = record.movers(1)[0]
+    change = float((after - before)[most.layer, most.head, 1, 1])
+    assert said.startswith("good/bad \u2192 good/bad ")
+    shown = float(said.rpartition(" ")[2].replace("\u2212", "-"))
+    assert shown == pytest.approx(change, abs=0.02)
+    assert browser.run("document.activeElement.tagName") == "CANVAS"
     assert browser.run(INJECTED) == 0
 
 

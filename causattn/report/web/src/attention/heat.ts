@@ -86,8 +86,13 @@ export function heatMap({ rows, columns, room, signed: either = false, label = "
 
   function column(pen: CanvasRenderingContext2D, name: string, k: number): void {
     pen.save();
-    pen.textAlign = "left";
     pen.translate(margin + (k + 0.5) * cell, margin - 4);
+    if ([...name].length === 1) { // a letter stands upright
+      pen.textAlign = "center";
+      pen.fillText(name, 0, -5);
+      return pen.restore();
+    }
+    pen.textAlign = "left";
     pen.rotate(-Math.PI / 2);
     pen.fillText(clipped(name), 0, 0, margin - 6);
     pen.restore();
