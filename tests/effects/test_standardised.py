@@ -307,5 +307,5 @@ def test_a_direct_effect_that_another_path_cancels_is_an_edge(make_table) -> Non
     assert row["placebo_outcome"] == "failed"
     assert row["direct_low"] < 0.3 < row["direct_high"]
     assert row["verdict"] == "consistent"
-    assert "direct effect of 0.3" in row["verdict_reason"]
+    assert "direct effect of dose (no to yes) on P(damage = yes) of 0.3" in row["verdict_reason"]
     assert "in total" in row["verdict_reason"]
