@@ -53,6 +53,7 @@ def test_the_table_has_a_row_an_edge(run, here):
     assert "effect on the model" not in headers  # there is none
     assert all(row.count(" & ") == headers.count(" & ") for row in rows)
     assert "→" not in text
+    assert "] on P(" in body  # level and unit of each effect
     for edge in run.graph.edges():
         if edge.symbol == "-->":
             assert f"{edge.source} $\\to$ {edge.target}" in text

@@ -5,6 +5,8 @@ It opens it twice: to learn how tall the page is, then in a window of that heigh
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import re
 import shutil
@@ -20,6 +22,8 @@ from causattn.base import ArtefactError, CapabilityError, say, write_text
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _WIDTH, _LOW, _TALLEST = 900, 900, 30_000
 _MARGIN, _SECONDS = 12, 120
+_SHARP = 2
+"""Pixels of an SVG file's picture for one of the page's."""
 _FLAGS = (
     "--headless",
     "--disable-gpu",
@@ -40,7 +44,7 @@ def photograph(html: str, path: Path) -> Path:
     html
         The page; it needs no network.
     path
-        A file that ends in ``.png``.
+        A file that ends in ``.png``, or in ``.svg``, which holds the picture in a frame.
 
     Raises
     ------
@@ -63,7 +67,8 @@ def photograph(html: str, path: Path) -> Path:
         tall = re.search(rb'<html[^>]* data-height="(\d+)"', done.stdout) if done else None
         height = int(tall[1]) if tall else _TALLEST
         window = f"--window-size={_WIDTH},{min(height, _TALLEST)}"
-        done = _opened([*start, window, f"--screenshot={shot}", page.as_uri()])
+        sharp = f"--force-device-scale-factor={_SHARP if path.suffix.lower() == '.svg' else 1}"
+        done = _opened([*start, window, sharp, f"--screenshot={shot}", page.as_uri()])
         if not shot.is_file():
             how = f"within {_SECONDS} s" if done is None else f"(exit code {done.returncode})"
             raise ArtefactError(f"{program} made no picture {how}; write the page as .html.")
@@ -71,7 +76,10 @@ def photograph(html: str, path: Path) -> Path:
             picture = _trimmed(taken.convert("RGB"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture.quantize(256, Image.Quantize.FASTOCTREE).save(path, optimize=True)
+        written = io.BytesIO()
+        picture.quantize(256, Image.Quantize.FASTOCTREE).save(written, "png", optimize=True)
+        framed = path.suffix.lower() == ".svg"
+        path.write_bytes(_framed(written, picture.size) if framed else written.getvalue())
     except OSError as error:
         raise ArtefactError(
             f"The picture {path} cannot be written ({error.strerror}); choose another place."
@@ -91,6 +99,16 @@ def _opened(command: list[str]) -> subprocess.CompletedProcess[bytes] | None:
         return subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return None
+
+
+def _framed(picture: io.BytesIO, size: tuple[int, int]) -> bytes:
+    """Return an SVG file that holds a picture, at the size of the page."""
+    wide, tall = (side / _SHARP for side in size)
+    data = base64.b64encode(picture.getvalue()).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:g}" height="{tall:g}">'
+        f'<image width="{wide:g}" height="{tall:g}" href="data:image/png;base64,{data}"/></svg>\n'
+    ).encode()
 
 
 def _as_root() -> list[str]:

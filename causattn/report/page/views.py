@@ -59,7 +59,10 @@ class View:
         )
 
     def write(self, path: str | Path) -> Path:
-        """Write the view as an HTML file, or as a picture where `path` ends in ``.png``.
+        """Write the view as an HTML file, or as a picture (``.png``, ``.svg``) by its ending.
+
+        An SVG file holds the picture in pixels, two for each of the page's; a run's figures are
+        drawn in lines (`causattn export`).
 
         Returns
         -------
@@ -72,7 +75,7 @@ class View:
             Where it cannot be written, or there is no browser to make a picture with.
         """
         path = Path(path)
-        if path.suffix.lower() == ".png":
+        if path.suffix.lower() in (".png", ".svg"):
             return photograph(self.html, path)
         return write_page(path, self.html)
 

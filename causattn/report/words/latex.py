@@ -32,15 +32,20 @@ def evidence_latex(run: Run) -> str:
         name="evidence",
         caption=f"Edges of the graph found by {visible(run.graph.algorithm or 'an algorithm')}.",
         headers=["edge", *(title for _, title in shown)],
-        rows=[
-            [Cell(_edge(row)), *(Cell(getattr(row, n) or "–") for n, _ in shown)] for row in rows
-        ],
+        rows=[[Cell(_edge(row)), *(Cell(_said(row, name)) for name, _ in shown)] for row in rows],
     )
     text = table.latex()
     # What LaTeX has no letter for in every engine.
     for arrow, command in sorted(_ARROWS.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(f" {arrow} ", f" {command} ")
     return text
+
+
+def _said(row: EdgeRow, name: str) -> str:
+    """Return a cell; an effect with what it is on, without marks that LaTeX has no letter for."""
+    value, on = getattr(row, name), getattr(row, f"{name}_on", "")
+    said = f"{value} on {on}" if value and on else value or "–"
+    return said.replace("\u2068", "").replace("\u2069", "")
 
 
 def _edge(row: EdgeRow) -> str:

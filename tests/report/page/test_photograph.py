@@ -1,7 +1,10 @@
 """A page as a picture is the whole page, or says where it ends."""
 
+import base64
+import io
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -28,6 +31,12 @@ def test_it_is_the_whole_page_or_says_where_it_ends(
         foot = np.asarray(picture.convert("L"))[1461:1468, 20:500]
         assert foot.max() < 40
     assert capsys.readouterr().err == ""
+    svg = ElementTree.parse(photograph(page(300), tmp_path / "page.svg")).getroot()
+    (image,) = svg
+    kept = base64.b64decode(image.attrib["href"].partition(",")[2])
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert picture.height == 2 * float(svg.attrib["height"])
+        assert 265 < float(svg.attrib["height"]) <= 300
     monkeypatch.setattr("causattn.report.page.photograph._TALLEST", 1000)
     with Image.open(photograph(page(1500), tmp_path / "cut.png")) as picture:
         assert picture.height <= 1000
