@@ -111,6 +111,9 @@ def variable_from_cells(
     if not present:
         raise DataError(f"{records.source}, column {column} is empty; leave it out of {key}.")
     numbers = {row: _as_number(cells[row]) for row in present}
+    if kind != "discrete" and (None in numbers.values() or records.decimal == ","):
+        numbers = _written(records, column, {row: cells[row] for row in present}) or numbers
+        present = list(numbers)
     if kind != "discrete" and None in numbers.values():
         years = decimal_years([cells[row] for row in present])
         if years is not None:
@@ -146,6 +149,35 @@ def variable_from_cells(
     for row in present:
         result[position[row]] = code[numbers[row] if numeric else str(cells[row])]
     return result, tuple(f"{value:g}" if numeric else str(value) for value in ordered)
+
+
+def _written(records: Records, column: str, cells: dict[int, Any]) -> dict[int, float | None]:
+    """Return the numbers of a column in the notation of its file; empty where it has none.
+
+    Raises
+    ------
+    DataError
+        Where a cell could be read as two numbers, or is none among numbers.
+    """
+    from causattn.corpora.numbers import nearly_numbers, written_numbers
+
+    if not all(isinstance(cell, str | int | float) for cell in cells.values()):
+        return {}
+    found = written_numbers(cells, records.decimal)
+    if isinstance(found, int):
+        raise DataError(
+            f"{records.where(found, column)} holds {cells[found]!r}, which may be two numbers; set "
+            "corpus.decimal to the sign before decimals, corpus.decimal=, or corpus.decimal=."
+        )
+    if found is not None:
+        return {row: number for row, number in found.items() if number is not None}
+    odd = nearly_numbers(cells) if len(set(cells.values())) > FEW else None
+    if odd is not None and decimal_years(list(cells.values())) is None:
+        raise DataError(
+            f"{records.where(odd, column)} holds {str(cells[odd])!r:.40} among numbers; mend it, "
+            f"or say that they are words (corpus.discrete=[{column}])."
+        )
+    return {}
 
 
 def _distinct_roles(text: str, label: str | None, columns: Mapping[str, ColumnKind]) -> None:

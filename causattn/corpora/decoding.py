@@ -8,6 +8,7 @@ from pathlib import Path
 
 from causattn.base import DataError, memory_room, size_in_words, unzipped
 
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
@@ -34,8 +35,12 @@ def decoded(path: Path, encoding: str) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); check its rights.") from None
-    if path.suffix.lower() == ".gz":
+    if content.startswith(_GZIP) or path.suffix.lower() == ".gz":
         content = unzipped(content, path)
+    if content.startswith(_ZIP):
+        raise DataError(
+            f"{path} is an archive, as workbooks of spreadsheets are, and no text; save it as CSV."
+        )
     for mark, marked in _MARKS.items():
         if content.startswith(mark):
             content, encoding = content[len(mark) :], marked
@@ -54,6 +59,14 @@ def decoded(path: Path, encoding: str) -> str:
             f"corpus.encoding={encoding} is no encoding that Python knows; use utf-8, latin-1, "
             "gb18030 or another of its names."
         ) from None
+    single = not encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32"))
+    zeros = [k for k, byte in enumerate(content[:1000]) if not byte]
+    if single and len(zeros) > 0.3 * len(content[:1000]):
+        order = "le" if zeros[0] % 2 else "be"
+        raise DataError(
+            f"{path} is not {encoding}: every other byte is zero; set corpus.encoding=utf-16-"
+            f"{order}; more: causattn explain errors.encoding."
+        )
     return text.removeprefix("\ufeff")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -41,7 +41,9 @@ class FileSettings:
         Of text files, unless a byte order mark says another.
     delimiter
         Between the cells of a CSV file; None is the sign that cuts its first lines (comma,
-        semicolon, tab or bar), in ``.tsv`` a tab.
+        semicolon, tab, bar or, between numbers, blanks), in ``.tsv`` a tab.
+    decimal
+        The sign before decimals, ``"."`` or ``","``; None is the one that a column is written in.
     missing
         A row without text is an ``"error"``, or dropped and counted (``"drop"``).
     """
@@ -55,6 +57,7 @@ class FileSettings:
     label_kind: ColumnKind = "auto"
     encoding: str = "utf-8"
     delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
     missing: Literal["error", "drop"] = "error"
 
 
@@ -84,6 +87,7 @@ class TextFile(CorpusSource):
         """
         path = Path(settings.path).expanduser()
         records = read_records(path, settings.encoding, settings.delimiter)
+        records = replace(records, decimal=settings.decimal)
         return corpus_from_records(
             records,
             name=Path(path.name.removesuffix(".gz")).stem or path.resolve().name,

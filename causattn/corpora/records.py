@@ -12,14 +12,16 @@ import difflib
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from causattn.base import DataError, check_parquet, listed, nearest_name, repeated
 from causattn.corpora.decoding import decoded, ending_of
 
+_BLANKS = "blanks"
 _DEEPEST = 8
 """Objects inside objects that become columns of their own."""
 
@@ -38,11 +40,14 @@ class Records:
         Cells by column name; a missing cell is None.
     places
         Where each row stands in the source, such as ``"line 7"``.
+    decimal
+        The sign before the decimals of numbers that are text; None where nobody said so.
     """
 
     source: str
     columns: Mapping[str, Sequence[Any]]
     places: Sequence[str] = field(default_factory=tuple)
+    decimal: Literal[".", ","] | None = None
 
     def __len__(self) -> int:
         return len(self.places)
@@ -85,7 +90,9 @@ class Records:
         return f"{self.source}, {self.places[row]}, column {column}"
 
 
-def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
+def read_records(
+    path: Path, encoding: str, delimiter: str | None, *, table: bool = False
+) -> Records:
     """Read a CSV, TSV, JSON, JSON Lines, Parquet or text file, or a folder of text files.
 
     Parameters
@@ -97,6 +104,8 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
     delimiter
         Between the cells of a CSV file; None for the sign that the header is cut by (a comma where
         none is; in ``.tsv`` a tab).
+    table
+        Whether a ``.txt`` file is a table and not a document a line.
 
     Raises
     ------
@@ -115,11 +124,13 @@ def read_records(path: Path, encoding: str, delimiter: str | None) -> Records:
         ".txt": _read_lines,
     }
     check_there(path)
+    if table:
+        readers |= {".txt": _read_csv, ".dat": _read_csv}
     ending = ending_of(path)
     if ending not in readers:
         raise DataError(
-            f"{path} ends in {path.suffix or 'nothing'}, which is no corpus file known; use "
-            f"{', '.join(readers)} (or .csv.gz and the like) or a folder of .txt files."
+            f"{path} ends in {path.suffix or 'nothing'}, which is no corpus file known; save it as "
+            f"{', '.join(readers)} (or .csv.gz and the like) or take a folder of .txt files."
         )
     return readers[ending](path, encoding, delimiter)
 
@@ -149,19 +160,25 @@ def missing(cell: Any) -> bool:
 
 def _read_csv(path: Path, encoding: str, delimiter: str | None) -> Records:
     text = decoded(path, encoding)
-    sign = delimiter or ("\t" if ending_of(path) == ".tsv" else _separator(text))
+    named = re.match(r"sep=(.)\r?\n", text)  # a line that Excel reads and does not show
+    text = text[named.end() :] if named else text
+    sign = delimiter or (named[1] if named else "")
+    sign = sign.replace("\\t", "\t") or ("\t" if ending_of(path) == ".tsv" else _separator(text))
+    if sign == _BLANKS:
+        text, sign = re.sub(r"(?m)^[^\S\n]+|[^\S\n]+$", "", text), " "
+        text = re.sub(r"[^\S\n]+", " ", text)
     if len(sign) != 1:
         raise DataError(f"corpus.delimiter={sign!r} must be one character; change it.")
     # The module's limit on a cell is 128 KiB, shorter than a long document.
     limit = csv.field_size_limit(max(len(text), 1))
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
-        rows, places, line = [], [], 1
+        rows, places, line = [], [], 1 + bool(named)
         for row in reader:
             if row:
                 rows.append(row)
                 places.append(f"line {line}")
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + bool(named)
     except csv.Error as error:
         raise DataError(f"{path}, line {line}: {error}; mend the quotes of that row.") from None
     finally:
@@ -190,13 +207,19 @@ def _read_csv(path: Path, encoding: str, delimiter: str | None) -> Records:
 def _separator(text: str) -> str:
     """Return the sign that cuts a CSV file: the one of which its first lines have equally many.
 
-    A comma where it does, or where no other does.
+    A comma where it does, or where no other does; blanks where they cut lines of numbers.
     """
     lines = [line for line in text[:65_536].splitlines()[:20] if line.strip()][:10]
     for sign in (",", ";", "\t", "|"):
         found = [len(row) for row in csv.reader(lines, delimiter=sign)]
         if found and found[0] > 1 and len(set(found)) == 1:
             return sign
+    cells = [line.split() for line in lines]
+    if len(cells) > 1 and len(cells[0]) > 1 and len({len(row) for row in cells}) == 1:
+        body = [cell for row in cells[1:] for cell in row]
+        numbers = [cell for cell in body if re.fullmatch(r"[+-]?[\d.,]+(e[+-]?\d+)?", cell)]
+        if 2 * len(numbers) >= len(body):
+            return _BLANKS
     return ","
 
 
@@ -213,6 +236,9 @@ def _read_json(path: Path, encoding: str, delimiter: str | None) -> Records:
         ) from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read ({error}); write plain JSON.") from None
+    if isinstance(found, dict) and (columns := _columns_of(found)):
+        count = len(next(iter(columns.values())))
+        return Records(str(path), columns, [f"item {number + 1}" for number in range(count)])
     if isinstance(found, dict):
         lists = [key for key, value in found.items() if _is_records(value)]
         if len(lists) != 1:
@@ -227,6 +253,19 @@ def _read_json(path: Path, encoding: str, delimiter: str | None) -> Records:
             '[{"text": "..."}, {"text": "..."}].'
         )
     return _from_objects(path, found, [f"item {number + 1}" for number in range(len(found))])
+
+
+def _columns_of(found: dict[str, Any]) -> dict[str, list[Any]] | None:
+    """Return the columns of an object that has a list, or an object by row, for each of them."""
+    values = list(found.values())
+    if values and all(isinstance(value, dict) for value in values):
+        rows = list(values[0])
+        if len(rows) > 1 and all(list(value) == rows for value in values):
+            return {name: list(value.values()) for name, value in found.items()}
+        return None
+    same = len({len(value) if isinstance(value, list) else -1 for value in values}) == 1
+    plain = same and isinstance(values[0], list) and not any(map(_is_records, values))
+    return dict(found) if plain and values[0] else None
 
 
 def _is_records(value: Any) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, generator
+from causattn.base import ConfigError, DataError, generator, listed
 from causattn.corpora.columns import variable_from_cells
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 from causattn.corpora.file import column_kinds
 from causattn.corpora.load import path_checksum
-from causattn.corpora.records import check_there, read_records
+from causattn.corpora.records import Records, check_there, read_records
 from causattn.corpora.tabular import tabular_corpus
 from causattn.corpora.truth_file import read_truth
 
@@ -27,7 +29,8 @@ class TableSettings:
     Parameters
     ----------
     path
-        A ``.csv``, ``.tsv``, ``.json``, ``.jsonl`` or ``.parquet`` file, perhaps compressed.
+        A ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl`` or ``.parquet`` file, perhaps
+        compressed.
     truth
         The true graph, None where it is not known: a ``.csv`` file with columns source and target,
         or with a square of 0 and 1 from row to column; ``.gml``, ``.graphml``, ``.bif``; or the
@@ -42,6 +45,8 @@ class TableSettings:
         Of text files, unless a byte order mark says another.
     delimiter
         Between the cells of a CSV file; None is the sign that cuts its first lines.
+    decimal
+        The sign before decimals, ``"."`` or ``","``; None is the one that a column is written in.
     """
 
     path: str
@@ -52,6 +57,7 @@ class TableSettings:
     continuous: list[str] = field(default_factory=list)
     encoding: str = "utf-8"
     delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
 
     def __post_init__(self) -> None:
         if self.documents is not None and self.documents < 2:
@@ -81,7 +87,8 @@ class OwnTable(CorpusSource):
             Where a file is missing, cannot be read, or the graph is over other variables.
         """
         path = Path(settings.path).expanduser()
-        records = read_records(path, settings.encoding, settings.delimiter)
+        records = read_records(path, settings.encoding, settings.delimiter, table=True)
+        records = replace(named_columns(records), decimal=settings.decimal)
         kinds = column_kinds(settings.columns, settings.discrete, settings.continuous)
         if not settings.columns:
             kinds = {**dict.fromkeys(records.columns, "auto"), **kinds}
@@ -112,6 +119,37 @@ class OwnTable(CorpusSource):
                 f"name the columns that it has (corpus.columns=[{','.join(truth.names[:5])}...])."
             )
         return replace(corpus, truth=truth)
+
+
+def named_columns(records: Records) -> Records:
+    """Return a table's rows without a first column that has no name and counts them.
+
+    Raises
+    ------
+    DataError
+        Where there are no rows, another column has no name, or numbers stand where names should.
+    """
+    columns = dict(records.columns)
+    if len(records) < 2:
+        raise DataError(
+            f"{records.source} has {len(records)} row{'s' * (not len(records))} below its names of "
+            "columns; a table needs at least 2."
+        )
+    unnamed = [name for name in columns if not name.strip()]
+    for name in unnamed:
+        counted = [str(cell) for cell in columns.pop(name)]
+        if counted not in ([str(k + first) for k in range(len(records))] for first in (0, 1)):
+            raise DataError(
+                f"{records.source}, column {list(records.columns).index(name) + 1} has no name; "
+                "write one above it, or leave the column out."
+            )
+    numbers = [name for name in columns if re.fullmatch(r"-?\d+[.,]\d+|-\d+", name.strip())]
+    if numbers and len(numbers) == len(columns):
+        raise DataError(
+            f"{records.source} has numbers ({listed(numbers)}) where the names of its columns "
+            "should be; write a line of names above them."
+        )
+    return replace(records, columns=columns)
 
 
 CORPUS = OwnTable()

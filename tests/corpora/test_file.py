@@ -182,7 +182,7 @@ def test_missing_text_in_parquet(tmp_path):
         ("half.jsonl", '{"text": "a"}\n{"text": "\\ud800"}\n', "line 2, .* half a character"),
         ("deep.jsonl", '{"text": ' + "[" * 99_999, "line 1 cannot be read .*one plain JSON object"),
         ("fake.parquet", "not parquet", "fake.parquet is no readable Parquet file"),
-        ("notes.docx", "x", "ends in .docx, which is no corpus file known; use .csv"),
+        ("notes.docx", "x", "ends in .docx, which is no corpus file known; save it as .csv"),
         ("plain", "x", "ends in nothing"),
     ],
 )

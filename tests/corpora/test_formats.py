@@ -55,12 +55,14 @@ def test_a_byte_order_mark_says_the_encoding(tmp_path, mark, encoding):
         ("Straße\nüber Äpfel und Öl", "latin-1"),
         ("it’s “fine”\nno – never", "cp1252"),
         ("这家餐厅很好吃\n服务太差了", "gb18030"),
+        ("a film\na play", "utf-16-le"),
+        ("a film\na play", "utf-16-be"),
     ],
 )
 def test_another_encoding_is_named(tmp_path, text, encoding):
     path = tmp_path / "a.csv"
     path.write_bytes(f"text\n{text}\n".encode(encoding))
-    with pytest.raises(DataError, match=f"is not utf-8; set corpus.encoding={encoding}"):
+    with pytest.raises(DataError, match=f"is not utf-8.* set corpus.encoding={encoding}"):
         _load(path)
     assert list(_load(path, encoding=encoding).texts) == text.split("\n")
 
@@ -130,3 +132,46 @@ def test_objects_nested_without_end(tmp_path):
         deep = {"d": deep}
     (tmp_path / "a.json").write_text(json.dumps([{"text": text, **deep} for text in TEXTS]))
     assert list(_load(tmp_path / "a.json").texts) == TEXTS
+
+
+TABLES = {
+    "excel.csv": "sep=;\na;b\n1,5;2\n2,5;3\n",
+    "blanks.csv": "a   b\n 1.5 2\n2.5   3\n",
+    "tabs.txt": "a\tb\n1.5\t2\n2.5\t3\n",
+    "numbered.csv": ",a,b\n0,1.5,2\n1,2.5,3\n",
+    "columns.json": '{"a": [1.5, 2.5], "b": [2, 3]}',
+    "frame.json": '{"a": {"0": 1.5, "1": 2.5}, "b": {"0": 2, "1": 3}}',
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_as_other_programs_write_them(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(TABLES[name])
+    corpus = load_corpus({"kind": "table", "path": str(path), "continuous": ["a", "b"]}, 0)
+    assert corpus.variables == ("a", "b")
+    assert corpus.values.tolist() == [[1.5, 2], [2.5, 3]]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04workbook", "is an archive, .* save it as CSV"),
+        (b"1.5,2.5\n1,2\n3,4\n", r"has numbers \(1.5, 2.5\) where the names"),
+        (b"a,,b\n1,2,3\n2,9,1\n", "column 2 has no name"),
+        (b"a,b\n", "has 0 rows below"),
+        (b"a,b\n1,2\n", "has 1 row below"),
+        (b"sep=;\na;b\n1;2\n3\n", "line 4 has 1 cells"),
+    ],
+)
+def test_a_table_that_is_none(tmp_path, content, said):
+    path = tmp_path / "data.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        load_corpus({"kind": "table", "path": str(path)}, 0)
+
+
+def test_a_compressed_file_under_a_plain_name(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(gzip.compress(b"text\none\ntwo\n"))
+    assert list(_load(path).texts) == ["one", "two"]
