@@ -45,6 +45,9 @@ def job(config: DictConfig) -> None:
     """
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
+    if settings.mode is not RunMode.MULTIRUN:
+        # Relative paths are those of the person, whatever hydra.job.chdir is; Hydra goes back.
+        os.chdir(settings.runtime.cwd)
     if PREPARED in config:
         from causattn.cli.prepared import Job
 
@@ -189,8 +192,7 @@ def _single_job(config: DictConfig, folder: Path, overrides: list[str]) -> None:
         from causattn.results import load_run
 
         print_run(load_run(folder))
-    # Inside of it (hydra.job.chdir) a relative path would be a dot.
-    say(folder.resolve() if folder.resolve() == Path.cwd() else typed(folder))
+    say(typed(folder))
 
 
 def _sweep_job(

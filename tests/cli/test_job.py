@@ -30,12 +30,14 @@ def test_a_run_takes_as_many_threads_as_it_says(monkeypatch: pytest.MonkeyPatch)
 def test_a_run_says_where_it_lies(
     studies: list[Mapping[str, Any]], capsys: pytest.CaptureFixture[str], inside: bool
 ) -> None:
-    """Done inside of its folder, which a dot would not name to the person outside of it."""
+    """Also where Hydra goes inside of its folder, from which relative paths lead elsewhere."""
     here = Path.cwd()
     given = [f"hydra.job.chdir={inside}", "hydra.run.dir=some/run", "quiet=true"]
     assert main(["run", *given]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last == (str(here / "some" / "run") if inside else "some/run")
+    assert last == "some/run"
     assert len(studies) == 1
     assert (here / last / "manifest.json").is_file()
     assert Path.cwd() == here
+    assert main(["run", *given, "seed=-1", "hydra.run.dir=some/other"]) == 2
+    assert capsys.readouterr().err == "seed=-1 is negative; give 0 or more.\n"
