@@ -53,7 +53,8 @@ SMALL = {
     "table": NEEDED["table"],
     "cebab": [*FEW, "model.epochs=1", "model.train=head", "attention.documents=100"],
 }
-SLOW = {"cebab"}
+# Those left for the slow marker are others beside them with more of the same stages.
+SLOW = {"cebab", "sample_size", "aggregations", "candidates", "alarm"}
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -102,7 +102,11 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("launcher", LAUNCHERS)
+@pytest.mark.parametrize(
+    "launcher",
+    # A cluster of Ray takes long to begin.
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "ray")) for name in LAUNCHERS],
+)
 def test_a_launcher_gives_the_same_bytes_as_none(
     alone: dict[str, bytes], tmp_path: Path, launcher: str
 ) -> None:

@@ -48,6 +48,7 @@ def test_a_sweep_over_discovery_trains_once_and_reads_attention_once(tmp_path: P
     assert stored == {"corpus": 1, "model": 1, "features": 1, "attention": 2}  # and untrained
 
 
+@pytest.mark.slow
 def test_also_in_parallel(tmp_path: Path) -> None:
     if find_spec("hydra_plugins.hydra_joblib_launcher") is None:
         pytest.skip("hydra-joblib-launcher is not installed: pip install 'causattn[joblib]'")

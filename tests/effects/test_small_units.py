@@ -37,9 +37,15 @@ def made(scale: float, offset: float, make_table):
     return evidence.row("source", "target")
 
 
+@pytest.fixture(scope="module")
+def plain(make_table):
+    """What is found in the units that the data were drawn in."""
+    return made(1.0, 0.0, make_table)
+
+
 @pytest.mark.parametrize(("scale", "offset"), [(5e-4, 0.0), (1e-9, 0.0), (1.0, 1e12), (1e6, 0.0)])
-def test_an_effect_does_not_depend_on_the_unit(make_table, scale, offset) -> None:
-    plain, other = made(1.0, 0.0, make_table), made(scale, offset, make_table)
+def test_an_effect_does_not_depend_on_the_unit(make_table, plain, scale, offset) -> None:
+    other = made(scale, offset, make_table)
     # An offset costs digits of the column, not the column.
     assert other["data_estimate"] * scale == pytest.approx(plain["data_estimate"], rel=1e-3)
     for column in ("sensitivity_e_value", "sensitivity_robustness", "placebo_p"):
