@@ -75,10 +75,13 @@ def check_corpus(settings: Mapping[str, Any]) -> None:
     source = CORPORA[str(settings.get("kind"))]
     mistakes = ConfigMistakes()
     with mistakes.noted():
-        source.check(corpus_settings(settings))
-    if mistakes:  # the rest of the settings does not say where the documents are
-        named = [each.name for each in fields(source.settings) if each.default is MISSING]
-        given = {name: settings[name] for name in named if name in settings}
+        own = corpus_settings(settings)
+    if not mistakes:
+        source.check(own)
+    # The rest of the settings does not say where the documents are.
+    named = [each.name for each in fields(source.settings) if each.default is MISSING]
+    given = {name: settings[name] for name in named if name in settings}
+    if mistakes and given:
         with mistakes.noted(), suppress(TypeError):
             source.check(source.settings(**given))
     mistakes.raise_all()
