@@ -6,14 +6,14 @@ each part has in it; what a part x gets is x times a coefficient c, and c is wha
 where each operation's derivative is replaced by its rule:
 
 ======================  ====================================  ==================================
-operation               rule (equation of the paper)          derivative that is used
+operation               rule (its place in the paper)         derivative that is used
 ======================  ====================================  ==================================
-sum, linear map         in proportion to the terms (8), eps   its own
-                        of 0; biases keep their share
-function of one number  all goes to it (9)                    y / x
-product of two parts    each gets a half (14, 15)             half of its own
-softmax                 first order, at the input (13)        its own
-norm                    all goes to its input (18)            the size held, the mean not
+sum, linear map         in proportion to the terms            its own
+                        (equation 8, epsilon 0)
+function of one number  all goes to it (equation 9)           y / x
+product of two parts    a half each (propositions 3.2, 3.3)   half of its own
+softmax                 first order (proposition 3.1)         its own
+norm                    all goes to its input (3.4)           the size held, the mean not
 ======================  ====================================  ==================================
 
 Rules are by operation and not by family: whatever a network is made of runs through torch's own

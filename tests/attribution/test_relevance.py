@@ -61,13 +61,13 @@ def _linear(x, weight, bias, R):
 
 
 def _product(a, b, R):
-    """Equations 14 and 15: a half each of what every term has in the sum."""
+    """Propositions 3.2 and 3.3: a half each of what every term has in the sum."""
     share = R / (2 * (a @ b))
     return a * (share @ b.mT), b * (a.mT @ share)
 
 
 def _softmax(x, s, R):
-    """Equation 13."""
+    """Proposition 3.1."""
     return torch.where(s > 0, x * (R - s * R.sum(-1, keepdim=True)), 0.0)
 
 
@@ -76,7 +76,7 @@ def _added(parts, R):
 
 
 def _layer_norm(x, module, R):
-    """Equation 18: the size is a constant, what is left is linear."""
+    """Proposition 3.4: the size is a constant, what is left is linear."""
     n = x.shape[-1]
     size = (x.var(-1, unbiased=False, keepdim=True) + module.eps).sqrt()
     weight = (torch.eye(n, dtype=x.dtype) - 1 / n) * module.weight

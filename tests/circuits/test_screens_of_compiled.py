@@ -133,7 +133,7 @@ def test_rollout_follows_places(task) -> None:
 
 
 def test_shares_of_what_a_receiver_reads(task) -> None:
-    """ALTI's equations 7 and 8 for one receiver, its document and place at a time."""
+    """ALTI by hand for one receiver, its document and place at a time."""
     paths, network = task.cases[0].paths, task.model.network
     written, scores = paths.written().senders, PATH_SCREENS["alti"].scores(task)
     cases = {

@@ -1,8 +1,8 @@
 """Paths by how much of what the receiver reads comes from the sender: no answer, no patch.
 
 ALTI, Ferrando, Gallego and Costa-jussa (2022), "Measuring the mixing of contextual information in
-the transformer", equations 7 and 8, for parts in place of tokens, as Ferrando and Voita (2024),
-"Information flow routes", have it. A receiver takes the sum of all that came before through its
+the transformer", for parts in place of tokens, as Ferrando and Voita (2024), "Information flow
+routes", have it. A receiver takes the sum of all that came before through its
 norm, whose size is held, and its map: y = sum_s f_s. The sender's share at a place is
 
     c_s = max(0, |y| - |y - f_s|) / sum_s' max(0, |y| - |y - f_s'|)     (sums of absolute values)
