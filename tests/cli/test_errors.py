@@ -102,6 +102,20 @@ def test_a_key_that_other_options_have(
     assert said.count("\n") == 1
 
 
+def test_mistakes_behind_a_folder_of_ones_own_are_said_all_at_once(
+    studies: Studies, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = tmp_path / "own" / "experiment"
+    place.mkdir(parents=True)
+    (place / "mine.yaml").write_text("# @package _global_\nthreads: 2\n")
+    own = ["--config-dir", str(tmp_path / "own"), "experiment=mine"]
+    assert main(["run", *own, "discovery=gess", "sed=3", "seed=-1"]) == 2
+    title, *lines = capfd.readouterr().err.splitlines()
+    assert title == "3 mistakes:"
+    beginnings = ["  discovery=gess is not", "  sed is not a group", "  seed=-1 is negative"]
+    assert all(any(line.startswith(each) for line in lines) for each in beginnings), lines
+
+
 def test_a_config_folder_that_is_not_there(
     studies: Studies, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,3 +54,20 @@ def test_bad_data_sets_are_told(saved, tmp_path):
         _load(tmp_path / "nowhere")
     with pytest.raises(DataError, match="has no column review"):
         _load(saved, text="review")
+
+
+def test_the_hub_is_asked_once(monkeypatch):
+    asked = []
+
+    class Session:
+        def get(self, url, **_):
+            asked.append(url)
+            raise ConnectionError("no network")
+
+    monkeypatch.setattr("huggingface_hub.utils.get_session", Session)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", False)
+    with pytest.raises(DataError, match=r"Data set nobody/nothing cannot be loaded .*OfflineMode"):
+        _load("nobody/nothing")
+    assert asked == ["https://huggingface.co/api/datasets/nobody/nothing"]
+    assert not datasets.config.HF_HUB_OFFLINE
