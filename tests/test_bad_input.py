@@ -128,4 +128,5 @@ def test_what_settings_tell_is_said_before_anything_is_read(
     assert main(["run", *ON_FILE, "corpus.path=absent.csv", override]) == 2
     said = capsys.readouterr().err
     assert words in said
-    assert "absent.csv" not in said
+    assert said.startswith("2 mistakes:")
+    assert "no file or folder absent.csv" in said

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -16,7 +16,6 @@ import causattn
 from causattn.base import (
     MISSING,
     ArtefactError,
-    Bounds,
     ConfigError,
     ConfigMistakes,
     Registry,
@@ -316,7 +315,7 @@ class CommonSettings:
     seed: int
     paths: dict[str, str]
     threads: int | None = None
-    workers: Annotated[int, Bounds(least=1)] | None = None
+    workers: int | None = None
     limits: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     verbose: bool = False

@@ -31,7 +31,7 @@ def test_the_same_from_python(studies: Studies) -> None:
 def test_errors_are_causattns_own(studies: Studies) -> None:
     with pytest.raises(ConfigError, match="discovery=pcc is not known; did you mean pc"):
         causattn.run(discovery="pcc")
-    with pytest.raises(ConfigError, match=r"corpus\.path has no value"):
+    with pytest.raises(ConfigError, match=r"corpus\.path is missing; set it"):
         causattn.run("corpus.path=???")
     assert not list(Path("results").rglob("config.yaml"))
 

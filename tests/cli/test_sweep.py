@@ -111,7 +111,7 @@ def test_failures_are_rows_of_the_table(
     assert out == ["4 runs: 3 failed, 1 finished.", "mine/runs.csv", "mine/runs.parquet"]
     table = pd.read_parquet("mine/runs.parquet")
     assert sorted(table["status"]) == ["failed", "failed", "failed", "finished"]
-    assert "corpus.path has no value; set it: corpus.path=..." in set(table["reason"])
+    assert "corpus.path is missing; set it, for example corpus.path=..." in set(table["reason"])
 
 
 def test_a_misspelt_sweep_starts_no_job(

@@ -169,7 +169,7 @@ def test_a_graph_that_changes_changes_the_checksum(corpus, tmp_path):
 def test_settings_that_cannot_be_are_named():
     for wrong, named in [
         ({"causal_weight": -1.0}, r"model.causal_weight=-1.0 must be 0 or more"),
-        ({"causal_weight": float("nan")}, r"model.causal_weight=nan must be 0 or more"),
+        ({"causal_weight": float("nan")}, r"model.causal_weight=nan should be a finite number"),
         ({"causal_copies": 0}, r"model.causal_copies=0"),
         ({"causal_kind": "attention"}, r"model.causal_kind='attention' is not possible"),
         ({"train": "head"}, r"model.train=head leaves the attention as it is"),
