@@ -110,12 +110,11 @@ def _parts(text: str, sign: str) -> Iterator[str]:
         return
     start, closing, quote = 0, list[str](), ""
     for place, letter in enumerate(text):
-        fresh = not text[start:place].strip() or text[:place].rstrip()[-1:] in "[{(,:"
         if quote:
             before = text[:place]
             escaped = (len(before) - len(before.rstrip("\\"))) % 2
             quote = "" if letter == quote and not escaped else quote
-        elif letter in "\"'" and fresh:
+        elif letter in "\"'" and text[:place].rstrip()[-1:] in ("", *"[{(,:"):
             quote = letter
         elif letter in "[{" or (letter == "(" and _calls(text[start:place], closing)):
             closing.append(_CLOSING[letter])

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
-from causattn.base import ConfigError, DataError, configured, file_sha256
+from causattn.base import Bounds, DataError, configured, file_sha256
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus
 
@@ -38,11 +39,7 @@ class SachsDataSettings:
     """
 
     folder: str = configured("${paths.data}/sachs", default="data/sachs")
-    documents: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.documents is not None and self.documents < 2:
-            raise ConfigError(f"corpus.documents={self.documents} is too few; ask for at least 2.")
+    documents: Annotated[int, Bounds(least=2)] | None = None
 
 
 class SachsData(CorpusSource):

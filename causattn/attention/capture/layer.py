@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -62,7 +63,7 @@ class Vectors:
     rest: torch.Tensor
 
 
-class Probe:
+class Probe(ABC):
     """Looks at attention while a forward pass runs; override what is needed.
 
     A probe is called once a layer, in the order of the forward pass. It must not keep the weights:
@@ -85,7 +86,7 @@ class Probe:
         """Return the query positions whose weights are needed, int64 [B, R]; None for all."""
         return None
 
-    def see_values(
+    def see_values(  # noqa: B027 - not every probe looks
         self, layer: AttentionLayer, values: torch.Tensor, projection: torch.Tensor
     ) -> None:
         """Look at what a layer's attention carries, before its weights come.
@@ -100,7 +101,7 @@ class Probe:
             What the layer makes of each head's output, [H, d, width]: the rows of W_O.
         """
 
-    def see_vectors(self, layer: AttentionLayer, vectors: Vectors) -> None:
+    def see_vectors(self, layer: AttentionLayer, vectors: Vectors) -> None:  # noqa: B027
         """Look at the vectors whose products become a layer's attention, before its weights come.
 
         Parameters
@@ -111,6 +112,7 @@ class Probe:
             They and what is added to their products.
         """
 
+    @abstractmethod
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
         """Look at one layer's attention.
 
@@ -122,7 +124,6 @@ class Probe:
             float32 [B, H, R, K], attention paid **from query r (row) to key k (column)**, after
             the softmax; R counts what `rows` asked for, else all query positions.
         """
-        raise NotImplementedError
 
 
 def take_rows(weights: torch.Tensor, rows: torch.Tensor | None) -> torch.Tensor:
