@@ -80,8 +80,8 @@ def load_model(
     ----------
     name
         An option of the group model, such as ``"tiny_mlm"``; or a folder that ``save_pretrained``
-        wrote; or a name on the Hugging Face hub with an owner (``"owner/name"``); or a
-        `transformers.PreTrainedModel`.
+        wrote, or that of a run; or a name on the Hugging Face hub with an owner
+        (``"owner/name"``); or a `transformers.PreTrainedModel`.
     corpus
         What it is trained on, where it is; behind a `PreTrainedModel`, its fast tokenizer.
     seed
@@ -102,6 +102,8 @@ def load_model(
             f"load_model({name}, ...) takes a corpus to train on, and a {type(corpus).__name__} "
             "was given; a folder or a name on the hub brings its own tokenizer."
         )
+    if corpus is None:
+        return given_model(name, settings, seed)
     return models_room.load_model(model_options(str(name), settings), corpus, seed)
 
 

@@ -164,3 +164,7 @@ def test_a_run_gives_back_what_it_was_made_from(tmp_path):
         draw_look("a text", run.folder, model_settings={"long_text": "truncate"})
     assert run.to_frame().equals(run.evidence)
     assert "iframe" in run._repr_html_()
+    assert "iframe" in run.attention._repr_html_()
+    assert causattn.load_model(run.folder).name == run.model.name
+    printed = [repr(each) for each in (run, run.corpus, run.features, run.model, run.attention)]
+    assert all(len(each) < 1000 and "\n" not in each for each in printed), printed

@@ -28,7 +28,7 @@ _HIDDEN = -6e4
 """Below this a score is a mask's: families add or fill in -65504, -1e30 or the lowest float."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DocumentAttention(Shown):
     """What one document's tokens pay each other.
 

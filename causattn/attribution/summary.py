@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MAGNITUDE, _SIGNED = "mean", "signed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AttributionSummary(Shown):
     """Attribution over a corpus from feature to feature.
 

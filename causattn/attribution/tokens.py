@@ -13,7 +13,7 @@ from causattn.base import DataError, Shown
 from causattn.corpora import find_words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WordAttribution(Shown):
     """Scores of a document's words.
 
@@ -57,7 +57,7 @@ class WordAttribution(Shown):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TokenAttribution(Shown):
     """One explanation: of one document, for one target.
 

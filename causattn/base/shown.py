@@ -20,8 +20,12 @@ _WIDEST = 120
 class Shown(ABC):
     """A result with a `summary` and, where it has rows, a `to_frame`.
 
-    It shows itself in a notebook as a table and elsewhere as text.
+    It shows itself in a notebook as a table and elsewhere as text; printed, it is one line.
     """
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{key}={_short(value)}" for key, value in _entries(self.summary()))
+        return f"{type(self).__name__}({said})"
 
     @abstractmethod
     def summary(self) -> dict[str, Any]:

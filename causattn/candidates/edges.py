@@ -19,7 +19,7 @@ from causattn.base import DataError, Shown
 from causattn.graphs import CausalGraph
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CandidateEdges(Shown):
     """Candidate edges over named features.
 

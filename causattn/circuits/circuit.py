@@ -21,7 +21,7 @@ _TABLES = ("pairs", "paths", "curves")
 _NOTES = ("about", "examples")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Circuit(Shown):
     """A model's parts and which of them carry a task to which.
 

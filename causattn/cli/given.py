@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from causattn.models import LanguageModel
 
 
-def given_model(model: Any, settings: Mapping[str, Any] | None = None) -> LanguageModel:
+def given_model(
+    model: Any, settings: Mapping[str, Any] | None = None, seed: int = 0
+) -> LanguageModel:
     """Return a model that is ready.
 
     Parameters
@@ -24,6 +26,8 @@ def given_model(model: Any, settings: Mapping[str, Any] | None = None) -> Langua
         model.
     settings
         Of the option, where it is one.
+    seed
+        Weights that are drawn follow from it.
 
     Raises
     ------
@@ -37,7 +41,7 @@ def given_model(model: Any, settings: Mapping[str, Any] | None = None) -> Langua
     if isinstance(model, str | Path):
         folder = Path(model).expanduser()
         if not (folder / "summary.json").is_file():
-            return load_model(model_options(str(model), settings), None, 0)
+            return load_model(model_options(str(model), settings), None, seed)
         from causattn.report import show_run
 
         model = show_run(folder).model

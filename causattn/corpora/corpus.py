@@ -74,7 +74,7 @@ class Mentions:
         return np.searchsorted(self.document, np.arange(count + 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Corpus(Shown):
     """Documents and what is known of them.
 

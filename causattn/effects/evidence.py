@@ -35,7 +35,7 @@ _ARROW: dict[ColumnType, pa.DataType] = {
 _PANDAS = {"number": "float64", "count": "Int64", "flag": "bool", "maybe": "float64"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EvidenceTable(Shown):
     """Evidence for each ordered pair of features.
 

@@ -42,7 +42,7 @@ class Typical:
     distance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TypicalTexts(Shown):
     """The texts that stand for all others best, in a model's representation.
 

@@ -135,7 +135,7 @@ class FeatureKind(StrEnum):
     """The outcome or the model's output for the document."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FeatureTable(Shown):
     """Documents by features.
 

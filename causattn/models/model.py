@@ -31,7 +31,7 @@ def token_id(config: PretrainedConfig, name: str) -> int | None:
     return next((int(number) for number in found if isinstance(number, int)), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LanguageModel(Shown):
     """A model ready to run: evaluation mode, float32 unless said otherwise, on one device.
 

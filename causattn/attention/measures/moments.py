@@ -98,7 +98,7 @@ class AttentionMoments:
         return np.where(self.count > 1, error, np.nan)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AttentionSummary(Shown):
     """Attention over a corpus from feature to feature, one `AttentionMoments` a measure.
 

@@ -79,7 +79,7 @@ class TextTau:
         return float(np.abs(self.effect)[np.array(self.side) == side].mean())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AttentionTau(Shown):
     """High against low attention, over n texts.
 

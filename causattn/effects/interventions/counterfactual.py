@@ -44,7 +44,7 @@ class Mover(NamedTuple):
         return self.after - self.before
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CounterfactualAttention(Shown):
     """What a classifier says of a text and where it looks, before and after a change.
 

@@ -51,6 +51,18 @@ class RunAttention:
         self._run = run
         self._looked: dict[int, KeptDocument] = {}
 
+    def __repr__(self) -> str:
+        found = recorded(self._run)
+        kept = [] if found is None else [each.number for each in found.documents]
+        return f"RunAttention(run={self._run.folder}, documents kept whole: {kept or 'none'})"
+
+    def show(self) -> View:
+        """Show tokens joined by lines in the first document."""
+        return self.head_view()
+
+    def _repr_html_(self) -> str:
+        return self.show()._repr_html_()
+
     def document(self, doc: int) -> KeptDocument:
         """Return one document's attention.
 

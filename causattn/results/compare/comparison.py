@@ -60,7 +60,7 @@ class MetricComparison:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Shown):
     """A comparison of the runs in a folder.
 
