@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -38,7 +39,8 @@ class TableSettings:
     documents
         Most rows to take, drawn with the run's seed; None for all.
     columns
-        Columns to take (none named: all), judged by their values to be discrete or continuous.
+        Columns to take (none named: all but one that numbers the rows), judged by their values to
+        be discrete or continuous.
     discrete, continuous
         Columns to take as variables of that kind.
     encoding
@@ -90,8 +92,12 @@ class OwnTable(CorpusSource):
         records = read_records(path, settings.encoding, settings.delimiter, table=True)
         records = replace(named_columns(records), decimal=settings.decimal)
         kinds = column_kinds(settings.columns, settings.discrete, settings.continuous)
+        numbers = []
         if not settings.columns:
-            kinds = {**dict.fromkeys(records.columns, "auto"), **kinds}
+            numbers = [name for name in records.columns if name not in kinds]
+            numbers = [name for name in numbers if _number_the_rows(records.columns[name])]
+            taken = [name for name in records.columns if name not in numbers]
+            kinds = {**dict.fromkeys(taken, "auto"), **kinds}
         rows = list(range(len(records)))
         if settings.documents is not None and settings.documents < len(rows):
             rng = generator(seed, "corpora", "table", "rows")
@@ -107,7 +113,12 @@ class OwnTable(CorpusSource):
             np.stack([numbers for numbers, _ in found], axis=1),
             [names for _, names in found],
             truth=None,
-            about={"kind": "table", "sha256": path_checksum(path), **asdict(settings)},
+            about={
+                "kind": "table",
+                "sha256": path_checksum(path),
+                **asdict(settings),
+                **({"row_numbers": numbers} if numbers else {}),
+            },
         )
         if settings.truth is None:
             return corpus
@@ -119,6 +130,12 @@ class OwnTable(CorpusSource):
                 f"name the columns that it has (corpus.columns=[{','.join(truth.names[:5])}...])."
             )
         return replace(corpus, truth=truth)
+
+
+def _number_the_rows(cells: Sequence[Any]) -> bool:
+    """Return whether cells count from 0 or 1, one a row: a name of the row, no variable."""
+    first = str(cells[0])
+    return first in ("0", "1") and all(str(c) == str(k) for k, c in enumerate(cells, int(first)))
 
 
 def named_columns(records: Records) -> Records:
@@ -137,8 +154,7 @@ def named_columns(records: Records) -> Records:
         )
     unnamed = [name for name in columns if not name.strip()]
     for name in unnamed:
-        counted = [str(cell) for cell in columns.pop(name)]
-        if counted not in ([str(k + first) for k in range(len(records))] for first in (0, 1)):
+        if not _number_the_rows(columns.pop(name)):
             raise DataError(
                 f"{records.source}, column {list(records.columns).index(name) + 1} has no name; "
                 "write one above it, or leave the column out."

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, choose, listed
+from causattn.base import ConfigError, ConfigMistakes, DataError, choose, listed
 from causattn.corpora import Corpus, Mentions
 from causattn.features.checks import Collinear, checked
 from causattn.features.table import FeatureKind, FeatureTable, with_pooled
@@ -84,7 +84,12 @@ def assemble(
         columns = _with_outcome(corpus, columns)
         about = {**about, **last_of(corpus)}
     kept = drop_incomplete(columns.values, columns.names, columns.kinds, missing)
-    columns, constant = _without_constant(columns, kept, collinear)
+    mistakes = ConfigMistakes()
+    try:
+        columns, constant = _without_constant(columns, kept, collinear)
+    except DataError as error:
+        mistakes.note(error)
+        columns, constant = _without_constant(columns, kept, "drop")  # what else is there?
     if constant:
         about = {**about, "dropped_constant": constant}
     row = np.full(len(corpus), -1)
@@ -98,7 +103,10 @@ def assemble(
         documents=kept.astype(np.int64),
         about={**about, "corpus": corpus.name, "dropped_documents": len(corpus) - len(kept)},
     )
-    return checked(table, collinear)
+    with mistakes.noted():
+        table = checked(table, collinear)
+    mistakes.raise_all()
+    return table
 
 
 def _rows(values: np.ndarray, rows: np.ndarray) -> np.ndarray:

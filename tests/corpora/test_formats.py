@@ -171,6 +171,19 @@ def test_a_table_that_is_none(tmp_path, content, said):
         load_corpus({"kind": "table", "path": str(path)}, 0)
 
 
+def test_a_column_that_numbers_the_rows_is_no_variable(tmp_path):
+    path = tmp_path / "data.csv"
+    rows = [[0, 0.5, 1], [1, 2.5, 2], [2, 1.5, 4]]
+    path.write_text("id,a,b\n" + "".join(f"{i},{a},{b}\n" for i, a, b in rows))
+    corpus = load_corpus({"kind": "table", "path": str(path)}, 0)
+    assert corpus.variables == ("a", "b")
+    assert corpus.summary()["row_numbers"] == ["id"]
+    named = load_corpus({"kind": "table", "path": str(path), "columns": ["id", "a"]}, 0)
+    assert named.variables == ("id", "a")
+    path.write_text("id,a,b\n0,0.5,1\n2,2.5,2\n1,1.5,4\n")
+    assert load_corpus({"kind": "table", "path": str(path)}, 0).variables == ("id", "a", "b")
+
+
 def test_a_compressed_file_under_a_plain_name(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(gzip.compress(b"text\none\ntwo\n"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from causattn.base import DataError
+from causattn.base import ConfigError, DataError
 from causattn.corpora import Corpus, Mentions
 from causattn.features import FeatureKind, FeatureTable, build_features, dependent_columns
 from causattn.graphs import CausalGraph
@@ -69,6 +69,12 @@ def test_constant_columns_are_all_named_or_dropped_and_the_truth_stays():
     assert [(edge.source, edge.symbol, edge.target) for edge in kept.edges()] == [("a", "-->", "c")]
     with pytest.raises(DataError, match="Feature b has the same value"):
         _build(_corpus({"b": np.ones(50)}), collinear="drop")
+
+
+def test_constant_and_dependent_columns_are_named_together():
+    made = {"a": NOISE[:, 0], "b": np.ones(50), "c": NOISE[:, 1], "d": 2 * NOISE[:, 1]}
+    with pytest.raises(ConfigError, match=r"1\. Feature b has .* 2\. .*d is a linear combination"):
+        _build(_corpus(made))
 
 
 def test_like_columns():

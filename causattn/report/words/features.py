@@ -31,6 +31,11 @@ def left_out_line(run: Run) -> str:
         )
         if about.get(name)
     ]
+    if numbers := run.summary.get("corpus", {}).get("row_numbers"):
+        said.append(
+            f"left out, since it numbers the rows: {listed(numbers)}; name it in corpus.columns "
+            "to take it"
+        )
     if not said:
         return ""
     truth = run.summary.get("graph", {}).get("truth") or {}
