@@ -29,7 +29,7 @@ def place(tmp_path, monkeypatch):
         encoding="utf-8",
     )
     Path("same.csv").write_text(
-        "text,one,two\n" + "".join(f"word{k % 2} here,{k % 2},1\n" for k in range(60)),
+        "text,one,two\n" + "".join(f"word{k % 9} here,{k % 9 // 8},1\n" for k in range(60)),
         encoding="utf-8",
     )
     return tmp_path

@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from causattn.base import DataError
+from causattn.base import DataError, listed
 from causattn.features.table import FIND_AGAIN, FeatureKind, FeatureTable, select_features
 
 Collinear = Literal["error", "drop"]
@@ -119,14 +119,27 @@ def _refuse_unseen(table: FeatureTable) -> None:
     if table.about.get(FIND_AGAIN):
         return  # a word that is present carries itself
     carried = np.bincount(table.carriers.variable, minlength=table.size)
-    for column in np.flatnonzero(carried == 0):
-        if column in table.metadata:
-            continue
+    unseen = [
+        table.names[column]
+        for column in np.flatnonzero(carried == 0)
+        if column not in table.metadata
+    ]
+    if not unseen:
+        return
+    one = len(unseen) == 1
+    names = f"{'Feature' if one else 'Features'} {listed(unseen)}"
+    leave = f"leave {'it' if one else 'them'} out (features.exclude=[{','.join(unseen)}])"
+    if table.about.get("kind") == "concepts":
         raise DataError(
-            f"Feature {table.names[column]} occurs in no document, so that no attention can be "
-            "paid to it; leave it out (features.exclude=[...]) or use features=concepts, which "
-            "finds the words that indicate it."
+            f"{names}: no word indicates {'it' if one else 'them'}, so that no attention can be "
+            f"paid to {'it' if one else 'them'}; {leave} or allow more words "
+            "(features.max_share, features.min_score, features.min_documents)."
         )
+    raise DataError(
+        f"{names} {'occurs' if one else 'occur'} in no document, so that no attention can be paid "
+        f"to {'it' if one else 'them'}; {leave} or use features=concepts, which finds the words "
+        "that indicate a column."
+    )
 
 
 TOLERANCE = 1e-8

@@ -128,7 +128,7 @@ def test_limits(reviews):
 
 
 def test_bad_concepts_are_told(reviews):
-    with pytest.raises(DataError, match="Feature food occurs in no document"):
+    with pytest.raises(DataError, match="Feature food: no word indicates it"):
         build_features(
             {"kind": "concepts", "min_documents": 801, "exclude_words": ["food"]},
             Corpus(
