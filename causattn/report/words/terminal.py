@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from causattn.base import terminal
+from causattn.base import listed, terminal
 from causattn.report.words.evidence import COLUMNS as KNOWN
 from causattn.report.words.evidence import EdgeRow, edge_rows, known_effect_rows, missing_edges
 from causattn.report.words.headline import headlines
@@ -62,6 +62,8 @@ def print_run(run: Run, console: Console | None = None) -> None:
         console.print(_table(rows[:_MOST], scored_by(run)))
     else:
         console.print("The graph has no edges.")
+    for line in _outcomes(rows[:_MOST]):
+        console.print(_plain(line, "dim"))
     if len(rows) > _MOST:
         console.print(_plain(f"  and {len(rows) - _MOST} more edges in report.html", "dim"))
     missing = missing_edges(run.graph, run.truth)
@@ -98,6 +100,25 @@ def _table(rows: list[EdgeRow], scored: str) -> Table:
             cells.append(Text(value or "–", style=_STYLES.get(value, "" if value else "dim")))
         table.add_row(*cells)
     return table
+
+
+def _outcomes(rows: list[EdgeRow]) -> list[str]:
+    """Say of each column of effects what changes: ``Effect in data: P(dysp = yes), no to yes.``"""
+    said = []
+    for title, side in _COLUMNS:
+        if side not in _FOLDED:
+            continue
+        by_values: dict[str, list[str]] = {}
+        for row in rows:
+            if getattr(row, side) and (on := getattr(row, f"{side}_on")):
+                outcome, comma, values = on.rpartition(", ") if side == "data" else (on, "", "")
+                outcomes = by_values.setdefault(f"{comma}{values}", [])
+                if outcome not in outcomes:
+                    outcomes.append(outcome)
+        if by_values:
+            each = (f"{listed(outcomes)}{values}" for values, outcomes in by_values.items())
+            said.append(f"{title[0].upper()}{title[1:]}: on {'; '.join(each)}.")
+    return said
 
 
 def _plain(text: str, style: str = "") -> Text:

@@ -24,11 +24,12 @@ def test_edges_stand_with_their_evidence(made_run: Callable[..., Run]) -> None:
         (line,) = [
             line
             for line in said.splitlines()
-            if f"{edge.source} " in line and edge.target in line and "Missing" not in line
+            if f"{edge.source} " in line and edge.target in line and ": " not in line
         ]
         if edge.symbol == "-->":
             assert "[" in line
             assert "/3" in line
+    assert re.search(r"Effect in data: on P\(.+ = .+\), .+ to .+\.", said)
     assert "Missing: " in said
     assert "Candidates: 6 of 28 pairs; against the true skeleton AUC 0.9" in said
     assert "SHD 3" in said
