@@ -21,7 +21,7 @@ def test_it_writes_beside_the_runs_and_says_the_headlines(
     assert main(["compare", str(sweep)]) == 0
     said = capsys.readouterr()
     first, *_, last = said.out.splitlines()
-    assert first.startswith("SHD: ges is best (a ranking needs 3 contestants")
+    assert first.startswith("SHD: ges is best (ranks take 3 contestants")
     assert last == str(sweep / "comparison" / "README.md")
     assert "Note: 2 seeds a data set" in said.err
     assert f"causattn compare {sweep}" in (sweep / "comparison" / "README.md").read_text()

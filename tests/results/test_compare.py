@@ -84,8 +84,7 @@ def test_sizes_of_one_network_are_no_second_data_set(tmp_path: Path) -> None:
     path = comparing.table(tmp_path / "runs.parquet", shd, networks=("asia",), sizes=(500, 1000))
     found = compare_runs(path).metrics["graph.shd"]
     assert found.ranking == (
-        "a ranking needs 2 networks or more with all contestants (sizes of one are no second) and "
-        "there are 1"
+        "ranks take 2 networks or more on which all contestants ran, and there is 1"
     )
 
 

@@ -87,11 +87,10 @@ def test_who_did_not_come_in_is_last_and_rounding_is_a_tie() -> None:
 
 def test_two_contestants_or_one_data_set_are_no_ranking() -> None:
     assert rank(np.ones((4, 2)), "ab", "wxyz") == (
-        "a ranking needs 3 contestants or more and there are 2"
+        "ranks take 3 contestants or more, and there are 2"
     )
     assert rank(np.ones((1, 3)), "abc", "x") == (
-        "a ranking needs 2 networks or more with all contestants (sizes of one are no second) and "
-        "there are 1"
+        "ranks take 2 networks or more on which all contestants ran, and there is 1"
     )
 
 

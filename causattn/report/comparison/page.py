@@ -105,7 +105,7 @@ def headline(found: MetricComparison) -> str:
             else ", further from all others than the critical difference"
         )
     else:
-        text += f" is best ({found.ranking}, so there is no rank)"
+        text += f" is best ({found.ranking})"
     if first in table.index:
         row = table.loc[first]
         text += f"; its mean is {with_interval(row['mean'], row['low'], row['high'])}"

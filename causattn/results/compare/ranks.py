@@ -105,11 +105,11 @@ def rank(
     own = list(dict.fromkeys(labels))
     rows, columns = len(own), scores.shape[1]
     if columns < 3:
-        return f"a ranking needs 3 contestants or more and there are {columns}"
+        return f"ranks take 3 contestants or more, and there are {columns}"
     if rows < 2:
         return (
-            "a ranking needs 2 networks or more with all contestants (sizes of one are no second) "
-            f"and there are {rows}"
+            "ranks take 2 networks or more on which all contestants ran, and there "
+            f"{'is 1' if rows == 1 else f'are {rows}'}"
         )
     ranks = ranks_by_row(scores)
     if rows < len(ranks):

@@ -187,7 +187,7 @@ def test_a_comparison_of_one_data_set(tmp_path: Path) -> None:
         tmp_path / "runs.parquet", result, ("pc", "ges"), ("asia",), (500,), seeds=(0,)
     )
     page = write_comparison(compare_runs(path), tmp_path / "out").read_text()
-    assert "A ranking needs 3 contestants or more" in page
+    assert "Ranks take 3 contestants or more" in page
     assert "one seed a data set" in page.lower()
     assert not (tmp_path / "out" / "ranks_shd.png").exists()
     assert not (tmp_path / "out" / "runtime.png").exists()
