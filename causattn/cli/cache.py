@@ -37,7 +37,7 @@ def cache(arguments: list[str]) -> int:
     prune.add_argument("--days", type=float, help="those not used for so many days")
     prune.add_argument("--kind", help="those of this kind only, such as model or checkpoint")
     prune.add_argument("--all", action="store_true", help="every one of them")
-    given = parse(parser, arguments)
+    given = parse(parser, arguments, intermixed=False)
     if given is None:
         return 0
     if given.command == "explain":

@@ -234,7 +234,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(
-    parser: Parser, arguments: list[str], *, intermixed: bool = False
+    parser: Parser, arguments: list[str], *, intermixed: bool = True
 ) -> argparse.Namespace | None:
     """Return the parsed arguments, plugins loaded; None where only help was wanted.
 
@@ -245,7 +245,7 @@ def parse(
     arguments
         What stands behind the command.
     intermixed
-        Whether flags may stand between words that belong together.
+        Whether flags may stand between the words; not where a command has commands of its own.
     """
     _add_plugins(parser)
     try:

@@ -48,7 +48,7 @@ def reproduce(arguments: list[str]) -> int:
     add("--workers", type=int, default=1, help="jobs measured at the same time")
     add("--page", action="store_true", help="write the page again from the record, measure nothing")
     add("--results", type=Path, help="where the record is written (results/NAME)")
-    given = parse(parser, arguments, intermixed=True)
+    given = parse(parser, arguments)
     if given is None:
         return 0
     values = _values([word for word in given.words if "=" in word])

@@ -37,8 +37,9 @@ def texts_of(page: Path) -> list[dict]:
 
 
 def test_a_sentence_with_a_swap(here, folder, capsys):
+    (here / "own.py").write_text("")
     words = ["look", TEXTS[0], f"model={folder}", "swap=great:slow", "explain=occlusion"]
-    assert main(words) == 0
+    assert main([*words[:3], "--plugins", "own.py", *words[3:]]) == 0  # a flag anywhere
     assert capsys.readouterr().out == "look.html\n"
     (text,) = texts_of(here / "look.html")
     assert text["texts"] == [TEXTS[0], "the food was slow"]
