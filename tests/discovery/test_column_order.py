@@ -41,7 +41,8 @@ def test_the_order_and_the_names_of_columns_change_nothing(name, engine, kind):
     settings = {"kind": name, **({"engine": engine} if engine else {})}
     data = table(kind)
     found = discover(settings, data)
-    assert ("column_order" in found.details) == bool(ALGORITHMS[name].order_matters)
+    said = bool(ALGORITHMS[name].order_matters) or (name, engine) == ("pc", "causal-learn")
+    assert ("column_order" in found.details) == said
     for order in ("ecadb", "badce"):
         turned = discover(settings, data[list(order)])
         assert turned.names[:5] == tuple(order)
@@ -89,3 +90,17 @@ def test_a_constant_column_does_not_move_what_is_tested_beyond_the_class():
     data.insert(0, "same", 1.0)
     beside = discover({"kind": "direct_lingam"}, data).details["beyond_class"]
     assert beside == alone
+
+
+def test_pc_says_when_the_first_of_two_colliders_holds():
+    # causal-learn's rules, which are the default, direct b - c as the columns' order has it.
+    rng = np.random.default_rng(4)
+    a, d, hidden = rng.normal(size=(3, 5000))
+    data = pd.DataFrame({"a": a, "b": a + hidden, "c": d + hidden, "d": d})
+    data[["b", "c"]] += 0.1 * rng.normal(size=(5000, 2))
+    turned = data[list("dcba")]
+    for rules, moves in (("causal-learn", True), ("standard", False)):
+        one, other = (discover({"kind": "pc", "rules": rules}, each) for each in (data, turned))
+        assert one.details["conflicting_edges"] == other.details["conflicting_edges"] == 1
+        assert bool((one.marks != other.marks[::-1, ::-1]).any()) == moves
+        assert ("column_order" in one.details) == moves

@@ -31,6 +31,7 @@ class IcaLingam(Algorithm):
     """ICA-LiNGAM: linear, not Gaussian, a DAG; continuous data."""
 
     name = "ica_lingam"
+    order_matters = "the analysis of components begins at random, column by column"
     gives = "dag"
     settings = IcaLingamSettings
     capability = Capability(data_kinds=CONTINUOUS, seeded=True, imports=LINGAM)

@@ -19,7 +19,7 @@ from causattn.discovery.contract import (
     Problem,
 )
 from causattn.discovery.data import Data, Missing
-from causattn.discovery.discover import called
+from causattn.discovery.discover import COLUMN_ORDER, called
 from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.pc.engines import (
     Conditioning,
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
 
 Engine = Literal["causattn", "torch", "causal-learn"]
+
+_FIRST_HOLDS = (
+    "of colliders that contradict each other the first in the table's order of columns holds, as "
+    "in causal-learn; the graph of rules=standard or rules=ranked does not depend on that order"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +139,8 @@ class Pc(Algorithm):
             graph = pc_by_causal_learn(data, search)
         about = [test.name, f"alpha {settings.alpha:g}", f"{settings.rules} rules", settings.engine]
         about += evidence.words
+        if settings.rules == "causal-learn" and graph.details.get("conflicting_edges", 1):
+            graph = replace(graph, details={**graph.details, COLUMN_ORDER: _FIRST_HOLDS})
         return replace(graph, algorithm=f"pc ({', '.join(about)})")
 
 

@@ -29,7 +29,8 @@ class PCResult:
         int64 [orders], distinct tests made for orientation: the search for separating sets of
         pairs that were not candidates, and the votes of the majority and conservative rules.
     conflicts
-        bool [p, p], symmetric: edges left undirected because colliders direct them both ways.
+        bool [p, p], symmetric: edges that colliders direct both ways; they are left undirected, but
+        by causal-learn's rules the first collider holds.
     undecided
         int64 [m, 3]: unshielded triples (x, middle, z) not known to be colliders or not.
     backend

@@ -186,8 +186,8 @@ def _run(
         reach=plan.reach,
     )
     triples, verdicts, counts = judge(tests, known, found, plan)
-    conflicts = np.zeros_like(found.adjacency)
     if plan.like_causal_learn:
+        conflicts = orientation_module.contradictions(found.adjacency, triples, verdicts, known)
         graph = causal_learn_rules.orient(
             found.adjacency, triples, verdicts, known, names, compiled=compiled_at(known.size)
         )

@@ -40,6 +40,9 @@ class Grasp(Algorithm):
     """GRaSP, greedy relaxation of the sparsest permutation: a score, a CPDAG."""
 
     name = "grasp"
+    order_matters = (
+        "the search begins at an order of the columns and takes the first of equal turns"
+    )
     settings = GraspSettings
     capability = Capability(
         data_kinds=CONTINUOUS_OR_DISCRETE,
