@@ -28,7 +28,11 @@ if TYPE_CHECKING:
         path_effects,
         path_positions,
     )
-    from causattn.attention.interventions.path_nodes import check_same_length, paths_from
+    from causattn.attention.interventions.path_nodes import (
+        check_same_length,
+        paths_from,
+        senders_of,
+    )
     from causattn.attention.interventions.path_pass import Written
     from causattn.attention.interventions.path_weights import (
         norm_gain,
@@ -111,6 +115,7 @@ __all__ = [
     "prune_paths",
     "read_summary",
     "reading_maps",
+    "senders_of",
     "strongest_paths",
     "summarise_attention",
     "write_summary",

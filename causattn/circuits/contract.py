@@ -1,6 +1,6 @@
 """What ranks the paths of a model, and what says which of them stay: what contributions implement.
 
-A **screen** scores every path between two parts of a decoder; the strongest are the candidates of a
+A **screen** scores every path between two parts of a model; the strongest are the candidates of a
 graph, and every other screen is a baseline beside it. A **rule** says which candidates stay. A
 contribution is one file that binds an instance to ``PATH_SCREEN`` or ``PATH_RULE``; see
 `causattn.base.registry` for the ways in.
@@ -27,7 +27,7 @@ class CircuitTask:
     Parameters
     ----------
     model
-        A decoder.
+        A decoder or masked model.
     cases
         The documents on which the graph is looked for, some of one length each; ``paths`` of any of
         them names senders and receivers.

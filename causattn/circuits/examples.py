@@ -28,7 +28,7 @@ def circuit_examples(
     Parameters
     ----------
     model
-        The decoder.
+        The decoder or masked model.
     case
         Prompts that the graph was not found on.
     pairs
@@ -40,7 +40,8 @@ def circuit_examples(
     -------
     dict
         ``documents``: number and tokens. ``heads``: of each head that reads an edge, its weights
-        and products of query and key, from row to column, by document. ``edges``: source and
+        and products of query and key, from row to column, by document; a decoder's up to its
+        diagonal. ``edges``: source and
         target by name; by document ``at`` (to first order, what the edge carries at each token),
         ``read`` (before and after its patch) and ``next`` (the likeliest next tokens with their
         probabilities before and after).
@@ -107,8 +108,8 @@ def _heads(
                 products = own.scaling[layer] * own.query[layer, head] @ own.key[layer, head].T
             found[f"{layer}.{head}"].append(
                 {
-                    "weights": _triangle(own.weights[layer, head]),
-                    "products": None if products is None else _triangle(products),
+                    "weights": _seen(own.weights[layer, head], model),
+                    "products": None if products is None else _seen(products, model),
                 }
             )
     return found
@@ -122,9 +123,13 @@ def _tokens(model: LanguageModel, ids: torch.Tensor) -> list[str]:
     return [str(model.tokenizer.decode([token])) for token in ids.tolist()]
 
 
-def _triangle(values: np.ndarray) -> list[list[float]]:
-    """Return each row up to its diagonal: a decoder sees nothing beyond."""
-    return [np.round(row[: k + 1].astype(float), _DIGITS).tolist() for k, row in enumerate(values)]
+def _seen(values: np.ndarray, model: LanguageModel) -> list[list[float]]:
+    """Return a decoder's rows up to the diagonal, since it sees nothing beyond; others' whole."""
+    ends = range(1, len(values) + 1) if model.task == "causal" else [len(values)] * len(values)
+    return [
+        np.round(row[:end].astype(float), _DIGITS).tolist()
+        for row, end in zip(values, ends, strict=True)
+    ]
 
 
 def _rounded(values: torch.Tensor) -> list[float]:

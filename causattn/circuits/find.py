@@ -45,7 +45,7 @@ def find_circuit(
     settings
         The group `graph` of the configuration, of kind ``heads``.
     model
-        A decoder.
+        A decoder or masked model.
     corpus
         Prompts with answers.
     seed
@@ -56,7 +56,7 @@ def find_circuit(
     ConfigError
         For an unknown setting.
     CapabilityError
-        Where the model is no decoder, or the corpus has no answers.
+        Where the model predicts no tokens, or the corpus has no answers.
     DataError
         Where no path carries anything, or the prompts cannot be patched.
     """

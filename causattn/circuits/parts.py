@@ -1,4 +1,4 @@
-"""Names of a decoder's parts: senders are parts, receivers are a part's query, key or value."""
+"""Names of a model's parts: senders are parts, receivers are a part's query, key or value."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,7 @@ class PromptCase(PathCase):
 class _Prompt:
     document: int
     ids: list[int]
+    at: int
     counterpart: list[int] | None
     right: list[int]
     wrong: list[int]
@@ -56,12 +57,13 @@ def prompt_cases(
 ) -> tuple[tuple[PromptCase, ...], tuple[PromptCase, ...]]:
     """Return the cases that a graph is found on, and others that it is tried on.
 
-    Read is the mean logit of the right answers less that of the wrong ones, at the prompt's end.
+    Read is the mean logit of the right answers less that of the wrong ones: of a decoder at the
+    prompt's end, of a masked model at its mask token, which stands in the answer's place.
 
     Raises
     ------
     CapabilityError
-        Where the model is no decoder, or the corpus has no answers.
+        Where the model predicts no tokens, or the corpus has no answers.
     DataError
         Where it has too few documents, answers of several tokens, or counterparts of other length.
     """
@@ -78,10 +80,10 @@ def prompt_cases(
 
 def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> Iterator[_Prompt]:
     """Yield the first prompts of a corpus as tokens, without their answers."""
-    if model.task != "causal":
+    if model.task not in ("causal", "masked"):
         raise CapabilityError(
-            f"Model {model.name} ({model.task}) is no decoder; graph=heads needs one, such as "
-            "model=smollm2."
+            f"Model {model.name} ({model.task}) predicts no tokens; graph=heads needs a decoder or "
+            "a masked model, such as model=smollm2."
         )
     known = corpus.metadata
     lacking = [name for name in NEEDED if known is None or name not in known.columns]
@@ -93,26 +95,14 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
             "prompts with answers, such as corpus=indirect_object (without counterparts set "
             "graph.patch=resample)."
         )
-    encoding = encode_texts(model, corpus.texts[:count])
-    variable = corpus.variables.index(ANSWER) if ANSWER in corpus.variables else None
-    carriers = None if variable is None else carrier_tokens(encoding, corpus.mentions)
-    mentions = corpus.mentions
-    for document, row in enumerate(known.head(count).to_dict("records")):
-        text = corpus.texts[document]
-        first, end = (int(k) for k in encoding.bounds[document : document + 2])
-        if carriers is not None:
-            own = (carriers.document == document) & (carriers.feature == variable)
-            end = first + int(carriers.position[own].min())
-            here = (mentions.document == document) & (mentions.variable == variable)
-            text = text[: int(mentions.start[here].min())].rstrip()
-        ids = encoding.ids[first:end].tolist()
+    cut = _decoder_prompts if model.task == "causal" else _masked_prompts
+    rows = known.head(count).to_dict("records")
+    for document, (row, own) in enumerate(zip(rows, cut(model, corpus, count), strict=True)):
         other = None
         if patch == "counterfactual":
-            other = list(model.tokenizer(str(row["counterpart"]))["input_ids"])
-            while len(other) > 1 and other[-1] in model.tokenizer.all_special_ids:
-                other.pop()  # what a tokenizer ends texts with
-            both = {f"prompt {document}": ids, "its counterpart": other}
-            check_same_length({name: torch.tensor([own]) for name, own in both.items()})
+            other = own.like(str(row["counterpart"]))
+            both = {f"prompt {document}": own.ids, "its counterpart": other}
+            check_same_length({name: torch.tensor([ids]) for name, ids in both.items()})
         right, wrong = (_answers(model, document, side, row[side]) for side in NEEDED)
         if set(right) & set(wrong):
             raise DataError(
@@ -120,7 +110,71 @@ def _prompts(model: LanguageModel, corpus: Corpus, count: int, patch: Patch) -> 
                 "its columns `right` and `wrong`."
             )
         phrasing = str(row.get("template", ""))
-        yield _Prompt(document, ids, other, right, wrong, phrasing, text)
+        yield _Prompt(document, own.ids, own.at, other, right, wrong, phrasing, own.text)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A prompt without its answer: text, tokens, where it is read, and others' tokens like it."""
+
+    text: str
+    ids: list[int]
+    at: int
+    like: Callable[[str], list[int]]
+
+
+def _decoder_prompts(model: LanguageModel, corpus: Corpus, count: int) -> Iterator[_Cut]:
+    """Yield what stands before the answers."""
+    encoding = encode_texts(model, corpus.texts[:count])
+    variable = corpus.variables.index(ANSWER) if ANSWER in corpus.variables else None
+    carriers = None if variable is None else carrier_tokens(encoding, corpus.mentions)
+
+    def like(counterpart: str) -> list[int]:
+        other = list(model.tokenizer(counterpart)["input_ids"])
+        while len(other) > 1 and other[-1] in model.tokenizer.all_special_ids:
+            other.pop()  # what a tokenizer ends texts with
+        return other
+
+    for document, text in enumerate(corpus.texts[:count]):
+        first, end = (int(k) for k in encoding.bounds[document : document + 2])
+        if carriers is not None:
+            own = (carriers.document == document) & (carriers.feature == variable)
+            end = first + int(carriers.position[own].min())
+            text = text[: _answer_place(corpus, document)[0]].rstrip()
+        ids = encoding.ids[first:end].tolist()
+        yield _Cut(text, ids, len(ids) - 1, like)
+
+
+def _masked_prompts(model: LanguageModel, corpus: Corpus, count: int) -> Iterator[_Cut]:
+    """Yield the texts with a mask token in place of the answers."""
+    mask = str(model.tokenizer.mask_token)
+    for document, text in enumerate(corpus.texts[:count]):
+        rest = ""
+        if ANSWER in corpus.variables:
+            start, end = _answer_place(corpus, document)
+            before = text[:start].rstrip()
+            rest = f"{text[len(before) : start]}{mask}{text[end:]}"
+            text = f"{before}{rest}"
+
+        def like(counterpart: str, rest: str = rest) -> list[int]:
+            return list(model.tokenizer(f"{counterpart.rstrip()}{rest}")["input_ids"])
+
+        ids = like(text, "")
+        places = [k for k, token in enumerate(ids) if token == model.tokenizer.mask_token_id]
+        if len(places) != 1:
+            raise DataError(
+                f"Document {document} has {len(places)} places marked {mask} where the answer is "
+                f"read; write one, or name the answers (a variable {ANSWER})."
+            )
+        yield _Cut(text, ids, places[0], like)
+
+
+def _answer_place(corpus: Corpus, document: int) -> tuple[int, int]:
+    """Return which characters of a document are its answer."""
+    mentions = corpus.mentions
+    here = mentions.document == document
+    here &= mentions.variable == corpus.variables.index(ANSWER)
+    return int(mentions.start[here].min()), int(mentions.end[here].max())
 
 
 def _answers(model: LanguageModel, document: int, side: str, given: object) -> list[int]:
@@ -161,7 +215,7 @@ def _case(model: LanguageModel, some: list[_Prompt], patch: Patch) -> PromptCase
         return torch.stack([last[yes].mean() - last[no].mean() for last, yes, no in each])
 
     ids = torch.tensor([one.ids for one in some], device=model.device)
-    paths = HeadPaths(model.network, ids)
+    paths = HeadPaths(model.network, ids, torch.tensor([[one.at] for one in some]))
     return PromptCase(
         paths,
         _other(model, paths, some, patch),

@@ -24,8 +24,9 @@ class HeadsSettings:
     """A graph of the model on a task: its nodes are heads, feed-forward networks and the output.
 
     The corpus has prompts with answers (such as corpus=indirect_object or sentiment, or a file with
-    columns right, wrong and counterpart), the model is a decoder. An edge is what one part
-    writes as another reads it. Of the other groups corpus and model are read, no others.
+    columns right, wrong and counterpart), the model is a decoder or a masked model (BERT or
+    ModernBERT; a mask token stands in the answer's place). An edge is what one part writes as
+    another reads it. Of the other groups corpus and model are read, no others.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import torch
 
-from causattn.attention.interventions.path_nodes import paths_from
+from causattn.attention.interventions.path_nodes import paths_from, senders_of
 from causattn.attention.interventions.path_pass import PatchKind, Written
 from causattn.attention.interventions.paths import HeadPaths
 
@@ -121,9 +121,8 @@ def path_attribution(
     found = difference.new_zeros((len(paths.start), *paths.possible.shape))
     for fraction in fractions:
         start = paths.start + (1.0 - fraction) * difference[0]
-        for rows, own in _slopes(paths, metric, start):
-            sent = int(paths.possible[rows].any(0).sum())
-            found[:, rows, :sent] += torch.einsum("rbtw,sbtw->brs", own, difference[:sent])
+        for rows, sent, own in _slopes(paths, metric, start):
+            found[:, rows, sent] += torch.einsum("rbtw,sbtw->brs", own, difference[sent])
     return found * paths.possible.to(found) / len(fractions)
 
 
@@ -141,22 +140,39 @@ def path_positions(
     """
     difference = other.senders - paths.written().senders
     found = difference.new_zeros((len(edges), *difference.shape[1:3]))
-    for rows, own in _slopes(paths, metric, paths.start):
+    for rows, sent, own in _slopes(paths, metric, paths.start):
         for k, (receiver, sender) in enumerate(edges.tolist()):
-            if rows.start <= receiver < rows.stop:
+            if rows.start <= receiver < rows.stop and sent.start <= sender < sent.stop:
                 found[k] = (own[receiver - rows.start] * difference[sender]).sum(-1)
     return found
 
 
 def _slopes(
     paths: HeadPaths, metric: Metric, start: torch.Tensor
-) -> Iterator[tuple[slice, torch.Tensor]]:
-    """Yield some receivers, in their order, and the slope in what they read, [r, B, T, width]."""
+) -> Iterator[tuple[slice, slice, torch.Tensor]]:
+    """Yield receivers, senders, and the slope in what these write as those read it, [r, B, T, w].
+
+    Every possible path is among one of the yields; where the stream is a sum, all senders write
+    what is read, else slopes are handed back through the norms between.
+    """
     with torch.enable_grad():
         run = paths.run(start=start, slack=True)
         slopes = torch.autograd.grad(metric(run.logits).sum(), run.slack, materialize_grads=True)
-    first = 0
-    for slope in slopes:
-        own = slope if slope.dim() == 4 else slope[None]
-        yield slice(first, first + len(own)), own
-        first += len(own)
+    each = [slope if slope.dim() == 4 else slope[None] for slope in slopes]
+    if not run.added:
+        first = 0
+        for own in each:
+            rows = slice(first, first + len(own))
+            yield rows, slice(0, int(paths.possible[rows].any(0).sum())), own
+            first = rows.stop
+        return
+    last = len(paths.receivers)
+    back = each.pop()
+    for place in reversed(range(len(run.added))):
+        step = run.added[place]
+        with torch.enable_grad():
+            whole = step.whole.detach().expand(len(back), *step.whole.shape).requires_grad_()
+            (back,) = torch.autograd.grad(step.norm(whole), whole, back)
+        yield slice(last - len(back), last), senders_of(place, paths.heads), back
+        back = torch.cat([each.pop(), back])
+    yield slice(0, last), slice(0, 1), back

@@ -1,4 +1,4 @@
-"""The parts of a decoder as a graph: who sends, who receives, and which paths there are."""
+"""The parts of a model as a graph: who sends, who receives, and which paths there are."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def possible_paths(layers: int, heads: int) -> torch.Tensor:
         found[(layer + 1) * each - 1, : sent + heads] = True
     found[-1] = True
     return found
+
+
+def senders_of(place: int, heads: int) -> slice:
+    """Return what is sent at an addition to the stream, counted from 0: heads, or the network."""
+    layer, network = divmod(place, 2)
+    first = 1 + layer * (heads + 1)
+    return slice(first + heads, first + heads + 1) if network else slice(first, first + heads)
 
 
 def paths_from(

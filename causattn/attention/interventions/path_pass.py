@@ -1,4 +1,4 @@
-"""One pass over a decoder's blocks, some of its paths patched; see `HeadPaths`."""
+"""One pass over a model's blocks, some of its paths patched; see `HeadPaths`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
+from causattn.attention.interventions.path_nodes import senders_of
 from causattn.attention.interventions.wiring import Block, frozen_gain, head_outputs
 
 if TYPE_CHECKING:
@@ -48,12 +49,30 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Added:
+    """An addition to the stream and the norm behind it, where there is one.
+
+    Parameters
+    ----------
+    norm
+        The norm.
+    whole, normed
+        float [B, T, width], the stream before and after it.
+    """
+
+    norm: torch.nn.Module
+    whole: torch.Tensor
+    normed: torch.Tensor
+
+
+@dataclass(frozen=True)
 class PathRun:
     """What a pass gave: logits [B, P, vocabulary], and what was written where that was kept."""
 
     logits: torch.Tensor
     written: Written | None = None
     slack: tuple[torch.Tensor, ...] = ()
+    added: tuple[Added, ...] = ()
 
 
 class PathPass:
@@ -77,6 +96,7 @@ class PathPass:
         self._differences: dict[int, torch.Tensor] = {}
         self._sent = 0
         self.streams: list[torch.Tensor] = []
+        self.added: list[Added] = []
 
     def run(self, start: torch.Tensor, layer: int = 0) -> PathRun:
         """Run the blocks from a layer on, up to which everything is as it was."""
@@ -94,22 +114,30 @@ class PathPass:
             if block.after is not None:
                 parts = parts * frozen_gain(block.after, total)
                 total = block.after(total)
-            stream = stream + total + self._send(parts).sum(0)
+            stream = self._add(stream + total + self._send(parts).sum(0), block.added)
             read = self._read(stream, first + 3 * heads)
             total = block.mlp(block.mlp_norm(read))
             total = total if block.mlp_after is None else block.mlp_after(total)
-            stream = stream + total + self._send(total[None]).sum(0)
+            stream = self._add(stream + total + self._send(total[None]).sum(0), block.mlp_added)
         self.streams.append(stream)
         stream = self._read(stream, len(paths.receivers) - 1)
         rows = torch.arange(len(stream), device=stream.device)[:, None]
         logits = self._wiring.vocabulary(self._wiring.norm(stream[rows, paths.at]))
         kept = Written("own", torch.cat(self._written)) if self._keep else None
-        return PathRun(logits, kept, tuple(self._slack or ()))
+        return PathRun(logits, kept, tuple(self._slack or ()), tuple(self.added))
+
+    def _add(self, whole: torch.Tensor, norm: torch.nn.Module | None) -> torch.Tensor:
+        """Return the stream after an addition."""
+        if norm is None:
+            return whole
+        self.added.append(Added(norm, whole, norm(whole)))
+        return self.added[-1].normed
 
     def _skipped(self, layer: int) -> torch.Tensor:
         """Return the stream before a layer up to which everything is as it was."""
         own = self._paths.written().senders
         self._sent = 1 + layer * (self._paths.heads + 1)
+        self.added = list(self._paths.added[: 2 * layer])
         if self._sends is not None and self._other is not None:
             for k in self._sends[: self._sent].nonzero()[:, 0].tolist():
                 self._differences[k] = self._other[k] - own[k]
@@ -146,7 +174,33 @@ class PathPass:
             return None
         stacked = torch.stack([self._differences[int(known[k])] for k in columns])
         weights = which[rows][:, columns].to(stacked)
-        return rows, torch.einsum("rs,sbtw->rbtw", weights, stacked)
+        if not self.added:
+            return rows, torch.einsum("rs,sbtw->rbtw", weights, stacked)
+        return rows, self._through_norms(known[columns], weights, stacked)
+
+    def _through_norms(
+        self, senders: torch.Tensor, weights: torch.Tensor, differences: torch.Tensor
+    ) -> torch.Tensor:
+        """Return by how much the stream differs that some receivers read, [r, B, T, width].
+
+        The norms between are run again with what is patched in its place, all else held.
+        """
+
+        def entering(some: slice) -> torch.Tensor | None:
+            here = (senders >= some.start) & (senders < some.stop)
+            if not here.any():
+                return None
+            return torch.einsum("rs,sbtw->rbtw", weights[:, here], differences[here])
+
+        change = entering(slice(0, 1))
+        for place, step in enumerate(self.added):
+            new = entering(senders_of(place, self._paths.heads))
+            if new is not None:
+                change = new if change is None else change + new
+            if change is not None:
+                change = step.norm(step.whole + change) - step.normed
+        assert change is not None
+        return change
 
     def _read(self, stream: torch.Tensor, receiver: int) -> torch.Tensor:
         """Return what a single receiver reads."""

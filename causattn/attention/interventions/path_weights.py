@@ -24,7 +24,8 @@ def writing_maps(network: PreTrainedModel, wiring: Wiring) -> Iterator[torch.Ten
 def reading_maps(wiring: Wiring) -> Iterator[torch.Tensor]:
     """Yield the map of the stream to each receiver, float32 [d, width], in their order.
 
-    The gain of the norm before it is part of it. Heads that share a key or value read the same.
+    The gain of the norm before it is part of it. Heads that share a key or value read the same. Of
+    an encoder's map to the vocabulary it is the first layer.
     """
     for block in wiring.blocks:
         gain = norm_gain(block.norm, block.written(wiring.heads).shape[-1])
@@ -32,7 +33,8 @@ def reading_maps(wiring: Wiring) -> Iterator[torch.Tensor]:
             yield from channel * gain
         gain = norm_gain(block.mlp_norm, gain.shape[-1])
         yield torch.cat([_linear(each) for each in _mlp_maps(block)[0]]) * gain
-    yield _linear(wiring.vocabulary) * norm_gain(wiring.norm, gain.shape[-1])
+    first = next(m for m in wiring.vocabulary.modules() if isinstance(m, torch.nn.Linear | Conv1D))
+    yield _linear(first) * norm_gain(wiring.norm, gain.shape[-1])
 
 
 def _channels(block: Block, heads: int) -> Iterator[torch.Tensor]:
@@ -63,8 +65,13 @@ def _linear(module: torch.nn.Module) -> torch.Tensor:
 
 
 def norm_gain(norm: torch.nn.Module, width: int) -> torch.Tensor:
-    """Return what a norm multiplies each direction of a stream of size 1 by, [width]."""
-    weight = next(norm.parameters())
+    """Return what a norm multiplies each direction of a stream of size 1 by, [width].
+
+    All ones where there is none: a model that norms after adding reads its stream as it is.
+    """
+    weight = next(norm.parameters(), None)
+    if weight is None:
+        return torch.ones(width)
     signs = torch.ones(width, dtype=weight.dtype, device=weight.device)
     signs[1::2] = -1
     with torch.no_grad():

@@ -1,11 +1,13 @@
 """A model as a graph of heads: what each part writes, and what another reads of it, patched.
 
-The stream of a model that norms what it reads (a decoder, an encoder such as ModernBERT) is a sum.
-Every head, every feed-forward network and the embedding add to it (they *send*), and the query, key
-and value of every later head, every later feed-forward network and the output read all of it (they
-*receive*). A **path** is what one sender adds as one receiver reads it: patching it replaces this,
-and leaves all other readers of that sender alone (path patching: Wang et al. 2023,
-"Interpretability in the wild", section 3; Goldowsky-Dill et al. 2023).
+Every head, every feed-forward network and the embedding add to a model's stream (they *send*), and
+the query, key and value of every later head, every later feed-forward network and the output read
+all of it (they *receive*). A **path** is what one sender adds as one receiver reads it: patching it
+replaces this, and leaves all other readers of that sender alone (path patching: Wang et al. 2023,
+"Interpretability in the wild", section 3; Goldowsky-Dill et al. 2023). The stream of a model that
+norms what it reads (a decoder, an encoder such as ModernBERT) is the sum of all that was sent; in
+one that norms its stream after each addition (BERT), the norms between sender and receiver are run
+again with the path replaced, and what all others sent is held.
 
 What stands in its place is a `Written`, whose kind is part of every result:
 
@@ -25,13 +27,14 @@ share is patched for one head alone.
 from __future__ import annotations
 
 from contextlib import nullcontext
+from inspect import signature
 from typing import Any
 
 import torch
 from transformers import PreTrainedModel
 
 from causattn.attention.interventions.path_nodes import node_names, possible_paths
-from causattn.attention.interventions.path_pass import PathPass, PathRun, Written
+from causattn.attention.interventions.path_pass import Added, PathPass, PathRun, Written
 from causattn.attention.interventions.wiring import wiring_of
 from causattn.base import DataError, ModelError
 
@@ -81,17 +84,19 @@ class HeadPaths:
         self.start, own = self._plain()
         self._own: Written | None = None
         self.streams: list[torch.Tensor] = []
+        self.added: list[Added] = []
         first = PathPass(self, None, None, None, keep=True, slack=False)
         with torch.no_grad():
             run = first.run(self.start)
         # A pass begins where it first differs from this one.
         self._own, self.streams, ours = run.written, first.streams, run.logits
+        self.added = first.added
         tolerance = 1e-3 if own.dtype == torch.float32 else 5e-2
         if not torch.allclose(own.float(), ours.float(), atol=tolerance, rtol=tolerance):
             raise ModelError(
                 f"Paths between heads of {type(network).__name__} cannot be patched: its blocks do "
                 "more than add attention and feed-forward outputs to a stream; take a Llama, "
-                "Qwen3, Gemma3, GPT-2 or ModernBERT."
+                "Qwen3, Gemma3, GPT-2, BERT or ModernBERT."
             )
 
     def written(self, start: torch.Tensor | None = None) -> Written:
@@ -183,7 +188,10 @@ class HeadPaths:
         self.settings = []
 
         def note(module: torch.nn.Module, given: Any, named: dict[str, Any]) -> None:
-            own = {key: each for key, each in named.items() if key != "hidden_states"}
+            own = dict(zip(signature(module.forward).parameters, given, strict=False)) | named
+            if not first:
+                first.append(own["hidden_states"])  # no norm stands before it
+            own.pop("hidden_states", None)
             self.settings.append({key: _without_cache(key, own[key]) for key in own})
 
         def begin(module: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:

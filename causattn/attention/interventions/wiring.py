@@ -1,13 +1,14 @@
 """How a model's blocks are wired: which module reads the residual stream, and which writes it.
 
 A block reads the stream through a norm and adds to it, first its attention, then its feed-forward
-network. Families name these parts differently; what they are called is looked up here, and whether
-that is all there is, is tried on the model (`causattn.attention.interventions.paths`).
+network; BERT and its kin read it as it is, and norm it after each addition. Families name these
+parts differently; what they are called is looked up here, and whether that is all there is, is
+tried on the model (`causattn.attention.interventions.paths`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ class Block:
         The norm that its output passes before it is added; None for none.
     mlp_norm, mlp, mlp_after
         The same of the feed-forward network.
+    added, mlp_added
+        The norms that the stream passes once either is added; None for none.
     """
 
     norm: torch.nn.Module
@@ -47,6 +50,8 @@ class Block:
     mlp_norm: torch.nn.Module
     mlp: torch.nn.Module
     mlp_after: torch.nn.Module | None
+    added: torch.nn.Module | None = None
+    mlp_added: torch.nn.Module | None = None
 
     def written(self, heads: int) -> torch.Tensor:
         """Return each head's rows of the map back to the stream, [H, d, width]."""
@@ -78,7 +83,7 @@ def wiring_of(network: PreTrainedModel) -> Wiring:
         raise _unknown(network, "its decoder reads the encoder's stream beside its own")
     body = network.base_model
     if hasattr(body, "encoder") and not hasattr(body, "layers"):
-        raise _unknown(network, "it norms its stream after each addition, so that it is no sum")
+        return _normed_after(network)
     layers = _first(body, "layers", "h")
     norm = _first(body, "norm", "ln_f", "final_layer_norm", "final_norm")
     vocabulary = _to_vocabulary(network)
@@ -87,6 +92,47 @@ def wiring_of(network: PreTrainedModel) -> Wiring:
         raise _unknown(network, "its blocks, last norm or map to the vocabulary were not found")
     blocks = tuple(_block(network, layer) for layer in layers.children())
     return Wiring(blocks, norm, vocabulary, heads)
+
+
+def _normed_after(network: PreTrainedModel) -> Wiring:
+    """Return how BERT, RoBERTa, ELECTRA or a model of their modules is wired."""
+    body: Any = network.base_model
+    layers = _first(body.encoder, "layer")
+    heads = getattr(network.config, "num_attention_heads", None)
+    vocabulary = _first(network, "cls", "lm_head")
+    two = _first(network, "generator_predictions"), _first(network, "generator_lm_head")
+    if two[0] is not None and two[1] is not None:
+        vocabulary = torch.nn.Sequential(two[0], two[1])
+    if layers is None or vocabulary is None or not isinstance(heads, int):
+        raise _unknown(network, "its blocks or its map to the vocabulary were not found")
+    blocks = tuple(_block_normed_after(network, layer) for layer in layers.children())
+    return Wiring(blocks, torch.nn.Identity(), vocabulary, heads)
+
+
+def _block_normed_after(network: PreTrainedModel, layer: torch.nn.Module) -> Block:
+    """Return one block's parts, where the stream is normed after each addition."""
+    attention: Any = _first(layer, "attention")
+    output: Any = _first(layer, "output")
+    own, writes = _first(attention, "self"), _first(attention, "output")
+    maps: list[Any] = [_first(own, name) for name in ("query", "key", "value")]
+    maps += [_first(writes, "dense"), _first(output, "dense")]
+    norms: list[Any] = [_first(writes, "LayerNorm"), _first(output, "LayerNorm")]
+    inner: Any = _first(layer, "intermediate")
+    if None in (inner, *maps, *norms) or hasattr(layer, "crossattention"):
+        raise _unknown(network, f"a part of {type(layer).__name__} was not found")
+    _check_plain(network, maps)
+    return Block(
+        norm=torch.nn.Identity(),
+        attention=attention,
+        reads=tuple(maps[:3]),
+        writes=maps[3],
+        after=None,
+        mlp_norm=torch.nn.Identity(),
+        mlp=torch.nn.Sequential(inner, maps[4]),
+        mlp_after=None,
+        added=norms[0],
+        mlp_added=norms[1],
+    )
 
 
 def _to_vocabulary(network: PreTrainedModel) -> torch.nn.Module | None:
@@ -121,7 +167,13 @@ def _block(network: PreTrainedModel, layer: torch.nn.Module) -> Block:
     needed = {"norm", "attention", "writes", "mlp", "mlp_norm"}
     if any(found[name] is None for name in needed) or len(reads) not in (1, 3):
         raise _unknown(network, f"a part of {type(layer).__name__} was not found")
-    for module in (*reads, found["writes"]):
+    _check_plain(network, (*reads, found["writes"]))
+    return Block(reads=reads, **found)
+
+
+def _check_plain(network: PreTrainedModel, maps: Iterable[torch.nn.Module | None]) -> None:
+    """Raise where a map is anything but a matrix of numbers."""
+    for module in maps:
         if (
             not isinstance(module, torch.nn.Linear | Conv1D)
             or not module.weight.is_floating_point()
@@ -131,7 +183,6 @@ def _block(network: PreTrainedModel, layer: torch.nn.Module) -> Block:
                 f"{type(module).__name__} is no plain linear map (quantised or adapted weights); "
                 "load it in float32, adapters merged",
             )
-    return Block(reads=reads, **found)
 
 
 def _first(module: torch.nn.Module | None, *names: str) -> torch.nn.Module | None:
@@ -143,8 +194,8 @@ def _first(module: torch.nn.Module | None, *names: str) -> torch.nn.Module | Non
 def _unknown(network: PreTrainedModel, why: str) -> ModelError:
     return ModelError(
         f"Paths between heads of {type(network).__name__} cannot be patched: {why}; attention can "
-        "still be cut (causattn.attention.KnockOut), or take a Llama, Qwen3, Gemma3, GPT-2 or "
-        "ModernBERT."
+        "still be cut (causattn.attention.KnockOut), or take a Llama, Qwen3, Gemma3, GPT-2, BERT "
+        "or ModernBERT."
     )
 
 

@@ -7,8 +7,9 @@ norm, whose size is held, and its map: y = sum_s f_s. The sender's share at a pl
 
     c_s = max(0, |y| - |y - f_s|) / sum_s' max(0, |y| - |y - f_s'|)     (sums of absolute values)
 
-and its score the mean over places; of the output, over those that are read. Constants that
-attention adds beside what heads write (biases of W_O) belong to no sender and are left out of y.
+and its score the mean over places; of the output, over those that are read. Norms that the stream
+passes between sender and receiver (BERT) have their size held, too. Constants that attention adds
+beside what heads write (biases of W_O) belong to no sender and are left out of y.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 
 import torch
 
-from causattn.attention import HeadPaths, norm_gain, reading_maps
+from causattn.attention import HeadPaths, norm_gain, reading_maps, senders_of
 from causattn.circuits.contract import CircuitTask, PathScreen
 
 
@@ -33,11 +34,14 @@ class AltiPaths(PathScreen):
 
 
 def _shares(paths: HeadPaths) -> torch.Tensor:
-    written = paths.written().senders.float()
-    found = written.new_zeros((written.shape[1], *paths.possible.shape))
+    found = paths.start.new_zeros((len(paths.start), *paths.possible.shape), dtype=torch.float32)
+    streams = _streams(paths)
+    each = 3 * paths.heads + 1
     for receiver, (norm, reads) in enumerate(_maps(paths)):
         senders = paths.possible[receiver].nonzero()[:, 0]
         last = receiver == len(paths.receivers) - 1
+        if receiver % each in (0, each - 1):
+            written = next(streams)
         for document in range(len(found)):
             own = written[senders, document]
             own = own[:, paths.at[document]] if last else own
@@ -50,6 +54,25 @@ def _shares(paths: HeadPaths) -> torch.Tensor:
             share = near / near.sum(0).clamp(min=torch.finfo(near.dtype).tiny)
             found[document, receiver, senders] = share.mean(-1)
     return found
+
+
+def _streams(paths: HeadPaths) -> Iterator[torch.Tensor]:
+    """Yield what senders have in the stream that attention, network ... and output read.
+
+    float32 [S, B, T, width]; those that come later may be there, too.
+    """
+    written = paths.written().senders.float()
+    if not paths.added:
+        while True:
+            yield written
+    parts = written[:1]
+    for place, step in enumerate(paths.added):
+        yield parts
+        parts = torch.cat([parts, written[senders_of(place, paths.heads)]])
+        assert isinstance(step.norm, torch.nn.LayerNorm)
+        size = (step.whole.float().var(-1, correction=0, keepdim=True) + step.norm.eps).sqrt()
+        parts = (parts - parts.mean(-1, keepdim=True)) / size * step.norm.weight.float()
+    yield parts
 
 
 def _maps(paths: HeadPaths) -> Iterator[tuple[torch.nn.Module, torch.Tensor]]:

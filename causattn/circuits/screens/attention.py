@@ -10,7 +10,7 @@ from causattn.circuits.parts import head_of
 
 
 class AttentionPaths(PathScreen):
-    """Attention alone: what both ends pay, where the answer is read, to tokens before.
+    """Attention alone: what both ends pay, where the answer is read, to other tokens.
 
     Not counted are the first token, where attention goes that is not needed, and the token itself.
     What pays no attention (embedding, feed-forward networks, output) counts as the mean head.
@@ -22,7 +22,7 @@ class AttentionPaths(PathScreen):
         """Return the products of both ends' attention, [B, R, S]."""
         found = []
         for case in task.cases:
-            probe = _Looks()
+            probe = _Looks(case.paths.at[:, 0])
             inputs = {"input_ids": case.paths.input_ids}
             with editable_attention(task.model.network, inputs) as capture:
                 capture.run(inputs, probe)
@@ -32,13 +32,17 @@ class AttentionPaths(PathScreen):
 
 
 class _Looks(Probe):
-    """Keeps what the last token pays to those between the first and itself, layer by layer."""
+    """Keeps what one token pays to all but the first and itself, layer by layer."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: torch.Tensor) -> None:
+        self._at = at
         self.paid: list[torch.Tensor] = []
 
     def visit(self, layer: AttentionLayer, weights: torch.Tensor) -> None:
-        self.paid.append(weights[:, :, -1, 1:-1].sum(-1).float())
+        here = torch.arange(len(weights), device=weights.device)
+        own = weights[here, :, self._at].float()
+        to_itself = own[here, :, self._at]
+        self.paid.append(own[..., 1:].sum(-1) - to_itself * (self._at > 0).to(own)[:, None])
 
 
 def product_of_ends(paths: HeadPaths, paid: torch.Tensor) -> torch.Tensor:
