@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from causattn import candidates, corpora, discovery, effects, features
-from causattn.base import choose, content_key, file_sha256
+from causattn.base import choose, content_key, due, file_sha256
 from causattn.graphs import CausalGraph
 from causattn.results import Artefact, Store
 
@@ -77,7 +77,10 @@ class OwnStages:
 
     def call(self, stage: str, ours: Callable[..., Any], **given: Any) -> Any:
         """Do a stage: with the own function where there is one, with `ours` else."""
-        return self._functions.get(stage, ours)(**given, seed=self._seed)
+        own = self._functions.get(stage)
+        if own is None:
+            return ours(**given, seed=self._seed)
+        return due(own(**given, seed=self._seed), OWN_STAGES[stage].split()[-1], own)
 
     def by_content(self, stage: str, value: T, write: Callable[[T, Path], object]) -> Artefact[T]:
         """Return what an own function gave, keyed by what it holds; it is not stored."""

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         plugin_names,
     )
     from causattn.base.randomness import generator, integer_seed, seed_sequence
-    from causattn.base.registry import Entry, Registry, required
+    from causattn.base.registry import Entry, Registry, due, required
     from causattn.base.saying import (
         csv_cell,
         held_apart,
@@ -110,6 +110,7 @@ __all__ = [
     "csv_cell",
     "default_values",
     "disk_error",
+    "due",
     "exclusive",
     "file_sha256",
     "flat",

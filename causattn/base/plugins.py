@@ -139,7 +139,7 @@ def _from_file(path: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise _failed(path, error) from error
     return module
@@ -148,7 +148,7 @@ def _from_file(path: str) -> ModuleType:
 def _module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if isinstance(error, ModuleNotFoundError) and error.name == name:
             raise ConfigError(
                 f"There is no module {name} for plugins=[{name}]; install it, or give the path of "
@@ -157,7 +157,7 @@ def _module(name: str) -> ModuleType:
         raise _failed(name, error) from error
 
 
-def _failed(place: str, error: Exception) -> ConfigError:
+def _failed(place: str, error: BaseException) -> ConfigError:
     return ConfigError(
         f"The plugin {place} cannot be imported ({type(error).__name__}: {error}); mend it, or "
         "leave it out of plugins."

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -37,6 +38,7 @@ from causattn.base.on_demand import (
 from causattn.base.plugins import plugins
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,8 @@ class Registry(Mapping[str, T]):
         """
         native = self._native(name)
         foreign = self._foreign().get(name)
-        if native is not None and foreign is not None:
-            raise ConfigError(
-                f"The {self.what} {name} of {foreign.place} has the name of causattn's own in "
-                f"{native}; give it another name."
-            )
         if native is not None:
+            self._check_clash(foreign)
             return Entry(name, "causattn", native, lambda: constant_of(native, self.constant, name))
         if foreign is not None:
             return foreign
@@ -201,8 +199,18 @@ class Registry(Mapping[str, T]):
                         f"{self.constant} in {plugin.place} has no name; give it an attribute "
                         f"name, such as name = {self.what!r}."
                     )
-                self._add(found, Entry(name, plugin.name, plugin.place, partial(_same, each)))
+                entry = Entry(name, plugin.name, plugin.place, partial(_same, each))
+                self._check_clash(entry)  # even where another is asked for: this one was named
+                self._add(found, entry)
         return found
+
+    def _check_clash(self, foreign: Entry[T] | None) -> None:
+        """Raise where a contribution from outside has the name of causattn's own."""
+        if foreign is not None and (native := self._native(foreign.name)) is not None:
+            raise ConfigError(
+                f"The {self.what} {foreign.name} of {foreign.place} has the name of causattn's own "
+                f"in {native}; give it another name."
+            )
 
     def _add(self, found: dict[str, Entry[T]], entry: Entry[T]) -> None:
         if (other := found.get(entry.name)) is not None and other.place != entry.place:
@@ -225,6 +233,30 @@ class Registry(Mapping[str, T]):
                 f"The {self.what} {entry.name} of {entry.place} lacks {', '.join(lacking)}; see "
                 f"causattn.{module.split('.')[1]}.{name} for what each is."
             )
+        settings = getattr(contribution, "settings", None)
+        if settings is not None and not is_dataclass(settings):
+            raise ConfigError(
+                f"The settings of the {self.what} {entry.name} of {entry.place} are no dataclass; "
+                "write a class with @dataclass(frozen=True)."
+            )
+
+
+def due(value: V, kind: str, giver: Any) -> V:
+    """Return what a contribution, or a function, gave where it is of the class named `kind`.
+
+    Raises
+    ------
+    ConfigError
+        Naming the contribution's file where it gave something else.
+    """
+    if kind in {each.__name__ for each in type(value).__mro__}:
+        return value
+    name = getattr(giver, "name", None) or getattr(giver, "__qualname__", type(giver).__name__)
+    module = sys.modules.get(giver.__module__)
+    raise ConfigError(
+        f"{name} of {getattr(module, '__file__', giver.__module__)} gave an object of the type "
+        f"{type(value).__name__}, where a {kind} is due; mend what it returns."
+    )
 
 
 def required(contract: type) -> list[str]:

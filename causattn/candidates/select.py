@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError, choose, listed, settings_from
+from causattn.base import ConfigError, DataError, choose, due, listed, settings_from
 from causattn.candidates.contract import ScoredPairs, Selector
 from causattn.candidates.edges import CandidateEdges
 from causattn.candidates.registry import SELECTORS
@@ -67,7 +67,7 @@ def select_candidates(
             )
     score = selector.score(chosen, summary, features, seed)
     pairs = ScoredPairs(score, summary, features, null)
-    found = selector.select(chosen, pairs)
+    found = due(selector.select(chosen, pairs), "Selection", selector)
     rule, allowed = found.rule, found.allowed & ~np.eye(len(score), dtype=bool)
     silent = set(np.flatnonzero(pairs.strength.sum(0) == 0))
     by: dict[str, Any] = {"screen": selector.name}

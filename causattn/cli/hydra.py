@@ -234,6 +234,7 @@ def launch(arguments: Sequence[str], *, stop: bool = False) -> int:
             f"{other}, or the flag."
         )
     options = _parse(arguments)
+    arguments = [*_flags(arguments, options.overrides), *options.overrides]
     # A sweep that an error ended in this process has left both.
     Sweep.take()
     Sweep.stop = stop
@@ -308,7 +309,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     parser = get_args_parser()
     parser.__class__ = HydraParser
-    return parser.parse_args(list(arguments))
+    return parser.parse_intermixed_args(list(arguments))
+
+
+def _flags(arguments: Sequence[str], overrides: Sequence[str]) -> list[str]:
+    """Return arguments without the overrides, which Hydra cannot read before a flag and after."""
+    left = list(overrides)
+    return [text for text in arguments if not (left and text == left[0] and left.pop(0))]
 
 
 @contextmanager

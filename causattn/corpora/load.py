@@ -19,6 +19,7 @@ from causattn.base import (
     check_artefact,
     check_parquet,
     content_key,
+    due,
     file_sha256,
     new_artefact,
     read_arrays,
@@ -48,7 +49,8 @@ def load_corpus(settings: Mapping[str, Any], seed: int) -> Corpus:
     DataError
         Where the data is missing or cannot be used.
     """
-    return CORPORA[str(settings.get("kind"))].load(corpus_settings(settings), seed)
+    source = CORPORA[str(settings.get("kind"))]
+    return due(source.load(corpus_settings(settings), seed), "Corpus", source)
 
 
 def corpus_settings(settings: Mapping[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from causattn.base import compiling_seconds
+from causattn.base import compiling_seconds, due
 from causattn.discovery.assumed import ASSUMED, assumed_knowledge
 from causattn.discovery.contract import Algorithm, Problem, RunSettings
 from causattn.discovery.data import Data, as_discovery_data
@@ -217,7 +217,7 @@ def solved(
     if settled:
         problem = replace(problem, data=problem.data.settled())
     ready = prepared(problem, algorithm, settings)
-    graph = algorithm.run(ready, settings) if run is None else run(ready)
+    graph = _graph(algorithm, ready, settings) if run is None else run(ready)
     if settled:
         said = (
             f"{algorithm.order_matters}, so that the result is one of several; columns were put "
@@ -225,6 +225,11 @@ def solved(
         )
         graph = replace(in_order(graph, data.names), details={**graph.details, COLUMN_ORDER: said})
     return with_constant(graph, data.constant, data.names)
+
+
+def _graph(algorithm: Algorithm, problem: Problem, settings: RunSettings) -> CausalGraph:
+    """Return the algorithm's graph; a sentence where it gives something else."""
+    return due(algorithm.run(problem, settings), "CausalGraph", algorithm)
 
 
 def timed(
@@ -240,6 +245,6 @@ def timed(
     algorithm.load(problem, settings)
     ready()
     start, before = time.perf_counter(), compiling_seconds()
-    graph = algorithm.run(problem, settings)
+    graph = _graph(algorithm, problem, settings)
     seconds = time.perf_counter() - start - (compiling_seconds() - before)
     return replace(graph, details={**graph.details, "seconds": seconds})

@@ -10,6 +10,7 @@ import numpy as np
 
 from causattn.base import (
     check_artefact,
+    due,
     new_artefact,
     read_arrays,
     read_json,
@@ -49,7 +50,8 @@ def build_features(
         For gaps, constant, like, dependent or unseen columns.
     """
     builder = FEATURE_BUILDERS[str(settings.get("kind"))]
-    return builder.build(feature_settings(settings), corpus, model, seed)
+    table = builder.build(feature_settings(settings), corpus, model, seed)
+    return due(table, "FeatureTable", builder)
 
 
 def feature_settings(settings: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from causattn.base import DataError, file_sha256, settings_from
+from causattn.base import DataError, due, file_sha256, settings_from
 from causattn.models.registry import MODELS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def load_model(settings: Mapping[str, Any], corpus: Corpus | None, seed: int) ->
     kind, own = MODELS[str(settings.get("kind"))], model_settings(settings)
     if corpus is None and kind.needs_corpus(own):
         raise DataError(f"model={kind.name} is trained on a corpus; give it one.")
-    return kind.load(own, corpus, seed)
+    return due(kind.load(own, corpus, seed), "LanguageModel", kind)
 
 
 def model_settings(settings: Mapping[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 
 import pytest
 
-from causattn.base import ConfigError, Registry, load_plugins, plugin_names
+from causattn.base import ConfigError, Registry, due, load_plugins, plugin_names
 from causattn.base import plugins as plugin_module
 from causattn.base import registry as registry_module
 from causattn.base.on_demand import defining, families, native_files
@@ -106,6 +106,29 @@ def test_a_clash_with_a_native_name_names_both(room, tmp_path):
         room["soup"]
 
 
+def test_a_plugin_of_a_native_name_is_refused_where_another_is_asked_for(room, tmp_path):
+    load_plugins([write(tmp_path, "mine.py", SOUP)])
+    write(tmp_path / "kitchen", "bread.py", SOUP.replace("soup", "bread"))
+    with pytest.raises(ConfigError, match=r"mine.py has the name of causattn's own"):
+        room["bread"]
+
+
+def test_settings_that_are_no_dataclass_are_refused(room, tmp_path):
+    text = SOUP.replace("soup", "cake").replace('name = "cake"', 'name = "cake"; settings = dict')
+    load_plugins([place := write(tmp_path, "cake.py", text)])
+    with pytest.raises(ConfigError, match=rf"of the dish cake of {place} are no dataclass"):
+        room["cake"]
+
+
+def test_what_is_not_due_is_refused_with_the_file_of_who_gave_it(room):
+    dish = room["soup"]
+    assert due(dish.cook(), "str", dish) == "hot"
+    assert due(True, "int", dish) is True
+    file = sys.modules[type(dish).__module__].__file__
+    with pytest.raises(ConfigError, match=rf"soup of {file} gave an object of the type str, where"):
+        due("hot", "Dish", dish)
+
+
 def test_two_plugins_of_one_name_are_refused(room, tmp_path):
     load_plugins([write(tmp_path, name, SOUP.replace("soup", "cake")) for name in ("a.py", "b.py")])
     with pytest.raises(ConfigError, match=r"Two dishs are named cake, that of .*a.py and .*b.py"):
@@ -116,6 +139,8 @@ def test_what_fails_to_import_is_one_sentence(room, tmp_path):
     place = write(tmp_path, "broken.py", "1 / 0\n")
     with pytest.raises(ConfigError, match=r"broken.py cannot be imported \(ZeroDivisionError"):
         load_plugins([place])
+    with pytest.raises(ConfigError, match=r"leaves.py cannot be imported \(SystemExit: 3\)"):
+        load_plugins([write(tmp_path, "leaves.py", "import sys\nsys.exit(3)\n")])
     with pytest.raises(ConfigError, match="There is no plugin"):
         load_plugins([str(tmp_path / "absent.py")])
     with pytest.raises(ConfigError, match="There is no module no_such_thing"):

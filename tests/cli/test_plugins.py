@@ -126,7 +126,9 @@ def test_options_outside_lie_in_a_folder_of_ones_own(studies: Studies, mine: str
     given = ["--config-dir", "own", "--plugins", mine, "discovery=strict"]
     assert main(["run", *given]) == 0
     assert main(["sweep", *given, "seed=3,4"]) == 0
-    assert [config["discovery"]["alpha"] for config in studies] == [0.001] * 3
+    assert main(["run", "seed=5", *given, "report=false"]) == 0  # flags between the overrides
+    assert [config["discovery"]["alpha"] for config in studies] == [0.001] * 4
+    assert studies[-1]["seed"] == 5
 
 
 @pytest.mark.usefixtures("galley")
