@@ -104,7 +104,8 @@ def _list(values: dict[str, Any]) -> int:
         experiment = find_experiment(name)
         cached = cached_jobs(experiment, _folder(values, "paths.cache"))
         try:
-            record, rows = read_record(_results(experiment, short=False))
+            place = _results(experiment, short=False)
+            record, rows = read_record(place, "job", "code", "commit")
             recorded = ", ".join(dict.fromkeys(str(each["commit"]) for each in record.made))
             old = len(stale_jobs(experiment.name, experiment.code, rows))
         except CausattnError:

@@ -143,8 +143,15 @@ def write_record(
     return folder / PAGE
 
 
-def read_record(folder: Path) -> tuple[Record, list[Row]]:
+def read_record(folder: Path, *keys: str) -> tuple[Record, list[Row]]:
     """Return a record, and the rows that its page is made of, where it is.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+    *keys
+        Those of the rows that are wanted, such as ``"commit"``; all where none is named.
 
     Raises
     ------
@@ -156,7 +163,8 @@ def read_record(folder: Path) -> tuple[Record, list[Row]]:
     kept = dict(read_json(folder / RESULT))
     kept.pop("schema")
     findings = {key: kept.pop(key) for key in ("figures", "tables", "notes", "pictures", "remarks")}
-    rows: list[Row] = list(read_rows(folder / ROWS)) if (folder / ROWS).is_file() else []
+    wanted = (*keys, *_OF_FIGURES) if keys else ()
+    rows: list[Row] = list(read_rows(folder / ROWS, *wanted)) if (folder / ROWS).is_file() else []
     if rows and set(rows[0]) >= _OF_FIGURES:
         rows = []
     return Record(**kept, findings=read_findings(findings, folder)), rows

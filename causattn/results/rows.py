@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,15 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     return place
 
 
-def read_rows(path: str | Path) -> list[dict[str, Any]]:
+def read_rows(path: str | Path, *keys: str) -> list[dict[str, Any]]:
     """Return the rows that `write_rows` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+    *keys
+        Those that are wanted and hold plain values; all where none is named.
 
     Raises
     ------
@@ -98,7 +106,7 @@ def read_rows(path: str | Path) -> list[dict[str, Any]]:
     try:
         check_parquet(Path(path))
         file = pq.ParquetFile(path)
-        table = file.read()
+        table = file.read([*keys, UNDEFINED] if keys else None)
         text = set(json.loads((file.metadata.metadata or {}).get(_JSON, b"[]")))
     except (OSError, ValueError) as error:
         raise ArtefactError(f"{path} holds no rows that can be read ({error}).") from None
@@ -106,6 +114,8 @@ def read_rows(path: str | Path) -> list[dict[str, Any]]:
     for columns in table.to_pylist():
         row: dict[str, Any] = {}
         for name in columns.pop(UNDEFINED, None) or ():
+            if keys and name not in keys:
+                continue
             _put(row, name.removesuffix(_EMPTY), {} if name.endswith(_EMPTY) else None)
         for name, value in columns.items():
             if value is not None:
@@ -125,10 +135,16 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
 
 def _put(row: dict[str, Any], name: str, value: Any) -> None:
-    *above, last = (key.replace("~1", "/").replace("~0", "~") for key in name.split("/"))
+    *above, last = _path(name)
     for key in above:
         row = row.setdefault(key, {})
     row[last] = value
+
+
+@cache
+def _path(name: str) -> tuple[str, ...]:
+    """Return the keys that a column's name joins, which every row asks for."""
+    return tuple(key.replace("~1", "/").replace("~0", "~") for key in name.split("/"))
 
 
 def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:

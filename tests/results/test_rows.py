@@ -43,6 +43,16 @@ def test_a_figure_is_a_column(tmp_path):
     assert [each.name for each in path.parent.iterdir()] == ["rows.parquet"]
 
 
+def test_only_the_keys_that_are_wanted_are_read(tmp_path):
+    rows = [
+        {"job": "a", "commit": None, "note": None, "f": {"x": 1.0}},
+        {"job": "b", "commit": "c"},
+    ]
+    path = write_rows(tmp_path / "rows.parquet", rows)
+    wanted = [{"job": "a", "commit": None}, {"job": "b", "commit": "c"}]
+    assert read_rows(path, "job", "commit", "absent") == wanted
+
+
 def test_an_empty_list_beside_what_is_none(tmp_path):
     rows = [{"a": False, "b": [1]}, {"a": [], "b": [[]]}]
     assert read_rows(write_rows(tmp_path / "rows.parquet", rows)) == rows
