@@ -222,19 +222,20 @@ def check_named(settings: RunSettings) -> None:
 
 
 def named_kinds(settings: RunSettings, capability: Capability) -> frozenset[str]:
-    """Return the kinds of data of the test or score, where the algorithm takes any."""
-    if not (what := what_takes_mixed(capability)):
-        return frozenset()
-    name = getattr(settings, what, "auto")
-    registry: Any = TESTS if what == "test" else SCORES
-    return frozenset({"mixed"}) if name == "auto" else frozenset(registry[name].data_kinds)
+    """Return the kinds of data of the test, the score or both, where the algorithm takes any."""
+    kinds = []
+    for what in what_takes_mixed(capability):
+        name = getattr(settings, what, "auto")
+        registry: Any = TESTS if what == "test" else SCORES
+        kinds.append({"mixed"} if name == "auto" else registry[name].data_kinds)
+    return frozenset.intersection(*map(frozenset, kinds)) if kinds else frozenset()
 
 
-def what_takes_mixed(capability: Capability) -> str:
-    """Return ``"test"`` or ``"score"`` where the algorithm takes any of those and no more."""
+def what_takes_mixed(capability: Capability) -> tuple[str, ...]:
+    """Return what the algorithm uses of ``"test"`` and ``"score"``, where it takes any of each."""
     offers = {"test": capability.tests, "score": capability.scores}
-    used = [what for what, offer in offers.items() if offer]
-    return used[0] if len(used) == 1 and takes_any(offers[used[0]]) else ""
+    used = tuple(what for what, offer in offers.items() if offer)
+    return used if all(takes_any(offers[what]) for what in used) else ()
 
 
 def _automatic(data: DiscoveryData, offer: Offer, what: str) -> str:

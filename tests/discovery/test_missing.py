@@ -41,7 +41,7 @@ def test_a_test_sees_the_rows_that_have_its_values():
     assert found.skeleton()[:3, :3].sum() == 4
 
 
-@pytest.mark.parametrize("kind", ["pc", "fci", "icd"])
+@pytest.mark.parametrize("kind", ["pc", "fci", "rfci", "icd"])
 @pytest.mark.parametrize("engine", [None, "causal-learn"])
 def test_algorithms_that_test(kind, engine):
     if engine and kind == "icd":

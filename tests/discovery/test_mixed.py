@@ -52,7 +52,7 @@ def test_algorithms_take_mixed_data(settings):
     assert "gaussian" in graph.algorithm
 
 
-@pytest.mark.parametrize("kind", ["fci", "icd"])
+@pytest.mark.parametrize("kind", ["fci", "gfci", "icd", "rfci"])
 def test_hidden_causes_among_mixed_data(kind):
     graph = discover({"kind": kind}, mixed(3000))
     marks = {edge[:2]: edge.symbol for edge in graph.edges()}

@@ -8,53 +8,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-import numpy as np
-
-from causattn.base import warn
 from causattn.discovery.contract import (
     ANY,
     CONTINUOUS_OR_DISCRETE,
     Algorithm,
-    CandidateUse,
     Capability,
     Problem,
 )
+from causattn.discovery.fci.search import run_fci
+from causattn.discovery.fci.testing import LatentSettings, known_of, pag_by_tests
 from causattn.discovery.running.preparing import evidence_for
-from causattn.discovery.shared_settings import TestSettings, chosen_test
+from causattn.discovery.shared_settings import chosen_test
 from causattn.graphs import CausalGraph
-
-if TYPE_CHECKING:
-    from causattn.discovery.tests.contract import IndependenceTest
 
 
 @dataclass(frozen=True, kw_only=True)
-class FciSettings(TestSettings):
+class FciSettings(LatentSettings):
     """FCI, fast causal inference: allows for unobserved causes and selection, a PAG.
 
     Parameters
     ----------
     engine
         ``causattn``, compiled; or ``causal-learn``: another implementation, to compare with.
-    candidates
-        ``restrict`` (only candidates can be adjacent), ``ignore``, or ``auto``: restrict where the
-        engine can.
-    max_order
-        Largest conditioning set; null for no limit, except that an order of more than 10^10 tests
-        (discrete data: 10^8) is left out and named. With engine=causal-learn, the largest of its
-        first search for the skeleton.
-    knowledge
-        ``{required: [[a, b]], forbidden: [[c, d]], tiers: [[a], [b, c]], order: [a, b]}``;
-        null: a label comes after all else, unless the truth is known; ``{}``: nothing is assumed.
-        What is forbidden from c to d leaves an arrowhead at c: c is no cause of d.
     """
 
     kind: str = "fci"
     engine: Literal["causattn", "causal-learn"] = "causattn"
-    candidates: CandidateUse = "auto"
-    max_order: int | None = None
-    knowledge: dict[str, Any] | None = None
 
 
 _OURS = Capability(
@@ -94,50 +75,9 @@ class Fci(Algorithm):
         else:
             evidence = evidence_for(self, settings, problem.candidates)
             about += evidence.words
-            graph = _by_causattn(problem, test, settings, evidence.allowed)
+            known = known_of(problem, evidence.allowed)
+            graph = pag_by_tests(problem, test, settings, known, run_fci)
         return replace(graph, algorithm=f"fci ({', '.join([test.name, *about])})")
-
-
-def _by_causattn(
-    problem: Problem, test: IndependenceTest, settings: FciSettings, allowed: np.ndarray | None
-) -> CausalGraph:
-    """Run causattn's FCI: compiled, or question by question where the test is asked so."""
-    from causattn.discovery.fci.search import run_fci, run_fci_with
-    from causattn.discovery.pc.evaluators import evaluators_of
-    from causattn.discovery.pc.knowledge import constraints
-    from causattn.discovery.pc.skeleton import LargestSets
-
-    data = problem.data
-    knowledge = None if problem.knowledge is None else problem.knowledge.matrices(data.names)
-    limit = test.reachable(data, settings.max_order)
-    statistics, left_out = test.statistics(data), ""
-    if statistics is None:
-        found = run_fci_with(
-            *(test.on(data), data.size, settings.alpha, allowed, knowledge),
-            max_order=limit,
-            names=data.names,
-        )
-    else:
-        make, kernels, counted = evaluators_of(statistics, 1, "compiled", "cpu")
-        known = constraints(data.size, allowed, knowledge, data.names)
-        reach = LargestSets(limit, kernels.most_tests, data.names)
-        with counted:
-            found = run_fci(make(settings.alpha), known, reach)
-        left_out = reach.left_out
-    if left_out:
-        warn(left_out)
-    return CausalGraph(
-        data.names,
-        found.marks,
-        kind="pag",
-        separating_sets=found.separating_sets,
-        tests=sum(found.tests),
-        tests_by_order=found.tests,
-        details={
-            "later_tests": found.later_tests,
-            **({"left_out": left_out} if left_out else {}),
-        },
-    )
 
 
 ALGORITHM = Fci()

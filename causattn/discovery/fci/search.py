@@ -13,9 +13,10 @@ and m and z. If they are not, their edge falls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from causattn.discovery.pc.separating_sets import SeparatingSets
 from causattn.discovery.pc.skeleton import LargestSets, Skeleton, find_skeleton
 from causattn.discovery.tests.contract import BatchTest, PValue
 
+M = TypeVar("M", bound=MarkedGraph)
 Between = Mapping[tuple[int, int], Iterable[int]]
 """By (x, y), what subsets x and y are to be tested given."""
 
@@ -56,6 +58,40 @@ class FciResult:
     later_tests: int
 
 
+PagSearch = Callable[[Evaluator, Constraints, LargestSets], FciResult]
+"""From a test, what is tested, and how large sets may become."""
+
+
+def run_fci(
+    evaluator: Evaluator, known: Constraints, reach: LargestSets, given: Sets | None = None
+) -> FciResult:
+    """Find a PAG.
+
+    A pair that was not to be tested (no candidate, or forbidden both ways) is not adjacent. Where
+    directions depend on it, its separating set is looked for all the same; without one, no rule
+    goes by the pair.
+
+    Parameters
+    ----------
+    evaluator
+        The test at its level.
+    known
+        Which pairs are tested at all, and known edges.
+    reach
+        How large conditioning sets may become.
+    given
+        Separating sets of pairs that are not to be tested, where they are known without.
+    """
+    search = Search(evaluator, known, reach, given)
+    search.look(search.excluded(beyond=False))
+    while search.look(search.doubtful()):
+        pass
+    graph = search.graph()
+    search.look(possible_separators(graph, search.adjacency, known))
+    search.look(search.excluded(beyond=True))
+    return search.result(orient(search.adjacency, search.mapping(), search.fixed))
+
+
 def run_fci_with(
     ci_test: PValue | BatchTest,
     size: int,
@@ -65,6 +101,7 @@ def run_fci_with(
     *,
     max_order: int | None = None,
     names: Sequence[str] = (),
+    search: PagSearch = run_fci,
 ) -> FciResult:
     """Find a PAG with any conditional independence test.
 
@@ -85,6 +122,8 @@ def run_fci_with(
         Largest conditioning set, None for no limit.
     names
         The variables' names, for messages.
+    search
+        `run_fci`, or another search of its kind.
 
     Raises
     ------
@@ -95,50 +134,24 @@ def run_fci_with(
     """
     known = constraints(size, allowed, knowledge, names)
     evaluator = PlainFunction(ci_test, size, alpha)
-    return run_fci(evaluator, known, LargestSets(max_order, names=names))
+    return search(evaluator, known, LargestSets(max_order, names=names))
 
 
-def run_fci(evaluator: Evaluator, known: Constraints, reach: LargestSets) -> FciResult:
-    """Find a PAG.
-
-    A pair that was not to be tested (no candidate, or forbidden both ways) is not adjacent. Where
-    directions depend on it, its separating set is looked for all the same; without one, no rule
-    goes by the pair.
-
-    Parameters
-    ----------
-    evaluator
-        The test at its level.
-    known
-        Which pairs are tested at all, and known edges.
-    reach
-        How large conditioning sets may become.
-    """
-    found = find_skeleton(
-        evaluator, known, keep_all=False, narrow=False, on_paths=False, reach=reach
-    )
-    search = _Search(evaluator, known, reach, found)
-    search.look(search.excluded(beyond=False))
-    while search.look(search.doubtful()):
-        pass
-    graph = search.graph()
-    search.look(possible_separators(graph, search.adjacency, known))
-    search.look(search.excluded(beyond=True))
-    tests = tuple(map(sum, zip_longest(found.tests, search.tests, fillvalue=0)))
-    return FciResult(
-        orient(search.adjacency, search.mapping(), search.fixed),
-        search.sets,
-        tests,
-        sum(search.tests),
-    )
-
-
-class _Search:
-    """What is known after PC's skeleton, and what is looked for after it."""
+class Search:
+    """PC's skeleton, and what is looked for after it; arguments are those of `run_fci`."""
 
     def __init__(
-        self, evaluator: Evaluator, known: Constraints, reach: LargestSets, found: Skeleton
+        self,
+        evaluator: Evaluator,
+        known: Constraints,
+        reach: LargestSets,
+        given: Sets | None = None,
     ) -> None:
+        found = find_skeleton(
+            evaluator, known, keep_all=False, narrow=False, on_paths=False, reach=reach
+        )
+        self._given = given or {}
+        self._first_tests = found.tests
         self.fixed = known_marks(known.required, known.forbidden)
         self.sets = found.separating_sets
         self.tests: list[int] = []
@@ -158,11 +171,24 @@ class _Search:
 
     def mapping(self) -> Sets:
         """Return the separating sets."""
-        return {pair: sets[0] for pair, sets in self.sets.items()}
+        return {**self._given, **{pair: sets[0] for pair, sets in self.sets.items()}}
+
+    def result(self, marks: np.ndarray) -> FciResult:
+        """Return what was found, with the marks of its edges."""
+        tests = tuple(map(sum, zip_longest(self._first_tests, self.tests, fillvalue=0)))
+        return FciResult(marks, self.sets, tests, sum(self.tests))
+
+    def to_be_tested(self, x: int, y: int) -> bool:
+        """Return whether tests may take the edge between x and y away."""
+        return bool(self._known.tested[x, y])
 
     def graph(self) -> MarkedGraph:
         """Return the edges that are left, with knowledge and colliders."""
-        graph = MarkedGraph(self.adjacency, self.mapping(), self.fixed)
+        return self.graph_of(MarkedGraph)
+
+    def graph_of(self, kind: type[M]) -> M:
+        """Return `graph` as a class of its own."""
+        graph = kind(self.adjacency, self.mapping(), self.fixed)
         colliders(graph)
         return graph
 
@@ -173,6 +199,8 @@ class _Search:
         that is `beyond` them.
         """
         open_pairs = ~(self._known.tested | self._known.pinned | self._separated)
+        for x, y in self._given:
+            open_pairs[x, y] = open_pairs[y, x] = False
         np.fill_diagonal(open_pairs, False)
         if not open_pairs.any():
             return {}
@@ -184,14 +212,18 @@ class _Search:
                 found[x, y] = between - {y}
         return found
 
-    def doubtful(self) -> dict[tuple[int, int], set[int]]:
-        """Return the edges of colliders that are still to be made sure of, given their sets."""
+    def doubtful(self, *, all_triples: bool = False) -> dict[tuple[int, int], set[int]]:
+        """Return the edges of colliders that are still to be made sure of, given their sets.
+
+        `all_triples` asks for those of all unshielded triples, given what else their sets hold.
+        """
         graph, asked = self.graph(), {}
         for m, near in enumerate(graph.near):
             for x, z in combinations(near, 2):
                 between = graph.apart[x].get(z)
-                if between is None or m in between:
+                if between is None or (m in between and not all_triples):
                     continue
+                between = between - {m}
                 for end in (x, z):
                     key = (end, m, tuple(sorted(between)))
                     settled = end in between or key in self._sure or (end, m) in asked

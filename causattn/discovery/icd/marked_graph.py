@@ -39,6 +39,10 @@ class MarkedGraph:
         self._fixed = None if fixed is None else (adjacent & (fixed != NONE)).tolist()
         self._changed = False
 
+    def goes_by(self, path: tuple[int, ...]) -> bool:
+        """Return whether R4 may go by a discriminating path; a search that doubts it overrides."""
+        return True
+
     def put(self, i: int, j: int, mark: int) -> None:
         """Put a mark at j's end of the edge from i, unless that end is known."""
         if self._fixed is None or not self._fixed[i][j]:

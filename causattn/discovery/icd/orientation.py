@@ -28,6 +28,11 @@ def orient(adjacent: np.ndarray, separating: Sets, fixed: np.ndarray | None = No
     graph = MarkedGraph(adjacent, separating, fixed)
     rules.colliders(graph)
     graph.until_still(rules.ALWAYS)
+    return finished(graph)
+
+
+def finished(graph: MarkedGraph) -> np.ndarray:
+    """Return the marks, int8 [p, p], after the rules for selection and for tails."""
     graph.until_still(rules.UNDER_SELECTION)
     graph.until_still((*rules.ALWAYS, *rules.FOR_TAILS))
     return np.array(graph.marks, dtype=np.int8)

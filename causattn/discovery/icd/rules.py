@@ -88,10 +88,10 @@ def _rule_4(g: MarkedGraph) -> None:
             for c in g.with_mark(b, CIRCLE):
                 if c == a or marks[a][c] != ARROW or marks[c][a] != TAIL:
                     continue
-                start = _discriminating_start(g, a, b, c)
-                if start < 0:
+                path = _discriminating_path(g, a, b, c)
+                if not path or not g.goes_by(path):
                     continue
-                if b in g.apart[start][c]:
+                if b in g.apart[path[0]][c]:
                     g.put(c, b, TAIL)
                     g.put(b, c, ARROW)
                 else:
@@ -99,28 +99,31 @@ def _rule_4(g: MarkedGraph) -> None:
                         g.put(i, j, ARROW)
 
 
-def _discriminating_start(g: MarkedGraph, a: int, b: int, c: int) -> int:
-    """Return the first node of a shortest discriminating path (t, ..., a, b, c) for b, -1 for none.
+def _discriminating_path(g: MarkedGraph, a: int, b: int, c: int) -> tuple[int, ...]:
+    """Return a shortest discriminating path (t, ..., a, b, c) for b, an empty one for none.
 
     Between t and b every node is a collider on the path and a parent of c; t and c are not
     adjacent. `a` is such a node, but for the arrow into it from before.
     """
     marks = g.marks
-    reached, front = {a, b, c}, [a]
+    later, front = {a: b, b: c, c: c}, [a]
     while front:
         beyond = []
         for node in front:
             for earlier in g.with_mark(node, ARROW):
-                if earlier in reached:
+                if earlier in later:
                     continue
                 if earlier in g.apart[c]:
-                    return earlier
+                    path = [earlier, node]
+                    while path[-1] != c:
+                        path.append(later[path[-1]])
+                    return tuple(path)
                 is_parent = marks[earlier][c] == ARROW and marks[c][earlier] == TAIL
                 if is_parent and marks[node][earlier] == ARROW:
-                    reached.add(earlier)
+                    later[earlier] = node
                     beyond.append(earlier)
         front = beyond
-    return -1
+    return ()
 
 
 def _rule_5(g: MarkedGraph) -> None:

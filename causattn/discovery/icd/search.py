@@ -8,16 +8,22 @@ first, and no more than needed.
 Within an order the sets are drawn from the PAG as it was when the order began (the published
 algorithm lets an edge that just fell shape the sets of the edges after it). What is left of the
 variables' order is that of two sets equally near a pair the first is tried first.
+
+Where it is known that y is no cause of x, the sets are those of y with respect to x: what the two
+have apart, y's own possible-d-sep set has (Spirtes, Glymour and Scheines 2000, "Causation,
+Prediction, and Search", section 6.7). With knowledge of a whole order the search is OrdICD
+(Rohekar, Gurwicz and Nisimov 2023, "Causal interpretation of self-attention in pre-trained
+transformers", NeurIPS): every pair is tested from its later end, given what may come before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from causattn.discovery.icd.marked_graph import ARROW
 from causattn.discovery.icd.orientation import known_marks, orient
 from causattn.discovery.icd.paths import candidate_sets
 from causattn.discovery.pc.knowledge import constraints
@@ -85,7 +91,7 @@ def iterative_causal_discovery(
         fallen = []
         for x, y in zip(*np.nonzero(np.triu((marks > 0) & ~known.pinned)), strict=True):
             tried = set()
-            for nodes in _sets_of_either_side(marks, int(x), int(y), order):
+            for nodes in _sets(marks, int(x), int(y), order, fixed):
                 if nodes in tried:
                     continue
                 tried.add(nodes)
@@ -105,5 +111,11 @@ def iterative_causal_discovery(
     return Found(marks, separating, tuple(tests))
 
 
-def _sets_of_either_side(marks: np.ndarray, x: int, y: int, order: int) -> chain[tuple[int, ...]]:
-    return chain(candidate_sets(marks, x, y, order), candidate_sets(marks, y, x, order))
+def _sets(
+    marks: np.ndarray, x: int, y: int, order: int, fixed: np.ndarray | None
+) -> Iterator[tuple[int, ...]]:
+    """Yield the sets of x's side, then of y's, or of one that is known to be no cause."""
+    if fixed is None or fixed[x, y] != ARROW:
+        yield from candidate_sets(marks, x, y, order)
+    if fixed is None or fixed[y, x] != ARROW or fixed[x, y] == ARROW:
+        yield from candidate_sets(marks, y, x, order)

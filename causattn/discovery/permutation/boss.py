@@ -82,6 +82,7 @@ class Boss(Algorithm):
     """BOSS, best order score search: a score, a CPDAG."""
 
     name = "boss"
+    order_matters = "the search begins at orders that are drawn by the columns' places"
     settings = BossSettings
     capability = _OURS
     engines = _ENGINES

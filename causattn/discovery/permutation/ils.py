@@ -58,6 +58,7 @@ class Ils(Algorithm):
     """ILS, iterated local search over orders: a score, a CPDAG."""
 
     name = "ils"
+    order_matters = "the search begins at orders that are drawn by the columns' places"
     settings = IlsSettings
     capability = Capability(
         data_kinds=CONTINUOUS_OR_DISCRETE,

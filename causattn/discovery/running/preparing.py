@@ -141,7 +141,8 @@ def prepared(problem: Problem, algorithm: Algorithm, settings: RunSettings) -> P
     if problem.knowledge is not None and not capability.knowledge:
         raise CapabilityError(
             f"{described(algorithm, settings)} takes no background knowledge; leave knowledge out "
-            "or choose pc, ges, boss or fci with engine=causattn, or ils, icd or hill_climbing."
+            "or choose pc, ges, boss or fci with engine=causattn, or ils, icd, rfci, gfci or "
+            "hill_climbing."
         )
     return problem
 
@@ -216,7 +217,8 @@ def _check_kind(problem: Problem, name: str, capability: Capability, settings: R
         else "leave the discrete columns out or choose another algorithm"
     )
     if data.kind == "mixed" and (own := what_takes_mixed(capability)):
-        mend = f"set {own}=degenerate_gaussian, which is for both, or {mend}"
+        named = " and ".join(f"{what}=degenerate_gaussian" for what in own)
+        mend = f"set {named}, which is for both, or {mend}"
     raise CapabilityError(
         f"{name} takes {takes} data and {has}; {mend}; more: causattn explain errors.data-kind."
     )

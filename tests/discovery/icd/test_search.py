@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from causallearn.search.ConstraintBased.FCI import fci
 
+from causattn.discovery.fci import run_fci_with
 from causattn.discovery.icd import iterative_causal_discovery
 from causattn.discovery.libraries import from_causal_learn
 from causattn.graphs import Mark
@@ -119,3 +120,25 @@ def test_order_can_be_limited():
     found = iterative_causal_discovery(8, oracle, max_order=1)
     assert max(oracle.sizes) == 1
     assert len(found.tests_by_order) == 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_with_a_known_order_only_what_comes_before_is_conditioned_on(seed):
+    rng = np.random.default_rng(300 + seed)
+    dag = random_dag(rng, 9, 3.0)
+    observed = sorted(rng.choice(9, 7, replace=False).tolist())
+    order = [v for v in nx.topological_sort(nx.DiGraph(dag)) if v in observed]
+    rank = np.array([order.index(v) for v in observed])
+    knowledge = (np.zeros((7, 7), dtype=bool), rank[:, None] > rank)
+    oracle, questions = Oracle(dag, observed), []
+
+    def asked(x, y, given):
+        questions.append((x, y, given))
+        return oracle(x, y, given)
+
+    found = iterative_causal_discovery(7, asked, knowledge=knowledge)
+    for x, y, given in questions:
+        assert all(rank[k] < max(rank[x], rank[y]) for k in given)
+    p_value = Oracle(dag, observed)
+    fci = run_fci_with(lambda *q: float(p_value(*q)), 7, 0.5, knowledge=knowledge)
+    np.testing.assert_array_equal(found.marks, fci.marks)
