@@ -30,7 +30,7 @@ CASES = [
     and kind in ALGORITHMS[name].capability.data_kinds
     and not (engine == "torch" and kind == "discrete")
     and (engine != "causal-learn" or (name, kind) not in SLOW)
-    and (name, kind) not in {("grasp", "discrete"), ("mmhc", "discrete")}
+    and (name, kind) != ("grasp", "discrete")
 ]
 
 

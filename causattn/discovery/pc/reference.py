@@ -150,7 +150,7 @@ class PlainEvaluator(ABC):
             if self.due is not None and self.due():
                 raise TooLong
             outcome.tested[entry] += 1
-            verdict = self._judged(x, y, given)
+            verdict = self.judged(x, y, given)
             if verdict.independence > outcome.independence[entry] or (
                 verdict.independence == outcome.independence[entry]
                 and verdict.statistic < outcome.statistic[entry]
@@ -167,7 +167,8 @@ class PlainEvaluator(ABC):
                 if stop_at_first:
                     return
 
-    def _judged(self, x: int, y: int, given: tuple[int, ...]) -> Verdict:
+    def judged(self, x: int, y: int, given: tuple[int, ...]) -> Verdict:
+        """Return `judge` of variables in any order, each question asked once."""
         key = (min(x, y), max(x, y), tuple(sorted(given)))
         if key not in self._seen:
             self._seen[key] = self.judge(*key)
