@@ -39,19 +39,22 @@ def circuit_examples(
     Returns
     -------
     dict
-        ``documents``: number and tokens. ``heads``: of each head that reads an edge, its weights
-        and products of query and key, from row to column, by document; a decoder's up to its
-        diagonal. ``edges``: source and
-        target by name; by document ``at`` (to first order, what the edge carries at each token),
-        ``read`` (before and after its patch) and ``next`` (the likeliest next tokens with their
-        probabilities before and after).
+        ``documents``: number, tokens, and where the answer is read. ``heads``: of each head that
+        reads an edge, its weights and products of query and key, from row to column, by document;
+        a decoder's up to its diagonal. ``edges``: source and target by name; by document ``at`` (to
+        first order, what the edge carries at each token), ``read`` (before and after its patch) and
+        ``next`` (the likeliest tokens there with their probabilities before and after).
     """
     shown = pairs[pairs["kept"]].sort_values("estimate", key=np.abs, ascending=False, kind="stable")
     shown = shown.head(MOST_EDGES)
     count = min(documents, len(case.ids))
     return {
         "documents": [
-            {"number": int(case.documents[k]), "tokens": _tokens(model, case.ids[k])}
+            {
+                "number": int(case.documents[k]),
+                "tokens": _tokens(model, case.ids[k]),
+                "read_at": int(case.paths.at[k, 0]),
+            }
             for k in range(count)
         ],
         "heads": _heads(model, case.texts[:count], {head_of(part) for part in shown["target"]}),

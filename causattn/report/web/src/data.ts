@@ -153,7 +153,7 @@ export interface HeadMaps {
   products: number[][] | null;
 }
 
-/** What an edge does in a document: by token, what is read and the next tokens before and after. */
+/** What an edge does in a document: by token, what is read and the likeliest tokens there before and after. */
 export interface EdgeInDocument {
   at: number[];
   read: [number, number];
@@ -163,7 +163,7 @@ export interface EdgeInDocument {
 export interface CircuitData {
   /** The row of each part, from below. */
   levels: number[];
-  documents: { number: number; tokens: string[] }[];
+  documents: { number: number; tokens: string[]; read_at?: number }[];
   heads: Record<string, HeadMaps[]>;
   edges: { source: number; target: number; documents: EdgeInDocument[] }[];
   /** What an edge that is none of these says; empty where all are. */

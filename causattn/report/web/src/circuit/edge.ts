@@ -1,5 +1,5 @@
 // What an edge of a graph of heads does in single prompts: where it carries, the weights of the head
-// that reads it, and the next tokens before and after its patch.
+// that reads it, and the likeliest tokens before and after its patch.
 
 import type { CircuitData, EdgeInDocument, HeadMaps } from "../data";
 import { element, named } from "../dom";
@@ -14,16 +14,16 @@ export function circuitExamples(data: CircuitData, claims: Claims, source: numbe
   }
   const box = element("div", { class: "documents circuit" }, element("h4", {}, "In single prompts"));
   edge.documents.forEach((found, k) => {
-    const { number: place, tokens } = data.documents[k];
+    const { number: place, tokens, read_at } = data.documents[k];
     box.append(
       element("h5", {}, `document ${place}`),
-      inDocument(tokens, found, data.heads[claims.name(target)]?.[k] ?? null),
+      inDocument(tokens, read_at ?? tokens.length - 1, found, data.heads[claims.name(target)]?.[k] ?? null),
     );
   });
   return box;
 }
 
-function inDocument(tokens: string[], found: EdgeInDocument, maps: HeadMaps | null): HTMLElement {
+function inDocument(tokens: string[], readAt: number, found: EdgeInDocument, maps: HeadMaps | null): HTMLElement {
   const most = Math.max(...found.at.map(Math.abs), 1e-9);
   const strongest = found.at.reduce((best, value, k) => (Math.abs(value) > Math.abs(found.at[best]) ? k : best), 0);
   const looks = element("div", { role: "status" });
@@ -40,7 +40,7 @@ function inDocument(tokens: string[], found: EdgeInDocument, maps: HeadMaps | nu
     spans.forEach((span, k) => span.classList.toggle("chosen", k === chosen));
     looks.replaceChildren(...attended(tokens, chosen, maps));
   }
-  choose(maps ? tokens.length - 1 : strongest);
+  choose(maps ? readAt : strongest);
   const [before, after] = found.read;
   return element(
     "div",
@@ -72,6 +72,6 @@ function nextTokens(next: EdgeInDocument["next"]): HTMLElement {
   const rows = next.map(([token, before, after]) =>
     element("tr", {}, element("td", {}, named(token.trim() || "␣")), element("td", { class: "number" }, number(before)), element("td", { class: "number" }, number(after)), element("td", { class: "number" }, `${after >= before ? "+" : "−"}${number(Math.abs(after - before))}`)),
   );
-  const head = element("tr", {}, ...["next token", "before", "after", "difference"].map((words, k) => element("th", k ? { class: "number" } : {}, words)));
+  const head = element("tr", {}, ...["token there", "before", "after", "difference"].map((words, k) => element("th", k ? { class: "number" } : {}, words)));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
 }
