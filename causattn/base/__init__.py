@@ -19,14 +19,16 @@ if TYPE_CHECKING:
         unzipped,
     )
     from causattn.base.clock import Clock
-    from causattn.base.disk import disk_error
     from causattn.base.errors import (
         ArtefactError,
         CapabilityError,
         CausattnError,
         ConfigError,
+        ConfigMistakes,
         DataError,
         ModelError,
+        disk_error,
+        several,
     )
     from causattn.base.files import (
         check_artefact,
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     )
     from causattn.base.jit import compiling_seconds, njit, when_compiling
     from causattn.base.memory import free_gb
-    from causattn.base.mistakes import ConfigMistakes, several
     from causattn.base.options import Option, options_of, summary_of
     from causattn.base.plugins import (
         forget_plugins,

@@ -14,8 +14,7 @@ import typing
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from causattn.base.errors import CausattnError, ConfigError
-from causattn.base.mistakes import ConfigMistakes
+from causattn.base.errors import CausattnError, ConfigError, ConfigMistakes
 from causattn.base.saying import listed
 
 T = TypeVar("T")

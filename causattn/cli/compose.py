@@ -181,7 +181,7 @@ def with_plugins(arguments: Sequence[str]) -> list[str]:
     own = experiment.get("plugins") or []
     names = list(dict.fromkeys(full_names([*([own] if isinstance(own, str) else own), *names])))
     load_plugins(names)
-    if experiment:
+    if {text.partition("=")[0] for text in rest} & experiment.keys():
         from causattn.cli.key_meanings import spare_keys
 
         rest = [*rest, *spare_keys(experiment, rest)]

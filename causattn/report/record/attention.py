@@ -32,7 +32,7 @@ from causattn.features import FeatureTable, with_carriers
 from causattn.models import LanguageModel, encode_texts
 from causattn.report.record.examples import examples
 from causattn.report.record.explained import record_examples
-from causattn.report.record.npz import write_npz
+from causattn.report.record.kept import write_npz
 from causattn.report.record.pairs import record_pairs
 from causattn.report.record.settings import page_settings
 from causattn.report.record.surrogate import record_surrogate

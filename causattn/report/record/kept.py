@@ -1,8 +1,13 @@
-"""What a run kept for its page, read again."""
+"""What a run keeps for its page: JSON with a schema, and arrays by name, never pickled."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from causattn.base import ArtefactError, read_json
 from causattn.results import Run
@@ -36,3 +41,13 @@ def read_kept(run: Run, name: str, schema: int, what: str) -> dict[str, Any] | N
             f"{path} holds {what} of schema {found}, not {schema}; run the study again."
         )
     return kept
+
+
+def write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by rename, compressed."""
+    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.npz")
+    try:
+        np.savez_compressed(temporary, **dict(arrays))  # type: ignore[arg-type]
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from causattn.effects import CounterfactualAttention, counterfactual_attention
 from causattn.features import FeatureTable
 from causattn.models import LanguageModel
 from causattn.report.record.carried import carried_by
-from causattn.report.record.npz import write_npz
+from causattn.report.record.kept import write_npz
 from causattn.results import Run
 
 _ARRAYS = (

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from causattn.base import listed, visible
-from causattn.corpora import left_out_sentence
 from causattn.discovery import ASSUMED, KNOWLEDGE
 from causattn.effects import directed_by_knowledge
 from causattn.results import Run
@@ -52,6 +51,8 @@ def words_line(run: Run) -> str:
     left_out = run.summary.get("features", {}).get("left_out")
     if not left_out:
         return ""
+    from causattn.corpora import left_out_sentence
+
     return visible(left_out_sentence(left_out))
 
 

@@ -10,7 +10,6 @@ from causattn.base import visible
 from causattn.candidates import SELECTORS
 from causattn.graphs import added_metrics
 from causattn.report.words import number
-from causattn.report.words.attention import attention_lines
 from causattn.report.words.features import assumed_line, left_out_line, little_line, words_line
 from causattn.report.words.truth import ATTENTION, scored_by, scored_by_data, screen_qualities
 from causattn.report.words.verdicts import verdict_lines
@@ -41,7 +40,12 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
     timed
         Whether to say how long it took, which differs from one time to the next.
     """
+    of_attention: list[str] = []
     of_heads: list[str] = []
+    if run.summary.get("attention"):
+        from causattn.report.words.attention import attention_lines
+
+        of_attention = attention_lines(run)
     if "circuit" in run.summary:
         from causattn.report.words.circuit import circuit_lines
 
@@ -49,7 +53,7 @@ def headlines(run: Run, *, timed: bool = True) -> list[str]:
     lines = (
         data_line(run),
         model_line(run),
-        *attention_lines(run),
+        *of_attention,
         left_out_line(run),
         words_line(run),
         candidate_line(run),
