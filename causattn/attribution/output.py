@@ -88,6 +88,16 @@ class ModelOutput:
         with torch.no_grad():
             return self._logits(ids, mask, position).argmax(-1)
 
+    def distribution(
+        self, ids: torch.Tensor, mask: torch.Tensor, position: torch.Tensor
+    ) -> torch.Tensor:
+        """Return logarithms of all probabilities at each position, float64 [b, k, vocabulary].
+
+        A classifier's are those of its classes, at every position alike.
+        """
+        with torch.no_grad():
+            return self._logits(ids, mask, position).double().log_softmax(-1)
+
     def _number(
         self, ids: torch.Tensor, mask: torch.Tensor, position: torch.Tensor, index: torch.Tensor
     ) -> torch.Tensor:

@@ -82,7 +82,7 @@ def test_a_tokenizer_without_any_token_to_stand_in(models):
         baseline_token(replace(model, tokenizer=bare))
 
 
-WITHOUT_CAPTUM = ("attention", "random", "deletion")
+WITHOUT_CAPTUM = ("attention", "random", "deletion", "model_cmi")
 
 
 @pytest.mark.parametrize(
