@@ -124,6 +124,10 @@ def _composition(error: ConfigCompositionException) -> str:
     key = str(found.group(1))
     if cause is not None and "not in struct" not in str(cause) and "No match" not in text:
         return f"{key}: {_first_line(str(cause)).rstrip('.')}; give it another value."
+    from causattn.effects import MOVED_KEYS
+
+    if key in MOVED_KEYS:
+        return f"{key} is now {MOVED_KEYS[key]}; set that."
     known = _known_keys()
     group, _, rest = key.partition(".")
     if having := _options_with(group, rest):

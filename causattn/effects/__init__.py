@@ -6,6 +6,7 @@ from causattn.base import on_demand
 
 if TYPE_CHECKING:
     from causattn.effects.collect import (
+        MOVED_KEYS,
         Claims,
         NoneSettings,
         claims_of,
@@ -87,6 +88,7 @@ __all__ = [
     "ESTIMATORS",
     "INTERVENTIONS",
     "MODEL_VERDICTS",
+    "MOVED_KEYS",
     "REFUTERS",
     "TREATMENT",
     "Adjustment",

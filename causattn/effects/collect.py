@@ -143,9 +143,9 @@ def _separated_by(graph: CausalGraph, node: int, parents: np.ndarray) -> np.ndar
     return found
 
 
-MOVED = {
-    "subset_fraction": "refuter_settings.data_subset.fraction",
-    "hidden_strength": "refuter_settings.unobserved_common_cause.strength",
+MOVED_KEYS = {
+    "effects.subset_fraction": "effects.refuter_settings.data_subset.fraction",
+    "effects.hidden_strength": "effects.refuter_settings.unobserved_common_cause.strength",
 }
 """Keys that have another name now."""
 _KIND = "effects.kind"
@@ -248,9 +248,9 @@ def effect_settings(settings: Mapping[str, Any]) -> DowhySettings | NoneSettings
         For an unknown kind or setting.
     """
     kind = choose(str(settings.get("kind", "dowhy")), {"dowhy": None, "none": NoneSettings}, _KIND)
-    for key in settings:
-        if key in MOVED:
-            raise ConfigError(f"effects.{key} is now effects.{MOVED[key]}; set that.")
+    for key in (f"effects.{name}" for name in settings):
+        if key in MOVED_KEYS:
+            raise ConfigError(f"{key} is now {MOVED_KEYS[key]}; set that.")
     if kind is not None:
         return settings_from(kind, settings, "effects")
     from causattn.effects.settings import DowhySettings

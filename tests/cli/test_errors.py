@@ -15,6 +15,8 @@ SENTENCES = {
     "corpus.size?",
     ("nothing=like_it",): "nothing is not a group or key of the configuration;",
     ("+experiment=foo",): "experiment=foo is not known; choose one of alarm.",
+    ("effects.subset_fraction=.5",): "effects.subset_fraction is now effects.refuter_settings."
+    "data_subset.fraction; set that.",
     ("seed",): "The override 'seed' cannot be read (missing EQUAL at '<EOF>');",
     ("corpus.path=???",): "corpus.path is missing; set it, for example corpus.path=...",
     ("--unknown",): "The command line cannot be read: unrecognized arguments: --unknown;",

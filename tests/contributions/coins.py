@@ -1,4 +1,4 @@
-"""A corpus of one's own: two coins, and whether they agree, told in words."""
+"""A corpus of one's own: two coins, and whether they agree, in words."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ SLOTS = [
 
 @dataclass(frozen=True)
 class CoinSettings:
-    """How many throws, and how well they are told.
+    """How many throws, and how often their report is wrong.
 
     Parameters
     ----------
