@@ -8,13 +8,13 @@ import uuid
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from causattn.attribution import Surrogate
 from causattn.base import own_folder, visible
 from causattn.report.figures.circuit import circuit_figure
 from causattn.report.figures.effects import effect_figure
@@ -23,7 +23,6 @@ from causattn.report.figures.graph import graph_figure
 from causattn.report.figures.heat import heat_figure
 from causattn.report.figures.palette import RC
 from causattn.report.figures.recall import recall_figure
-from causattn.report.figures.surrogate import surrogate_figure
 from causattn.report.record.surrogate import read_surrogate
 from causattn.report.words.truth import (
     ATTENTION,
@@ -36,6 +35,9 @@ from causattn.report.words.truth import (
     screen_qualities,
 )
 from causattn.results import Run, matrix
+
+if TYPE_CHECKING:
+    from causattn.attribution import Surrogate
 
 _DOTS_PER_INCH = 160
 
@@ -100,6 +102,8 @@ def _figures(run: Run, *, use_dot: bool) -> Iterable[tuple[str, Figure]]:
     if "circuit" in run.summary and curves.is_file() and paths.is_file():
         yield "circuit", circuit_figure(pd.read_parquet(curves), pd.read_parquet(paths))
     if (found := read_surrogate(run)) is not None:
+        from causattn.report.figures.surrogate import surrogate_figure
+
         yield "surrogate", surrogate_figure(found.tree)
 
 
@@ -112,6 +116,8 @@ def _ends(run: Run, scored: str) -> tuple[str, str]:
 
 def surrogate_address(surrogate: Surrogate) -> str:
     """Return a surrogate's picture as the address of an SVG that stands in a page itself."""
+    from causattn.report.figures.surrogate import surrogate_figure
+
     written = io.BytesIO()
     with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")

@@ -18,7 +18,7 @@ from causattn.report.page.graph_data import plain
 from causattn.report.page.pair_data import pair_data
 from causattn.report.page.rendering import render_page
 from causattn.report.page.views import View
-from causattn.report.record.attention import arrays_of, words_of
+from causattn.report.record.looked import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
 from causattn.report.record.surrogate import tree_line
 from causattn.report.words import number

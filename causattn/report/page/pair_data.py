@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from causattn.base import visible
-from causattn.effects import CounterfactualAttention
 from causattn.report.record.packing import packed
+
+if TYPE_CHECKING:
+    from causattn.effects import CounterfactualAttention
 
 MOVERS = 8
 """Entries of the attention maps listed as having moved most."""

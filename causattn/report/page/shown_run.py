@@ -21,7 +21,7 @@ from causattn.features import FeatureTable, read_features
 from causattn.graphs import CausalGraph
 from causattn.models import LanguageModel, read_model
 from causattn.report.page.views import View, ViewName, show_document, show_graph
-from causattn.report.record.attention import arrays_of, look, words_of
+from causattn.report.record.looked import arrays_of, look, words_of
 from causattn.report.record.reading import KeptDocument, recorded
 from causattn.results import Run, load_run
 

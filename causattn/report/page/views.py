@@ -21,7 +21,7 @@ from causattn.report.page.graph_data import edges_of, graph_data
 from causattn.report.page.pair_data import pair_data
 from causattn.report.page.photograph import photograph
 from causattn.report.page.rendering import render_page, write_page
-from causattn.report.record.attention import arrays_of, words_of
+from causattn.report.record.looked import arrays_of, words_of
 from causattn.report.record.reading import KeptDocument
 from causattn.report.words.truth import ATTENTION
 from causattn.results import Run

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from causattn.base import DataError
-from causattn.exemplars import Deciding, deciding_documents, typical_documents
+from causattn.exemplars import Deciding, deciding_documents
 from causattn.features import FeatureTable
 from causattn.results import Run
 
@@ -80,6 +80,8 @@ def _typical(table: FeatureTable, vectors: np.ndarray, source: int, target: int)
             codes = values[rows, target].astype(np.int64)
             commonest = int(np.bincount(codes).argmax())
             then, rows = str(labels[commonest]), rows[codes == commonest]
+        from causattn.exemplars import typical_documents
+
         typical = typical_documents(vectors[rows], 1)
         found.append([name, then, int(rows[typical.documents[0]]), len(rows)])
     return found

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causattn.base import CausattnError, read_json, write_json
+from causattn.base import read_json, write_json
 from causattn.corpora import Corpus
-from causattn.exemplars import document_vectors
 from causattn.features import FeatureTable, with_carriers
-from causattn.graphs import Edge
-from causattn.models import LanguageModel
 from causattn.report.page.graph_data import plain
 from causattn.report.record.carried import carried_by
-from causattn.report.record.document_examples import document_examples, edits_of
 from causattn.report.record.edge_examples import edge_examples
-from causattn.report.record.feature_examples import feature_examples
 from causattn.report.record.kept import read_kept
-from causattn.report.record.question import DocumentSample, question_of, subject_of
 from causattn.report.record.settings import PageSettings
 from causattn.results import Run
+
+if TYPE_CHECKING:
+    from causattn.models import LanguageModel
 
 FILE = "examples.json"
 SCHEMA = 1
@@ -53,23 +50,21 @@ def record_examples(
     settings
         How much is kept.
     """
-    seed = int(run.config.get("seed", 0))
     texts = [corpus.texts[d] for d in table.documents[rows]]
     about: dict[str, Any] = {"schema": SCHEMA, "sample": len(rows), "documents": []}
     about |= {"edges": [], "features": []}
     vectors = None
     if settings.examples:
         if model is not None:
+            from causattn.report.record.asked import asked_examples, edge_edits
+            from causattn.report.record.question import DocumentSample
+
             sample = DocumentSample(corpus, model, table, texts)
-            vectors = document_vectors(model, texts)
-            question = question_of(sample, subject_of(run.graph, sample))
-            about["features"] = feature_examples(question, sample, vectors, settings.examples)
-            about["documents"] = document_examples(
-                question, sample, vectors, looked, settings, seed
-            )
+            vectors, asked = asked_examples(run, sample, looked, settings)
+            about |= asked
         about["edges"] = edge_examples(run, table, vectors, settings.examples)
         if model is not None:
-            _edge_edits(run, about["edges"], sample, settings)
+            edge_edits(run, about["edges"], sample, settings)
     shown = np.array(sorted(set(_rows(about))), dtype=np.int64)
     carried = with_carriers(table, shown, [corpus.texts[d] for d in table.documents[shown]], model)
     about["texts"] = {
@@ -110,47 +105,6 @@ def _on_one_line(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _on_one_line(item) for key, item in value.items()}
     return [_on_one_line(item) for item in value] if isinstance(value, list) else value
-
-
-def _edge_edits(
-    run: Run, edges: list[dict[str, Any]], sample: DocumentSample, settings: PageSettings
-) -> None:
-    """Add to each edge what turns the model's answer on its target, in a typical document.
-
-    Edges of the graph and of the truth have it, each the way it points; other pairs that the
-    evidence speaks of do not.
-    """
-    if not settings.edits:
-        return
-    names = sample.table.names
-    graphs = [run.graph] if run.truth is None else [run.graph, run.truth]
-    joined = {pair for graph in graphs for edge in graph.edges() for pair in _ways(edge)}
-    known: dict[int, Any] = {}
-    for edge in edges:
-        target = edge["target"]
-        if (names[edge["source"]], names[target]) not in joined:
-            continue
-        if target not in known:
-            known[target] = question_of(sample, target)
-        question = known[target]
-        if isinstance(question, str) or not edge["typical"]:
-            continue
-        row = max(edge["typical"], key=lambda each: each[3])[2]
-        try:
-            found = edits_of(question, row, settings)
-        except CausattnError as error:
-            edge["edits_reason"] = str(error)
-            continue
-        if found is not None:
-            edge["edits"] = {
-                "row": row, "asked": question.words, "labels": list(question.labels), **found
-            }  # fmt: skip
-
-
-def _ways(edge: Edge) -> list[tuple[str, str]]:
-    """Return the pairs, from cause to effect, that an edge leaves possible."""
-    there, back = (edge.source, edge.target), (edge.target, edge.source)
-    return [there] if edge.symbol in ("-->", "o->") else [there, back]
 
 
 def _rows(about: dict[str, Any]) -> Iterator[int]:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from causattn.base import ArtefactError, inside, read_arrays, read_json
-from causattn.effects import CounterfactualAttention
 from causattn.report.record.attention import FOLDER, SCHEMA
-from causattn.report.record.pairs import read_pair
 from causattn.results import Run
+
+if TYPE_CHECKING:
+    from causattn.effects import CounterfactualAttention
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ class Recorded:
     @cached_property
     def pairs(self) -> list[tuple[str, CounterfactualAttention]]:
         """Documents beside their counterfactuals, each with its title."""
+        if not self.about["pairs"]:
+            return []
+        from causattn.report.record.pairs import read_pair
+
         return [(entry["title"], read_pair(self.folder, entry)) for entry in self.about["pairs"]]
 
 
