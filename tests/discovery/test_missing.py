@@ -44,7 +44,7 @@ def test_a_test_sees_the_rows_that_have_its_values():
 @pytest.mark.parametrize("kind", ["pc", "fci", "rfci", "icd"])
 @pytest.mark.parametrize("engine", [None, "causal-learn"])
 def test_algorithms_that_test(kind, engine):
-    if engine and kind == "icd":
+    if engine and kind in ("icd", "rfci"):
         pytest.skip("one engine")
     settings = {"kind": kind, "missing": "test-wise", **({"engine": engine} if engine else {})}
     found = discover(settings, with_gaps(chain(2000), 0.1))
