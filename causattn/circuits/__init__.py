@@ -7,7 +7,7 @@ from causattn.base import on_demand
 if TYPE_CHECKING:
     from causattn.circuits.circuit import Circuit, read_circuit, write_circuit
     from causattn.circuits.contract import CircuitTask, PathRule, PathScreen
-    from causattn.circuits.evidence import circuit_candidates, circuit_evidence
+    from causattn.circuits.evidence import circuit_candidates, circuit_evidence, path_verdict
     from causattn.circuits.find import find_circuit
     from causattn.circuits.parts import part_stage
     from causattn.circuits.prompts import PromptCase, prompt_cases
@@ -29,6 +29,7 @@ __all__ = [
     "find_circuit",
     "graph_settings",
     "part_stage",
+    "path_verdict",
     "prompt_cases",
     "read_circuit",
     "write_circuit",

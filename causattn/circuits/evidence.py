@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -85,13 +85,25 @@ def _verdict(pair: dict[str, Any], margin: float) -> dict[str, str | None]:
     shown = f"{pair['estimate']:.3g} [{low:.3g}, {high:.3g}] over {pair['n']} documents"
     if pd.isna(low):
         return {"model_verdict": None, "model_verdict_reason": "One document has no interval."}
-    if -margin <= low and high <= margin:
-        word, why = "unused", f"Patching the path moves the {_READ} by no more than {margin:.3g}"
-    elif low > margin or high < -margin:
-        word, why = "used", f"Patching the path moves the {_READ}"
-    else:
-        return {
-            "model_verdict": None,
-            "model_verdict_reason": f"Patching the path may or may not move the {_READ}: {shown}.",
-        }
+    word = path_verdict(low, high, margin)
+    why = {
+        "unused": f"Patching the path moves the {_READ} by no more than {margin:.3g}",
+        "used": f"Patching the path moves the {_READ}",
+        None: f"Patching the path may or may not move the {_READ}",
+    }[word]
     return {"model_verdict": word, "model_verdict_reason": f"{why}: {shown}."}
+
+
+def path_verdict(low: float, high: float, margin: float) -> Literal["used", "unused"] | None:
+    """Return what the interval of a patch's effect says of the path; None where it says neither.
+
+    Parameters
+    ----------
+    low, high
+        Its ends.
+    margin
+        Effects up to this size are none.
+    """
+    if -margin <= low and high <= margin:
+        return "unused"
+    return "used" if low > margin or high < -margin else None

@@ -12,7 +12,7 @@ import torch
 
 from causattn.attention import PathCase, path_effects
 from causattn.base import integer_seed
-from causattn.circuits import PATH_SCREENS, CircuitTask, HeadsSettings
+from causattn.circuits import PATH_SCREENS, CircuitTask, HeadsSettings, path_verdict
 from causattn.corpora import load_corpus
 from causattn.models import ProgramCircuit, load_model
 from causattn.reproduction import Context, half_width
@@ -201,9 +201,8 @@ class _Tried:
     @property
     def verdicts(self) -> np.ndarray:
         """The word for each path, as in a graph of heads."""
-        outside = (self.low > self.margin) | (self.high < -self.margin)
-        inside = (-self.margin <= self.low) & (self.high <= self.margin)
-        return np.where(outside, "used", np.where(inside, "unused", "open"))
+        ends = zip(self.low.tolist(), self.high.tolist(), strict=True)
+        return np.array([path_verdict(*each, self.margin) or "open" for each in ends])
 
 
 def _right(case: PathCase) -> float:

@@ -28,13 +28,14 @@ def reading_maps(wiring: Wiring) -> Iterator[torch.Tensor]:
     an encoder's map to the vocabulary it is the first layer.
     """
     for block in wiring.blocks:
-        gain = norm_gain(block.norm, block.written(wiring.heads).shape[-1])
+        width = block.written(wiring.heads).shape[-1]
+        gain = norm_gain(block.norm, width)
         for channel in _channels(block, wiring.heads):
             yield from channel * gain
-        gain = norm_gain(block.mlp_norm, gain.shape[-1])
+        gain = norm_gain(block.mlp_norm, width)
         yield torch.cat([_linear(each) for each in _mlp_maps(block)[0]]) * gain
     first = next(m for m in wiring.vocabulary.modules() if isinstance(m, torch.nn.Linear | Conv1D))
-    yield _linear(first) * norm_gain(wiring.norm, gain.shape[-1])
+    yield _linear(first) * norm_gain(wiring.norm, width)
 
 
 def _channels(block: Block, heads: int) -> Iterator[torch.Tensor]:
@@ -67,11 +68,11 @@ def _linear(module: torch.nn.Module) -> torch.Tensor:
 def norm_gain(norm: torch.nn.Module, width: int) -> torch.Tensor:
     """Return what a norm multiplies each direction of a stream of size 1 by, [width].
 
-    All ones where there is none: a model that norms after adding reads its stream as it is.
+    A single 1 where there is none: a model that norms after adding reads its stream as it is.
     """
     weight = next(norm.parameters(), None)
     if weight is None:
-        return torch.ones(width)
+        return torch.ones(())  # goes with tensors of any device
     signs = torch.ones(width, dtype=weight.dtype, device=weight.device)
     signs[1::2] = -1
     with torch.no_grad():

@@ -52,16 +52,16 @@ class RunAttention:
         self._looked: dict[int, KeptDocument] = {}
 
     def __repr__(self) -> str:
-        found = recorded(self._run)
-        kept = [] if found is None else [each.number for each in found.documents]
-        return f"RunAttention(run={self._run.folder}, documents kept whole: {kept or 'none'})"
+        kept = self._numbers() or "none"
+        return f"RunAttention(run={self._run.folder}, documents kept whole: {kept})"
 
     def show(self) -> View:
-        """Show tokens joined by lines in the first document."""
-        return self.head_view()
+        """Show tokens joined by lines in the first document that was kept whole."""
+        return self.head_view(next(iter(self._numbers()), 0))
 
-    def _repr_html_(self) -> str:
-        return self.show()._repr_html_()
+    def _repr_html_(self) -> str | None:
+        """Show it; in words alone where no document was kept."""
+        return self.show()._repr_html_() if self._numbers() else None
 
     def document(self, doc: int) -> KeptDocument:
         """Return one document's attention.
@@ -115,6 +115,11 @@ class RunAttention:
             "tokens": list(found.words["tokens"]),
         }
 
+    def _numbers(self) -> list[int]:
+        """Return which documents the run kept whole."""
+        found = recorded(self._run)
+        return [] if found is None else [int(each["number"]) for each in found.about["documents"]]
+
     def _show(self, doc: int, view: ViewName) -> View:
         return show_document(self.document(doc), view)
 
@@ -127,7 +132,7 @@ class RunAttention:
         found = recorded(self._run)
         folders = [artefact_folder(self._run, kind) for kind in ("corpus", "model")]
         if None in folders:
-            kept = [] if found is None else [each.number for each in found.documents]
+            kept = self._numbers()
             raise ArtefactError(
                 f"Document {doc} is none of those that {self._run.folder} kept whole ({kept}), and "
                 f"its model and corpus are not in the cache {self._run.config['paths']['cache']}; "

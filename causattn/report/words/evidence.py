@@ -35,6 +35,7 @@ class EdgeRow:
     conditional: str
     model: str
     data_on: str
+    data_values: str
     conditional_on: str
     model_on: str
     verdict: str
@@ -96,10 +97,15 @@ def effect_on(row: Mapping[Any, Any], side: str, width: int | None = None) -> st
     width
         The most characters of a name or level.
     """
-    on, compared = outcome_in_words(row, side, width), values_compared(row, width)
-    if not on or side != "data" or compared is None:
-        return on
-    return f"{on}, {compared[0]} to {compared[1]}"
+    on = outcome_in_words(row, side, width)
+    compared = _values(row, width) if on and side == "data" else ""
+    return f"{on}, {compared}" if compared else on
+
+
+def _values(row: Mapping[Any, Any], width: int | None = None) -> str:
+    """Return which values of the cause are compared, ``bad to good``; empty where none are."""
+    compared = values_compared(row, width)
+    return "" if compared is None else f"{compared[0]} to {compared[1]}"
 
 
 def _interval(row: Mapping[str, Any], side: str, digits: int) -> str:
@@ -132,6 +138,7 @@ def _row(
         conditional=_interval(row, "conditional", digits),
         model=_interval(row, "model", digits),
         data_on=effect_on(row, "data"),
+        data_values=_values(row),
         conditional_on=effect_on(row, "conditional"),
         model_on=effect_on(row, "model"),
         verdict=_verdict_shown(symbol, _text(row.get("verdict"))),

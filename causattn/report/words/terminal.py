@@ -108,13 +108,11 @@ def _outcomes(rows: list[EdgeRow]) -> list[str]:
     for title, side in _COLUMNS:
         if side not in _FOLDED:
             continue
-        by_values: dict[str, list[str]] = {}
+        by_values: dict[str, dict[str, None]] = {}  # outcomes, each once
         for row in rows:
             if getattr(row, side) and (on := getattr(row, f"{side}_on")):
-                outcome, comma, values = on.rpartition(", ") if side == "data" else (on, "", "")
-                outcomes = by_values.setdefault(f"{comma}{values}", [])
-                if outcome not in outcomes:
-                    outcomes.append(outcome)
+                values = f", {row.data_values}" if side == "data" and row.data_values else ""
+                by_values.setdefault(values, {})[on.removesuffix(values)] = None
         if by_values:
             each = (f"{listed(outcomes)}{values}" for values, outcomes in by_values.items())
             said.append(f"{title[0].upper()}{title[1:]}: on {'; '.join(each)}.")
