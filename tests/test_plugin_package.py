@@ -43,6 +43,7 @@ SWEEP = [
     "controls=[]",
     "effects.refuters=[placebo,halves]",
     "effects.draws=20",
+    "effects.bootstraps=0",
     "effects.interventions=none",
     "discovery=chow_liu,pc,ges",
     "report=false",

@@ -110,17 +110,21 @@ def read_rows(path: str | Path, *keys: str) -> list[dict[str, Any]]:
         text = set(json.loads((file.metadata.metadata or {}).get(_JSON, b"[]")))
     except (OSError, ValueError) as error:
         raise ArtefactError(f"{path} holds no rows that can be read ({error}).") from None
-    rows = []
-    for columns in table.to_pylist():
-        row: dict[str, Any] = {}
-        for name in columns.pop(UNDEFINED, None) or ():
-            if keys and name not in keys:
-                continue
-            _put(row, name.removesuffix(_EMPTY), {} if name.endswith(_EMPTY) else None)
-        for name, value in columns.items():
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    rows: list[dict[str, Any]] = [{} for _ in range(table.num_rows)]
+    if UNDEFINED in columns:
+        for row, names in zip(rows, columns.pop(UNDEFINED).to_pylist(), strict=True):
+            for name in names or ():
+                if not keys or name in keys:
+                    *above, last = _path(name.removesuffix(_EMPTY))
+                    _within(row, above)[last] = {} if name.endswith(_EMPTY) else None
+    for name, values in columns.items():
+        *above, last = _path(name)
+        read = json.loads if name in text else None
+        for row, value in zip(rows, values.to_pylist(), strict=True):
             if value is not None:
-                _put(row, name, json.loads(value) if name in text else value)
-        rows.append(row)
+                place = _within(row, above) if above else row
+                place[last] = value if read is None else read(value)
     return rows
 
 
@@ -134,11 +138,11 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield (name + _EMPTY, below) if isinstance(below, Mapping) else (name, below)
 
 
-def _put(row: dict[str, Any], name: str, value: Any) -> None:
-    *above, last = _path(name)
+def _within(row: dict[str, Any], above: Sequence[str]) -> dict[str, Any]:
+    """Return the mapping under these keys, made where there is none."""
     for key in above:
         row = row.setdefault(key, {})
-    row[last] = value
+    return row
 
 
 @cache

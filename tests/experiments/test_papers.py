@@ -19,6 +19,8 @@ FASTER = {
     "bnlearn": {"steps": {"asia": 30}, "documents": 500, "checked": ["asia"]},
     # A model that has learned nothing yet: identities hold of any.
     "mediation": {"steps": 60, "sentences": 2000},
+    # A smaller graph, which is found exactly.
+    "flop": {"graphs": 1, "nodes": 15, "degree": 3, "rows": 5000},
     # Fewer sentences and steps.
     "rollout": {"steps": 400, "held_out": 200, "evaluated": 20},
 }
