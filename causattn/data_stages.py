@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from causattn import candidates, corpora, discovery, effects, features
-from causattn.base import choose, content_key, due, file_sha256
+from causattn.base import check_takes, choose, content_key, due, file_sha256
 from causattn.graphs import CausalGraph
 from causattn.results import Artefact, Store
 
@@ -56,12 +56,14 @@ class OwnStages:
     Raises
     ------
     ConfigError
-        For a stage that there is not.
+        For a stage that there is not, and a function that does not take what its stage has.
     """
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]], seed: int) -> None:
-        for name in functions:
+        for name, function in functions.items():
             choose(name, OWN_STAGES, "stages")
+            takes = OWN_STAGES[name].split(")")[0].strip("(").split(", ")
+            check_takes(function, takes, by_name=True)
         self._functions, self._seed = dict(functions), seed
 
     def __contains__(self, stage: str) -> bool:

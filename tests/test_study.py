@@ -141,6 +141,8 @@ def test_a_stage_of_ones_own(place):
         causattn.run(*given, stages={"discover": chain})
     with pytest.raises(ConfigError, match=r"where a CausalGraph is due; mend what it returns"):
         causattn.run(*given, stages={"discovery": lambda features, candidates, seed: 7})
+    with pytest.raises(ConfigError, match=r"is called with \(features, candidates, seed\), which"):
+        causattn.run(*given, stages={"discovery": lambda data: 7})
 
 
 def test_what_follows_an_own_stage_is_found_again_where_it_gives_the_same(place):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         write_manifest,
         write_text,
     )
+    from causattn.base.given import check_takes, due, number_given
     from causattn.base.jit import compiling_seconds, njit, when_compiling
     from causattn.base.memory import free_gb
     from causattn.base.options import Option, options_of, summary_of
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
         plugin_names,
     )
     from causattn.base.randomness import generator, integer_seed, seed_sequence
-    from causattn.base.registry import Entry, Registry, due, required
+    from causattn.base.registry import Entry, Registry, required
     from causattn.base.saying import (
         csv_cell,
         held_apart,
@@ -104,6 +105,7 @@ __all__ = [
     "above_zero",
     "check_artefact",
     "check_parquet",
+    "check_takes",
     "choose",
     "compiling_seconds",
     "configured",
@@ -131,6 +133,7 @@ __all__ = [
     "nearest_name",
     "new_artefact",
     "njit",
+    "number_given",
     "on_demand",
     "one_line",
     "options_of",

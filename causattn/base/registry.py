@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from functools import cache, partial
@@ -239,24 +238,6 @@ class Registry(Mapping[str, T]):
                 f"The settings of the {self.what} {entry.name} of {entry.place} are no dataclass; "
                 "write a class with @dataclass(frozen=True)."
             )
-
-
-def due(value: V, kind: str, giver: Any) -> V:
-    """Return what a contribution, or a function, gave where it is of the class named `kind`.
-
-    Raises
-    ------
-    ConfigError
-        Naming the contribution's file where it gave something else.
-    """
-    if kind in {each.__name__ for each in type(value).__mro__}:
-        return value
-    name = getattr(giver, "name", None) or getattr(giver, "__qualname__", type(giver).__name__)
-    module = sys.modules.get(giver.__module__)
-    raise ConfigError(
-        f"{name} of {getattr(module, '__file__', giver.__module__)} gave an object of the type "
-        f"{type(value).__name__}, where a {kind} is due; mend what it returns."
-    )
 
 
 def required(contract: type) -> list[str]:

@@ -212,6 +212,16 @@ def test_what_cannot_be_taken_is_one_sentence(data):
         ges(values, score=3)
     with pytest.raises(ConfigError, match=r"derive its class from causattn.discovery.Algorithm"):
         discover({"kind": object()}, values)
+    Wrong.local_score = lambda self, node, parents: "high"
+    with pytest.raises(CausattnError, match="The score Wrong gave 'high' for variable"):
+        ges(values, score=Wrong())
+    Wrong.local_score = lambda self, node: 1.0
+    with pytest.raises(ConfigError, match=r"is called with \(node, parents\), which it does not"):
+        ges(values, score=Wrong())
+    with pytest.raises(ConfigError, match=r"is called with \(x, y, given\), which it does not"):
+        pc(values, test=lambda x, y: 0.5)
+    with pytest.raises(CausattnError, match="gave None for variables 0 and 1"):
+        pc(values, test=lambda x, y, given: None)
 
 
 def test_causal_learns_own_search_takes_a_function(data):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from causattn.base import CausattnError
+from causattn.base import CausattnError, number_given
 from causattn.discovery.pc.discrete import (
     DiscreteStatistics,
     chi_square_p_values,
@@ -244,7 +244,7 @@ class PlainFunction(PlainEvaluator):
     def judge_many(self, questions: list[Question]) -> list[Verdict]:
         """Have many questions answered in one call."""
         assert self._batch is not None
-        answers = np.asarray(self._batch(questions), dtype=np.float64)
+        answers = np.asarray(self._batch(questions))
         if answers.shape != (len(questions),):
             raise CausattnError(
                 f"The independence test gave p-values of shape {answers.shape} for "
@@ -254,12 +254,12 @@ class PlainFunction(PlainEvaluator):
             self._verdict(p, *asked) for p, asked in zip(answers.tolist(), questions, strict=True)
         ]
 
-    def _verdict(self, p: float, x: int, y: int, given: tuple[int, ...]) -> Verdict:
-        p = float(p)
+    def _verdict(self, answer: object, x: int, y: int, given: tuple[int, ...]) -> Verdict:
+        p = number_given(answer)
         # Rounding may take a p-value a little beyond 1; anything else is no p-value.
         if not 0 <= p <= 1 + 1e-9:
             raise CausattnError(
-                f"The independence test gave {p} for variables {x} and {y} given {given}; a "
+                f"The independence test gave {answer!r} for variables {x} and {y} given {given}; a "
                 "p-value lies between 0 and 1, so check the test and its data."
             )
         return Verdict(p > self._alpha[x, y], 1 - p, 0, p)

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from causattn.base import CausattnError, ConfigError, DataError
+from causattn.base import CausattnError, ConfigError, DataError, check_takes, number_given
 from causattn.discovery.contract import ANY_DATA
 
 if TYPE_CHECKING:
@@ -230,10 +230,11 @@ class ForeignScore(LocalScore):
         self._score, self._name = score, name
 
     def _compute(self, target: int, parents: tuple[int, ...]) -> float:
-        found = float(self._score.local_score(target, parents))
+        given = self._score.local_score(target, parents)
+        found = number_given(given)
         if not found < float("inf"):
             raise CausattnError(
-                f"The score {self._name} gave {found} for variable {target} with parents "
+                f"The score {self._name} gave {given!r} for variable {target} with parents "
                 f"{parents}; give a number, or minus infinity for a family without a score."
             )
         return found
@@ -265,4 +266,5 @@ def given_score(score: AnyScore) -> tuple[str, Score | None]:
             f"score={score!r} is no score; give a name, or an object with "
             "local_score(node, parents)."
         )
+    check_takes(score.local_score, ("node", "parents"))
     return "auto", GivenScore(score)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from causattn.base import ConfigError, DataError
+from causattn.base import ConfigError, DataError, check_takes, number_given
 from causattn.discovery.contract import ANY_DATA
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def one_by_one(test: PValue | BatchTest) -> PValue:
     """Return a test as a function of one question."""
     if not hasattr(test, "p_values"):
         return test
-    return lambda x, y, given: float(test.p_values([(x, y, given)])[0])
+    return lambda x, y, given: number_given(test.p_values([(x, y, given)])[0])
 
 
 def given_test(test: AnyTest) -> tuple[str, IndependenceTest | None]:
@@ -174,4 +174,6 @@ def given_test(test: AnyTest) -> tuple[str, IndependenceTest | None]:
             f"test={test!r} is no test; give a name, a function (x, y, given) -> p-value, or an "
             "object with p_values(questions)."
         )
+    many = getattr(test, "p_values", None)
+    check_takes(*((test, ("x", "y", "given")) if many is None else (many, ("questions",))))
     return "auto", GivenTest(test)
