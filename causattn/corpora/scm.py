@@ -1,76 +1,77 @@
-"""Corpora of kind ``scm``: reviews in natural words whose making is a known structural model.
+"""Corpora of kind ``scm``: texts in natural words whose making is a known structural model.
 
-Concepts (crowd, price, food, service, noise) depend on one another and make the stars. Each is
-written out by a grammar: outright or implied, in many wordings, in any order, or not at all, among
-sentences that say nothing of them. All randomness (of the model, of the wording, of the order) is
-noise of its own for each document and variable, and kept, so that **exact counterfactuals** exist:
-the same document had the food been good (`scm_counterfactual`), in which nothing changes but what
-follows from that.
+Concepts depend on one another and make an outcome: in reviews of restaurants the stars, in notes of
+a clinic how urgent a case is, in letters of application a recruiter's mark. Each is written out by
+a grammar: outright or implied, in many wordings, in any order, or not at all, among sentences that
+say nothing of them. All randomness (of the model, of the wording, of the order) is noise of its own
+for each document and variable, and kept, so that **exact counterfactuals** exist: the same document
+had the food been good (`scm_counterfactual`), in which nothing changes but what follows from that.
 
 ============== =====================================================================================
-hidden         a common cause of food and service that no text speaks of; the truth is then a
+hidden         a common cause of two or more concepts that no text speaks of; the truth is then a
                skeleton over what is seen
-selection      of reviews with three or four stars some are never written: what is left is joined
-               by that, too
+selection      of some outcomes most texts are never written: what is left is joined by that, too
 ============== =====================================================================================
+
+A domain is one file (`causattn.corpora.scm_restaurant`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from causattn.base import ConfigError, DataError, choose, generator
 from causattn.corpora.contract import CorpusSource
 from causattn.corpora.corpus import Corpus, Mentions
-from causattn.corpora.scm_restaurant import (
-    CONCEPTS,
-    DISTRACTORS,
-    HIDDEN,
-    HIDDEN_CONCEPT,
-    MIDDLE,
-    SAID,
-    SEPARATOR,
-    SPREAD,
-    Concept,
-    Language,
-)
+from causattn.corpora.scm_applications import APPLICATIONS
+from causattn.corpora.scm_clinic import CLINIC
+from causattn.corpora.scm_grammar import SEPARATOR, Concept, Domain, Language
+from causattn.corpora.scm_restaurant import RESTAURANT
 from causattn.graphs import CausalGraph
 
-OUTCOME = "stars"
+DOMAINS: Mapping[str, Domain] = {
+    "restaurant": RESTAURANT,
+    "clinic": CLINIC,
+    "applications": APPLICATIONS,
+}
 _CLASSES = ("1", "2", "3", "4", "5")
-_WRITTEN = np.array([1.0, 0.9, 0.25, 0.4, 1.0])
-"""Chance that a review of so many stars is written, where that matters."""
 _POOL = 8
-"""Reviews drawn for each that is kept, where some are not written."""
+"""Documents drawn for each that is kept, where some are not written."""
 
 
 @dataclass(frozen=True)
 class ScmSettings:
-    """How many reviews, and how they are written.
+    """How many texts, of what, and how they are written.
 
     Parameters
     ----------
     documents
         How many.
+    domain
+        ``"restaurant"``: reviews and their stars; ``"clinic"``: notes and how urgent a case is; or
+        ``"applications"``: letters of application and a recruiter's mark.
     language
         ``"english"`` or ``"chinese"``.
     mentioned
-        Chance that a review speaks of a concept.
+        Chance that a text speaks of a concept.
     implied
         Chance that it does so without a word for it (*I wiped my plate clean*).
     distractors
-        The most sentences in a review that say nothing of any concept.
+        The most sentences in a text that say nothing of any concept.
     hidden
-        Have food and service a common cause that no review speaks of?
+        Have some concepts a common cause that no text speaks of (the staff's experience, the
+        patient's defences, the family's means)?
     selection
-        Are reviews with three or four stars seldom written?
+        Are texts with some outcomes seldom written (three or four stars, mild cases, marks at
+        either end)?
     """
 
     documents: int = 2000
+    domain: Literal["restaurant", "clinic", "applications"] = "restaurant"
     language: Language = "english"
     mentioned: float = 0.9
     implied: float = 0.3
@@ -79,7 +80,7 @@ class ScmSettings:
     selection: bool = False
 
     def __post_init__(self) -> None:
-        most = len(DISTRACTORS[self.language])
+        most = len(DOMAINS[self.domain].distractors[self.language])
         if self.documents < 2:
             raise ConfigError(
                 f"corpus.documents={self.documents} is too few for a corpus; ask for at least 2."
@@ -94,18 +95,18 @@ class ScmSettings:
 
 
 class Scm(CorpusSource):
-    """Restaurant reviews written out from a known structural model, with exact counterfactuals."""
+    """Texts in natural words from a known structural model, with exact counterfactuals."""
 
     name = "scm"
     settings = ScmSettings
 
     def load(self, settings: ScmSettings, seed: int) -> Corpus:
-        """Draw the reviews; equal seeds give equal ones, and fewer are the first of more."""
-        return _reviews(settings, seed, {})
+        """Draw the texts; equal seeds give equal ones, and fewer are the first of more."""
+        return _documents(settings, seed, {})
 
 
 def scm_counterfactual(corpus: Corpus, do: Mapping[str, str]) -> Corpus:
-    """Return the same reviews, had some concepts been set: document by document, noise kept.
+    """Return the same texts, had some concepts been set: document by document, noise kept.
 
     Parameters
     ----------
@@ -129,37 +130,40 @@ def scm_counterfactual(corpus: Corpus, do: Mapping[str, str]) -> Corpus:
     settings = ScmSettings(**{key: about[key] for key in asdict(ScmSettings())})
     codes = {}
     for name, value in do.items():
-        concept = choose(name, {each.name: each for each in CONCEPTS}, "do")
+        concepts = DOMAINS[settings.domain].concepts
+        concept = choose(name, {each.name: each for each in concepts}, "do")
         codes[name] = choose(value, {v: k for k, v in enumerate(concept.values)}, f"do[{name}]")
-    return _reviews(settings, about["seed"], codes)
+    return _documents(settings, about["seed"], codes)
 
 
-def _reviews(settings: ScmSettings, seed: int, do: Mapping[str, int]) -> Corpus:
-    """Return the reviews of a seed, with some concepts set."""
+def _documents(settings: ScmSettings, seed: int, do: Mapping[str, int]) -> Corpus:
+    """Return the texts of a seed, with some concepts set."""
+    domain = DOMAINS[settings.domain]
     count = settings.documents * (_POOL if settings.selection else 1)
-    fact, stars = _model(settings, seed, {}, count)
+    fact, outcome = _model(settings, seed, {}, count)
     rows = np.arange(count)
     if settings.selection:
-        rows = np.flatnonzero(_noise(seed, "selection", count) < _WRITTEN[stars])
+        written = np.array(domain.written)[outcome]
+        rows = np.flatnonzero(_noise(seed, "selection", count) < written)
         if len(rows) < settings.documents:
             raise DataError(
-                f"Of {count} reviews {len(rows)} were written, fewer than corpus.documents="
+                f"Of {count} texts {len(rows)} were written, fewer than corpus.documents="
                 f"{settings.documents}; ask for fewer."
             )
     if do:
-        fact, stars = _model(settings, seed, do, count)
+        fact, outcome = _model(settings, seed, do, count)
     rows = rows[: settings.documents]
-    values = np.stack([fact[concept.name] for concept in CONCEPTS], axis=1)[rows]
+    values = np.stack([fact[concept.name] for concept in domain.concepts], axis=1)[rows]
     texts, mentions = _written(settings, seed, values, rows)
     return Corpus(
-        name=f"scm_{settings.language}",
+        name=f"scm_{settings.domain}_{settings.language}",
         texts=texts,
-        variables=tuple(concept.name for concept in CONCEPTS),
+        variables=tuple(concept.name for concept in domain.concepts),
         values=values.astype(float),
-        categories=tuple(concept.values for concept in CONCEPTS),
+        categories=tuple(concept.values for concept in domain.concepts),
         mentions=mentions,
-        outcome=stars[rows].astype(float),
-        outcome_name=OUTCOME,
+        outcome=outcome[rows].astype(float),
+        outcome_name=domain.outcome,
         outcome_classes=_CLASSES,
         truth=_truth(settings),
         about={
@@ -178,17 +182,19 @@ def _noise(seed: int, what: str, count: int) -> np.ndarray:
 
 
 def _concepts(settings: ScmSettings) -> tuple[Concept, ...]:
-    return (HIDDEN_CONCEPT, *CONCEPTS) if settings.hidden else CONCEPTS
+    domain = DOMAINS[settings.domain]
+    return (domain.hidden, *domain.concepts) if settings.hidden else domain.concepts
 
 
 def _model(
     settings: ScmSettings, seed: int, do: Mapping[str, int], count: int
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return the concepts' codes and the stars' class, int64 [count] each."""
+    """Return the concepts' codes and the outcome's class, int64 [count] each."""
+    domain = DOMAINS[settings.domain]
     # Where there is no hidden cause, its chance goes to everybody.
-    average = np.full(count, HIDDEN_CONCEPT.base)
+    average = np.full(count, domain.hidden.base)
     codes: dict[str, np.ndarray] = {}
-    score = np.full(count, MIDDLE)
+    score = np.full(count, domain.middle)
     for concept in _concepts(settings):
         chance = np.full(count, concept.base)
         for parent, added in concept.parents.items():
@@ -197,15 +203,15 @@ def _model(
         if concept.name in do:
             codes[concept.name] = np.full(count, do[concept.name], dtype=np.int64)
         score = score + concept.weight * (codes[concept.name] - 0.5)
-    noise = generator(seed, "corpora", "scm", OUTCOME).normal(size=count)
-    stars = np.clip(np.rint(score + SPREAD * noise), 1, 5).astype(np.int64) - 1
-    return codes, stars
+    noise = generator(seed, "corpora", "scm", domain.outcome).normal(size=count)
+    outcome = np.clip(np.rint(score + domain.spread * noise), 1, 5).astype(np.int64) - 1
+    return codes, outcome
 
 
 def _written(
     settings: ScmSettings, seed: int, values: np.ndarray, rows: np.ndarray
 ) -> tuple[list[str], Mentions]:
-    """Return the texts of some reviews, and where each concept is spoken of.
+    """Return some texts, and where each concept is spoken of.
 
     Of a concept said outright its word carries it, of one implied the sentence.
     """
@@ -214,9 +220,10 @@ def _written(
     def drawn(what: str) -> np.ndarray:
         return _noise(seed, what, count)[rows]
 
-    said = SAID[settings.language]
+    domain = DOMAINS[settings.domain]
+    said, nothing = domain.said[settings.language], domain.distractors[settings.language]
     parts: list[list[tuple[float, str, int, int, int]]] = [[] for _ in rows]
-    for variable, concept in enumerate(CONCEPTS):
+    for variable, concept in enumerate(domain.concepts):
         name = concept.name
         speaks, implies, frame, word, place = (
             drawn(f"{name} {what}") for what in ("mentioned", "implied", "frame", "word", "place")
@@ -240,16 +247,16 @@ def _written(
             drawn(f"distractor {k} {what}") for what in ("there", "which", "place")
         )
         for row in np.flatnonzero(there < 0.5).tolist():
-            text = _one_of(DISTRACTORS[settings.language], which[row])
+            text = _one_of(nothing, which[row])
             if all(text != other for _, other, *_ in parts[row]):
                 parts[row].append((float(place[row]), text, -1, 0, 0))
-    return _joined(parts, SEPARATOR[settings.language], DISTRACTORS[settings.language][0])
+    return _joined(parts, SEPARATOR[settings.language], nothing[0])
 
 
 def _joined(
     parts: list[list[tuple[float, str, int, int, int]]], separator: str, nothing: str
 ) -> tuple[list[str], Mentions]:
-    """Return the sentences of each review in their order; one that says nothing says `nothing`."""
+    """Return the sentences of each text in their order; one that says nothing says `nothing`."""
     texts, columns = [], []
     for document, own in enumerate(parts):
         text = ""
@@ -267,13 +274,13 @@ def _one_of(choices: tuple[str, ...], noise: Any) -> str:
 
 
 def _truth(settings: ScmSettings) -> CausalGraph:
-    """Return the true graph over the concepts, the stars, and what is hidden where something is."""
-    every = _concepts(settings)
-    names = [*(concept.name for concept in every), OUTCOME]
+    """Return the true graph over concepts and outcome, and what is hidden where something is."""
+    domain, every = DOMAINS[settings.domain], _concepts(settings)
+    names = [*(concept.name for concept in every), domain.outcome]
     adjacency = np.zeros((len(names), len(names)), dtype=int)
     for concept in every:
         for parent in concept.parents:
-            if parent != HIDDEN or settings.hidden:
+            if parent != domain.hidden.name or settings.hidden:
                 adjacency[names.index(parent), names.index(concept.name)] = 1
         if concept.weight:
             adjacency[names.index(concept.name), -1] = 1

@@ -1,74 +1,12 @@
-"""Restaurant reviews for ``corpus=scm``: what depends on what, and how each of it is said.
-
-A clause says a concept's value outright (``{}`` is one of the value's words) or lets it be
-inferred. Wordings are ours.
-"""
+"""Restaurant reviews and their stars, for ``corpus=scm``; the wordings are ours."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Language = Literal["english", "chinese"]
-
-
-@dataclass(frozen=True)
-class Said:
-    """How one value of a concept is said.
-
-    Parameters
-    ----------
-    frames, words
-        Outright: a sentence with ``{}`` for one of the words.
-    implied
-        Sentences that say it without a word for it.
-    """
-
-    frames: tuple[str, ...]
-    words: tuple[str, ...]
-    implied: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Concept:
-    """A binary concept of the structural model.
-
-    Parameters
-    ----------
-    name, values
-        Its name, and its values, the one that is coded 0 first.
-    base
-        Chance of value 1 where all parents are 0.
-    parents
-        What each parent's value 1 adds to that chance.
-    weight
-        What value 1 rather than 0 adds to the stars before noise and rounding.
-    """
-
-    name: str
-    values: tuple[str, str]
-    base: float
-    parents: dict[str, float]
-    weight: float
-
-
-HIDDEN = "staff"
-"""The common cause that no text speaks of: experienced staff cook and serve well."""
-HIDDEN_CONCEPT = Concept(HIDDEN, ("new", "experienced"), 0.5, {}, 0.0)
-CONCEPTS = (
-    Concept("crowd", ("empty", "full"), 0.5, {}, 0.0),
-    Concept("price", ("cheap", "expensive"), 0.4, {}, -0.8),
-    Concept("food", ("bad", "good"), 0.3, {"price": 0.35, HIDDEN: 0.3}, 2.0),
-    Concept("service", ("bad", "good"), 0.65, {"crowd": -0.45, HIDDEN: 0.3}, 1.4),
-    Concept("noise", ("quiet", "loud"), 0.2, {"crowd": 0.6}, -0.8),
-)
-"""In a causal order."""
-MIDDLE, SPREAD = 3.0, 0.6
-"""Stars where good and bad are even, and the standard deviation of their noise."""
+from causattn.corpora.scm_grammar import Concept, Domain, Said
 
 _FOOD_EN = ("The food was {}.", "What we ate was {}.", "My main course was {}.", "{} dishes!")
 _SERVICE_EN = ("The service was {}.", "Our waiter was {}.", "{} staff, I have to say.")
-ENGLISH: dict[str, tuple[Said, Said]] = {
+_ENGLISH = {
     "crowd": (
         Said(
             ("The place was {}.", "The dining room was {} when we came."),
@@ -130,7 +68,7 @@ ENGLISH: dict[str, tuple[Said, Said]] = {
         ),
     ),
 }
-DISTRACTORS_EN = (
+_DISTRACTORS_EN = (
     "We came for my sister's birthday.",
     "It is two blocks from the station.",
     "Parking is in the back.",
@@ -146,7 +84,7 @@ _SERVICE_ZH = ("服务{}。", "服务员{}。")
 _PRICE_ZH = ("价格{}。", "这里的菜价{}。")
 _CROWD_ZH = ("店里{}。", "我们到的时候{}。")
 _NOISE_ZH = ("里面{}。", "大厅{}。")
-CHINESE: dict[str, tuple[Said, Said]] = {
+_CHINESE = {
     "crowd": (
         Said(_CROWD_ZH, ("很空", "没什么人", "冷冷清清"), ("座位随便挑。",)),
         Said(_CROWD_ZH, ("坐满了", "人很多", "非常拥挤"), ("门口排着长队。",)),
@@ -184,7 +122,7 @@ CHINESE: dict[str, tuple[Said, Said]] = {
         Said(_NOISE_ZH, ("很吵", "非常嘈杂"), ("说话要靠喊。", "回家以后耳朵还在响。")),
     ),
 }
-DISTRACTORS_ZH = (
+_DISTRACTORS_ZH = (
     "那天是妹妹的生日。",
     "离车站两条街。",
     "停车场在后面。",
@@ -193,6 +131,20 @@ DISTRACTORS_ZH = (
     "椅子是深色木头做的。",
     "我先生点了鱼，我点了羊肉。",
 )
-SAID = {"english": ENGLISH, "chinese": CHINESE}
-DISTRACTORS = {"english": DISTRACTORS_EN, "chinese": DISTRACTORS_ZH}
-SEPARATOR = {"english": " ", "chinese": ""}
+RESTAURANT = Domain(
+    # Experienced staff cook and serve well.
+    hidden=Concept("staff", ("new", "experienced"), 0.5, {}, 0.0),
+    concepts=(
+        Concept("crowd", ("empty", "full"), 0.5, {}, 0.0),
+        Concept("price", ("cheap", "expensive"), 0.4, {}, -0.8),
+        Concept("food", ("bad", "good"), 0.3, {"price": 0.35, "staff": 0.3}, 2.0),
+        Concept("service", ("bad", "good"), 0.65, {"crowd": -0.45, "staff": 0.3}, 1.4),
+        Concept("noise", ("quiet", "loud"), 0.2, {"crowd": 0.6}, -0.8),
+    ),
+    outcome="stars",
+    middle=3.0,
+    spread=0.6,
+    written=(1.0, 0.9, 0.25, 0.4, 1.0),
+    said={"english": _ENGLISH, "chinese": _CHINESE},
+    distractors={"english": _DISTRACTORS_EN, "chinese": _DISTRACTORS_ZH},
+)
