@@ -28,7 +28,6 @@ CASES = [
     for kind in ("continuous", "discrete")
     if name not in LEFT_OUT
     and kind in ALGORITHMS[name].capability.data_kinds
-    and not (engine == "torch" and kind == "discrete")
     and (engine != "causal-learn" or (name, kind) not in SLOW)
     and (name, kind) != ("grasp", "discrete")
 ]

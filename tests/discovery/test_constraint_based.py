@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from causallearn.search.ConstraintBased.PC import pc as reference_pc
 
 from causattn.base import CapabilityError, ConfigError, DataError
@@ -141,37 +140,7 @@ def test_knowledge_is_honoured_and_saves_tests(graph_of, gaussian, engine):
     assert bound.tests < free.tests
 
 
-@pytest.mark.parametrize("rules", ["causal-learn", "standard", "majority"])
-def test_the_batches_of_torch_find_what_the_compiled_engine_finds(
-    graph_of, gaussian, candidates_of, rules
-):
-    truth = graph_of(
-        "a>c b>c c>d d>e b>f f>e e>g g>h a>h h>i i>j j>k k>l l>m m>n", "abcdefghijklmn"
-    )
-    data = gaussian(truth, 500, 2)
-    allowed = all_pairs_but(truth.names, "ab", "ad", "cf", "dg", "bn", "cm")
-    for more in (
-        {},
-        {"candidates": candidates_of(truth.names, allowed)},
-        {"candidates": candidates_of(truth.names, allowed), "use_candidates": "weigh"},
-        {"knowledge": Knowledge(tiers=(tuple("abc"), tuple("defghijklmn")))},
-    ):
-        compiled = pc(data, alpha=0.05, rules=rules, **more)
-        batched = pc(data, alpha=0.05, rules=rules, engine="torch", **more)
-        assert np.array_equal(compiled.marks, batched.marks)
-        assert compiled.tests_by_order == batched.tests_by_order
-        assert dict(compiled.separating_sets) == dict(batched.separating_sets)
-        assert batched.details["device"] == ("cuda" if torch.cuda.is_available() else "cpu")
-        assert "torch" in batched.algorithm
-
-
-def test_torch_tests_gaussian_data_only(network):
-    data, _ = network("asia", 200)
-    with pytest.raises(CapabilityError, match="pc takes continuous data and the data are discrete"):
-        pc(data, engine="torch")
-
-
-@pytest.mark.parametrize("engine", [*ENGINES, "torch"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_sets_from_paths_are_no_more_tests_and_auto_where_candidates_restrict(
     graph_of, gaussian, candidates_of, engine
 ):
@@ -244,7 +213,7 @@ def test_what_does_not_fit_is_a_sentence(graph_of, gaussian, network):
         pc(continuous, test="g_square")
     mixed = continuous.assign(kind=["x", "y"] * 50)
     with pytest.raises(CapabilityError, match=r"mixed \(discrete: kind; continuous: X, Y, Z\)"):
-        pc(mixed, engine="torch")
+        pc(mixed, test="fisher_z")
     with pytest.raises(ConfigError, match=r"alpha=1\.5"):
         pc(continuous, alpha=1.5)
     with pytest.raises(DataError, match="missing"):

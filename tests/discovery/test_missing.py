@@ -5,7 +5,18 @@ import pandas as pd
 import pytest
 
 from causattn.base import CapabilityError, ConfigError, DataError
-from causattn.discovery import TESTS, as_discovery_data, discover, edge_frequencies, ges, pc
+from causattn.discovery import (
+    TESTS,
+    Problem,
+    as_discovery_data,
+    discover,
+    edge_frequencies,
+    ges,
+    pc,
+)
+from causattn.discovery.contract import CONTINUOUS, Capability
+from causattn.discovery.shared_settings import TestSettings as Settings
+from causattn.discovery.shared_settings import chosen_test
 from causattn.discovery.tests.corrected import causes_of_missing, corrected_covariance
 
 
@@ -135,8 +146,13 @@ def test_what_cannot_be_is_a_sentence():
         pc(table, missing="drop")
     with pytest.raises(CapabilityError, match=r"for test=fisher_z, .* set missing=test-wise"):
         pc(table, missing="corrected", test="degenerate_gaussian")
+    of_one_test = Capability(data_kinds=CONTINUOUS, tests=("fisher_z",))
     with pytest.raises(CapabilityError, match="set engine=causattn"):
-        pc(table, missing="test-wise", engine="torch")
+        chosen_test(
+            Problem(as_discovery_data(table, missing="test-wise")),
+            Settings(kind="pc", missing="test-wise"),
+            of_one_test,
+        )
     empty = np.column_stack([np.full(500, np.nan), table])
     for each in (empty, pd.DataFrame(empty).add_prefix("X")):
         with pytest.raises(DataError, match=r"Variable X\d has no value in any row; leave it out"):

@@ -81,7 +81,7 @@ def pag_by_tests(
         reach = LargestSets(limit, names=data.names)
         found = search(PlainFunction(test.on(data), data.size, settings.alpha), known, reach)
     else:
-        make, kernels, counted = evaluators_of(statistics, 1, "compiled", "cpu")
+        make, kernels, counted = evaluators_of(statistics, 1, "compiled")
         reach = LargestSets(limit, kernels.most_tests, data.names)
         with counted:
             found = search(make(settings.alpha), known, reach)

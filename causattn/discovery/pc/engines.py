@@ -1,4 +1,4 @@
-"""The ways to run PC: causattn's engine, compiled or in batches of torch, and causal-learn.
+"""The ways to run PC: causattn's engine and causal-learn.
 
 By causal-learn means with its tests. Over all pairs, with one level and its own rules, its own
 search runs too; a search that is restricted, weighed or bound by knowledge, or that has other
@@ -8,7 +8,7 @@ collider of every unshielded triple over one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,8 +17,6 @@ import numpy as np
 from causattn.base import warn
 from causattn.discovery.data import DiscoveryData
 from causattn.discovery.pc import (
-    DiscreteStatistics,
-    GaussianStatistics,
     PCResult,
     Rules,
     run_pc,
@@ -81,18 +79,18 @@ def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> Causa
     statistics = search.test.statistics(data, on_demand=little)
     if statistics is None:
         return _one_by_one(data, search.test.on(data), search)
-    return _by_us(data, statistics, search, threads=threads)
-
-
-def pc_by_torch(data: DiscoveryData, search: PcSearch) -> CausalGraph:
-    """Run causattn's PC with the tests of an order in batches, on a GPU where torch has one."""
-    import torch
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    statistics = search.test.statistics(data)
-    assert statistics is not None  # offered Fisher's z only
-    graph = _by_us(data, statistics, search, backend="torch", device=device)
-    return replace(graph, details={**graph.details, "device": device})
+    found = run_pc(
+        statistics,
+        alpha=search.alpha,
+        rules=search.rules,
+        allowed=search.allowed,
+        knowledge=search.knowledge,
+        conditioning=search.conditioning,
+        max_order=search.reachable_order(data),
+        orientation_alpha=search.orientation_alpha,
+        threads=threads,
+    )
+    return _as_graph(found, data)
 
 
 def _one_by_one(
@@ -110,27 +108,6 @@ def _one_by_one(
         max_order=search.reachable_order(data),
         orientation_alpha=search.orientation_alpha,
         names=data.names,
-    )
-    return _as_graph(found, data)
-
-
-def _by_us(
-    data: DiscoveryData,
-    statistics: GaussianStatistics | DiscreteStatistics,
-    search: PcSearch,
-    **how: Any,
-) -> CausalGraph:
-    """Run causattn's PC in a back end."""
-    found = run_pc(
-        statistics,
-        alpha=search.alpha,
-        rules=search.rules,
-        allowed=search.allowed,
-        knowledge=search.knowledge,
-        conditioning=search.conditioning,
-        max_order=search.reachable_order(data),
-        orientation_alpha=search.orientation_alpha,
-        **how,
     )
     return _as_graph(found, data)
 

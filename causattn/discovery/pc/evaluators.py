@@ -19,7 +19,7 @@ from causattn.discovery.pc.reference import PlainDiscrete, PlainEvaluator, Plain
 from causattn.discovery.running.compiling import DISCRETE_PC, GAUSSIAN_PC, Kernels, TooLong
 from causattn.discovery.tests.contract import IndependenceTest
 
-Backend = Literal["compiled", "torch", "reference"]
+Backend = Literal["compiled", "reference"]
 Level = float | np.ndarray
 Statistics = GaussianStatistics | DiscreteStatistics
 
@@ -70,9 +70,8 @@ class PatientEvaluator:
     """
 
     def __init__(
-        self, plain: Evaluator, compiled: Callable[[], Evaluator], kernels: Kernels
+        self, plain: PlainEvaluator, compiled: Callable[[], Evaluator], kernels: Kernels
     ) -> None:
-        assert isinstance(plain, PlainEvaluator)
         plain.due = kernels.due
         self._now: Evaluator = plain
         self._compiled, self._kernels = compiled, kernels
@@ -102,37 +101,8 @@ class PatientEvaluator:
         return self._now.p_values(statistic, degrees_of_freedom)
 
 
-def evaluator_of(
-    statistics: Statistics, level: Level, threads: int, backend: Backend, device: str
-) -> Evaluator:
-    """Return the test of some data at a level in a back end.
-
-    Raises
-    ------
-    ConfigError
-        Where torch is asked to test discrete data.
-    """
-    if isinstance(statistics, GaussianStatistics):
-        if backend == "reference":
-            from causattn.discovery.pc.plain_gaussian import PlainGaussian
-
-            return PlainGaussian(statistics, level)
-        if backend == "torch":
-            from causattn.discovery.pc.torch_engine import TorchGaussian
-
-            return TorchGaussian(statistics, level, device)
-        return CompiledGaussian(statistics, level, threads)
-    if backend == "reference":
-        return PlainDiscrete(statistics, level)
-    if backend == "torch":
-        raise ConfigError(
-            "backend=torch tests Gaussian data only; take backend=compiled for discrete data."
-        )
-    return CompiledDiscrete(statistics, level, threads)
-
-
 def evaluators_of(
-    statistics: Statistics, threads: int, backend: Backend, device: str
+    statistics: Statistics, threads: int, backend: Backend
 ) -> tuple[Callable[[Level], Evaluator], Kernels, AbstractContextManager[None]]:
     """Return what gives the test of some data at a level, and its kernels.
 
@@ -142,13 +112,15 @@ def evaluators_of(
     patient = backend == "compiled" and kernels.plain_first(statistics.size)
 
     def make(at: Level) -> Evaluator:
-        def in_backend() -> Evaluator:
-            return evaluator_of(statistics, at, threads, backend, device)
+        def compiled() -> Evaluator:
+            if isinstance(statistics, GaussianStatistics):
+                return CompiledGaussian(statistics, at, threads)
+            return CompiledDiscrete(statistics, at, threads)
 
-        if patient:
-            plain = evaluator_of(statistics, at, threads, "reference", device)
-            return PatientEvaluator(plain, in_backend, kernels)
-        return in_backend()
+        if backend == "compiled" and not patient:
+            return compiled()
+        plain = _plain(statistics, at)
+        return PatientEvaluator(plain, compiled, kernels) if patient else plain
 
     return make, kernels, kernels.plain() if patient else nullcontext()
 
@@ -156,13 +128,17 @@ def evaluators_of(
 def plain_evaluator(test: IndependenceTest, data: DiscoveryData, level: Level) -> PlainEvaluator:
     """Return a test of some data at a level, one question at a time."""
     statistics = test.statistics(data)
-    if isinstance(statistics, GaussianStatistics):
-        from causattn.discovery.pc.plain_gaussian import PlainGaussian
+    if statistics is None:
+        return PlainFunction(test.on(data), data.size, level)
+    return _plain(statistics, level)
 
-        return PlainGaussian(statistics, level)
+
+def _plain(statistics: Statistics, level: Level) -> PlainEvaluator:
     if isinstance(statistics, DiscreteStatistics):
         return PlainDiscrete(statistics, level)
-    return PlainFunction(test.on(data), data.size, level)
+    from causattn.discovery.pc.plain_gaussian import PlainGaussian
+
+    return PlainGaussian(statistics, level)
 
 
 def checked_level(alpha: Level, size: int) -> Level:

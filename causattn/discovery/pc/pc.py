@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from causattn.discovery.contract import (
     ANY,
-    CONTINUOUS,
     CONTINUOUS_OR_DISCRETE,
     Algorithm,
     Capability,
@@ -27,7 +26,6 @@ from causattn.discovery.pc.engines import (
     Rules,
     pc_by_causal_learn,
     pc_by_causattn,
-    pc_by_torch,
 )
 from causattn.discovery.running.preparing import evidence_for
 from causattn.discovery.shared_settings import CandidateSettings, TestSettings, chosen_test
@@ -37,7 +35,7 @@ from causattn.graphs import CausalGraph
 if TYPE_CHECKING:
     from causattn.candidates import CandidateEdges
 
-Engine = Literal["causattn", "torch", "causal-learn"]
+Engine = Literal["causattn", "causal-learn"]
 
 _FIRST_HOLDS = (
     "of colliders that contradict each other the first in the table's order of columns holds, as "
@@ -52,8 +50,8 @@ class PcSettings(TestSettings, CandidateSettings):
     Parameters
     ----------
     engine
-        ``causattn``, compiled; ``torch``: fisher_z in batches, on a GPU where torch has one; or
-        ``causal-learn``: the reference, with its own fisher_z, chi_square and g_square.
+        ``causattn``, compiled, or ``causal-learn``: the reference, with its own fisher_z,
+        chi_square and g_square.
     rules
         ``causal-learn`` (the same graph as causal-learn), ``standard`` (the textbook's),
         ``majority`` or ``conservative`` (colliders by all separating sets), or ``ranked`` (as
@@ -88,13 +86,6 @@ _OURS = Capability(
 )
 _ENGINES = {
     "causattn": _OURS,
-    "torch": replace(
-        _OURS,
-        data_kinds=CONTINUOUS,
-        tests=("fisher_z",),
-        only="partial correlations are what it computes in batches",
-        imports=("torch",),
-    ),
     "causal-learn": replace(
         _OURS,
         imports=("causallearn.utils.cit", "causallearn.utils.PCUtils.SkeletonDiscovery"),
@@ -133,8 +124,6 @@ class Pc(Algorithm):
         )
         if settings.engine == "causattn":
             graph = pc_by_causattn(data, search, settings.threads)
-        elif settings.engine == "torch":
-            graph = pc_by_torch(data, search)
         else:
             graph = pc_by_causal_learn(data, search)
         about = [test.name, f"alpha {settings.alpha:g}", f"{settings.rules} rules", settings.engine]
@@ -181,9 +170,8 @@ def pc(
     alpha
         Level of each test; the mean level where candidates weigh.
     engine
-        ``"causattn"``, compiled for the named tests; ``"torch"``: Fisher's z in batches, on a GPU
-        where torch has one, and no other test; or ``"causal-learn"``: the reference, with its own
-        version of the named tests.
+        ``"causattn"``, compiled for the named tests, or ``"causal-learn"``: the reference, with its
+        own version of the named tests.
     rules
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
         ``"majority"`` or ``"conservative"`` (colliders by all separating sets), or ``"ranked"``

@@ -34,7 +34,7 @@ class PCResult:
     undecided
         int64 [m, 3]: unshielded triples (x, middle, z) not known to be colliders or not.
     backend
-        ``"compiled"``, ``"torch"`` or ``"reference"``, the one that ran.
+        ``"compiled"`` or ``"reference"``, the one that ran.
     left_out
         Which conditioning sets were not tested because they are too many, in a sentence; empty
         where none.

@@ -68,7 +68,6 @@ def run_pc(
     orientation_alpha: float | None = None,
     threads: int = 1,
     backend: Backend = "compiled",
-    device: str = "cpu",
 ) -> PCResult:
     """Run PC.
 
@@ -101,17 +100,14 @@ def run_pc(
     backend
         ``"compiled"`` runs compiled code, and up to 300 variables plain code with the same result
         until that has cost as much as loading the other (`causattn.discovery.running.compiling`);
-        ``"torch"`` tests Gaussian data in batches on `device`; ``"reference"`` is plain.
-    device
-        Torch's name of the device for ``backend="torch"``.
+        ``"reference"`` is plain.
 
     Raises
     ------
     ConfigError
         For a level outside [0, 1], unknown rules or back end, or contradictory knowledge.
     CapabilityError
-        Where an order would need more rows than there are (see `max_order`), or torch is asked
-        to test discrete data.
+        Where an order would need more rows than there are (see `max_order`).
     DataError
         Where a block of the covariance turns out to be singular.
     """
@@ -121,7 +117,7 @@ def run_pc(
     level = checked_level(alpha, statistics.size)
     known = constraints(statistics.size, allowed, knowledge, statistics.names)
     on_paths = _on_paths(conditioning, allowed)
-    make, kernels, counted = evaluators_of(statistics, threads, backend, device)
+    make, kernels, counted = evaluators_of(statistics, threads, backend)
     tests = Tests.at(level, orientation_alpha, statistics.size, make)
     most = kernels.most_tests if backend == "compiled" else np.inf
     plan = Plan(rules, on_paths, LargestSets(max_order, most, statistics.names))

@@ -7,7 +7,6 @@ import sys
 import numpy as np
 import pytest
 
-from causattn.base import CapabilityError, ConfigError
 from causattn.discovery.pc import DiscreteStatistics, GaussianStatistics, run_pc
 
 RULES = ("causal-learn", "standard", "majority", "conservative", "ranked")
@@ -56,8 +55,6 @@ def test_back_ends_agree(seed, kind, gaussian_data, discrete_data):
         plain = run_pc(statistics, alpha=0.05, rules=rules, backend="reference", **more)
         assert plain.backend == "reference"
         same(run_pc(statistics, alpha=0.05, rules=rules, backend="compiled", **more), plain)
-        if kind == "gaussian":
-            same(run_pc(statistics, alpha=0.05, rules=rules, backend="torch", **more), plain)
 
 
 @pytest.mark.parametrize("portion", [1, 50, None])
@@ -98,29 +95,6 @@ def test_threads_do_not_matter(rules, gaussian_data, discrete_data):
     ):
         one = run_pc(statistics, alpha=0.01, rules=rules, threads=1)
         same(run_pc(statistics, alpha=0.01, rules=rules, threads=3), one)
-
-
-def test_torch_on_many_variables(gaussian_data, monkeypatch):
-    from causattn.discovery.pc import torch_engine
-
-    statistics = GaussianStatistics.from_data(gaussian_data(2, 60, 3, 500))
-    plain = run_pc(statistics, alpha=0.01, rules="standard")
-    same(run_pc(statistics, alpha=0.01, rules="standard", backend="torch"), plain)
-    # Many small batches instead of a few large ones.
-    monkeypatch.setattr(torch_engine, "_BATCH", 500)
-    same(run_pc(statistics, alpha=0.01, rules="standard", backend="torch"), plain)
-
-
-def test_torch_says_what_it_cannot_do(gaussian_data, discrete_data):
-    with pytest.raises(ConfigError, match="backend=compiled"):
-        run_pc(
-            DiscreteStatistics.from_data(discrete_data(0, 5, 2, 200, 3)),
-            alpha=0.05,
-            backend="torch",
-        )
-    statistics = GaussianStatistics.from_data(gaussian_data(0, 5, 2, 200))
-    with pytest.raises(CapabilityError, match="device=cpu"):
-        run_pc(statistics, alpha=0.05, backend="torch", device="no-such-device")
 
 
 COLD = """

@@ -83,7 +83,7 @@ def naive_votes(statistics, alpha, adjacency, rule):
 
 
 @pytest.mark.parametrize("seed", range(10))
-@pytest.mark.parametrize("backend", ["compiled", "reference", "torch"])
+@pytest.mark.parametrize("backend", ["compiled", "reference"])
 def test_gaussian_like_naive_search(seed, backend, gaussian_data):
     statistics = GaussianStatistics.from_data(gaussian_data(seed, 9, 2.5, 400))
     compare_with_naive(statistics, backend)
@@ -198,7 +198,7 @@ def test_a_low_level_is_no_evidence_of_a_collider(rules):
     statistics = GaussianStatistics.from_data(data)
     level = np.full((3, 3), 0.01)
     level[0, 2] = level[2, 0] = 1e-60
-    for backend in ("compiled", "reference", "torch"):
+    for backend in ("compiled", "reference"):
         one = run_pc(statistics, alpha=level, rules=rules, backend=backend)
         assert one.skeleton.sum() == 4
         if rules in ("causal-learn", "standard"):
