@@ -3,6 +3,7 @@
 import numpy as np
 
 from causattn.base import njit
+from causattn.discovery.pc.groups import GroupArrays
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -24,20 +25,14 @@ def _ask(standardised: np.ndarray, correlation: np.ndarray, i: int, j: int) -> N
 
 @njit(cache=True, nogil=True)
 def fill(
-    standardised: np.ndarray,
-    centers: np.ndarray,
-    row_pointer: np.ndarray,
-    rows: np.ndarray,
-    column_pointer: np.ndarray,
-    columns: np.ndarray,
-    order: int,
-    correlation: np.ndarray,
+    standardised: np.ndarray, groups: GroupArrays, order: int, correlation: np.ndarray
 ) -> None:
     """Compute what tests of groups given sets of `order` rows read.
 
     `standardised` [p, n] holds variables with mean 0 and length 1; `correlation` [p, p] has ones on
     its diagonal and zeros for what is not known.
     """
+    centers, row_pointer, rows, column_pointer, columns, _, _ = groups
     for g in range(centers.shape[0]):
         x = centers[g]
         first = column_pointer[g]

@@ -114,6 +114,11 @@ class DiscreteStatistics:
         """Number of observations n."""
         return self.codes.shape[1]
 
+    @property
+    def g_square(self) -> bool:
+        """Whether the statistic is G-square."""
+        return self.test == "g_square"
+
     @cached_property
     def category_pointer(self) -> np.ndarray:
         """Where each variable's masks begin in `categories`, int64 [p + 1]."""
@@ -141,7 +146,7 @@ class DiscreteStatistics:
     @cached_property
     def log_table(self) -> np.ndarray:
         """``c log c`` for every count c up to n, float64 [n + 1]; only G-square reads it."""
-        if self.test != "g_square":
+        if not self.g_square:
             return np.empty(0)
         counts = np.arange(self.rows + 1, dtype=np.float64)
         return xlogy(counts, counts)
@@ -178,7 +183,7 @@ class DiscreteStatistics:
             )
             rows = np.bincount(at_x // down, minlength=strata)
             columns = np.bincount(at_y // across, minlength=strata)
-        if self.test == "g_square":
+        if self.g_square:
             statistic = 2 * np.sum(observed * np.log(observed / expected))
         else:
             # Empty cells of nonempty rows and columns add their expected counts.
@@ -225,66 +230,38 @@ class CompiledDiscrete:
         self, groups: Groups, order: int, *, stop_at_first: bool, count_members: bool = False
     ) -> Outcome:
         """Test every column of every group given the subsets of `order` of its rows."""
-        from causattn.discovery.pc.discrete_kernel import search
+        from causattn.discovery.pc.discrete_kernel import Coded, search
         from causattn.discovery.pc.partition_kernel import room_for
 
         statistics = self._statistics
-        entries = len(groups.columns)
-        alpha = self._alpha
-        if alpha.ndim:
-            alpha = alpha[groups.entry_centers, groups.columns]
-        else:
-            alpha = np.full(entries, float(alpha))
-        most = groups.most_rows if count_members else 0
-        member_counts = np.zeros((entries if count_members else 0, most), dtype=np.int64)
-        outcome = MeasuredOutcome(
-            separated=np.zeros(entries, dtype=np.int64),
-            tested=np.zeros(entries, dtype=np.int64),
-            members=np.zeros((entries, groups.words), dtype=np.uint64),
-            statistic=np.full(entries, np.inf),
-            degrees_of_freedom=np.zeros(entries),
-            independence=np.full(entries, -1.0),
-            member_counts=member_counts if count_members else None,
+        task = groups.task(
+            groups.of_entries(self._alpha),
+            order,
+            stop_at_first=stop_at_first,
+            count_members=count_members,
         )
+        coded = Coded(*(getattr(statistics, each) for each in Coded._fields))
+        entries = len(groups.columns)
+        statistic, degrees = np.full(entries, np.inf), np.zeros(entries)
+        largest = np.full(entries, -1.0)
 
         def work(begin: int, end: int, signal: np.ndarray) -> None:
             room = getattr(self._rooms, "room", None)
             if room is None or len(room.masks) <= order:
                 room = room_for(order + 1, statistics.rows, statistics.categories.shape[1])
                 self._rooms.room = room
-            search(
-                room,
-                statistics.codes,
-                statistics.cardinalities,
-                statistics.categories,
-                statistics.category_pointer,
-                statistics.log_table,
-                statistics.test == "g_square",
-                groups.centers,
-                groups.row_pointer,
-                groups.rows,
-                groups.column_pointer,
-                groups.columns,
-                groups.second,
-                groups.packed_rows,
-                alpha,
-                order,
-                stop_at_first,
-                count_members,
-                begin,
-                end,
-                signal,
-                outcome.separated,
-                outcome.tested,
-                outcome.members,
-                outcome.statistic,
-                outcome.degrees_of_freedom,
-                outcome.independence,
-                member_counts,
-            )
+            search(task, coded, room, statistic, degrees, largest, begin, end, signal)
 
         over_groups(work, groups, order, self._threads, _QUICK)
-        return outcome
+        return MeasuredOutcome(
+            separated=task.separated,
+            tested=task.tested,
+            members=task.members,
+            statistic=statistic,
+            degrees_of_freedom=degrees,
+            independence=largest,
+            member_counts=task.member_counts if count_members else None,
+        )
 
     def strength(self, outcome: Outcome) -> np.ndarray:
         """Return Wilson and Hilferty's normal scores, which large statistics do not underflow."""

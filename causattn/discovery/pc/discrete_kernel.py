@@ -9,11 +9,14 @@ order of S. Where a table would be larger than worth it, or a variable has very 
 each test counts the observations' codes (`contingency_kernel`).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from causattn.base import njit
 from causattn.discovery.pc.chi_square_kernel import survival
 from causattn.discovery.pc.contingency_kernel import code_statistic, table_statistic
+from causattn.discovery.pc.groups import Task
 from causattn.discovery.pc.partition_kernel import (
     WIDEST,
     Room,
@@ -22,6 +25,18 @@ from causattn.discovery.pc.partition_kernel import (
     small_below,
     split_partition,
 )
+from causattn.discovery.pc.subset_kernel import before_subsets, next_subset
+
+
+class Coded(NamedTuple):
+    """Discrete observations as the search reads them; what each is, `DiscreteStatistics` says."""
+
+    codes: np.ndarray
+    cardinalities: np.ndarray
+    categories: np.ndarray
+    category_pointer: np.ndarray
+    log_table: np.ndarray
+    g_square: bool
 
 
 @njit(cache=True, nogil=True)
@@ -67,40 +82,21 @@ def _all_rows(bits: np.ndarray, item: np.ndarray, chosen: np.ndarray, but: int) 
 
 @njit(cache=True, nogil=True)
 def search(
+    task: Task,
+    coded: Coded,
     room: Room,
-    codes: np.ndarray,
-    cardinalities: np.ndarray,
-    categories: np.ndarray,
-    category_pointer: np.ndarray,
-    log_table: np.ndarray,
-    g_square: bool,
-    centers: np.ndarray,
-    row_pointer: np.ndarray,
-    rows: np.ndarray,
-    column_pointer: np.ndarray,
-    columns: np.ndarray,
-    second: np.ndarray,
-    row_bits: np.ndarray,
-    alpha: np.ndarray,
-    order: int,
-    stop_at_first: bool,
-    count_members: bool,
-    begin: int,
-    end: int,
-    signal: np.ndarray,
-    separated: np.ndarray,
-    tested: np.ndarray,
-    members: np.ndarray,
     statistic: np.ndarray,
     degrees: np.ndarray,
     largest: np.ndarray,
-    member_counts: np.ndarray,
+    begin: int,
+    end: int,
+    signal: np.ndarray,
 ) -> None:
     """Test x = centers[g] against its columns given every `order`-subset of its rows.
 
-    `room` is for `order` + 1 depths at least. `alpha` [E] is the level of each column entry. A
-    `second` entry leaves out the sets whose members are all among the rows of the other end
-    (`row_bits[y]`), which tests them itself.
+    `room` is for `order` + 1 depths at least. The task's level is a p-value. A `second` entry
+    leaves out the sets whose members are all among the rows of the other end (`packed_rows[y]`),
+    which tests them itself.
 
     Written are, per column entry: how many sets separated it, how many were tested, the union of
     the separating sets as bits over the group's rows (the first set alone with `stop_at_first`),
@@ -109,9 +105,14 @@ def search(
 
     Returns at once where ``signal[0]`` is set, and adds its tests to ``signal[1]``.
     """
+    centers, row_pointer, rows, column_pointer, columns, second, row_bits = task.groups
+    alpha, order, stop_at_first = task.level, task.order, task.stop_at_first
+    separated, tested, members = task.separated, task.tested, task.members
+    count_members, member_counts = task.count_members, task.member_counts
+    codes, cardinalities, categories, category_pointer, log_table, g_square = coded
     size = codes.shape[0]
     small = small_below(categories.shape[1])
-    masks, lists, sizes, cells, places, table, scratch = room
+    table, scratch = room.table, room.scratch
     most_cells = table.shape[0]
     used = np.empty(order + 1, np.int64)
     sums = np.empty(2 * WIDEST, np.int64)
@@ -147,22 +148,13 @@ def search(
         for i in range(items):
             paired[i] = False
         ready = -1
-        depth = 0
-        chosen[0] = -1
-        while depth >= 0 and active > 0:
-            chosen[depth] += 1
-            s = chosen[depth]
-            if depth < order:
-                if s > m - (order - depth):
-                    depth -= 1
-                    continue
-                ready = min(ready, depth)
-                depth += 1
-                chosen[depth] = s
-                continue
-            if s >= items:
-                depth -= 1
-                continue
+        before_subsets(chosen, items)
+        while active > 0:
+            changed = next_subset(chosen, m, items)
+            if changed < 0:
+                break
+            ready = min(ready, changed)
+            s = chosen[order]
             if signal[0] != 0:
                 return
             # U is complete; find the members that are to be tested given the others.
@@ -186,52 +178,25 @@ def search(
             joint = widest <= WIDEST and count <= most_cells
             if joint:
                 if ready < 0:
-                    used[0] = begin_partition(
-                        categories[category_pointer[x] : category_pointer[x + 1]],
-                        small,
-                        masks[0],
-                        lists[0],
-                        sizes[0],
-                        cells[0],
-                        places[0],
-                    )
+                    own = categories[category_pointer[x] : category_pointer[x + 1]]
+                    used[0] = begin_partition(room, own, small)
                     ready = 0
                 while ready < order:
                     v = item[chosen[ready]]
                     used[ready + 1] = split_partition(
+                        room,
+                        ready,
                         used[ready],
-                        masks[ready],
-                        lists[ready],
-                        sizes[ready],
-                        cells[ready],
-                        places[ready],
                         categories[category_pointer[v] : category_pointer[v + 1]],
                         codes[v],
                         cardinalities[v] - (order == 1),
                         x_size,
                         small,
-                        masks[ready + 1],
-                        lists[ready + 1],
-                        sizes[ready + 1],
-                        cells[ready + 1],
-                        places[ready + 1],
                     )
                     ready += 1
                 v = item[s]
-                for k in range(count):
-                    table[k] = 0
-                fill_table(
-                    used[order],
-                    masks[order],
-                    lists[order],
-                    sizes[order],
-                    cells[order],
-                    places[order],
-                    categories[category_pointer[v] : category_pointer[v + 1]],
-                    codes[v],
-                    x_size,
-                    table,
-                )
+                of_v = categories[category_pointer[v] : category_pointer[v + 1]]
+                fill_table(room, order, used[order], of_v, codes[v], x_size, table[:count])
                 if order == 1:
                     # The last category of U's first member follows from the table of x and v.
                     block = cardinalities[v] * x_size
@@ -239,20 +204,7 @@ def search(
                     pair = pairs[start : start + block]
                     if not paired[s]:
                         paired[s] = True
-                        for k in range(block):
-                            pair[k] = 0
-                        fill_table(
-                            used[0],
-                            masks[0],
-                            lists[0],
-                            sizes[0],
-                            cells[0],
-                            places[0],
-                            categories[category_pointer[v] : category_pointer[v + 1]],
-                            codes[v],
-                            x_size,
-                            pair,
-                        )
+                        fill_table(room, 0, used[0], of_v, codes[v], x_size, pair)
                     last = table[count - block : count]
                     for k in range(block):
                         last[k] = pair[k]

@@ -46,38 +46,16 @@ class CompiledGaussian:
         degrees = degrees_left(self._statistics, order)
         statistics = self._statistics
         statistics.fill(groups, order)
-        entries = len(groups.columns)
-        limit = square_limit(self._critical, groups, degrees)
-        separated = np.zeros(entries, dtype=np.int64)
-        tested = np.zeros(entries, dtype=np.int64)
-        members = np.zeros((entries, groups.words), dtype=np.uint64)
-        smallest = np.full(entries, np.inf)
-        counted = (entries, groups.most_rows) if count_members else (0, 0)
-        member_counts = np.zeros(counted, dtype=np.int64)
+        task = groups.task(
+            square_limit(self._critical, groups, degrees),
+            order,
+            stop_at_first=stop_at_first,
+            count_members=count_members,
+        )
+        smallest = np.full(len(groups.columns), np.inf)
 
         def work(begin: int, end: int, signal: np.ndarray) -> int:
-            return search(
-                statistics.correlation,
-                groups.centers,
-                groups.row_pointer,
-                groups.rows,
-                groups.column_pointer,
-                groups.columns,
-                groups.second,
-                groups.packed_rows,
-                limit,
-                order,
-                stop_at_first,
-                count_members,
-                begin,
-                end,
-                signal,
-                separated,
-                tested,
-                members,
-                smallest,
-                member_counts,
-            )
+            return search(task, statistics.correlation, smallest, begin, end, signal)
 
         for singular in over_groups(work, groups, order, self._threads, _QUICK):
             if singular >= 0:
@@ -85,12 +63,12 @@ class CompiledGaussian:
         if order == 0 and statistics.standardised is not None:
             check_copies(smallest, groups.entry_centers, groups.columns, statistics.names)
         return GaussianOutcome(
-            separated=separated,
-            tested=tested,
-            members=members,
+            separated=task.separated,
+            tested=task.tested,
+            members=task.members,
             smallest=smallest,
             degrees=degrees,
-            member_counts=member_counts if count_members else None,
+            member_counts=task.member_counts if count_members else None,
         )
 
     def strength(self, outcome: Outcome) -> np.ndarray:
@@ -115,11 +93,8 @@ def z_p_values(statistic: np.ndarray) -> np.ndarray:
 
 
 def square_limit(critical: np.ndarray, groups: Groups, degrees: int) -> np.ndarray:
-    """Return the squared correlation of each column entry's critical value, float64 [E]."""
-    if critical.ndim == 0:
-        return np.full(len(groups.columns), np.tanh(float(critical) / np.sqrt(degrees)) ** 2)
-    critical = critical[groups.entry_centers, groups.columns]
-    return np.asarray(np.tanh(critical / np.sqrt(degrees)) ** 2)
+    """Return the squared correlation of the critical value, one for all or float64 [E]."""
+    return np.asarray(np.tanh(groups.of_entries(critical) / np.sqrt(degrees)) ** 2)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ p-value is formed that could underflow.
 import numpy as np
 
 from causattn.base import njit
-from causattn.discovery.pc.subset_kernel import leave_out_shared
+from causattn.discovery.pc.groups import Task
+from causattn.discovery.pc.subset_kernel import before_subsets, leave_out_shared, next_subset
 
 # A conditional variance below this share of the marginal one means exact collinearity.
 COLLINEAR = 1e-12
@@ -20,36 +21,22 @@ COLLINEAR = 1e-12
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def search(
+    task: Task,
     correlation: np.ndarray,
-    centers: np.ndarray,
-    row_pointer: np.ndarray,
-    rows: np.ndarray,
-    column_pointer: np.ndarray,
-    columns: np.ndarray,
-    second: np.ndarray,
-    row_bits: np.ndarray,
-    limit: np.ndarray,
-    order: int,
-    stop_at_first: bool,
-    count_members: bool,
+    smallest: np.ndarray,
     begin: int,
     end: int,
     signal: np.ndarray,
-    separated: np.ndarray,
-    tested: np.ndarray,
-    members: np.ndarray,
-    smallest: np.ndarray,
-    member_counts: np.ndarray,
 ) -> int:
     """Test x = centers[g] against its columns given every `order`-subset of its rows.
 
-    `limit` [E] holds the squared correlation below which a column counts as independent. Written
+    The task's level is the squared correlation below which a column counts as independent. Written
     are, per column entry: how many sets separated it, how many were tested, the union of the
     separating sets as bits over the group's rows (the first set alone with `stop_at_first`), the
-    smallest squared partial correlation met, and with `count_members` for every row in how many
+    `smallest` squared partial correlation met, and with `count_members` for every row in how many
     of the separating sets it was.
 
-    The sets that a `second` entry shares with the other end (`row_bits[y]`), which tests them
+    The sets that a `second` entry shares with the other end (`packed_rows[y]`), which tests them
     itself, are not counted among its tests, and with `count_members`, where groups have one column
     each, not tested either.
 
@@ -57,6 +44,10 @@ def search(
 
     Returns -1, or the variable that is an exact linear combination of others.
     """
+    centers, row_pointer, rows, column_pointer, columns, second, row_bits = task.groups
+    limit, order, stop_at_first = task.level, task.order, task.stop_at_first
+    separated, tested, members = task.separated, task.tested, task.members
+    count_members, member_counts = task.count_members, task.member_counts
     most_rows = 0
     most_columns = 0
     for g in range(begin, end):
@@ -136,22 +127,18 @@ def search(
         active = a
         seen = 0
         unshared[0] = 0
-        depth = 0
-        chosen[0] = -1
-        closed[0] = -1
-        while depth >= 0:
-            if closed[depth] >= 0:
-                # The row chosen last at this depth leaves the set: its column opens again.
-                open_limit[closed[depth]] = limit[entry[closed[depth]]]
-                closed[depth] = -1
-            chosen[depth] += 1
-            s = chosen[depth]
-            if s > m - (order - depth):
-                depth -= 1
-                continue
-            if active == 0:
+        closed[:] = -1
+        before_subsets(chosen, m)
+        while active > 0:
+            changed = next_subset(chosen, m, m)
+            if changed < 0:
                 break
-            if depth == 0 and stop_at_first and active < 0.7 * a:
+            for depth in range(changed, order):
+                if closed[depth] >= 0:
+                    # The row chosen before at this depth leaves the set: its column opens again.
+                    open_limit[closed[depth]] = limit[entry[closed[depth]]]
+                    closed[depth] = -1
+            if changed == 0 and stop_at_first and active < 0.7 * a:
                 # Leave out the columns that are done.
                 kept = 0
                 for j in range(a):
@@ -170,23 +157,26 @@ def search(
                     column_of_row[i] = position[rows[first_row + i]]
                 for j in range(kept):
                     position[columns[entry[j]]] = -1
-                for i in range(s, m):
+                for i in range(chosen[0], m):
                     row = rows[first_row + i]
                     for j in range(kept):
                         to_columns[0, i, j] = correlation[row, columns[entry[j]]]
                 a = kept
-            own = column_of_row[s]
-            if own >= 0 and open_limit[own] >= 0.0:
-                open_limit[own] = -1.0
-                closed[depth] = own
-            new = 0 if row_shared[s] else 1
-            pivot = row_variance[depth, s]
-            if pivot < COLLINEAR:
-                return rows[first_row + s]
-            scale = 1.0 / pivot
-            weight = row_center[depth, s] * scale
-            if depth < order - 1:
+            for depth in range(changed, order):
+                s = chosen[depth]
+                own = column_of_row[s]
+                if own >= 0 and open_limit[own] >= 0.0:
+                    open_limit[own] = -1.0
+                    closed[depth] = own
+                new = 0 if row_shared[s] else 1
+                pivot = row_variance[depth, s]
+                if pivot < COLLINEAR:
+                    return rows[first_row + s]
+                scale = 1.0 / pivot
+                weight = row_center[depth, s] * scale
                 below = depth + 1
+                if below == order:
+                    break
                 unshared[below] = unshared[depth] + new
                 center_variance[below] = center_variance[depth] - row_center[depth, s] * weight
                 for j in range(a):
@@ -206,10 +196,6 @@ def search(
                             to_rows[below, i, k] = (
                                 to_rows[depth, i, k] - share * to_rows[depth, s, k]
                             )
-                depth = below
-                chosen[depth] = s
-                closed[depth] = -1
-                continue
             if skip_shared and unshared[depth] + new == 0:
                 continue
             seen += 1
@@ -256,19 +242,5 @@ def search(
             if not (stop_at_first and separated[e] > 0):
                 tested[e] = seen - without[j]
     if order > 0 and not count_members:
-        leave_out_shared(
-            begin,
-            end,
-            row_pointer,
-            rows,
-            column_pointer,
-            columns,
-            second,
-            row_bits,
-            members,
-            separated,
-            stop_at_first,
-            order,
-            tested,
-        )
+        leave_out_shared(task, begin, end)
     return -1

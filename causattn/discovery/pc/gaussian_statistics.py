@@ -167,16 +167,7 @@ class GaussianStatistics:
             return
         from causattn.discovery.pc.correlation_kernel import fill
 
-        fill(
-            self.standardised,
-            groups.centers,
-            groups.row_pointer,
-            groups.rows,
-            groups.column_pointer,
-            groups.columns,
-            order,
-            self.correlation,
-        )
+        fill(self.standardised, groups.arrays, order, self.correlation)
 
     def z(self, x: int, y: int, given: Sequence[int] = ()) -> float:
         """Return |z| of one test, plainly, by inverting the block of the correlation matrix.

@@ -12,10 +12,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.special import binom as comb
+
+
+class GroupArrays(NamedTuple):
+    """Groups as compiled code reads them; what each is, `Groups` says."""
+
+    centers: np.ndarray
+    row_pointer: np.ndarray
+    rows: np.ndarray
+    column_pointer: np.ndarray
+    columns: np.ndarray
+    second: np.ndarray
+    packed_rows: np.ndarray
+
+
+class Task(NamedTuple):
+    """What a compiled search is asked, whatever the test, and room for what it finds.
+
+    Attributes
+    ----------
+    groups
+        What to test.
+    level
+        float64 [E], what a column entry is held against to be called independent.
+    order
+        Size of the conditioning sets.
+    stop_at_first
+        Whether an entry is done with its first separating set.
+    count_members
+        Whether to write `member_counts`.
+    separated, tested, members, member_counts
+        As every `Outcome` has them; without `count_members` the last is empty.
+    """
+
+    groups: GroupArrays
+    level: np.ndarray
+    order: int
+    stop_at_first: bool
+    count_members: bool
+    separated: np.ndarray
+    tested: np.ndarray
+    members: np.ndarray
+    member_counts: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -63,6 +105,37 @@ class Groups:
     def column_counts(self) -> np.ndarray:
         """Number of columns of each group, int64 [G]."""
         return np.diff(self.column_pointer)
+
+    def of_entries(self, values: np.ndarray) -> np.ndarray:
+        """Return of [p, p] what stands at each column entry, [E]; one number is left as it is."""
+        return values[self.entry_centers, self.columns] if values.ndim else values
+
+    @cached_property
+    def arrays(self) -> GroupArrays:
+        """What compiled code reads of them."""
+        return GroupArrays(*(getattr(self, each) for each in GroupArrays._fields))
+
+    def task(
+        self, level: np.ndarray, order: int, *, stop_at_first: bool, count_members: bool
+    ) -> Task:
+        """Return the task of testing every column given the subsets of `order` of its rows.
+
+        `level` is one number, or float64 [E].
+        """
+        entries = len(self.columns)
+        return Task(
+            groups=self.arrays,
+            level=np.broadcast_to(level, entries).copy(),
+            order=order,
+            stop_at_first=stop_at_first,
+            count_members=count_members,
+            separated=np.zeros(entries, dtype=np.int64),
+            tested=np.zeros(entries, dtype=np.int64),
+            members=np.zeros((entries, self.words), dtype=np.uint64),
+            member_counts=np.zeros(
+                (entries, self.most_rows) if count_members else (0, 0), dtype=np.int64
+            ),
+        )
 
     def tests_at(self, order: int) -> float:
         """Return about how many tests there are given `order` variables, at most."""

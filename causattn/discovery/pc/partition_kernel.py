@@ -69,6 +69,20 @@ def small_below(words: int) -> int:
     return max(words // 2, 1)
 
 
+@njit(cache=True, nogil=True)
+def _at_depth(
+    room: Room, depth: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the masks, lists, sizes, cells and places of the partition at a depth."""
+    return (
+        room.masks[depth],
+        room.lists[depth],
+        room.sizes[depth],
+        room.cells[depth],
+        room.places[depth],
+    )
+
+
 @intrinsic
 def _population_count(context: Any, word: Any) -> Any:
     """Count the set bits of a 64-bit word with the processor's own instruction."""
@@ -114,20 +128,13 @@ def _list_bits(mask: np.ndarray, rows: np.ndarray, start: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def begin_partition(
-    categories: np.ndarray,
-    small: int,
-    masks: np.ndarray,
-    rows: np.ndarray,
-    sizes: np.ndarray,
-    cells: np.ndarray,
-    places: np.ndarray,
-) -> int:
-    """Write the configurations of a first variable; returns how many there are.
+def begin_partition(room: Room, categories: np.ndarray, small: int) -> int:
+    """Write the configurations of a first variable at depth 0; returns how many there are.
 
     A configuration's cell is its place in the joint table, here its category. Its place is the
     number of its mask, or -1 - s where its list starts at s.
     """
+    masks, rows, sizes, cells, places = _at_depth(room, 0)
     count = 0
     mask = 0
     listed = 0
@@ -149,28 +156,23 @@ def begin_partition(
 
 @njit(cache=True, nogil=True)
 def split_partition(
+    room: Room,
+    depth: int,
     used: int,
-    masks: np.ndarray,
-    rows: np.ndarray,
-    sizes: np.ndarray,
-    cells: np.ndarray,
-    places: np.ndarray,
     categories: np.ndarray,
     codes: np.ndarray,
     kept: int,
     first_size: int,
     small: int,
-    new_masks: np.ndarray,
-    new_rows: np.ndarray,
-    new_sizes: np.ndarray,
-    new_cells: np.ndarray,
-    new_places: np.ndarray,
 ) -> int:
-    """Split `used` configurations by one more variable; returns how many there are then.
+    """Split the `used` configurations at a depth by one more variable, into the depth below.
 
     Only the first `kept` categories are followed up. The first variable, with `first_size`
-    categories, stays the fastest in the joint table.
+    categories, stays the fastest in the joint table. Returns how many configurations there are
+    then.
     """
+    masks, rows, sizes, cells, places = _at_depth(room, depth)
+    new_masks, new_rows, new_sizes, new_cells, new_places = _at_depth(room, depth + 1)
     across = categories.shape[0]
     starts = np.empty(across + 1, np.int64)
     count = 0
@@ -220,21 +222,17 @@ def split_partition(
 
 @njit(cache=True, nogil=True)
 def fill_table(
+    room: Room,
+    depth: int,
     used: int,
-    masks: np.ndarray,
-    rows: np.ndarray,
-    sizes: np.ndarray,
-    cells: np.ndarray,
-    places: np.ndarray,
     categories: np.ndarray,
     codes: np.ndarray,
     first_size: int,
     table: np.ndarray,
 ) -> None:
-    """Count one more variable within each configuration, into its cells of a joint table.
-
-    `table` is zero beforehand.
-    """
+    """Count one more variable within each configuration at a depth, into its cells of a table."""
+    table[:] = 0
+    masks, rows, sizes, cells, places = _at_depth(room, depth)
     across = categories.shape[0]
     for c in range(used):
         cell = (cells[c] // first_size) * across * first_size + cells[c] % first_size

@@ -1,26 +1,41 @@
-"""Compiled counting of the conditioning sets that both ends of a pair offer."""
+"""Compiled enumeration of conditioning sets, and how many of them both ends of a pair offer."""
 
 import numpy as np
 
 from causattn.base import njit
+from causattn.discovery.pc.groups import Task
 
 
 @njit(cache=True, nogil=True)
-def leave_out_shared(
-    begin: int,
-    end: int,
-    row_pointer: np.ndarray,
-    rows: np.ndarray,
-    column_pointer: np.ndarray,
-    columns: np.ndarray,
-    second: np.ndarray,
-    row_bits: np.ndarray,
-    members: np.ndarray,
-    separated: np.ndarray,
-    stop_at_first: bool,
-    order: int,
-    tested: np.ndarray,
-) -> None:
+def before_subsets(chosen: np.ndarray, last: int) -> None:
+    """Set positions such that `next_subset` gives the first set."""
+    chosen[:] = last
+    chosen[0] = -1
+
+
+@njit(cache=True, nogil=True)
+def next_subset(chosen: np.ndarray, rows: int, last: int) -> int:
+    """Go on to the next set in lexicographic order; returns the first place that is another now.
+
+    Positions ascend. The last one is below `last`, the others are below `rows`. Where there is no
+    further set, -1 is returned.
+    """
+    size = chosen.shape[0]
+    for place in range(size - 1, -1, -1):
+        behind = size - 1 - place
+        most = last - behind
+        if behind > 0:
+            most = min(most, rows - behind + 1)
+        if chosen[place] + 1 < most:
+            chosen[place] += 1
+            for other in range(place + 1, size):
+                chosen[other] = chosen[other - 1] + 1
+            return place
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def leave_out_shared(task: Task, begin: int, end: int) -> None:
     """Take the subsets that the first end tests as well off what second entries have `tested`.
 
     For the groups from `begin` to `end`. Shared is what lies within the first end's rows; with
@@ -30,6 +45,8 @@ def leave_out_shared(
     C(N - lo, k - i + 1) - C(N - hi, k - i + 1), where N counts the shared rows, lo those up to
     a_(i-1) and hi those before a_i (the hockey-stick identity).
     """
+    _, row_pointer, rows, column_pointer, columns, second, row_bits = task.groups
+    order, members, separated, tested = task.order, task.members, task.separated, task.tested
     most_rows = 0
     for g in range(begin, end):
         most_rows = max(most_rows, row_pointer[g + 1] - row_pointer[g])
@@ -51,7 +68,7 @@ def leave_out_shared(
                 v = rows[first_row + i]
                 if v != y and (row_bits[y, v >> 6] >> np.uint64(v & 63)) & np.uint64(1):
                     total += 1
-            if not (stop_at_first and separated[e] > 0):
+            if not (task.stop_at_first and separated[e] > 0):
                 if total >= order:
                     tested[e] -= int(binomial[total, order])
                 continue
