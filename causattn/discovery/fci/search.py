@@ -50,12 +50,16 @@ class FciResult:
         Number of tests by order.
     later_tests
         How many of them came after PC's.
+    ordered
+        Whether marginal tests were equally strong, so that the columns' order settled which sets
+        were tested first, and the marks may depend on it.
     """
 
     marks: np.ndarray
     separating_sets: SeparatingSets
     tests: tuple[int, ...]
     later_tests: int
+    ordered: bool
 
 
 PagSearch = Callable[[Evaluator, Constraints, LargestSets], FciResult]
@@ -151,7 +155,7 @@ class Search:
             evaluator, known, keep_all=False, narrow=False, on_paths=False, reach=reach
         )
         self._given = given or {}
-        self._first_tests = found.tests
+        self._first_tests, self._tied = found.tests, found.tied
         self.fixed = known_marks(known.required, known.forbidden)
         self.sets = found.separating_sets
         self.tests: list[int] = []
@@ -176,7 +180,7 @@ class Search:
     def result(self, marks: np.ndarray) -> FciResult:
         """Return what was found, with the marks of its edges."""
         tests = tuple(map(sum, zip_longest(self._first_tests, self.tests, fillvalue=0)))
-        return FciResult(marks, self.sets, tests, sum(self.tests))
+        return FciResult(marks, self.sets, tests, sum(self.tests), self._tied)
 
     def to_be_tested(self, x: int, y: int) -> bool:
         """Return whether tests may take the edge between x and y away."""

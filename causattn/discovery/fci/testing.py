@@ -9,11 +9,12 @@ import numpy as np
 
 from causattn.base import warn
 from causattn.discovery.contract import CandidateUse, Problem
+from causattn.discovery.discover import COLUMN_ORDER
 from causattn.discovery.fci.search import PagSearch
 from causattn.discovery.pc.evaluators import evaluators_of
 from causattn.discovery.pc.knowledge import Constraints, constraints
 from causattn.discovery.pc.reference import PlainFunction
-from causattn.discovery.pc.skeleton import LargestSets
+from causattn.discovery.pc.skeleton import EQUALS_IN_ORDER, LargestSets
 from causattn.discovery.shared_settings import TestSettings
 from causattn.discovery.tests.contract import IndependenceTest
 from causattn.graphs import CausalGraph
@@ -96,6 +97,7 @@ def pag_by_tests(
         tests_by_order=found.tests,
         details={
             "later_tests": found.later_tests,
+            **({COLUMN_ORDER: EQUALS_IN_ORDER} if found.ordered else {}),
             **({"left_out": reach.left_out} if reach.left_out else {}),
         },
     )

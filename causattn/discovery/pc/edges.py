@@ -75,11 +75,12 @@ class Edges:
         x, y, tested, row, group = (each[kept] for each in self._lists)
         return Edges(x, y, tested, row, group, self.centers, self.rank)
 
-    def ranked(self, groups: Groups, strength: np.ndarray) -> Edges:
+    def ranked(self, groups: Groups, strength: np.ndarray) -> tuple[Edges, bool]:
         """Return the edges with strong neighbours first, and the variables ranked.
 
         `strength` [E] is of the entries of `groups`. A required edge was not tested; it comes
-        first, known as it is.
+        first, known as it is. Also returned is whether equals had to be taken in the columns'
+        order: neighbours of one variable, or the ends of an edge with other neighbours.
         """
         size = self.size
         keys = np.concatenate(
@@ -100,7 +101,10 @@ class Edges:
         rank[np.argsort(-total, kind="stable")] = np.arange(size)
         at = np.lexsort((-weight, self.group))
         lists = self.x[at], self.y[at], self.tested[at], self.row[at], self.group[at]
-        return Edges(*lists, self.centers, rank)
+        tied = (np.diff(self.group[at]) == 0) & (weight[at][1:] == weight[at][:-1])
+        joined = np.bincount(self.x, minlength=size)[self.x] > 1
+        even = joined & np.isclose(total[self.x], total[self.y], rtol=1e-12, atol=0)
+        return Edges(*lists, self.centers, rank), bool(tied.any() or even.any())
 
     def by_paths(self) -> Edges:
         """Return the edges with one group for each variable and block."""

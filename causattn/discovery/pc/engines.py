@@ -16,12 +16,14 @@ import numpy as np
 
 from causattn.base import warn
 from causattn.discovery.data import DiscoveryData
+from causattn.discovery.discover import COLUMN_ORDER
 from causattn.discovery.pc import (
     PCResult,
     Rules,
     run_pc,
     run_restricted_pc_with,
 )
+from causattn.discovery.pc.skeleton import EQUALS_IN_ORDER
 from causattn.discovery.tests.contract import BatchTest, IndependenceTest, PValue
 from causattn.graphs import CausalGraph
 
@@ -33,6 +35,17 @@ Matrices = tuple[np.ndarray, np.ndarray]
 
 # Up to so many variables there is nothing to be saved.
 _SMALL = 100
+
+
+_WITHOUT_ORDER = (
+    "the skeleton does not depend on that order, nor does the graph of rules=majority or "
+    "rules=conservative"
+)
+_FIRST_HOLDS = (
+    "of directions that contradict each other the first in the table's order of columns holds, as "
+    f"in causal-learn; {_WITHOUT_ORDER}"
+)
+_EQUALS = f"{EQUALS_IN_ORDER}; {_WITHOUT_ORDER}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ def pc_by_causattn(data: DiscoveryData, search: PcSearch, threads: int) -> Causa
         orientation_alpha=search.orientation_alpha,
         threads=threads,
     )
-    return _as_graph(found, data)
+    return _as_graph(found, data, search)
 
 
 def _one_by_one(
@@ -109,7 +122,7 @@ def _one_by_one(
         orientation_alpha=search.orientation_alpha,
         names=data.names,
     )
-    return _as_graph(found, data)
+    return _as_graph(found, data, search)
 
 
 def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
@@ -146,7 +159,13 @@ def pc_by_causal_learn(data: DiscoveryData, search: PcSearch) -> CausalGraph:
         separating_sets=_separating_sets(skeleton),
         tests=counted.total,
         tests_by_order=tuple(counted.by_order),
+        details=_said_of_order(search),
     )
+
+
+def _said_of_order(search: PcSearch) -> dict[str, str]:
+    """Return as a graph's details say it why the graph may depend on the columns' order."""
+    return {COLUMN_ORDER: _FIRST_HOLDS if search.rules == "causal-learn" else _EQUALS}
 
 
 def _asks_for_little(allowed: np.ndarray | None) -> bool:
@@ -161,7 +180,7 @@ def _asks_for_little(allowed: np.ndarray | None) -> bool:
     return len(allowed) > _SMALL and 6 * within < allowed.size
 
 
-def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:
+def _as_graph(found: PCResult, data: DiscoveryData, search: PcSearch) -> CausalGraph:
     """Return an engine's result as a graph, and warn of what was left out."""
     if found.left_out:
         warn(found.left_out)
@@ -182,6 +201,7 @@ def _as_graph(found: PCResult, data: DiscoveryData) -> CausalGraph:
             "undecided_triples": len(found.undecided),
             "conflicting_edges": int(np.count_nonzero(found.conflicts)) // 2,
             **({"left_out": found.left_out} if found.left_out else {}),
+            **(_said_of_order(search) if found.ordered else {}),
         },
     )
 

@@ -18,24 +18,6 @@ from causattn.discovery.running.compiling import compiled_at
 from causattn.graphs import meek_closure
 
 
-def contradictions(
-    skeleton: np.ndarray, triples: np.ndarray, verdicts: np.ndarray, known: Constraints
-) -> np.ndarray:
-    """Return the edges that colliders direct both ways, bool [p, p], symmetric.
-
-    Parameters
-    ----------
-    skeleton, triples, verdicts, known
-        As for `orient`; colliders that knowledge rules out do not count.
-    """
-    arrows = known.arrows(skeleton)
-    x, middle, z = triples[verdicts == Verdict.COLLIDER].T
-    possible = ~(arrows[middle, x] | arrows[middle, z])
-    for end in (x, z):
-        arrows[end[possible], middle[possible]] = True
-    return np.asarray(arrows & arrows.T)
-
-
 def orient(
     skeleton: np.ndarray,
     triples: np.ndarray,

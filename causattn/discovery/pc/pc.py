@@ -18,7 +18,7 @@ from causattn.discovery.contract import (
     Problem,
 )
 from causattn.discovery.data import Data, Missing
-from causattn.discovery.discover import COLUMN_ORDER, called
+from causattn.discovery.discover import called
 from causattn.discovery.knowledge import Knowledge
 from causattn.discovery.pc.engines import (
     Conditioning,
@@ -37,11 +37,6 @@ if TYPE_CHECKING:
 
 Engine = Literal["causattn", "causal-learn"]
 
-_FIRST_HOLDS = (
-    "of colliders that contradict each other the first in the table's order of columns holds, as "
-    "in causal-learn; the graph of rules=standard or rules=ranked does not depend on that order"
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class PcSettings(TestSettings, CandidateSettings):
@@ -56,6 +51,9 @@ class PcSettings(TestSettings, CandidateSettings):
         ``causal-learn`` (the same graph as causal-learn), ``standard`` (the textbook's),
         ``majority`` or ``conservative`` (colliders by all separating sets), or ``ranked`` (as
         majority; of two colliders that contradict each other the one with the larger p-value).
+        The skeleton never depends on the columns' order, nor do majority's and conservative's
+        directions. causal-learn's may where they contradict each other, standard's and ranked's
+        where marginal tests are equally strong; the graph's ``column_order`` then says so.
     conditioning
         What conditioning sets for a pair are drawn from: ``neighbours`` of either end, or those of
         them on ``paths`` between the two; ``auto`` takes paths where candidates restrict.
@@ -128,8 +126,6 @@ class Pc(Algorithm):
             graph = pc_by_causal_learn(data, search)
         about = [test.name, f"alpha {settings.alpha:g}", f"{settings.rules} rules", settings.engine]
         about += evidence.words
-        if settings.rules == "causal-learn" and graph.details.get("conflicting_edges", 1):
-            graph = replace(graph, details={**graph.details, COLUMN_ORDER: _FIRST_HOLDS})
         return replace(graph, algorithm=f"pc ({', '.join(about)})")
 
 
@@ -176,6 +172,11 @@ def pc(
         ``"causal-learn"`` (the same graph as causal-learn), ``"standard"`` (the textbook's),
         ``"majority"`` or ``"conservative"`` (colliders by all separating sets), or ``"ranked"``
         (as majority; of two colliders that contradict each other the one with the larger p-value).
+        The skeleton never depends on the columns' order, nor do the directions by ``"majority"``
+        and ``"conservative"``. By ``"causal-learn"`` they may where two directions contradict each
+        other, by ``"standard"`` and ``"ranked"`` where marginal tests are equally strong (p-values
+        of 0, which causal-learn's Fisher's z has from z = 8.3 on); then
+        ``graph.details["column_order"]`` says so.
     candidates
         Candidate edges over the table's variables, None for none.
     use_candidates

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from causattn.discovery.pc.groups import Evaluator
-from causattn.discovery.pc.skeleton import Evidence
+from causattn.discovery.pc.skeleton import Evidence, Skeleton
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class PCResult:
         int64 [m, 3]: unshielded triples (x, middle, z) not known to be colliders or not.
     backend
         ``"compiled"`` or ``"reference"``, the one that ran.
+    ordered
+        Whether the graph may depend on the columns' order: by the rules of causal-learn where a
+        direction contradicts another, by those of the textbook (standard, ranked) where marginal
+        tests were equally strong, so that it settled which sets were tested first.
     left_out
         Which conditioning sets were not tested because they are too many, in a sentence; empty
         where none.
@@ -47,6 +51,7 @@ class PCResult:
     conflicts: np.ndarray
     undecided: np.ndarray
     backend: str
+    ordered: bool
     left_out: str
     _evaluator: Evaluator
     _evidence: Evidence
@@ -100,26 +105,26 @@ class PCResult:
 
 def pc_result(
     evaluator: Evaluator,
-    evidence: Evidence,
+    found: Skeleton,
     adjacency: np.ndarray,
-    separating_sets: Mapping[tuple[int, int], list[tuple[int, ...]]],
-    tests: list[int],
     orientation_tests: list[int],
     conflicts: np.ndarray,
     undecided: np.ndarray,
+    ordered: bool,
     backend: str,
     left_out: str,
 ) -> PCResult:
-    """Assemble the result."""
+    """Assemble the result of a skeleton that was `found` and directed."""
     return PCResult(
         adjacency=adjacency,
-        separating_sets=separating_sets,
-        tests_by_order=np.array(tests, dtype=np.int64),
+        separating_sets=found.separating_sets,
+        tests_by_order=np.array(found.tests, dtype=np.int64),
         orientation_tests_by_order=np.array(orientation_tests, dtype=np.int64),
         conflicts=conflicts,
         undecided=undecided,
         backend=backend,
+        ordered=ordered,
         left_out=left_out,
         _evaluator=evaluator,
-        _evidence=evidence,
+        _evidence=found.evidence,
     )

@@ -19,6 +19,12 @@ ranked           as majority; where two colliders direct an edge both ways, the 
                  scalability of the PC algorithm by maximizing P-value", section 5)
 ================ ============================================================================
 
+The skeleton does not depend on the columns' order, nor do the directions of the majority and the
+conservative rules. causal-learn's may, where directions contradict each other; those of the
+standard and the ranked rules only where marginal tests are equally strong, as p-values of 0 are, so
+that the columns' order says which set is tested first. `PCResult.ordered` says whether either was
+met.
+
 A pair that is no candidate costs no test in the skeleton phase. Where such a pair ends an
 unshielded triple, its separating set is looked for afterwards, among the neighbours that its ends
 have in the skeleton found; without one the triple stays undecided. Taking "not tested" for
@@ -34,7 +40,6 @@ import numpy as np
 
 from causattn.base import ConfigError
 from causattn.discovery.pc import causal_learn_rules
-from causattn.discovery.pc import orientation as orientation_module
 from causattn.discovery.pc.discrete import DiscreteStatistics
 from causattn.discovery.pc.evaluators import (
     Backend,
@@ -44,6 +49,7 @@ from causattn.discovery.pc.evaluators import (
 )
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.knowledge import Constraints, constraints
+from causattn.discovery.pc.orientation import orient
 from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
 from causattn.discovery.pc.skeleton import LargestSets, find_skeleton
@@ -182,29 +188,29 @@ def _run(
         reach=plan.reach,
     )
     triples, verdicts, counts = judge(tests, known, found, plan)
+    graph, conflicts = orient(
+        found.adjacency,
+        triples,
+        verdicts,
+        known,
+        names,
+        found.evidence.p_values(tests.skeleton) if plan.rules == "ranked" else None,
+    )
+    ordered = found.tied and plan.rules in ("standard", "ranked")
     if plan.like_causal_learn:
-        conflicts = orientation_module.contradictions(found.adjacency, triples, verdicts, known)
+        whatever_the_order = graph
         graph = causal_learn_rules.orient(
             found.adjacency, triples, verdicts, known, names, compiled=compiled_at(known.size)
         )
-    else:
-        graph, conflicts = orientation_module.orient(
-            found.adjacency,
-            triples,
-            verdicts,
-            known,
-            names,
-            found.evidence.p_values(tests.skeleton) if plan.rules == "ranked" else None,
-        )
+        ordered = bool(conflicts.any() or (graph != whatever_the_order).any())
     return pc_result(
         tests.skeleton,
-        found.evidence,
+        found,
         graph,
-        found.separating_sets,
-        found.tests,
         counts,
         conflicts,
         triples[verdicts == Verdict.UNDECIDED],
+        ordered,
         getattr(tests.skeleton, "backend", backend),
         plan.reach.left_out,
     )

@@ -27,6 +27,12 @@ from causattn.discovery.pc.knowledge import Constraints
 from causattn.discovery.pc.pools import Pairs
 from causattn.discovery.pc.separating_sets import SeparatingSets
 
+EQUALS_IN_ORDER = (
+    "neighbours whose marginal tests are equally strong (p-values of 0, for example) enter "
+    "conditioning sets in the table's order of columns, which can decide what separates a pair"
+)
+"""Why what is found may depend on the columns' order where `Skeleton.tied`."""
+
 
 @dataclass
 class LargestSets:
@@ -128,12 +134,15 @@ class Skeleton:
         Of every tested pair.
     tests
         Distinct tests by order.
+    tied
+        Whether the columns' order had to settle which sets are tested first.
     """
 
     adjacency: np.ndarray
     separating_sets: SeparatingSets
     evidence: Evidence
     tests: list[int] = field(default_factory=list)
+    tied: bool = False
 
 
 def find_skeleton(
@@ -179,7 +188,7 @@ def find_skeleton(
         edges = edges.without(found.separating_sets.entry)
         if order == 0 and not keep_all:
             groups, outcome = made[0]
-            edges = edges.ranked(groups, evaluator.strength(outcome))
+            edges, found.tied = edges.ranked(groups, evaluator.strength(outcome))
         order += 1
     found.adjacency = np.zeros((size, size), dtype=bool)
     found.adjacency[edges.x, edges.y] = True
