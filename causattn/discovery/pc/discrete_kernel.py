@@ -16,7 +16,7 @@ import numpy as np
 from causattn.base import njit
 from causattn.discovery.pc.chi_square_kernel import survival
 from causattn.discovery.pc.contingency_kernel import code_statistic, table_statistic
-from causattn.discovery.pc.groups import Task
+from causattn.discovery.pc.groups import SearchTask
 from causattn.discovery.pc.partition_kernel import (
     WIDEST,
     Room,
@@ -82,7 +82,7 @@ def _all_rows(bits: np.ndarray, item: np.ndarray, chosen: np.ndarray, but: int) 
 
 @njit(cache=True, nogil=True)
 def search(
-    task: Task,
+    task: SearchTask,
     coded: Coded,
     room: Room,
     statistic: np.ndarray,

@@ -12,7 +12,7 @@ p-value is formed that could underflow.
 import numpy as np
 
 from causattn.base import njit
-from causattn.discovery.pc.groups import Task
+from causattn.discovery.pc.groups import SearchTask
 from causattn.discovery.pc.subset_kernel import before_subsets, leave_out_shared, next_subset
 
 # A conditional variance below this share of the marginal one means exact collinearity.
@@ -21,7 +21,7 @@ COLLINEAR = 1e-12
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def search(
-    task: Task,
+    task: SearchTask,
     correlation: np.ndarray,
     smallest: np.ndarray,
     begin: int,

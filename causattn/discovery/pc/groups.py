@@ -30,7 +30,7 @@ class GroupArrays(NamedTuple):
     packed_rows: np.ndarray
 
 
-class Task(NamedTuple):
+class SearchTask(NamedTuple):
     """What a compiled search is asked, whatever the test, and room for what it finds.
 
     Attributes
@@ -117,13 +117,13 @@ class Groups:
 
     def task(
         self, level: np.ndarray, order: int, *, stop_at_first: bool, count_members: bool
-    ) -> Task:
+    ) -> SearchTask:
         """Return the task of testing every column given the subsets of `order` of its rows.
 
         `level` is one number, or float64 [E].
         """
         entries = len(self.columns)
-        return Task(
+        return SearchTask(
             groups=self.arrays,
             level=np.broadcast_to(level, entries).copy(),
             order=order,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from causattn.base import njit
-from causattn.discovery.pc.groups import Task
+from causattn.discovery.pc.groups import SearchTask
 
 
 @njit(cache=True, nogil=True)
@@ -35,7 +35,7 @@ def next_subset(chosen: np.ndarray, rows: int, last: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def leave_out_shared(task: Task, begin: int, end: int) -> None:
+def leave_out_shared(task: SearchTask, begin: int, end: int) -> None:
     """Take the subsets that the first end tests as well off what second entries have `tested`.
 
     For the groups from `begin` to `end`. Shared is what lies within the first end's rows; with
