@@ -76,6 +76,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
         "corpus=bayesnet",
         f"corpus.network={job.network}",
         f"corpus.documents={job.documents}",
+        "features.collinear=drop",
         f"attention.measures=[{','.join(('raw', *AGGREGATES))}]",
         f"attention.documents={job.ranked_documents or 1}",
         f"paths.cache='{context.cache}'",
@@ -102,7 +103,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
             strength = mutual_information_screen(table.value)
         strengths = {job.screen: strength}
     about["cpu_seconds"] = round(time.process_time() - start, 2)
-    truth = corpus.value.truth_over(table.value.names)
+    truth = corpus.value.truth_over(table.value.names, table.value.determined)
     assert truth is not None
     rows = []
     for target, matrix in (("skeleton", truth.skeleton()), ("moral", moral(truth))):

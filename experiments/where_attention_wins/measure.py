@@ -72,6 +72,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
         "corpus=bayesnet",
         f"corpus.network='{network}'",
         f"corpus.documents={job.documents}",
+        "features.collinear=drop",
         "attention.measures=[raw,mean]",
         f"attention.documents={job.ranked_documents}",
         f"paths.cache='{context.folder}'",
@@ -89,7 +90,7 @@ def measure(job: Job, context: Context) -> list[dict[str, Any]]:
     for name, how in RIVALS.items():
         selector = SELECTORS[name.split()[0]]
         strengths[name] = selector.of_values(selector.settings(**how), table.value, job.seed)
-    truth = corpus.value.truth_over(table.value.names)
+    truth = corpus.value.truth_over(table.value.names, table.value.determined)
     assert truth is not None
     about = {key: model.value.about.get(key) for key in LEARNED}
     rows = []
