@@ -127,7 +127,6 @@ class Knowledge:
             required[index[cause], index[effect]] = True
         for cause, effect in self.forbidden:
             forbidden[index[cause], index[effect]] = True
-        self._check_direct(index, required, forbidden)
         for rank, later in enumerate(self.tiers):
             for earlier in self.tiers[:rank]:
                 rows, columns = [index[v] for v in later], [index[v] for v in earlier]
@@ -135,7 +134,7 @@ class Knowledge:
         for rank, later_one in enumerate(self.order):
             rows, columns = [index[later_one]], [index[v] for v in self.order[:rank]]
             self._rule_out(required, forbidden, rows, columns, names, "the order puts")
-        _check_acyclic(required, names)
+        check_edges(required, forbidden, names)
         return required, forbidden
 
     def _rule_out(
@@ -177,24 +176,6 @@ class Knowledge:
             for name in listed:
                 if listed.count(name) > 1:
                     raise ConfigError(f"Knowledge has {name} twice in its {what}; keep one.")
-
-    def _check_direct(
-        self, index: Mapping[str, int], required: np.ndarray, forbidden: np.ndarray
-    ) -> None:
-        for cause, effect in (*self.required, *self.forbidden):
-            if cause == effect:
-                raise ConfigError(f"Knowledge has an edge from {cause} to itself; remove it.")
-        for cause, effect in self.required:
-            if forbidden[index[cause], index[effect]]:
-                raise ConfigError(
-                    f"Knowledge contradicts itself: {cause} -> {effect} is required and "
-                    "forbidden; take one of the two back."
-                )
-            if required[index[effect], index[cause]]:
-                raise ConfigError(
-                    f"Knowledge contradicts itself: {cause} -> {effect} and {effect} -> {cause} "
-                    "are both required; take one of the two back."
-                )
 
 
 def known_class(
@@ -255,26 +236,61 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _check_acyclic(required: np.ndarray, names: Sequence[str]) -> None:
-    """Raise where required edges make a cycle, naming it."""
-    left = required.copy()
-    alive = np.ones(len(names), dtype=bool)
-    while True:
-        ends = alive & ~(left & alive).any(axis=1)
-        if not ends.any():
-            break
-        alive &= ~ends
-        left[:, ends] = False
-    if not alive.any():
-        return
-    path = [int(np.flatnonzero(alive)[0])]
-    while True:
-        following = int(np.flatnonzero(left[path[-1]] & alive)[0])
-        if following in path:
-            cycle = [*path[path.index(following) :], following]
-            shown = " -> ".join(names[k] for k in cycle)
+def check_edges(required: np.ndarray, forbidden: np.ndarray, names: Sequence[str] = ()) -> None:
+    """Raise where no graph has the required edges and none of the forbidden ones.
+
+    Parameters
+    ----------
+    required, forbidden
+        bool [p, p], from row to column.
+    names
+        The variables' names, for messages; empty for numbers.
+
+    Raises
+    ------
+    ConfigError
+        Naming the edges.
+    """
+
+    def called(k: int) -> str:
+        return str(names[k]) if len(names) else f"number {k}"
+
+    if len(own := np.flatnonzero((required | forbidden).diagonal())):
+        raise ConfigError(f"Knowledge has an edge from {called(own[0])} to itself; remove it.")
+    for pairs, why in (
+        (required & forbidden, "required and forbidden"),
+        (required & required.T, "required, and so is the other way round"),
+    ):
+        if pairs.any():
+            i, j = np.argwhere(pairs)[0]
             raise ConfigError(
-                f"Knowledge contradicts itself: the required edges make the cycle {shown}; take "
-                "one of them back."
+                f"Knowledge contradicts itself: {called(i)} -> {called(j)} is {why}; take one of "
+                "the two back."
             )
+    if cycle := directed_cycle(required):
+        raise ConfigError(
+            "Knowledge contradicts itself: the required edges make the cycle "
+            f"{' -> '.join(map(called, cycle))}; take one of them back."
+        )
+
+
+def directed_cycle(matrix: np.ndarray) -> list[int]:
+    """Return a directed cycle of a graph (bool [p, p], from row to column), or an empty list."""
+    if not matrix.any():
+        return []
+    left = np.flatnonzero(matrix.any(axis=0) & matrix.any(axis=1))
+    while True:
+        inner = matrix[np.ix_(left, left)]
+        keep = inner.any(axis=0) & inner.any(axis=1)
+        if keep.all():
+            break
+        left = left[keep]
+    if not len(left):
+        return []
+    inside = set(left.tolist())
+    path = [int(left[0])]
+    while True:
+        following = next(int(j) for j in np.flatnonzero(matrix[path[-1]]) if int(j) in inside)
+        if following in path:
+            return [*path[path.index(following) :], following]
         path.append(following)

@@ -40,7 +40,7 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import ConfigError, DataError
-from causattn.graphs import is_dag
+from causattn.discovery.knowledge import check_edges
 
 Adaptive = Literal["none", "v_structures", "unshielded_triples"]
 
@@ -111,10 +111,10 @@ def constraints(
     Raises
     ------
     DataError
-        Where a matrix has the wrong shape, `allowed` or `edge_log_prior` is not symmetric or not
-        finite, or knowledge contradicts itself.
+        Where a matrix has the wrong shape, or `allowed` or `edge_log_prior` is not symmetric or not
+        finite.
     ConfigError
-        Where `adaptive` or `max_parents` cannot be used.
+        Where `adaptive` or `max_parents` cannot be used, or knowledge contradicts itself.
     """
     if adaptive not in ("none", "v_structures", "unshielded_triples"):
         raise ConfigError(
@@ -134,7 +134,13 @@ def constraints(
             f"({j}, {i}); use `forbidden` for directions."
         )
     bound = size - 1 if max_parents is None else min(max_parents, size - 1)
-    _check_knowledge(must, never, bound)
+    check_edges(must, never & apart)
+    crowded = np.flatnonzero(must.sum(axis=0) > bound)
+    if len(crowded):
+        raise ConfigError(
+            f"Variable {crowded[0]} has {int(must[:, crowded[0]].sum())} required parents but "
+            f"max_parents is {bound}; raise it or drop required edges."
+        )
     permitted = apart & ~never & ~must.T
     possible = (permitted | permitted.T) & apart
     barred = never & apart & ~must.T
@@ -192,23 +198,3 @@ def _prior(given: np.ndarray | None, size: int) -> np.ndarray:
     if not np.allclose(prior, prior.T, rtol=1e-9, atol=1e-12):
         raise DataError("edge_log_prior is about adjacency, so it must be symmetric.")
     return 0.5 * (prior + prior.T)
-
-
-def _check_knowledge(required: np.ndarray, forbidden: np.ndarray, max_parents: int) -> None:
-    """Raise where required and forbidden edges contradict each other."""
-    if np.any(np.diagonal(required)):
-        raise DataError("required has an edge from a variable to itself; remove it.")
-    both = required & forbidden
-    if both.any():
-        i, j = np.argwhere(both)[0]
-        raise DataError(f"The edge {i} -> {j} is required and forbidden; drop one of the two.")
-    if not is_dag(required):
-        raise DataError(
-            "The required edges contain a cycle, so no graph can have them all; drop one of them."
-        )
-    crowded = np.flatnonzero(required.sum(axis=0) > max_parents)
-    if len(crowded):
-        raise DataError(
-            f"Variable {crowded[0]} has {int(required[:, crowded[0]].sum())} required parents but "
-            f"max_parents is {max_parents}; raise it or drop required edges."
-        )

@@ -18,7 +18,8 @@ from functools import cache
 
 import numpy as np
 
-from causattn.discovery.pc.knowledge import Constraints, check_arrows, directed_cycle
+from causattn.discovery.knowledge import directed_cycle
+from causattn.discovery.pc.knowledge import Constraints, check_arrows
 from causattn.discovery.pc.triples import Verdict
 from causattn.graphs import meek_closure, nonzero_pairs, triple_keys
 

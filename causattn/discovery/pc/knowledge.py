@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from causattn.base import ConfigError
+from causattn.discovery.knowledge import check_edges, directed_cycle
 from causattn.graphs import is_symmetric, nonzero_pairs
 
 
@@ -78,9 +79,6 @@ def constraints(
         required and forbidden or required both ways, or required edges that make a cycle.
     """
 
-    def called(k: int) -> str:
-        return str(names[k]) if len(names) else f"number {k}"
-
     def square(matrix: np.ndarray, what: str) -> np.ndarray:
         matrix = np.asarray(matrix)
         result = matrix if matrix.dtype == bool else matrix != 0
@@ -91,14 +89,6 @@ def constraints(
         np.fill_diagonal(result, False)
         return result
 
-    def refuse(pairs: np.ndarray, why: str) -> None:
-        if pairs.any():
-            i, j = np.argwhere(pairs)[0]
-            raise ConfigError(
-                f"Knowledge contradicts itself: {called(i)} -> {called(j)} is required and {why}; "
-                "take one of the two back."
-            )
-
     none = np.zeros((size, size), dtype=bool)
     candidates = ~np.eye(size, dtype=bool) if allowed is None else square(allowed, "allowed")
     if not is_symmetric(candidates):
@@ -107,14 +97,7 @@ def constraints(
         return Constraints(candidates, none, none)
     required = square(knowledge[0], "required edges")
     forbidden = square(knowledge[1], "forbidden edges")
-    refuse(required & forbidden, "forbidden")
-    refuse(required & required.T, "required the other way round too")
-    cycle = directed_cycle(required)
-    if cycle:
-        raise ConfigError(
-            "Knowledge contradicts itself: the required edges make the cycle "
-            f"{' -> '.join(called(k) for k in cycle)}; take one of them back."
-        )
+    check_edges(required, forbidden, names)
     settled = required | required.T | (forbidden & forbidden.T)
     return Constraints(candidates & ~settled, required, forbidden)
 
@@ -134,25 +117,3 @@ def check_arrows(arrows: np.ndarray, names: Sequence[str]) -> None:
             f"Knowledge directs the edges that the data keep into the cycle {shown}; allow one of "
             "them the other way."
         )
-
-
-def directed_cycle(matrix: np.ndarray) -> list[int]:
-    """Return a directed cycle of a graph (bool [p, p], from row to column), or an empty list."""
-    if not matrix.any():
-        return []
-    left = np.flatnonzero(matrix.any(axis=0) & matrix.any(axis=1))
-    while True:
-        inner = matrix[np.ix_(left, left)]
-        keep = inner.any(axis=0) & inner.any(axis=1)
-        if keep.all():
-            break
-        left = left[keep]
-    if not len(left):
-        return []
-    inside = set(left.tolist())
-    path = [int(left[0])]
-    while True:
-        following = next(int(j) for j in np.flatnonzero(matrix[path[-1]]) if int(j) in inside)
-        if following in path:
-            return [*path[path.index(following) :], following]
-        path.append(following)
