@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import numpy as np
 
 from causattn.base import DataError, listed, repeated
+from causattn.discovery.coding import coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,8 +168,7 @@ class DiscoveryData:
             if count is None:
                 edges = np.quantile(column, np.linspace(0, 1, bins + 1)[1:-1])
                 cut = np.searchsorted(np.unique(edges), column, side="right")
-                levels, column = np.unique(cut, return_inverse=True)
-                count = len(levels)
+                column, count = coded(cut)
             columns.append(column.astype(np.int32))
             categories.append(count)
         return replace(self, values=np.array(columns).T, categories=tuple(categories))

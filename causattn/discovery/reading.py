@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from causattn.base import DataError, warn
+from causattn.discovery.coding import coded
 from causattn.discovery.data import DiscoveryData, check_shape, is_of, named_list
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ def _from_series(name: str, column: pd.Series) -> tuple[np.ndarray, int | None]:
     if pd.api.types.is_float_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64), None
     if _is_ordered(column.dtype):
-        levels, codes = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
-        return codes, len(levels)
+        return coded(column.cat.codes.to_numpy())
     return _from_column(name, column.to_numpy())
 
 
@@ -181,31 +181,16 @@ def _codes_already(rows: np.ndarray) -> dict[int, int]:
 
 def _from_column(name: str, column: np.ndarray) -> tuple[np.ndarray, int]:
     """Return a column's codes, in the order of its sorted values, and how many categories occur."""
-    if column.dtype.kind == "b":
-        column = column.view(np.uint8)
     if column.dtype.kind == "c":
         raise DataError(f"Variable {name} holds complex numbers; give real ones.")
-    if column.dtype.kind in "iu":
-        low, high = int(column.min()), int(column.max())
-        if high - low < max(1024, len(column)):
-            shifted = column - column.dtype.type(low) if low else column
-            # The first rows mostly show every category; only else are all of them counted.
-            occurs = np.bincount(shifted[:_BLOCK_ROWS], minlength=high - low + 1) > 0
-            if not occurs.all():
-                occurs = np.bincount(shifted, minlength=high - low + 1) > 0
-            if occurs.all():
-                return shifted, len(occurs)
-            return (np.cumsum(occurs) - 1)[shifted], int(occurs.sum())
-    elif column.dtype.kind == "O":
+    if column.dtype.kind == "O":
         for value in column:
             if isinstance(value, list | tuple | dict | set | np.ndarray):
                 raise DataError(
                     f"Variable {name} holds a {type(value).__name__} in a cell; a cell is one "
                     "number or one text, so take the column apart."
                 )
-        column = column.astype(str)
-    levels, codes = np.unique(column, return_inverse=True)
-    return codes, len(levels)
+    return coded(column)
 
 
 def _joined(names: tuple[str, ...], columns: list[tuple[np.ndarray, int | None]]) -> DiscoveryData:

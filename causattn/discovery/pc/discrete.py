@@ -18,10 +18,10 @@ import numpy as np
 from scipy.special import chdtrc, xlogy
 
 from causattn.base import DataError
+from causattn.discovery.coding import coded, coded_columns
 from causattn.discovery.pc.groups import Groups, MeasuredOutcome, Outcome
 from causattn.discovery.pc.threads import over_groups
 
-_BLOCK = 2048
 # Fewer tests than this take less time than a thread that does them beside the main one.
 _QUICK = 1e4
 _AT_ONCE = 1 << 17
@@ -95,7 +95,7 @@ class DiscreteStatistics:
                 f"Column {_called(names, column)} has a missing or infinite value in row {row}; "
                 "drop or fill such rows before discovery."
             )
-        codes, cardinalities = _coded_table(table)
+        codes, cardinalities = coded_columns(table)
         if (cardinalities < 2).any() and not allow_constant:
             column = int(np.flatnonzero(cardinalities < 2)[0])
             raise DataError(
@@ -203,7 +203,7 @@ class DiscreteStatistics:
             joined = before * many + self.codes[given[-1]]
             known = (joined, count * many)
             if count * many > _DENSE * self.rows:
-                known = _coded(joined)
+                known = coded(joined)
             if len(self._configurations) * self.rows > _MOST_KEPT:
                 self._configurations.clear()
             self._configurations[given] = known
@@ -240,7 +240,7 @@ class CompiledDiscrete:
             stop_at_first=stop_at_first,
             count_members=count_members,
         )
-        coded = Coded(*(getattr(statistics, each) for each in Coded._fields))
+        data = Coded(*(getattr(statistics, each) for each in Coded._fields))
         entries = len(groups.columns)
         statistic, degrees = np.full(entries, np.inf), np.zeros(entries)
         largest = np.full(entries, -1.0)
@@ -250,7 +250,7 @@ class CompiledDiscrete:
             if room is None or len(room.masks) <= order:
                 room = room_for(order + 1, statistics.rows, statistics.categories.shape[1])
                 self._rooms.room = room
-            search(task, coded, room, statistic, degrees, largest, begin, end, signal)
+            search(task, data, room, statistic, degrees, largest, begin, end, signal)
 
         over_groups(work, groups, order, self._threads, _QUICK)
         return MeasuredOutcome(
@@ -285,45 +285,6 @@ def normal_scores(statistic: np.ndarray, degrees_of_freedom: np.ndarray) -> np.n
     spread = 2 / (9 * degrees)
     score = ((statistic / degrees) ** (1 / 3) - (1 - spread)) / np.sqrt(spread)
     return np.where(np.asarray(degrees_of_freedom) > 0, score, -np.inf)
-
-
-def _coded_table(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number each column's values from 0 in sorted order; returns codes [p, n] and cardinalities.
-
-    Codes are uint8 where they fit, as they do for all but very wide variables.
-    """
-    if table.dtype == bool:
-        table = table.view(np.uint8)
-    if np.issubdtype(table.dtype, np.integer):
-        low = table.min(axis=0)
-        widest = int((table.max(axis=0) - low).max(initial=0))
-        if 0 <= widest < 16:
-            # Small integers, the usual case, need no sorting.
-            codes = np.empty(table.shape[::-1], dtype=np.uint8)
-            # Block by block, so that turning the table round stays within the cache.
-            for start in range(0, len(table), _BLOCK):
-                block = table[start : start + _BLOCK]
-                codes[:, start : start + _BLOCK] = (block - low).astype(np.uint8).T
-            present = np.stack(
-                [(codes == value).any(axis=1) for value in range(widest + 1)], axis=1
-            )
-            numbers = np.cumsum(present, axis=1, dtype=np.uint8) - np.uint8(1)
-            for j in np.flatnonzero((np.diff(present.astype(np.int8), axis=1) > 0).any(axis=1)):
-                codes[j] = numbers[j][codes[j]]
-            return codes, present.sum(axis=1)
-    columns = [_coded(column) for column in table.T]
-    cardinalities = np.array([size for _, size in columns], dtype=np.int64)
-    kind = np.uint8 if cardinalities.max(initial=0) <= 256 else np.int32
-    codes = np.empty(table.shape[::-1], dtype=kind)
-    for k, (coded, _) in enumerate(columns):
-        codes[k] = coded
-    return codes, cardinalities
-
-
-def _coded(column: np.ndarray) -> tuple[np.ndarray, int]:
-    """Number a column's values from 0 in sorted order; returns the numbers and how many."""
-    values, numbers = np.unique(column, return_inverse=True)
-    return numbers, len(values)
 
 
 def _called(names: Sequence[str], column: int) -> str:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from causattn.base import DataError
+from causattn.discovery.coding import coded_columns
 
 ROW_BITS = 62
 # Counting by masks takes 64 rows at once; it pays for variables of few categories in long tables.
@@ -65,7 +66,8 @@ class Categories:
         labels = [f"column {name}" for name in (range(size) if names is None else names)]
         _check_missing(table, labels)
         if cardinalities is None:
-            coded, counts = _code(table)
+            codes, counts = coded_columns(table)
+            coded = codes.T.astype(np.int64)
         else:
             counts = np.asarray(cardinalities, dtype=np.int64)
             coded = _check_codes(table, counts, labels)
@@ -114,19 +116,6 @@ def _check_missing(table: np.ndarray, labels: Sequence[str]) -> None:
             f"Row {row} of {labels[column]} is missing, as are {int(missing.sum())} values in all; "
             "drop those rows, or make missing a category of its own."
         )
-
-
-def _code(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return codes int64 [n, p] and the number of categories that occur, by column."""
-    coded = np.empty(table.shape, dtype=np.int64)
-    counts = np.empty(table.shape[1], dtype=np.int64)
-    for column in range(table.shape[1]):
-        values = table[:, column]
-        if values.dtype.kind == "O":
-            values = values.astype(str)
-        found, coded[:, column] = np.unique(values, return_inverse=True)
-        counts[column] = len(found)
-    return coded, counts
 
 
 def _check_codes(table: np.ndarray, counts: np.ndarray, labels: Sequence[str]) -> np.ndarray:
