@@ -5,6 +5,7 @@ import pytest
 
 from causattn.base import ConfigError
 from causattn.discovery import Knowledge
+from causattn.discovery.knowledge import directed_cycle
 
 NAMES = tuple("abcd")
 
@@ -58,3 +59,13 @@ def test_a_configuration_is_read():
 def test_contradictions_are_sentences(knowledge, sentence):
     with pytest.raises(ConfigError, match=sentence):
         knowledge.matrices(NAMES)
+
+
+def test_cycles_are_found_behind_tails():
+    def arrows(*pairs):
+        matrix = np.zeros((5, 5), dtype=bool)
+        matrix[tuple(np.transpose(pairs))] = True
+        return matrix
+
+    assert directed_cycle(arrows((0, 1), (1, 2), (2, 3))) == []
+    assert directed_cycle(arrows((0, 1), (1, 2), (2, 1), (2, 4))) in ([1, 2, 1], [2, 1, 2])

@@ -11,6 +11,7 @@ import pandas as pd
 from causattn.base import visible, visible_sentence
 from causattn.effects import evidence_columns
 from causattn.graphs import CausalGraph
+from causattn.report.words.evidence import verdict_shown
 from causattn.report.words.truth import overlay, scored_by
 from causattn.results import Run
 
@@ -64,10 +65,18 @@ def evidence_data(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]
         if column.name in ("source", "target"):
             columns.append([column.name, "index", column.meaning, [index[v] for v in series]])
             continue
+        if column.name == "verdict":
+            series = pd.Series(map(_verdict, frame.to_dict("records")), dtype=object)
         values = [plain(value) for value in series]
         if any(value is not None for value in values):
             columns.append([column.name, column.type, column.meaning, values])
     return {"columns": columns}
+
+
+def _verdict(row: Mapping[Any, Any]) -> Any:
+    """Return a row's verdict in the words of the tables."""
+    symbol, verdict = row.get("discovery_edge"), row["verdict"]
+    return verdict_shown(symbol, verdict) if isinstance(symbol, str) else verdict
 
 
 def plain(value: Any) -> Any:

@@ -141,7 +141,7 @@ def _row(
         data_values=_values(row),
         conditional_on=effect_on(row, "conditional"),
         model_on=effect_on(row, "model"),
-        verdict=_verdict_shown(symbol, _text(row.get("verdict"))),
+        verdict=verdict_shown(symbol, _text(row.get("verdict"))),
         model_verdict=_text(row.get("model_verdict")),
         reason=_text(row.get("verdict_reason")),
         truth=fates.get(frozenset((source, target)), ""),
@@ -153,7 +153,7 @@ def _row(
     )
 
 
-def _verdict_shown(symbol: str, verdict: str) -> str:
+def verdict_shown(symbol: str, verdict: str) -> str:
     """Return what the page says of an edge: where a hidden cause may act, that is the answer."""
     if symbol == "<->" and verdict == "absent":
         return CONFOUNDED

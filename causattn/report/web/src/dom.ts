@@ -56,6 +56,11 @@ export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
+/** A word or several as the style sheet writes them: `may-be-confounded`. */
+export function styled(words: string): string {
+  return words.replaceAll(" ", "-");
+}
+
 /** Names in a row, each isolated. */
 export function listed(names: unknown[]): string {
   return names.length ? names.map((name) => isolated(String(name))).join(", ") : "nothing";

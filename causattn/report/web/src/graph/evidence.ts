@@ -1,6 +1,6 @@
 // The evidence table below the graph: one row an ordered pair, sortable, a click chooses the edge.
 
-import { choice, element, isolated } from "../dom";
+import { choice, element, isolated, styled } from "../dom";
 import { ARROWS, interval, number } from "../numbers";
 import { type Cell, type Column, table } from "../table";
 import { type Claims, type Row, type Selection, effectOn, numeric } from "./claims";
@@ -108,5 +108,5 @@ export function evidenceTable(mount: Element, claims: Claims, selection: Selecti
 
 function badge(value: unknown): Cell {
   if (value === null || value === undefined) return null;
-  return { text: String(value), sort: String(value), class: `mark ${String(value)}` };
+  return { text: String(value), sort: String(value), class: `mark ${styled(String(value))}` };
 }

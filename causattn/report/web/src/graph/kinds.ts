@@ -2,6 +2,7 @@
 
 import { interpolateRgb } from "d3-interpolate";
 
+import { styled } from "../dom";
 import { colour } from "../theme";
 import { type Claim, type Claims, either } from "./claims";
 
@@ -26,13 +27,15 @@ export interface Kind {
 const DASHES: Record<string, string> = {
   right: "", unidentifiable: "", undecided: "5 3", open: "2 2", reversed: "7 3", extra: "4 3", missing: "1.5 3",
   supported: "", robust: "9 2", consistent: "6 2", drawn: "6 3", disputed: "7 3", refuted: "4 3",
+  confounded: "9 3 2 3", "may be confounded": "2 2",
 };
 const WORDS: Record<string, string> = {
   unidentifiable: "right pair, direction unidentifiable", undecided: "right pair, direction undecided", open: "direction open",
 };
 
 function fated(name: string, words = WORDS[name] ?? name): Stroke {
-  return { colour: colour(name), dashes: DASHES[name] ?? "", words };
+  // An edge is never without a colour: it would not be seen.
+  return { colour: colour(styled(name)) || colour("unknown"), dashes: DASHES[name] ?? "", words };
 }
 
 function unknown(words = "not known"): Stroke {
@@ -51,7 +54,10 @@ export function kinds(claims: Claims): Kind[] {
     off: none("verdict", "verdicts"),
     ...weak,
     stroke: (edge) => fated(String(edge.row?.verdict ?? "drawn")),
-    legend: () => ["supported", "robust", "consistent", "drawn", "disputed", "refuted", "open"].map((name) => fated(name)),
+    legend: () => [
+      ...["supported", "robust", "consistent", "drawn", "disputed", "refuted"],
+      ...(claims.graph.kind === "pag" ? ["confounded", "may be confounded"] : ["open"]),
+    ].map((name) => fated(name)),
   };
   const truth: Kind = {
     value: "truth",

@@ -2,7 +2,7 @@
 
 import { circuitExamples } from "../circuit/edge";
 import type { CircuitData, ExampleData, ExplainedData } from "../data";
-import { clear, element, isolated, listed, named } from "../dom";
+import { clear, element, isolated, listed, named, styled } from "../dom";
 import { edgeExamples } from "../examples/edge";
 import { featureExamples } from "../examples/feature";
 import { ARROWS, interval, number } from "../numbers";
@@ -116,7 +116,7 @@ export class Panel implements PanelLike {
           "p",
           { class: "verdict" },
           `${about}: `,
-          element("span", { class: `mark ${String(word)}` }, String(word)),
+          element("span", { class: `mark ${styled(String(word))}` }, String(word)),
           " ",
           element("span", { dir: "ltr" }, String(why ?? "")),
         ),
