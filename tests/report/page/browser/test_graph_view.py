@@ -140,6 +140,33 @@ def test_an_edge_without_a_direction_has_the_larger_score_of_both(look, made_run
     assert {score for edge, score in told if "→" in edge} == {"0.125"}
 
 
+def test_hidden_causes_are_drawn_and_said_in_the_words_of_the_tables(look, made_run) -> None:
+    run = made_run()
+    frame = pd.read_parquet(run.folder / "evidence.parquet")
+    first, second, *_ = [(edge[0], edge[1]) for edge in run.graph.edges()]
+    for (one, other), edges, verdicts in (
+        (first, ("<->", "<->"), ("absent", "absent")),
+        (second, ("o->", "<-o"), ("open", "absent")),
+    ):
+        for pair, edge, verdict in zip(((one, other), (other, one)), edges, verdicts, strict=True):
+            rows = (frame["source"] == pair[0]) & (frame["target"] == pair[1])
+            frame.loc[rows, ["discovery_edge", "verdict"]] = edge, verdict
+    frame.to_parquet(run.folder / "evidence.parquet")
+    browser = look(write_report(load_run(run.folder)))
+    said = browser.run(
+        "[...document.querySelectorAll('#evidence tbody tr')].map(row => [row.cells[0].innerText,"
+        "row.querySelector('.confounded, .may-be-confounded')?.innerText ?? ''])"
+    )
+    words = {edge.split()[1]: word for edge, word in said if word}
+    assert words == {"↔": "confounded", "o→": "may be confounded"}
+    strokes = browser.run(
+        "[...document.querySelectorAll('.edge:not(.gone) .line')]"
+        ".map(line => getComputedStyle(line).stroke)"
+    )
+    assert "none" not in strokes
+    assert "rgb(155, 79, 150)" in strokes
+
+
 def test_the_mouse_and_the_keyboard_both_choose(look, page: Path) -> None:
     browser = look(page)
     x, y = browser.run(
