@@ -18,7 +18,7 @@ from causattn.discovery.running.compiling import compiled_at
 from causattn.graphs import meek_closure
 
 
-def orient(
+def collide(
     skeleton: np.ndarray,
     triples: np.ndarray,
     verdicts: np.ndarray,
@@ -26,7 +26,7 @@ def orient(
     names: Sequence[str] = (),
     rank: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Direct the edges of a skeleton.
+    """Direct what knowledge and colliders direct in a skeleton.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def orient(
 
     Returns
     -------
-    The graph, uint8 [p, p], from row to column, and the edges that colliders direct both ways,
-    bool [p, p], symmetric.
+    The graph, [p, p], from row to column, and the edges that colliders direct both ways, bool
+    [p, p], symmetric.
 
     Raises
     ------
@@ -63,10 +63,27 @@ def orient(
         free = (sure == level) & ~(arrows[middle, x] | arrows[middle, z])
         arrows[x[free], middle[free]] = arrows[z[free], middle[free]] = True
     conflicts = arrows & arrows.T
-    directed = arrows & ~conflicts
-    graph = skeleton & ~directed.T
+    return skeleton & ~(arrows & ~conflicts).T, conflicts
+
+
+def close(
+    graph: np.ndarray, triples: np.ndarray, verdicts: np.ndarray, conflicts: np.ndarray
+) -> np.ndarray:
+    """Return a graph that colliders direct, uint8 [p, p], with all that follows from them."""
     undecided = triples[verdicts == Verdict.UNDECIDED]
-    closed = meek_closure(
+    return meek_closure(
         graph, ambiguous=undecided, frozen=conflicts, compiled=compiled_at(len(graph))
     )
-    return closed, conflicts
+
+
+def orient(
+    skeleton: np.ndarray,
+    triples: np.ndarray,
+    verdicts: np.ndarray,
+    known: Constraints,
+    names: Sequence[str] = (),
+    rank: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Direct the edges of a skeleton; arguments and result are those of `collide`."""
+    graph, conflicts = collide(skeleton, triples, verdicts, known, names, rank)
+    return close(graph, triples, verdicts, conflicts), conflicts

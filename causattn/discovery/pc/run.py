@@ -49,7 +49,7 @@ from causattn.discovery.pc.evaluators import (
 )
 from causattn.discovery.pc.gaussian_statistics import GaussianStatistics
 from causattn.discovery.pc.knowledge import Constraints, constraints
-from causattn.discovery.pc.orientation import orient
+from causattn.discovery.pc.orientation import close, collide, orient
 from causattn.discovery.pc.reference import PlainFunction
 from causattn.discovery.pc.result import PCResult, pc_result
 from causattn.discovery.pc.skeleton import LargestSets, find_skeleton
@@ -188,21 +188,15 @@ def _run(
         reach=plan.reach,
     )
     triples, verdicts, counts = judge(tests, known, found, plan)
-    graph, conflicts = orient(
-        found.adjacency,
-        triples,
-        verdicts,
-        known,
-        names,
-        found.evidence.p_values(tests.skeleton) if plan.rules == "ranked" else None,
-    )
-    ordered = found.tied and plan.rules in ("standard", "ranked")
+    judged = found.adjacency, triples, verdicts, known, names
     if plan.like_causal_learn:
-        whatever_the_order = graph
-        graph = causal_learn_rules.orient(
-            found.adjacency, triples, verdicts, known, names, compiled=compiled_at(known.size)
-        )
-        ordered = bool(conflicts.any() or (graph != whatever_the_order).any())
+        collided, conflicts = collide(*judged)
+        graph = causal_learn_rules.orient(*judged, compiled=compiled_at(known.size))
+        ordered = conflicts.any() or (graph != close(collided, triples, verdicts, conflicts)).any()
+    else:
+        rank = found.evidence.p_values(tests.skeleton) if plan.rules == "ranked" else None
+        graph, conflicts = orient(*judged, rank)
+        ordered = found.tied and plan.rules in ("standard", "ranked")
     return pc_result(
         tests.skeleton,
         found,
@@ -210,7 +204,7 @@ def _run(
         counts,
         conflicts,
         triples[verdicts == Verdict.UNDECIDED],
-        ordered,
+        bool(ordered),
         getattr(tests.skeleton, "backend", backend),
         plan.reach.left_out,
     )
