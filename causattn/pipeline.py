@@ -124,7 +124,8 @@ def build_features(
     model
         The model whose tokens carry them, or whose output is one of them; None without a model.
     name
-        An option of the group features: ``"slots"``, ``"words"``, ``"terms"``, ``"concepts"``.
+        An option of the group features: ``"slots"``, ``"words"``, ``"terms"``, ``"concepts"``,
+        ``"clusters"`` (which needs the model).
     seed
         Every draw follows from it.
     settings

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from causattn.base import DataError
-from causattn.models import LanguageModel, batches, encode_texts
+from causattn.models import LanguageModel, encode_texts, last_states
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,18 @@ def document_vectors(
         Most documents in a forward pass.
     """
     encoding = encode_texts(model, texts, "truncate")
-    network = model.network
-    body = network.get_encoder() if network.config.is_encoder_decoder else network.base_model
     rows: np.ndarray | None = None
-    with torch.inference_mode():
-        for batch in batches(encoding, batch_size):
-            states = body(**batch.to(model.device).inputs)[0].cpu().double()
-            # A text of special tokens alone is these.
-            content = batch.content | (
-                ~batch.content.any(1, keepdim=True) & batch.attention_mask.bool()
-            )
-            share = content.double() / content.sum(1, keepdim=True)
-            found = (share[:, :, None] * states).sum(1)
-            found = torch.nn.functional.normalize(found, dim=-1).numpy()
-            if rows is None:
-                rows = np.empty((len(encoding), found.shape[1]))
-            rows[batch.documents] = found
+    for batch, states in last_states(model, encoding, batch_size):
+        # A text of special tokens alone is these.
+        content = batch.content | (
+            ~batch.content.any(1, keepdim=True) & batch.attention_mask.bool()
+        )
+        share = content.double() / content.sum(1, keepdim=True)
+        mean = (share[:, :, None] * states).sum(1)
+        found = torch.nn.functional.normalize(mean, dim=-1).numpy()
+        if rows is None:
+            rows = np.empty((len(encoding), found.shape[1]))
+        rows[batch.documents] = found
     assert rows is not None
     return rows
 

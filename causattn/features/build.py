@@ -40,7 +40,7 @@ def build_features(
     model
         A `LanguageModel`; needed only where `features_need_model` says so.
     seed
-        The run's seed; none of the native kinds draws anything.
+        The run's seed, for a kind that draws (of the native ones, ``clusters``).
 
     Raises
     ------

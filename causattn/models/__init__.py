@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from causattn.models.registry import MODELS
     from causattn.models.seeded import seeded_torch
     from causattn.models.shuffling import split_documents
+    from causattn.models.states import last_states
     from causattn.models.storage import read_model, write_model
     from causattn.models.tiny_tokenizer import word_tokenizer
     from causattn.models.untrained import untrained_copy
@@ -72,6 +73,7 @@ __all__ = [
     "hiding_tokens",
     "is_native",
     "known_task",
+    "last_states",
     "load_model",
     "model_answers",
     "model_checksums",
