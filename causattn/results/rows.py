@@ -29,7 +29,7 @@ _JSON = b"json"
 _SMALL: dict[str, Any] = {
     "compression": "zstd",
     "compression_level": 19,
-    # A column in one page with one dictionary; nobody searches these files by statistics.
+    # A column in one page; nobody searches these files by statistics.
     "data_page_size": 1 << 24,
     "dictionary_pagesize_limit": 1 << 24,
     "write_statistics": False,
@@ -79,7 +79,7 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     temporary = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         table = pa.table({name: array for name, (array, _) in columns_of.items()})
-        with pq.ParquetWriter(temporary, table.schema, **_SMALL) as writer:
+        with pq.ParquetWriter(temporary, table.schema, **_SMALL, **_encodings(table)) as writer:
             writer.write_table(table)
             writer.add_key_value_metadata({_JSON: text.encode()})
         os.replace(temporary, place)
@@ -149,6 +149,18 @@ def _within(row: dict[str, Any], above: Sequence[str]) -> dict[str, Any]:
 def _path(name: str) -> tuple[str, ...]:
     """Return the keys that a column's name joins, which every row asks for."""
     return tuple(key.replace("~1", "/").replace("~0", "~") for key in name.split("/"))
+
+
+def _encodings(table: pa.Table) -> dict[str, Any]:
+    """Return how columns are kept small: byte by byte where numbers hardly ever repeat."""
+    split = [
+        name
+        for name in table.column_names
+        if pa.types.is_floating(table[name].type)
+        and len(table[name].unique()) > table.num_rows / 2
+    ]
+    others = [name for name in table.column_names if name not in split]
+    return {"use_dictionary": others, "use_byte_stream_split": split or False}
 
 
 def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:
