@@ -127,7 +127,8 @@ def search(
         active = a
         seen = 0
         unshared[0] = 0
-        closed[:] = -1
+        for depth in range(order):
+            closed[depth] = -1
         before_subsets(chosen, m)
         while active > 0:
             changed = next_subset(chosen, m, m)

@@ -231,7 +231,8 @@ def fill_table(
     table: np.ndarray,
 ) -> None:
     """Count one more variable within each configuration at a depth, into its cells of a table."""
-    table[:] = 0
+    for k in range(table.shape[0]):
+        table[k] = 0
     masks, rows, sizes, cells, places = _at_depth(room, depth)
     across = categories.shape[0]
     for c in range(used):

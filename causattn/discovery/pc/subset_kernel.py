@@ -9,7 +9,8 @@ from causattn.discovery.pc.groups import SearchTask
 @njit(cache=True, nogil=True)
 def before_subsets(chosen: np.ndarray, last: int) -> None:
     """Set positions such that `next_subset` gives the first set."""
-    chosen[:] = last
+    for place in range(chosen.shape[0]):
+        chosen[place] = last
     chosen[0] = -1
 
 
