@@ -156,8 +156,7 @@ def _encodings(table: pa.Table) -> dict[str, Any]:
     split = [
         name
         for name in table.column_names
-        if pa.types.is_floating(table[name].type)
-        and len(table[name].unique()) > table.num_rows / 2
+        if pa.types.is_floating(table[name].type) and len(table[name].unique()) > table.num_rows / 2
     ]
     others = [name for name in table.column_names if name not in split]
     return {"use_dictionary": others, "use_byte_stream_split": split or False}

@@ -24,6 +24,22 @@ def page(rows: list[Row], context: Context) -> Findings:
     for world, part in frame.groupby("world", sort=False):
         for key, words in KINDS.items():
             found.tables[f"{world}: {words}"] = table_of(part, key)
+    title = "What the models learned"
+    own = frame[frame["screen"] == "attention"]
+    found.tables[title] = pd.DataFrame(
+        [
+            {
+                "world": world,
+                "layers": layers,
+                "perplexity": interval(part["perplexity_held_out"].dropna()),
+                "reached": interval(part["reached"].dropna()),
+            }
+            for (world, layers), part in own.groupby(["world", "layers"], sort=False)
+        ]
+    )
+    found.notes[title] = (
+        "Perplexity of a held-out token; reached: the share of what a nodewise regression learns."
+    )
     found.remarks.append(
         "Means over seeds ± half of their 95% interval by Student's t. Mutual information, lasso, "
         "trees and CMI read no model: they differ between depths by nothing but the seeds there."
