@@ -40,7 +40,6 @@ from typing import Literal
 import numpy as np
 
 from causattn.base import ConfigError, DataError
-from causattn.discovery.knowledge import check_edges
 
 Adaptive = Literal["none", "v_structures", "unshielded_triples"]
 
@@ -134,7 +133,10 @@ def constraints(
             f"({j}, {i}); use `forbidden` for directions."
         )
     bound = size - 1 if max_parents is None else min(max_parents, size - 1)
-    check_edges(must, never & apart)
+    if must.any():  # nothing else can contradict itself
+        from causattn.discovery.knowledge import check_edges
+
+        check_edges(must, never & apart)
     crowded = np.flatnonzero(must.sum(axis=0) > bound)
     if len(crowded):
         raise ConfigError(
