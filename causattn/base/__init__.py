@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         write_manifest,
         write_text,
     )
-    from causattn.base.given import check_takes, due, number_given
     from causattn.base.jit import compiling_seconds, njit, when_compiling
     from causattn.base.memory import free_gb
     from causattn.base.options import Option, options_of, summary_of
@@ -55,7 +54,14 @@ if TYPE_CHECKING:
         plugin_names,
     )
     from causattn.base.randomness import generator, integer_seed, seed_sequence
-    from causattn.base.registry import Entry, Registry, required
+    from causattn.base.registry import (
+        Entry,
+        Registry,
+        check_takes,
+        due,
+        number_given,
+        required,
+    )
     from causattn.base.saying import (
         csv_cell,
         held_apart,

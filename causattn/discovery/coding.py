@@ -17,6 +17,8 @@ def coded(column: np.ndarray) -> tuple[np.ndarray, int]:
     if column.dtype.kind in "iu":
         low, high = int(column.min()), int(column.max())
         if high - low < max(1024, len(column)):
+            if low < 0:  # of a narrow type the difference might not fit
+                column = column.astype(np.int64)
             shifted = column - column.dtype.type(low) if low else column
             # The first rows mostly show every category; only else are all of them counted.
             occurs = np.bincount(shifted[:_BLOCK_ROWS], minlength=high - low + 1) > 0

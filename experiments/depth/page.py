@@ -54,11 +54,11 @@ def page(rows: list[Row], context: Context) -> Findings:
                 "lagged, AUC of attention, fewest layers less most",
                 float(first["attention"] - last["attention"]),
             ),
-            context.figure(
-                "lagged, AUC of AttnLRP less attention, most layers",
-                float(last["attn_lrp"] - last["attention"]),
-            ),
         ]
+        if "attn_lrp" in last:
+            less = float(last["attn_lrp"] - last["attention"])
+            name = "lagged, AUC of AttnLRP less attention, most layers"
+            found.figures.append(context.figure(name, less))
     return found
 
 

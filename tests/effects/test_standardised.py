@@ -211,7 +211,7 @@ def test_confounding_by_a_parity_is_adjusted_for(make_table) -> None:
             direction="from row to column",
         )
         corpus = Corpus("x", ["."] * 1500)
-        # Without other searches, which a given graph's effects do not ask.
+        # No bootstraps of other searches: it is the estimate that is asked for.
         settings = {"kind": "dowhy", "interventions": "none", "draws": 20, "bootstraps": 0}
         verdict = {}
         for name in ("standardised", "linear"):

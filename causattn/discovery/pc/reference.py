@@ -258,8 +258,9 @@ class PlainFunction(PlainEvaluator):
         p = number_given(answer)
         # Rounding may take a p-value a little beyond 1; anything else is no p-value.
         if not 0 <= p <= 1 + 1e-9:
+            shown = repr(answer) if isinstance(answer, str) else answer
             raise CausattnError(
-                f"The independence test gave {answer!r} for variables {x} and {y} given {given}; a "
+                f"The independence test gave {shown} for variables {x} and {y} given {given}; a "
                 "p-value lies between 0 and 1, so check the test and its data."
             )
         return Verdict(p > self._alpha[x, y], 1 - p, 0, p)

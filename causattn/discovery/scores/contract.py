@@ -233,8 +233,9 @@ class ForeignScore(LocalScore):
         given = self._score.local_score(target, parents)
         found = number_given(given)
         if not found < float("inf"):
+            shown = repr(given) if isinstance(given, str) else given
             raise CausattnError(
-                f"The score {self._name} gave {given!r} for variable {target} with parents "
+                f"The score {self._name} gave {shown} for variable {target} with parents "
                 f"{parents}; give a number, or minus infinity for a family without a score."
             )
         return found
